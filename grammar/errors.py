@@ -1,0 +1,82 @@
+"""The one family of errors a user can meet.
+
+Each says what is wrong, where (a column of the line, from 1) and what would be
+right. The codes keep apart the classes the original CLI distinguishes, so that
+scripts and the JSON form can tell them apart.
+"""
+
+from __future__ import annotations
+
+
+class MidoError(Exception):
+    """A mistake or refusal, told to the user in one sentence.
+
+    `code` is stable and part of the JSON form; `column` counts characters from 1
+    and is None where the line as a whole is meant; `expected` lists what could
+    have stood there.
+    """
+
+    code = "error"
+
+    def __init__(
+        self, message: str, column: int | None = None, expected: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.column = column
+        self.expected = expected
+
+
+class LineSyntaxError(MidoError):
+    """The line is not a command: a word stands where none or another belongs."""
+
+    code = "syntax"
+
+
+class IncompleteError(MidoError):
+    """The line is the proper start of a command, and ends too soon."""
+
+    code = "incomplete"
+
+
+class UnknownObjectError(MidoError):
+    """An alias, UUID, name or filter that selects no object, or too many."""
+
+    code = "not-found"
+
+
+class InvalidValueError(MidoError):
+    """A word that is no value of its field."""
+
+    code = "invalid-value"
+
+
+class ReadOnlyError(MidoError):
+    """A field that cannot be set."""
+
+    code = "read-only"
+
+
+class NotClearableError(MidoError):
+    """A field that cannot be cleared."""
+
+    code = "not-clearable"
+
+
+class RefusedError(MidoError):
+    """A well-formed command that would make the topology inconsistent.
+
+    `field` names the field whose value is at fault, where there is one.
+    """
+
+    code = "refused"
+
+    def __init__(self, message: str, field: str | None = None, column: int | None = None) -> None:
+        super().__init__(message, column)
+        self.field = field
+
+
+class FileError(MidoError):
+    """A file that cannot be read or written."""
+
+    code = "file"

@@ -1,0 +1,44 @@
+"""What may stand at a position of a line, as data."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from grammar.schema import Field
+from grammar.values import Choice, Truth, ValueType
+
+Kind = Literal["verb", "collection", "command", "field", "value", "object", "text", "end"]
+
+
+class Expectation(NamedTuple):
+    """One thing that may come: a word to type, or a kind of word.
+
+    `text` is the word itself, empty where it is a kind; `target` is the path of
+    the collection an object must belong to.
+    """
+
+    kind: Kind
+    text: str
+    help: str
+    target: str = ""
+    type: ValueType | None = None
+
+    @staticmethod
+    def of_field(field: Field) -> Expectation:
+        """The name of a field that may be given."""
+        return Expectation("field", field.name, field.help, type=field.type)
+
+    @staticmethod
+    def of_value(field: Field) -> Expectation:
+        """The value of a field whose name stands before."""
+        target = field.reference.target if field.reference else ""
+        return Expectation("value", "", field.type.expected, target, field.type)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that would do, where they are known without a store."""
+        if self.text:
+            return (self.text,)
+        if isinstance(self.type, (Choice, Truth)):
+            return self.type.words
+        return ()

@@ -1,0 +1,163 @@
+"""The language as a whole: a line of text becomes a tree, or an error worth reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyparsing as pp
+
+from grammar import session, traffic
+from grammar.commands import OnGuest
+from grammar.elements import (
+    WHOLE_LINE,
+    WORD,
+    Element,
+    Entry,
+    Probe,
+    Rejected,
+    Switch,
+    Table,
+    shorten,
+)
+from grammar.errors import IncompleteError, LineSyntaxError, MidoError
+from grammar.expectation import Expectation
+from grammar.objects import Paths
+from grammar.resources import SCHEMA
+from grammar.schema import Collection, Schema
+from grammar.tree import Command
+from grammar.verbs import VERBS, assemble
+
+COMMANDS = {**traffic.HELP, **session.HELP}
+
+
+class Language:
+    """The grammar of a schema's collections and of all commands."""
+
+    def __init__(self, schema: Schema = SCHEMA) -> None:
+        self.schema = schema
+        self._probe = Probe()
+        self._paths = Paths(schema, self._probe, self._guest_entries)
+        self._line = Switch(self._probe, "command", self._build, self._expect)
+        self._line.parse_with_tabs()
+        self._inner = Switch(self._probe, "command", self._build_inner, self._expect)
+
+    def _guest_entries(self, collection: Collection) -> dict[str, Entry]:
+        return traffic.guest_entries(self._probe, collection)
+
+    def _build_inner(self) -> tuple[Table, Sequence[Element]]:
+        """Every command that `expect` may hold: all but itself."""
+        table = {
+            **self._paths.verb_entries(),
+            **self._paths.collection_entries(),
+            **traffic.entries(self._probe),
+            **session.entries(self._probe, self._paths.end),
+        }
+        return table, (self._paths.root_object("free"),)
+
+    def _build(self) -> tuple[Table, Sequence[Element]]:
+        table, otherwise = self._build_inner()
+        expect = session.expect_entries(self._probe, self._inner, _finish)
+        return {**table, **expect}, otherwise
+
+    def _expect(self) -> list[Expectation]:
+        return [
+            *(Expectation("verb", name, verb.help) for name, verb in VERBS.items()),
+            *(
+                Expectation("collection", name, self.schema[name].help)
+                for name in self.schema.root
+            ),
+            *(Expectation("command", name, entry.help) for name, entry in COMMANDS.items()),
+        ]
+
+    def parse(self, line: str) -> Command | None:
+        """The tree of a line; None where it is blank or only a comment.
+
+        Raises a MidoError that says what is wrong, at which column, and what
+        was expected there.
+        """
+        if not WORD.search(line) or line.lstrip(" \t\r\n").startswith("#"):
+            return None
+        if "'" in line or '"' in line or "\\" in line:
+            _check_quotes(line)
+        try:
+            return _finish(self._line.parse_string(line).as_list())
+        except Rejected as failure:
+            raise self._explain(line, failure) from None
+        except pp.ParseException as failure:
+            raise self._explain(line, Rejected(line, failure.loc, self._line)) from None
+
+    def expected(self, line: str, cursor: int) -> list[Expectation]:
+        """What may stand at the cursor, where the word under it begins."""
+        start = cursor
+        for word in WORD.finditer(line[:cursor]):
+            if word.end() == cursor:
+                start = word.start()
+        return self._expected_at(line[:start], start)
+
+    def _expected_at(self, line: str, at: int) -> list[Expectation]:
+        self._probe.at, self._probe.found = at, []
+        try:
+            self._line.parse_string(line)
+        except (pp.ParseException, MidoError):
+            pass
+        finally:
+            self._probe.at = -1
+        return list(dict.fromkeys(self._probe.found))
+
+    def _explain(self, line: str, failure: Rejected) -> MidoError:
+        """The error for a position where reading could not go on."""
+        if failure.error is not None:
+            return failure.error
+        at = len(line) if WORD.match(line, failure.loc) is None else failure.loc
+        expected = self._expected_at(line[: failure.loc], failure.loc)
+        words = list(dict.fromkeys(word for item in expected for word in item.words))
+        kinds = [item.help for item in expected if not item.words]
+        wanted = tuple(dict.fromkeys(kinds + words))
+        word = WORD.match(line, failure.loc)
+        if word is None:
+            return IncompleteError(
+                f"incomplete command: expected {_one_of(wanted)}", at + 1, wanted
+            )
+        message = f"unexpected {shorten(word[0])}: expected {_one_of(wanted)}"
+        near = nearest(word[0], words)
+        if near:
+            message += f"; did you mean {near}?"
+        return LineSyntaxError(message, at + 1, wanted)
+
+
+def _finish(tokens: list[Any]) -> Command:
+    """The command that the tokens of a line make up."""
+    last = tokens[-1]
+    if isinstance(last, OnGuest):
+        return last.make(tuple(tokens[:-1]))
+    if isinstance(last, Command):
+        return last
+    return assemble(tokens)
+
+
+def _check_quotes(line: str) -> None:
+    end = WHOLE_LINE.match(line)
+    at = end.end() if end else 0
+    if at < len(line):
+        what = "unmatched quote" if line[at:].strip("\\") else "backslash before nothing"
+        raise LineSyntaxError(what, at + 1, ("a closing quote",))
+
+
+def _one_of(words: Sequence[str], most: int = 12) -> str:
+    if not words:
+        return "the end of the line"
+    shown = list(words[:most])
+    if len(words) > most:
+        shown.append("…")
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " or " + shown[-1]
+
+
+def nearest(word: str, words: Sequence[str]) -> str | None:
+    """The word that was probably meant, None if none is near."""
+    from difflib import get_close_matches
+
+    if len(word) > 60:
+        return None
+    found = get_close_matches(word.lower(), words, 1, 0.7)
+    return found[0] if found else None

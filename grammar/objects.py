@@ -1,0 +1,300 @@
+"""Naming objects and saying what to do with them: paths and verbs, in any order.
+
+A line about objects is a path (`router router0 port port0`) with one verb
+somewhere in it. Reading goes from word to word: after the name of a collection,
+and after an object, a `Switch` knows what may follow. What may follow depends on
+the verb read so far, the *mode*; before the verb it is `free`. The tokens come
+out flat, so that a command is the same tree in whatever order it was said:
+`verbs.assemble` only sorts tokens by kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import pyparsing as pp
+
+from grammar.elements import (
+    Element,
+    End,
+    Entry,
+    FieldNames,
+    Name,
+    Pairs,
+    Probe,
+    Switch,
+    Table,
+    Tokens,
+)
+from grammar.expectation import Expectation
+from grammar.schema import ALIAS, Collection, Schema
+from grammar.tree import Selector, Target
+from grammar.verbs import VERB_WORDS, VERBS, VerbWord
+
+_ALIAS = re.compile(r"([a-z][a-z0-9-]*?)(\d+)(?::(.+))?", re.DOTALL)
+
+Extra = Callable[[Collection], Table]
+
+
+def _nothing(column: int) -> Sequence[Tokens]:
+    return ()
+
+
+class Paths:
+    """The part of the grammar that is about objects.
+
+    Elements are made when first needed and kept. `extra` adds words that may
+    follow an object of a collection, such as a guest's `ping`.
+    """
+
+    def __init__(self, schema: Schema, probe: Probe, extra: Extra) -> None:
+        self.schema = schema
+        self.probe = probe
+        self.end = End(probe, "end of line")
+        self._extra = extra
+        self._elements: dict[tuple[object, ...], pp.ParserElement] = {}
+
+    def _once(self, key: tuple[object, ...], make: Callable[[], Element]) -> pp.ParserElement:
+        element = self._elements.get(key)
+        if element is None:
+            element = self._elements[key] = make()
+        return element
+
+    # -- the first word -------------------------------------------------------
+
+    def verb_entries(self) -> dict[str, Entry]:
+        """Lines that begin with a verb: `list router`, `delete router router0`."""
+        return {
+            word: (partial(_verb, verb), self.after_verb(verb))
+            for word, verb in VERB_WORDS.items()
+        }
+
+    def collection_entries(self) -> dict[str, Entry]:
+        """Lines that begin with a root collection: `router …`."""
+        return {
+            name: (_nothing, self.after_collection(self.schema[name], "free"))
+            for name in self.schema.root
+        }
+
+    def after_verb(self, verb: str) -> pp.ParserElement:
+        """A verb that opens the line: a root collection or a root object follows."""
+
+        def build() -> tuple[Table, Sequence[pp.ParserElement]]:
+            table = {
+                name: (_nothing, self.after_collection(self.schema[name], verb))
+                for name in self.schema.root
+            }
+            return table, (self.root_object(verb),)
+
+        return self._once(("verb", verb), lambda: self._switch(verb, build, self._roots))
+
+    def root_object(self, mode: str) -> Element:
+        """An object by its alias alone (`router0`, `chain0:rule0`).
+
+        The alias's own form tells the collection, without looking anything up.
+        """
+
+        def make(word: str, column: int) -> Selector | None:
+            collection = self.collection_of_alias(word)
+            return Selector(collection, word, (), column) if collection else None
+
+        def follow(selector: Selector) -> pp.ParserElement:
+            return self.after_object(selector.collection, mode)
+
+        return Name(
+            self.probe,
+            "alias",
+            make,
+            follow,
+            lambda: [Expectation("object", "", "an alias", target="*")],
+        )
+
+    def collection_of_alias(self, alias: str) -> Collection | None:
+        """The collection an alias belongs to by its form, None if it has none."""
+        collection: Collection | None = None
+        rest: str | None = alias
+        while rest:
+            match = _ALIAS.fullmatch(rest)
+            collection = match and self.schema.by_prefix(collection, match[1])
+            if match is None or collection is None:
+                return None
+            rest = match[3]
+        return collection
+
+    # -- behind the name of a collection --------------------------------------
+
+    def after_collection(self, collection: Collection, mode: str) -> pp.ParserElement:
+        """What may follow `router` (or `router router0 port`), in a mode."""
+        key = ("collection", collection.path, mode)
+        if mode in ("list", "create"):
+            return self._once(key, lambda: self._target(collection, mode))
+        return self._once(key, lambda: self._selection(collection, mode))
+
+    def _selection(self, collection: Collection, mode: str) -> Element:
+        """An object must be picked, or (in free mode) list or create comes."""
+
+        def build() -> tuple[Table, Sequence[pp.ParserElement]]:
+            table: dict[str, Entry] = {}
+            if mode == "free":
+                for word, verb in VERB_WORDS.items():
+                    if verb in ("list", "create"):
+                        table[word] = (
+                            partial(_verb_and_target, verb, collection),
+                            self._last_pairs(collection, verb, lead=False),
+                        )
+            return table, (
+                self._by_field(collection, mode),
+                self._by_name(collection, mode),
+            )
+
+        def expect() -> list[Expectation]:
+            return [_verb_expectation(verb) for verb in ("list", "create") if mode == "free"]
+
+        return self._switch(f"{collection.name} {mode}", build, expect)
+
+    def _target(self, collection: Collection, mode: str) -> Element:
+        """`list` or `create` was read: this collection is its target, or a step."""
+
+        def build() -> tuple[Table, Sequence[pp.ParserElement]]:
+            here = self._last_pairs(collection, mode, lead=True)
+            if not collection.children:
+                return {}, (here,)
+            return {}, (
+                here,
+                self._by_field(collection, mode),
+                self._by_name(collection, mode),
+            )
+
+        return self._switch(f"{mode} {collection.name}", build, lambda: [], ends=False)
+
+    def _last_pairs(self, collection: Collection, verb: str, lead: bool) -> Pairs:
+        named = verb == "create" and collection.has_id
+        return Pairs(
+            self.probe,
+            f"{collection.name} fields",
+            (*collection.fields, ALIAS) if named else collection.fields,
+            "filter" if verb == "list" else "create",
+            lead=partial(Target, collection) if lead else None,
+        )
+
+    def _by_field(self, collection: Collection, mode: str) -> pp.ParserElement:
+        """An object picked by `field value` pairs.
+
+        Behind `set`, only the first pair selects: the others are assignments.
+        """
+        pairs = Pairs(
+            self.probe,
+            f"{collection.name} filter",
+            collection.fields,
+            "filter",
+            least=1,
+            most=1 if mode == "set" else None,
+            closes=False,
+        )
+        selector = pairs.add_parse_action(
+            lambda line, loc, tokens: Selector(collection, None, tuple(tokens), loc + 1)
+        )
+        return selector + self.after_object(collection, mode)
+
+    def _by_name(self, collection: Collection, mode: str) -> Element:
+        """An object picked by alias, UUID or name."""
+        follow = self.after_object(collection, mode)
+        return Name(
+            self.probe,
+            f"{collection.name} name",
+            lambda word, column: Selector(collection, word, (), column),
+            lambda selector: follow,
+            lambda: [
+                Expectation("object", "", f"a {collection.name}", target=collection.path)
+            ],
+        )
+
+    # -- behind an object ------------------------------------------------------
+
+    def after_object(self, collection: Collection, mode: str) -> pp.ParserElement:
+        """What may follow an object of `collection`, in a mode."""
+        key = ("object", collection.path, mode)
+
+        def build() -> tuple[Table, Sequence[pp.ParserElement]]:
+            table = {
+                child.name: (_nothing, self.after_collection(child, mode))
+                for child in self.schema.children(collection)
+            }
+            if mode == "free":
+                table |= self._free_entries(collection)
+                table |= self._extra(collection)
+            return table, self._fields(collection, mode)
+
+        def expect() -> list[Expectation]:
+            found = [
+                Expectation("collection", child.name, child.help)
+                for child in self.schema.children(collection)
+            ]
+            if mode == "free":
+                found += [_verb_expectation(verb) for verb in VERBS]
+                found += [
+                    Expectation("verb", word, "on this machine")
+                    for word in self._extra(collection)
+                ]
+            return found
+
+        name = f"{collection.name} object"
+        ends = mode in ("show", "delete")
+        return self._once(key, lambda: self._switch(name, build, expect, ends))
+
+    def _free_entries(self, collection: Collection) -> dict[str, Entry]:
+        """The verbs, and (for `P FIELD show`) the fields, behind a path."""
+        entries: dict[str, Entry] = {
+            word: (partial(_verb, verb), self.after_object(collection, verb))
+            for word, verb in VERB_WORDS.items()
+        }
+        return entries
+
+    def _fields(self, collection: Collection, mode: str) -> Sequence[pp.ParserElement]:
+        """What a mode still needs behind its object."""
+        if mode == "set":
+            return (
+                Pairs(self.probe, f"{collection.name} fields", collection.fields, "set", least=1),
+            )
+        if mode == "clear":
+            return (FieldNames(self.probe, "fields to clear", collection, True) + self.end,)
+        if mode == "show":
+            return (FieldNames(self.probe, "field to show", collection, False) + self.end,)
+        if mode == "free":
+            show = self._switch("show", self._show_entries, lambda: [_verb_expectation("show")])
+            return (FieldNames(self.probe, "field to show", collection, False) + show,)
+        return ()
+
+    def _show_entries(self) -> tuple[Table, Sequence[pp.ParserElement]]:
+        words = {word for word, verb in VERB_WORDS.items() if verb == "show"}
+        return {word: (partial(_verb, "show"), self.end) for word in words}, ()
+
+    # -- helpers ---------------------------------------------------------------
+
+    def _roots(self) -> list[Expectation]:
+        return [
+            Expectation("collection", name, self.schema[name].help) for name in self.schema.root
+        ]
+
+    def _switch(
+        self,
+        name: str,
+        build: Callable[[], tuple[Table, Sequence[pp.ParserElement]]],
+        expect: Callable[[], Sequence[Expectation]],
+        ends: bool = False,
+    ) -> Switch:
+        return Switch(self.probe, name, build, expect, ends)
+
+
+def _verb(verb: str, column: int) -> Sequence[Tokens]:
+    return (VerbWord(verb, column),)
+
+
+def _verb_and_target(verb: str, collection: Collection, column: int) -> Sequence[Tokens]:
+    return (VerbWord(verb, column), Target(collection, column))
+
+
+def _verb_expectation(verb: str) -> Expectation:
+    return Expectation("verb", verb, VERBS[verb].help)

@@ -1,0 +1,67 @@
+"""Chains and their rules."""
+
+from __future__ import annotations
+
+from grammar.resources import common
+from grammar.resources.common import TRUE_FALSE
+from grammar.resources.condition import CONDITION
+from grammar.schema import Collection, Field
+from grammar.values import Choice, Integer, NatTargets, Reference, Text
+
+CHAIN = Collection(
+    "chain",
+    "chain",
+    "an ordered list of rules",
+    (common.ID, common.TENANT, common.NAME),
+    children=("rule",),
+)
+
+RULE_TYPES = (
+    "accept",
+    "continue",
+    "dnat",
+    "drop",
+    "jump",
+    "l2-transform",
+    "redirect",
+    "reject",
+    "return",
+    "rev_dnat",
+    "rev_snat",
+    "snat",
+    "trace",
+)
+
+RULE = Collection(
+    "chain.rule",
+    "rule",
+    "a rule: a condition and what becomes of packets that meet it",
+    (
+        *CONDITION,
+        common.ID,
+        Field("chain", Reference("chain"), "its chain", hidden=True, read_only=True),
+        Field(
+            "pos",
+            Integer(1, 1_000_000),
+            "its place in the chain, from 1",
+            computed=True,
+        ),
+        Field("type", Choice(RULE_TYPES), "what the rule does", required=True),
+        Field(
+            "action",
+            Choice(("accept", "continue", "return", "redirect")),
+            "what follows a translation",
+            clearable=True,
+        ),
+        Field("jump-to", Reference("chain"), "the chain a jump goes to", clearable=True),
+        Field("target-port", Reference("port"), "where a redirect goes", clearable=True),
+        Field("ingress", TRUE_FALSE, "whether a redirect goes into the port", clearable=True),
+        Field("fail-open", TRUE_FALSE, "whether a redirect passes when its port is down"),
+        Field("pop-vlan", TRUE_FALSE, "whether the outer VLAN tag is taken off"),
+        Field("push-vlan", Integer(0, 4094), "the VLAN tag that is put on"),
+        Field("target", NatTargets(), "the addresses a dnat or snat translates to"),
+        Field("traceid", Text(), "the trace request a trace rule marks for"),
+        Field("tracelimit", Integer(0, 0x7FFFFFFF), "how many packets a trace rule marks"),
+    ),
+    ordered_by="pos",
+)

@@ -1,0 +1,58 @@
+"""Hosts, their interfaces, and the bindings that plug ports into them."""
+
+from __future__ import annotations
+
+from grammar.resources import common
+from grammar.resources.common import TRUE_FALSE
+from grammar.schema import Collection, Field
+from grammar.values import Integer, Limit, LinkStatus, ListOf, Mac, Reference, Text
+
+HOST = Collection(
+    "host",
+    "host",
+    "a hypervisor that runs an agent",
+    (
+        common.ID,
+        Field("name", Text("a name"), "its name", required=True, fixed=True),
+        Field("alive", TRUE_FALSE, "whether its agent runs", default=True),
+        Field("addresses", ListOf(Text("an IP address", "10.1.0.1")), "its addresses"),
+        Field("flooding-proxy-weight", Integer(0, 65535), "VTEP flooding share", default=1),
+        Field("container-weight", Integer(0, 0x7FFFFFFF), "container share", default=1),
+        Field("container-limit", Limit(), "the most containers it takes", default=-1),
+        Field("enforce-container-limit", TRUE_FALSE, "whether the limit binds", default=False),
+    ),
+    children=("interface", "binding"),
+)
+
+INTERFACE = Collection(
+    "host.interface",
+    "interface",
+    "a network interface of a host",
+    (
+        Field("iface", Text("an interface name", "veth0", 15), "its name", required=True,
+              fixed=True),
+        Field("host_id", Reference("host"), "its host", read_only=True),
+        Field("status", LinkStatus(), "bit 0 up, bit 1 carrier; up is 3, down 0", default=3),
+        Field("addresses", ListOf(Text("an IP address", "10.1.0.1")), "its addresses"),
+        Field("mac", Mac(), "its MAC address"),
+        Field("mtu", Integer(68, 65535, "bytes"), "largest IP packet it carries", default=1500),
+        Field("type", Text(), "kind of interface", default="Virtual"),
+        Field("endpoint", Text(), "what is behind it", default="DATAPATH"),
+    ),
+    has_id=False,
+    key=("iface",),
+)
+
+BINDING = Collection(
+    "host.binding",
+    "binding",
+    "a port plugged into a host's interface",
+    (
+        Field("host", Reference("host"), "its host", read_only=True),
+        Field("interface", Text("an interface name", "veth0", 15), "the interface",
+              required=True),
+        Field("port", Reference("port"), "the port", required=True, on_delete="cascade"),
+    ),
+    has_id=False,
+    key=("interface",),
+)

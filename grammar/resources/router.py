@@ -1,0 +1,94 @@
+"""Routers, their ports and their routes."""
+
+from __future__ import annotations
+
+from grammar.resources import common
+from grammar.resources.common import TRUE_FALSE, chain_field
+from grammar.schema import Collection, Field
+from grammar.values import (
+    Choice,
+    Cidr,
+    Integer,
+    IPv4,
+    ListOf,
+    Mac,
+    Network,
+    Reference,
+    Text,
+)
+
+ROUTER = Collection(
+    "router",
+    "router",
+    "a virtual router",
+    (
+        common.ID,
+        common.TENANT,
+        common.NAME,
+        common.STATE,
+        common.INFILTER,
+        common.OUTFILTER,
+        Field(
+            "load-balancer", Reference("load-balancer"), "its load balancer", clearable=True
+        ),
+        Field("asn", Integer(-1, 0xFFFFFFFF), "its BGP autonomous system", default=0),
+        common.IN_MIRRORS,
+        common.OUT_MIRRORS,
+        chain_field("local-redirect-chain", "the chain for traffic to the router itself"),
+        chain_field("forward-chain", "kept for compatibility; the datapath does not run it"),
+    ),
+    children=("port", "route"),
+)
+
+ROUTER_PORT = Collection(
+    "router.port",
+    "port",
+    "a router's port",
+    (
+        common.ID,
+        Field("device", Reference("router"), "the router it belongs to", read_only=True),
+        common.STATE,
+        common.PLUGGED,
+        common.INFILTER,
+        common.OUTFILTER,
+        Field("mac", Mac(), "its MAC address; made up when left out"),
+        Field("address", IPv4(), "its IPv4 address"),
+        Field("net", Network(), "the network it is on, kept as given"),
+        common.PEER,
+        Field("bgp-status", Text(), "state of its BGP sessions", hidden=True, read_only=True),
+        common.IN_MIRRORS,
+        common.OUT_MIRRORS,
+        common.POST_IN_MIRRORS,
+        common.PRE_OUT_MIRRORS,
+        Field("vni", Integer(0, 0xFFFFFF), "VXLAN network identifier"),
+        Field("vxlan-off-ramp", TRUE_FALSE, "whether VXLAN traffic leaves here"),
+        Field(
+            "addresses",
+            ListOf(Network()),
+            "all its addresses (the newer form)",
+            hidden=True,
+            clearable=True,
+        ),
+    ),
+)
+
+ROUTE = Collection(
+    "router.route",
+    "route",
+    "a route of a router's table",
+    (
+        common.ID,
+        Field(
+            "type",
+            Choice(("normal", "blackhole", "reject")),
+            "forward, drop silently, or drop with an ICMP error",
+            default="normal",
+        ),
+        Field("src", Network(), "sources it applies to", default=Cidr(0, 0)),
+        Field("dst", Network(), "destinations it applies to", required=True),
+        Field("gw", IPv4(), "next hop; without it the destination itself is the next hop"),
+        Field("port", Reference("port"), "the router's port it leads to", on_delete="cascade"),
+        Field("weight", Integer(0, 0x7FFFFFFF), "the lowest weight wins", default=0),
+        Field("learned", TRUE_FALSE, "whether BGP taught it", default=False),
+    ),
+)

@@ -1,0 +1,127 @@
+"""How a resource is declared: collections and their fields.
+
+From one declaration come parsing, validation, defaults, display, completion,
+`help`, the JSON names and the reference docs. Declarations are data: they know
+no store and no grammar.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from grammar.values import ListOf, Reference, Text, ValueType
+
+OnDelete = Literal["clear", "cascade"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """One field of a collection.
+
+    `default` is what create stores when the field is not given. A `computed`
+    field is worked out by the store whenever it is read; a `fixed`
+    one is given at creation and read-only afterwards; a `live` one moves on as the
+    datapath works. `on_delete` says what
+    becomes of this object when the object it refers to is deleted: the field is
+    cleared, or the object goes too.
+    """
+
+    name: str
+    type: ValueType
+    help: str
+    default: Any = None
+    hidden: bool = False
+    read_only: bool = False
+    computed: bool = False
+    clearable: bool = False
+    invertible: bool = False
+    required: bool = False
+    fixed: bool = False
+    live: bool = False
+    on_delete: OnDelete = "clear"
+
+    @property
+    def reference(self) -> Reference | None:
+        """The reference this field holds (alone or as list items), if it does."""
+        kind = self.type.item if isinstance(self.type, ListOf) else self.type
+        return kind if isinstance(kind, Reference) else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Collection:
+    """A kind of object, and where it lives.
+
+    `path` is its place from the root (`router.port`), `prefix` the word that
+    begins its lines and stems its aliases. Objects of a collection without an
+    id have no alias and are picked by field; `key` names the fields no two
+    siblings may share. `ordered_by` is the field that numbers siblings. A
+    collection that `gathers` others holds nothing itself: it shows their objects
+    under one name. A `live` one shows what the datapath has learnt.
+    """
+
+    path: str
+    prefix: str
+    help: str
+    fields: tuple[Field, ...]
+    children: tuple[str, ...] = ()
+    has_id: bool = True
+    creatable: bool = True
+    ordered_by: str | None = None
+    key: tuple[str, ...] = ()
+    gathers: tuple[str, ...] = ()
+    live: bool = False
+    index: dict[str, int] = field(init=False, repr=False)
+    by_name: dict[str, Field] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "index", {f.name: i for i, f in enumerate(self.fields)})
+        object.__setattr__(self, "by_name", {f.name: f for f in self.fields})
+
+    @property
+    def name(self) -> str:
+        """The word that stands for this collection in a command."""
+        return self.path.rpartition(".")[2]
+
+    @property
+    def parent(self) -> str:
+        """The path of the collection whose objects hold this one; empty at the root."""
+        return self.path.rpartition(".")[0]
+
+
+ALIAS = Field(
+    "alias",
+    Text("an alias of the collection's form that was never given", "router7"),
+    "the alias to give it, instead of the next one",
+)
+
+
+class Schema:
+    """All collections of a language, by path."""
+
+    def __init__(self, collections: tuple[Collection, ...], root: tuple[str, ...]) -> None:
+        self.collections = {collection.path: collection for collection in collections}
+        self.root = root
+        self._by_prefix = {
+            (collection.parent, collection.prefix): collection
+            for collection in collections
+            if collection.has_id
+        }
+
+    def __getitem__(self, path: str) -> Collection:
+        """The collection at `path`; KeyError where none is declared."""
+        return self.collections[path]
+
+    def child(self, parent: Collection | None, name: str) -> Collection | None:
+        """The collection called `name` inside `parent`'s objects, or at the root."""
+        if parent is None:
+            return self.collections.get(name) if name in self.root else None
+        return self.collections.get(f"{parent.path}.{name}")
+
+    def children(self, parent: Collection) -> tuple[Collection, ...]:
+        """The collections inside each of `parent`'s objects."""
+        return tuple(self.collections[f"{parent.path}.{name}"] for name in parent.children)
+
+    def by_prefix(self, parent: Collection | None, prefix: str) -> Collection | None:
+        """The collection whose aliases in this scope begin with `prefix`."""
+        return self._by_prefix.get((parent.path if parent else "", prefix))

@@ -1,0 +1,132 @@
+"""Commands about the session: time, output, scripts, help, and leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pyparsing as pp
+
+from grammar.commands import CommandHelp, argument, build, nothing
+from grammar.elements import Entry, Name, Probe, Rest, Switch, Table, Tokens
+from grammar.errors import InvalidValueError
+from grammar.expectation import Expectation
+from grammar.tree import Argument, Clock, Echo, Expect, Format, Help, Quit, Reset, Source
+from grammar.values import Choice, Duration, Timestamp, ValueType
+
+FORMATS = Choice(("text", "json"))
+
+HELP = {
+    "clock": CommandHelp(
+        "shows the simulated time, sets it, or lets it pass",
+        ("clock", "clock set TIME", "clock advance DURATION"),
+        "clock set 2017-04-14T12:30:51.226238+02:00",
+    ),
+    "format": CommandHelp(
+        "chooses how results are printed", ("format text", "format json"), "format json"
+    ),
+    "echo": CommandHelp("prints words", ("echo TEXT",), "echo before the change:"),
+    "source": CommandHelp("runs the commands of a file", ("source FILE",), "source lab.mido"),
+    "expect": CommandHelp(
+        "fails unless a command succeeds or, with not, unless it fails",
+        ("expect COMMAND", "expect not COMMAND"),
+        "expect not ping client 192.168.79.119",
+    ),
+    "reset": CommandHelp(
+        "forgets what the datapath has learnt; the topology stays", ("reset",), "reset"
+    ),
+    "help": CommandHelp("explains the language", ("help [WORD]",), "help ping"),
+    "quit": CommandHelp("ends the session; exit is the same word", ("quit",), "quit"),
+}
+
+
+def entries(probe: Probe, end: pp.ParserElement) -> dict[str, Entry]:
+    """Lines that begin with one of this module's commands, but for `expect`."""
+    topic = argument(probe, "a word to explain", "topic", end)
+    return {
+        "clock": (nothing, _clock(probe, end)),
+        "format": (nothing, _value(probe, "format", FORMATS, end, _format)),
+        "echo": (nothing, build(Rest(probe, "words"), lambda tokens: Echo(tokens[0]))),
+        "source": (
+            nothing,
+            build(argument(probe, "a file", "file", end), lambda tokens: Source(tokens[0])),
+        ),
+        "reset": (nothing, build(end, lambda tokens: Reset())),
+        **{
+            word: (nothing, build(topic, _help) | build(end, _help)) for word in ("help", "?")
+        },
+        **{
+            word: (nothing, build(Rest(probe, "words"), lambda tokens: Quit()))
+            for word in ("quit", "exit")
+        },
+    }
+
+
+def _clock(probe: Probe, end: pp.ParserElement) -> pp.ParserElement:
+    table: Table = {
+        "set": (nothing, _value(probe, "time", Timestamp(), end, _clock_action("set"))),
+        "advance": (
+            nothing,
+            _value(probe, "duration", Duration(), end, _clock_action("advance")),
+        ),
+    }
+    expected = [
+        Expectation("verb", "set", "set the simulated time"),
+        Expectation("verb", "advance", "let simulated time pass"),
+    ]
+    switch = Switch(probe, "clock", lambda: (table, ()), lambda: expected, ends=True)
+    return switch.add_parse_action(lambda tokens: list(tokens) or [Clock()])
+
+
+def _clock_action(action: str) -> Callable[[list[Tokens]], Clock]:
+    return lambda tokens: Clock(action, tokens[0][0], tokens[0][1])
+
+
+def _format(tokens: list[Tokens]) -> Format:
+    return Format(tokens[0][0])
+
+
+def _help(tokens: list[Tokens]) -> Help:
+    return Help(tokens[0] if tokens and isinstance(tokens[0], Argument) else None)
+
+
+def _value(
+    probe: Probe,
+    name: str,
+    type: ValueType,
+    end: pp.ParserElement,
+    make: Callable[[list[Tokens]], object],
+) -> pp.ParserElement:
+    """One word of a value type; the token is the value with its column."""
+
+    def read(word: str, column: int) -> tuple[Any, int]:
+        try:
+            return type.parse(word), column
+        except ValueError as reason:
+            raise InvalidValueError(
+                f"invalid {name} {word[:40]!r}: {reason}; expected {type.expected}",
+                column,
+                (type.expected,),
+            ) from None
+
+    def expect() -> Sequence[Expectation]:
+        return [Expectation("value", "", type.expected, type=type)]
+
+    return build(Name(probe, name, read, lambda token: end, expect), make)
+
+
+def expect_entries(
+    probe: Probe, line: pp.ParserElement, finish: Callable[[list[Any]], Any]
+) -> dict[str, Entry]:
+    """`expect [not] COMMAND`, where `line` reads a command and `finish` makes its tree."""
+
+    def holding(negated: bool) -> pp.ParserElement:
+        return line.copy().add_parse_action(
+            lambda text, loc, tokens: Expect(finish(list(tokens)), negated, loc + 1)
+        )
+
+    def build_table() -> tuple[Table, Sequence[pp.ParserElement]]:
+        return {"not": (nothing, holding(True))}, (holding(False),)
+
+    expected = [Expectation("verb", "not", "the command must fail")]
+    return {"expect": (nothing, Switch(probe, "expect", build_table, lambda: expected))}

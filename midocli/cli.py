@@ -1,0 +1,134 @@
+"""The command line: options, where commands come from, and the exit status."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
+
+from midocli import __version__
+
+if TYPE_CHECKING:
+    from midocli.session import Session
+
+_DESCRIPTION = "midonet-cli's language, with a simulated network behind it"
+_EPILOG = """\
+Commands are read from the FILEs, then from every -e; without either from standard
+input, or typed at a prompt when that is a terminal. The exit status is 0 when all
+commands succeeded, 1 when one failed (or a ping of -e got no answer), 2 for bad
+options or unreadable files.
+"""
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser("midocli", description=_DESCRIPTION, epilog=_EPILOG)
+    add = parser.add_argument
+    add("files", nargs="*", metavar="FILE", help="scripts to run; - is standard input")
+    add("-e", dest="commands", action="append", metavar="COMMAND", help="run one command")
+    add("--format", choices=("text", "json"), default="text", help="how results are printed")
+    add("--echo", action="store_true", help="print each command before its result")
+    add("--keep-going", action="store_true", help="go on after a command that failed")
+    add("--no-alias", action="store_true", help="print UUIDs in place of aliases")
+    add("--seed", metavar="N", help="make every random choice repeatable")
+    add("--version", action="version", version=f"midocli {__version__}")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run midocli; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status = _run(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        return _closed_pipe()
+    except KeyboardInterrupt:
+        return 130
+
+
+def entry_point() -> NoReturn:
+    """The console script."""
+    sys.exit(main())
+
+
+def _run(options: Namespace) -> int:
+    interactive = not options.files and not options.commands and sys.stdin.isatty()
+    session = _session(options, interactive)
+    if interactive:
+        from midocli.shell.shell import Shell
+
+        return Shell(session).run()
+    return _run_batch(options, session)
+
+
+def _session(options: Namespace, interactive: bool) -> Session:
+    import random
+    import time
+
+    from midocli.clock import Clock
+    from midocli.session import Session, Settings
+
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    settings = Settings(
+        json=options.format == "json",
+        echo=options.echo,
+        keep_going=options.keep_going,
+        aliases=not options.no_alias,
+        interactive=interactive,
+    )
+    now = time.time_ns()
+    clock = Clock(now, time.localtime(now // 10**9).tm_gmtoff)
+    chance = random.Random(options.seed)
+    return Session(settings, chance, clock, sys.stdout, sys.stderr)
+
+
+def _run_batch(options: Namespace, session: Session) -> int:
+    from midocli.script import Line
+    from midocli.session import Stop
+
+    answered = True
+    names = options.files or ([] if options.commands else ["-"])
+    try:
+        for name in names:
+            if not _run_file(name, session):
+                return 2
+        for command in options.commands or ():
+            session.run_script("-e", [Line(command, 1)])
+            answered = answered and session.answered
+    except Stop:
+        pass
+    return 1 if session.failed or not answered else 0
+
+
+def _run_file(name: str, session: Session) -> bool:
+    """Run one script; False where it cannot be read."""
+    from midocli.script import read_lines
+    from midocli.session import reason
+
+    if name == "-":
+        session.run_script("<stdin>", read_lines(_standard_input()))
+        return True
+    try:
+        with open(name, "rb") as stream:  # noqa: PTH123 (pathlib is not worth its import here)
+            session.run_script(name, read_lines(stream))
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"midocli: cannot read {name}: {reason(error)}\n")
+        return False
+    return True
+
+
+def _standard_input() -> BinaryIO:
+    return sys.stdin.buffer
+
+
+def _closed_pipe() -> int:
+    """Whoever reads our output has gone: end quietly, as other filters do."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

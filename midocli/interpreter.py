@@ -1,0 +1,222 @@
+"""Carrying commands out: from a syntax tree to a result.
+
+The interpreter knows the store, the datapath and the probes, and decides
+nothing about packets. Commands that change something run in a transaction.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from grammar import tree
+from grammar.errors import InvalidValueError, MidoError, UnknownObjectError
+from grammar.resources import SCHEMA
+from grammar.values import Instant, format_instant
+from midocli.clock import Clock
+from midocli.results import (
+    Created,
+    Done,
+    Listing,
+    Message,
+    Result,
+    Shown,
+    ShownField,
+    Table,
+)
+from midocli.store.display import Display
+from midocli.store.editor import Editor
+from midocli.store.resolve import Resolver
+from midocli.store.rows import Row
+from midocli.store.store import Store
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from midocli.datapath import Datapath
+
+
+class ExpectationError(MidoError):
+    """A command that `expect` holds did not end as expected; `result` is what it gave."""
+
+    code = "expect"
+
+    def __init__(self, message: str, column: int, result: Result | None) -> None:
+        super().__init__(message, column)
+        self.result = result
+
+
+class Interpreter:
+    """Runs commands against one topology and the network it describes."""
+
+    def __init__(
+        self, chance: random.Random, clock: Clock, aliases: bool = True, interactive: bool = False
+    ) -> None:
+        self.store = Store(SCHEMA, chance)
+        self.display = Display(self.store, aliases, self._live)
+        self.resolver = Resolver(self.store, self.display)
+        self.editor = Editor(self.store, self.display, self.resolver)
+        self.chance = chance
+        self.clock = clock
+        self.interactive = interactive
+        self._datapath: Datapath | None = None
+        self._run: dict[type, Callable[[Any], Result]] = {
+            tree.Create: self._create,
+            tree.List: self._list,
+            tree.Show: self._show,
+            tree.Set: self._set,
+            tree.Clear: self._clear,
+            tree.Delete: self._delete,
+            tree.Clock: self._clock,
+            tree.Echo: self._echo,
+            tree.Expect: self._expect,
+            tree.Help: self._help,
+            tree.Reset: self._reset,
+            tree.Program: self._program,
+            tree.Ping: self._ping,
+        }
+
+    @property
+    def datapath(self) -> Datapath:
+        """The network behind the topology, built when traffic is first made."""
+        if self._datapath is None:
+            from midocli.datapath import Datapath
+
+            self._datapath = Datapath(self.store, self.clock, self.chance)
+        return self._datapath
+
+    def run(self, command: tree.Command) -> Result:
+        """Carry a command out; MidoError where it cannot be, with nothing changed."""
+        return self._run[type(command)](command)
+
+    # -- objects ------------------------------------------------------------------
+
+    def _create(self, command: tree.Create) -> Result:
+        target = command.target
+        with self.store.journal.transaction():
+            parent = self.resolver.path(command.path)
+            row = self.editor.create(
+                target.collection, parent, command.settings, target.column
+            )
+        self._committed()
+        return Created(row)
+
+    def _set(self, command: tree.Set) -> Result:
+        with self.store.journal.transaction():
+            row = self._object(command.path)
+            self.editor.set(row, command.settings)
+        self._committed()
+        if row.collection.path == "guest":
+            self._set_counters(row, command.settings)
+        return Done()
+
+    def _clear(self, command: tree.Clear) -> Result:
+        with self.store.journal.transaction():
+            self.editor.clear(self._object(command.path), command.fields)
+        self._committed()
+        return Done()
+
+    def _delete(self, command: tree.Delete) -> Result:
+        with self.store.journal.transaction():
+            self.editor.delete(self._object(command.path))
+        self._committed()
+        return Done()
+
+    def _list(self, command: tree.List) -> Result:
+        collection = command.target.collection
+        parent = self.resolver.path(command.path)
+        if collection.live:
+            assert parent is not None
+            rows = self.datapath.learnt(parent, collection)
+            return Table(collection.fields, rows)
+        found = self.resolver.filtered(collection, parent, command.filters)
+        return Listing(list(found), bool(collection.gathers))
+
+    def _show(self, command: tree.Show) -> Result:
+        row = self._object(command.path)
+        if command.field is None:
+            return Shown(row, bool(command.path[-1].collection.gathers))
+        field = row.collection.by_name.get(command.field.field.name)
+        if field is None:
+            raise InvalidValueError(
+                f"{row.full_alias} has no field {command.field.field.name}",
+                command.field.column,
+            )
+        return ShownField(row, field)
+
+    def _object(self, path: tree.Path) -> Row:
+        row = self.resolver.path(path)
+        assert row is not None, "the grammar lets no empty path through"
+        return row
+
+    def _committed(self) -> None:
+        """Let the datapath know what a transaction changed."""
+        if self._datapath is not None:
+            self._datapath.changed(self.store.journal.touched)
+
+    def _set_counters(self, row: Row, settings: tuple[tree.Setting, ...]) -> None:
+        for setting in settings:
+            if setting.field.name == "ip-id" and self._datapath is not None:
+                self._datapath.set_ip_id(row, setting.value)
+
+    def _live(self, row: Row, field: str) -> Any:
+        """The value of a field that moves on as the datapath works."""
+        if self._datapath is not None:
+            return self._datapath.ip_id(row)
+        return row.get(field)
+
+    # -- the session's own --------------------------------------------------------
+
+    def _clock(self, command: tree.Clock) -> Result:
+        if command.action == "set":
+            self.clock.set(command.value)
+            return Done()
+        if command.action == "advance":
+            self.datapath.advance(command.value)
+            return Done()
+        return Message(format_instant(Instant(self.clock.now_ns, self.clock.utc_offset)))
+
+    def _echo(self, command: tree.Echo) -> Result:
+        return Message(" ".join(command.words) or "\n".join([""]))
+
+    def _expect(self, command: tree.Expect) -> Result:
+        try:
+            result = self.run(command.command)
+        except MidoError as error:
+            if command.negated:
+                return Done()
+            raise ExpectationError(
+                f"expected to succeed, but: {error.message}", error.column or command.column, None
+            ) from None
+        if result.succeeded is command.negated:
+            wanted = "fail, but it succeeded" if command.negated else "succeed, but it failed"
+            raise ExpectationError(f"expected to {wanted}", command.column, result)
+        return result
+
+    def _help(self, command: tree.Help) -> Result:
+        from midocli.help import explain
+
+        return Message(explain(SCHEMA, command.topic))
+
+    def _reset(self, command: tree.Reset) -> Result:
+        self.datapath.reset()
+        return Done()
+
+    # -- traffic --------------------------------------------------------------------
+
+    def _ping(self, command: tree.Ping) -> Result:
+        from midocli.probes.ping import Ping
+
+        return Ping(self, command).run()
+
+    def _program(self, command: tree.Program) -> Result:
+        from midocli.probes.programs import run_program
+
+        return Message(run_program(self.datapath, self._object(command.path), command.words))
+
+    def named(self, path: str, word: str) -> Row | None:
+        """The root object of a collection that a word names, None where there is none."""
+        try:
+            return self.resolver.find(SCHEMA[path], None, word)
+        except UnknownObjectError:
+            return None

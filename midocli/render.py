@@ -1,0 +1,117 @@
+"""Results as they are printed: text in the original's forms, or one JSON document."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from grammar.errors import MidoError
+from midocli.results import (
+    Created,
+    Listing,
+    Message,
+    Report,
+    Result,
+    Shown,
+    ShownField,
+    Table,
+)
+from midocli.store.display import Display
+from midocli.store.rows import Row
+
+
+def text(result: Result, display: Display) -> str:
+    """What is printed for a result; empty where there is nothing to say."""
+    match result:
+        case Created(row=row):
+            name = display.name(row) if row.collection.has_id else display.fields(row)
+            return name + "\n"
+        case Listing(rows=rows, shared=shared):
+            return "".join(_list_line(row, display, shared) + "\n" for row in rows)
+        case Shown(row=row, shared=shared):
+            return _show_line(row, display, shared) + "\n"
+        case ShownField(row=row, field=field):
+            value = display.value(row, field)
+            if isinstance(value, Row):
+                return _show_line(value, display, False) + "\n"
+            return (display.field(row, field) or "") + "\n"
+        case Table(fields=fields, rows=rows):
+            return "".join(_table_line(fields, row) + "\n" for row in rows)
+        case Message(text=words):
+            return words + "\n" if words else ""
+        case Report(text=words):
+            return words
+    return ""
+
+
+def as_json(result: Result, display: Display) -> str:
+    """The one line of JSON that stands for a result."""
+    return json.dumps(_document(result, display), ensure_ascii=True)
+
+
+def error_as_json(error: MidoError, line: int | None) -> str:
+    """The one line of JSON that stands in an error's place."""
+    return json.dumps(
+        {
+            "error": {
+                "code": error.code,
+                "message": printable(error.message),
+                "line": line,
+                "column": error.column,
+                "expected": list(error.expected),
+            }
+        }
+    )
+
+
+def printable(text: str) -> str:
+    """Text without characters that a terminal would act on or cannot show."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else char.encode(
+            "unicode_escape", "backslashreplace"
+        ).decode("ascii")
+        for char in text
+    )
+
+
+def _document(result: Result, display: Display) -> Any:
+    match result:
+        case Created(row=row) if row.collection.has_id:
+            return {"created": row.full_alias, "id": row.uuid}
+        case Created(row=row) | Shown(row=row):
+            return display.json(row)
+        case Listing(rows=rows):
+            return [display.json(row) for row in rows]
+        case ShownField(row=row, field=field):
+            return {field.name: display.json_value(row, field)}
+        case Table(fields=fields, rows=rows):
+            return [
+                {
+                    field.name: None if value is None else field.type.to_json(value)
+                    for field, value in zip(fields, row, strict=True)
+                }
+                for row in rows
+            ]
+        case Message(text=words):
+            return {"text": words}
+        case Report(data=data):
+            return data
+    return {"ok": True}
+
+
+def _list_line(row: Row, display: Display, shared: bool) -> str:
+    return display.line(row, shared) if row.collection.has_id else display.fields(row)
+
+
+def _show_line(row: Row, display: Display, shared: bool) -> str:
+    if row.collection.has_id:
+        return display.line(row, shared)
+    return f"{row.collection.prefix} {display.fields(row)}".rstrip()
+
+
+def _table_line(fields: tuple[Any, ...], row: tuple[Any, ...]) -> str:
+    return " ".join(
+        f"{field.name} {field.type.format(value)}"
+        for field, value in zip(fields, row, strict=True)
+        if value is not None
+    )

@@ -1,0 +1,70 @@
+"""Reading commands from a stream of bytes: lines, continuations, and where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from grammar.errors import LineSyntaxError
+
+MAX_LINE = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A command as it stands in a script: its text, and the number of its first line.
+
+    Lines joined by a trailing backslash are one command; a blank and a line
+    break stand where the backslash and its line break were, so that every
+    character keeps its line and column. `error` is set for what cannot be a
+    command at all.
+    """
+
+    text: str
+    number: int
+    error: LineSyntaxError | None = None
+
+    def position(self, column: int) -> tuple[int, int]:
+        """The line and column in the script of a column of the text, both from 1."""
+        before = self.text[: column - 1]
+        return self.number + before.count("\n"), column - before.rfind("\n") - 1
+
+
+def read_lines(stream: BinaryIO) -> Iterator[Line]:
+    """The commands of a script, one after the other as they arrive.
+
+    Bytes that are no UTF-8 are kept as surrogates: they make an error where a
+    value does not take them, not a crash.
+    """
+    number = 0
+    held: list[str] = []
+    first = 1
+    while raw := stream.readline(MAX_LINE + 1):
+        number += 1
+        if len(raw) > MAX_LINE:
+            _skip_line(stream, raw)
+            held.clear()
+            yield Line("", number, LineSyntaxError(f"line longer than {MAX_LINE} bytes", 1))
+            continue
+        text = raw.decode("utf-8", "surrogateescape").rstrip("\r\n")
+        if not held:
+            first = number
+        if _continues(text) and (held or not text.lstrip().startswith("#")):
+            held.append(text[:-1] + " ")
+            continue
+        held.append(text)
+        yield Line("\n".join(held), first)
+        held.clear()
+    if held:
+        yield Line("\n".join(held), first)
+
+
+def _continues(text: str) -> bool:
+    """Whether a line ends in a backslash that no other backslash escapes."""
+    return text.endswith("\\") and (len(text) - len(text.rstrip("\\"))) % 2 == 1
+
+
+def _skip_line(stream: BinaryIO, raw: bytes) -> None:
+    while raw and not raw.endswith(b"\n"):
+        raw = stream.readline(MAX_LINE)

@@ -1,0 +1,151 @@
+"""A session: lines in, results out, in scripts and on terminals alike."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import grammar
+from grammar import tree
+from grammar.errors import FileError, MidoError, RefusedError
+from midocli import render
+from midocli.clock import Clock
+from midocli.interpreter import ExpectationError, Interpreter
+from midocli.results import Result
+from midocli.script import Line, read_lines
+
+_DEEPEST_SOURCE = 16
+PROMPT = "midonet> "
+
+
+@dataclass(slots=True)
+class Settings:
+    """How a session behaves; see `midocli --help`."""
+
+    json: bool = False
+    echo: bool = False
+    keep_going: bool = False
+    aliases: bool = True
+    interactive: bool = False
+
+
+class Stop(Exception):
+    """The session ends: by `quit`, or at the first error of a script."""
+
+
+class Session:
+    """Runs lines against one interpreter and prints what comes of them.
+
+    `failed` is set once a command has failed, `answered` tells whether the last
+    probe was answered.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        chance: random.Random,
+        clock: Clock,
+        out: TextIO,
+        err: TextIO,
+        show_error: Callable[[str, Line, MidoError], str] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.interpreter = Interpreter(chance, clock, settings.aliases, settings.interactive)
+        self.failed = False
+        self.answered = True
+        self._out = out
+        self._err = err
+        self._show_error = show_error or located
+        self._depth = 0
+
+    def run_script(self, name: str, lines: Iterable[Line]) -> None:
+        """Run lines one after the other; Stop at the first error unless told to go on."""
+        for line in lines:
+            if not self.run_line(name, line) and not self.settings.keep_going:
+                raise Stop
+
+    def run_line(self, name: str, line: Line) -> bool:
+        """Run one line and print its result, or its error; whether it succeeded."""
+        try:
+            if line.error is not None:
+                raise line.error
+            command = grammar.parse(line.text)
+            if command is None:
+                return True
+            if self.settings.echo:
+                self._print(PROMPT + line.text.strip() + "\n")
+            self._run(command)
+        except MidoError as error:
+            self._report(name, line, error)
+            return False
+        except (RecursionError, MemoryError):
+            self._report(name, line, RefusedError("too large or too deeply nested to work on"))
+            return False
+        return True
+
+    def _run(self, command: tree.Command) -> None:
+        match command:
+            case tree.Quit():
+                raise Stop
+            case tree.Format(name=form):
+                self.settings.json = form == "json"
+                self._show(None)
+            case tree.Source(file=file):
+                self._source(file)
+                self._show(None)
+            case _:
+                result = self.interpreter.run(command)
+                self.answered = result.succeeded
+                self._show(result)
+
+    def _source(self, file: tree.Argument) -> None:
+        """Run a file's commands; its first error is an error here as well."""
+        if self._depth >= _DEEPEST_SOURCE:
+            raise RefusedError(f"source is nested more than {_DEEPEST_SOURCE} deep")
+        self._depth += 1
+        try:
+            with Path(file.text).open("rb") as stream:
+                self.run_script(file.text, read_lines(stream))
+        except (OSError, ValueError) as error:
+            raise FileError(f"cannot read {file.text[:200]}: {reason(error)}", file.column) from None
+        finally:
+            self._depth -= 1
+
+    def _show(self, result: Result | None) -> None:
+        display = self.interpreter.display
+        if self.settings.json:
+            self._print((render.as_json(result, display) if result else '{"ok": true}') + "\n")
+        elif result:
+            self._print(render.text(result, display))
+
+    def _report(self, name: str, line: Line, error: MidoError) -> None:
+        self.failed = True
+        if isinstance(error, ExpectationError) and error.result and not self.settings.json:
+            self._show(error.result)
+        if self.settings.json:
+            number = line.position(error.column)[0] if error.column else line.number
+            self._print(render.error_as_json(error, number) + "\n")
+        self._out.flush()
+        self._err.write(self._show_error(name, line, error))
+        self._err.flush()
+
+    def _print(self, text: str) -> None:
+        self._out.write(text)
+
+
+def located(name: str, line: Line, error: MidoError) -> str:
+    """`FILE:LINE:COLUMN: message`, as compilers write it."""
+    number, column = line.position(error.column or _first_column(line.text))
+    return f"{render.printable(name)}:{number}:{column}: {render.printable(error.message)}\n"
+
+
+def _first_column(text: str) -> int:
+    return len(text) - len(text.lstrip()) + 1
+
+
+def reason(error: Exception) -> str:
+    """Why a file operation failed, in the operating system's words."""
+    return getattr(error, "strerror", None) or str(error)

@@ -1,0 +1,1 @@
+"""The datapath: frames walked through bridges, routers, chains, NAT and guests."""

@@ -1,0 +1,1 @@
+"""The objects of a topology, their references, aliases and transactions."""

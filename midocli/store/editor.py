@@ -1,0 +1,263 @@
+"""Creating, changing and deleting objects, with all that follows from it.
+
+The editor resolves what values refer to, asks the collection's policy whether
+the result is sound, and carries out what else has to change. Callers run it
+inside a transaction: whatever is raised, nothing of the command remains.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from grammar.errors import InvalidValueError, RefusedError, UnknownObjectError
+from grammar.schema import ALIAS, Collection, Field
+from grammar.tree import FieldName, Setting
+from grammar.values import ListOf, Negated
+from midocli.store.display import Display
+from midocli.store.policies import POLICIES
+from midocli.store.policy import Policy
+from midocli.store.resolve import Resolver
+from midocli.store.rows import Row, Value, without
+from midocli.store.store import Store
+
+_NO_POLICY = Policy()
+
+
+class Editor:
+    """Changes a store as commands ask."""
+
+    def __init__(self, store: Store, display: Display, resolver: Resolver) -> None:
+        self.store = store
+        self.display = display
+        self.resolver = resolver
+
+    def create(
+        self,
+        collection: Collection,
+        parent: Row | None,
+        settings: Sequence[Setting],
+        column: int | None = None,
+    ) -> Row:
+        """A new object; RefusedError where it would not be sound."""
+        if not collection.creatable:
+            raise RefusedError(f"a {collection.name} cannot be created by hand", None, column)
+        row = self.store.new_row(collection, parent)
+        number = position = None
+        try:
+            for setting in settings:
+                if setting.field is ALIAS:
+                    number = self._number(collection, parent, setting)
+                elif setting.field.computed:
+                    position = setting.value
+                else:
+                    self._fill(row, setting.field, self._resolved(setting))
+            self._fill_parent(row)
+            self._check_required(row)
+            self._check_key(row)
+            if collection.ordered_by:
+                position = self._checked_position(row, position or 1, 1)
+            policy = POLICIES.get(collection.path, _NO_POLICY)
+            policy.before_create(self, row)
+            self.store.attach(row, number, position)
+            policy.created(self, row)
+        except RefusedError as error:
+            raise _located(error, settings, column) from None
+        return row
+
+    def new(self, path: str, parent: Row, **values: Any) -> Row:
+        """An object that follows from another change."""
+        row = self.store.new_row(self.store.schema[path], parent)
+        for name, value in values.items():
+            row.values[row.collection.index[name]] = value
+        self._fill_parent(row)
+        self.store.attach(row)
+        return row
+
+    def set(self, row: Row, settings: Sequence[Setting]) -> None:
+        """New values for fields of an object, the last one of a field counting."""
+        given = {setting.field.name: setting for setting in settings}
+        try:
+            for name, setting in given.items():
+                if name not in row.collection.index:
+                    raise InvalidValueError(
+                        f"{row.full_alias} has no field {name}", setting.column
+                    )
+                if setting.field.computed:
+                    self.store.move(row, self._checked_position(row, setting.value, 0))
+                else:
+                    self._change(row, name, self._resolved(setting))
+            self._check_key(row)
+        except RefusedError as error:
+            raise _located(error, settings, None) from None
+
+    def clear(self, row: Row, fields: Sequence[FieldName]) -> None:
+        """Take the values of fields away."""
+        for name in fields:
+            if name.field.name not in row.collection.index:
+                raise InvalidValueError(
+                    f"{row.full_alias} has no field {name.field.name}", name.column
+                )
+            try:
+                self._change(row, name.field.name, None)
+            except RefusedError as error:
+                raise RefusedError(error.message, error.field, name.column) from None
+
+    def put(self, row: Row, field: str, value: Value) -> None:
+        """A change that follows from another one: no policy is asked."""
+        self.store.put(row, row.collection.index[field], value)
+
+    def delete(self, row: Row) -> None:
+        """Delete an object with what it holds; what named it is cleared or goes along."""
+        if not self.store.is_live(row):
+            return
+        for siblings in list((row.children or {}).values()):
+            for child in list(siblings):
+                self.delete(child)
+        POLICIES.get(row.collection.path, _NO_POLICY).deleting(self, row)
+        for source, index in list(row.referrers or ()):
+            if source is row or not self.store.is_live(source):
+                continue
+            if source.collection.fields[index].on_delete == "cascade":
+                self.delete(source)
+            else:
+                self.store.put(source, index, without(source.values[index], row))
+        self.store.detach(row)
+
+    # -- helpers ----------------------------------------------------------------
+
+    def _change(self, row: Row, name: str, value: Value) -> None:
+        index = row.collection.index[name]
+        old = row.values[index]
+        self.store.put(row, index, value)
+        POLICIES.get(row.collection.path, _NO_POLICY).changed(self, row, name, old)
+
+    def _fill(self, row: Row, field: Field, value: Value) -> None:
+        row.values[row.collection.index[field.name]] = value
+
+    def _fill_parent(self, row: Row) -> None:
+        """The field that shows the parent, in collections that have one."""
+        parent_name = row.parent.collection.path if row.parent else ""
+        for index, field in enumerate(row.collection.fields):
+            if field.read_only and field.reference and field.reference.target == parent_name:
+                row.values[index] = row.parent
+
+    def _check_required(self, row: Row) -> None:
+        for index, field in enumerate(row.collection.fields):
+            if field.required and row.values[index] is None:
+                raise RefusedError(
+                    f"a {row.collection.name} needs {field.name}: {field.type.expected}"
+                )
+
+    def _check_key(self, row: Row) -> None:
+        """No two siblings may share the values of the key fields."""
+        collection = row.collection
+        siblings = self.store.siblings(collection, row.parent)
+        if not collection.key or siblings is None:
+            return
+        key = row.get(collection.key[0])
+        if any(other is not row for other in siblings.by_key.get(key, ())):
+            owner = row.parent.full_alias if row.parent else "the topology"
+            word = self.display.field(row, collection.by_name[collection.key[0]])
+            name = collection.key[0]
+            raise RefusedError(
+                f"{owner} already has a {collection.name} with {name} {word}", name
+            )
+
+    def _checked_position(self, row: Row, position: int, room: int) -> int:
+        siblings = self.store.siblings(row.collection, row.parent)
+        last = (len(siblings) if siblings else 0) + room
+        if position > last:
+            raise RefusedError(
+                f"pos {position} is beyond the end of the chain: it can be 1 to {last}", "pos"
+            )
+        return position
+
+    def _number(self, collection: Collection, parent: Row | None, setting: Setting) -> int:
+        match = re.fullmatch(r"(.+?)(0|[1-9]\d{0,8})", str(setting.value))
+        form = f"{collection.prefix}N"
+        if match is None or match[1] != collection.prefix:
+            raise InvalidValueError(
+                f"invalid value {setting.text[:40]!r} for alias: expected {form}",
+                setting.column,
+                (form,),
+            )
+        siblings = self.store.siblings(collection, parent)
+        if siblings is not None and not siblings.is_free(int(match[2])):
+            raise RefusedError(
+                f"alias {setting.text} was given before, and aliases are never reused",
+                "alias",
+                setting.column,
+            )
+        return int(match[2])
+
+    def _resolved(self, setting: Setting) -> Value:
+        """A value with the objects its words name in their place."""
+        field, value = setting.field, setting.value
+        if field.reference is None:
+            return value
+        if type(value) is Negated:
+            return Negated(self._objects(setting, value.value))
+        return self._objects(setting, value)
+
+    def _objects(self, setting: Setting, value: Any) -> Value:
+        if isinstance(setting.field.type, ListOf):
+            rows = [self._object(setting, word) for word in value]
+            return tuple(dict.fromkeys(rows))
+        return self._object(setting, value)
+
+    def _object(self, setting: Setting, word: str) -> Row:
+        reference = setting.field.reference
+        assert reference is not None
+        try:
+            if reference.target == "interface":
+                return self.interface(word)
+            if reference.target not in self.store.schema.collections:
+                raise UnknownObjectError(f"unknown {reference.target}: {word[:40]!r}")
+            return self.resolver.named(self.store.schema[reference.target], None, word)
+        except UnknownObjectError as error:
+            raise InvalidValueError(
+                f"invalid value for {setting.field.name}: {error.message}",
+                setting.column,
+                (reference.expected,),
+            ) from None
+
+    def interface(self, word: str) -> Row:
+        """The interface written `host0:veth0`, or `veth0` where one host has it.
+
+        One that is written with its host is made if the host lacks it, as
+        binding a port to it would.
+        """
+        kind = self.store.schema["host.interface"]
+        owner, colon, name = word.rpartition(":")
+        if colon:
+            host = self.resolver.named(self.store.schema["host"], None, owner)
+            siblings = self.store.siblings(kind, host)
+            found = siblings.by_key.get(name, {}) if siblings else {}
+            if not found and 0 < len(name) <= 15:
+                return self.new("host.interface", host, iface=name)
+            rows = list(found)
+        else:
+            rows = [
+                row
+                for host in self.store.rows("host")
+                if (siblings := self.store.siblings(kind, host)) is not None
+                for row in siblings.by_key.get(name, ())
+            ]
+        if len(rows) != 1:
+            why = "more than one host has it" if rows else "no host has it"
+            raise UnknownObjectError(f"unknown interface {word[:40]!r}: {why}; write HOST:{name[:15]}")
+        return rows[0]
+
+
+def _located(
+    error: RefusedError, settings: Sequence[Setting], column: int | None
+) -> RefusedError:
+    """A refusal with the column of the value that is at fault."""
+    if error.column is None:
+        for setting in settings:
+            if setting.field.name == error.field:
+                return RefusedError(error.message, error.field, setting.column)
+        return RefusedError(error.message, error.field, column)
+    return error

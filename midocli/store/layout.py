@@ -1,0 +1,28 @@
+"""What the store works out once per collection, so that each row costs little."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grammar.schema import Collection
+
+
+class Layout:
+    """Where a collection's rows keep what.
+
+    `defaults` are the values of a new row, `references` the indexes of fields
+    that refer to other objects, `key` the index of the field that finds rows
+    (`name`, or the first key field), `gathered_by` the paths of collections that
+    show these rows under another name.
+    """
+
+    __slots__ = ("defaults", "gathered_by", "key", "references")
+
+    def __init__(self, collection: Collection, gathered_by: tuple[str, ...]) -> None:
+        self.defaults: list[Any] = [field.default for field in collection.fields]
+        self.references = tuple(
+            index for index, field in enumerate(collection.fields) if field.reference
+        )
+        first = "name" if "name" in collection.index else next(iter(collection.key), "")
+        self.key = collection.index.get(first)
+        self.gathered_by = gathered_by

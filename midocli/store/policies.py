@@ -1,0 +1,24 @@
+"""The policy of each collection: what the API refuses, and what follows from a change.
+
+These are the checks MidoNet's API makes and the consequences its storage layer
+draws (`MidonetBackend.scala`, `rest_api/models`). A collection without an entry
+has none of its own.
+"""
+
+from __future__ import annotations
+
+from midocli.store.host_policy import BindingPolicy, GuestPolicy, InterfacePolicy, NicPolicy
+from midocli.store.policy import Policy
+from midocli.store.port_policy import PortPolicy, RoutePolicy, RouterPortPolicy
+from midocli.store.rule_policy import RulePolicy
+
+POLICIES: dict[str, Policy] = {
+    "bridge.port": PortPolicy(),
+    "router.port": RouterPortPolicy(),
+    "router.route": RoutePolicy(),
+    "chain.rule": RulePolicy(),
+    "host.binding": BindingPolicy(),
+    "host.interface": InterfacePolicy(),
+    "guest": GuestPolicy(),
+    "guest.nic": NicPolicy(),
+}

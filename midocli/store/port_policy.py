@@ -1,0 +1,105 @@
+"""What makes ports, links and routes sound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from grammar.errors import RefusedError
+from grammar.values import Cidr
+from midocli.store.display import binding_of
+from midocli.store.policy import Policy
+from midocli.store.rows import Row
+
+if TYPE_CHECKING:
+    from midocli.store.editor import Editor
+
+
+class PortPolicy(Policy):
+    """Links between ports are symmetric, and a port is either linked or bound."""
+
+    def created(self, edit: Editor, row: Row) -> None:
+        if row.get("peer") is not None:
+            self._link(edit, row, row.get("peer"))
+
+    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+        if field == "peer":
+            peer = row.get("peer")
+            if old is not None and peer is not None and old is not peer:
+                raise RefusedError(
+                    f"{row.full_alias} is peered with {old.full_alias} already; "
+                    "clear its peer first",
+                    "peer",
+                )
+            if old is not None and peer is None:
+                edit.put(old, "peer", None)
+            elif peer is not None:
+                self._link(edit, row, peer)
+        elif field == "vlan":
+            self._check_vlans(row, row.get("peer"))
+
+    def _link(self, edit: Editor, row: Row, peer: Row) -> None:
+        if peer is row:
+            raise RefusedError("a port cannot be its own peer", "peer")
+        if peer.get("peer") not in (None, row):
+            raise RefusedError(
+                f"{peer.full_alias} is peered with {peer.get('peer').full_alias} already", "peer"
+            )
+        for end in (row, peer):
+            binding = binding_of(end)
+            if binding is not None:
+                raise RefusedError(
+                    f"{end.full_alias} is bound to {edit.display.name(binding)}; "
+                    "a bound port cannot be peered",
+                    "peer",
+                )
+        self._check_vlans(row, peer)
+        edit.put(peer, "peer", row)
+
+    def _check_vlans(self, row: Row, peer: Row | None) -> None:
+        ends = [end for end in (row, peer) if end is not None and "vlan" in end.collection.index]
+        if len([end for end in ends if end.get("vlan")]) > 1:
+            raise RefusedError("both ports of a link would have a VLAN; one of them may", "vlan")
+
+
+class RouterPortPolicy(PortPolicy):
+    """A router port has a MAC, and a local route to its address."""
+
+    def before_create(self, edit: Editor, row: Row) -> None:
+        if row.get("mac") is None:
+            made_up = edit.store.chance.getrandbits(24).to_bytes(3, "big").hex(":")
+            row.values[row.collection.index["mac"]] = f"ac:ca:ba:{made_up}"
+
+    def created(self, edit: Editor, row: Row) -> None:
+        super().created(edit, row)
+        self._renew_local_route(edit, row)
+
+    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+        super().changed(edit, row, field, old)
+        if field == "address" and old != row.get("address"):
+            self._renew_local_route(edit, row)
+
+    def _renew_local_route(self, edit: Editor, row: Row) -> None:
+        for route, _ in list(row.referrers or ()):
+            if route.collection.path == "router.route" and route.get("type") is None:
+                edit.delete(route)
+        address = row.get("address")
+        if address is not None and row.parent is not None:
+            edit.new("router.route", row.parent, type=None, dst=Cidr(address, 32), port=row)
+
+
+class RoutePolicy(Policy):
+    """A normal route leads out of a port of its own router."""
+
+    def before_create(self, edit: Editor, row: Row) -> None:
+        self._check(row)
+
+    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+        self._check(row)
+
+    def _check(self, row: Row) -> None:
+        port = row.get("port")
+        router = row.parent.full_alias if row.parent else ""
+        if port is None and row.get("type") == "normal":
+            raise RefusedError(f"a normal route needs port: a port of {router}", "type")
+        if port is not None and port.parent is not row.parent:
+            raise RefusedError(f"{port.full_alias} is not a port of {router}", "port")

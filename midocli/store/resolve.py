@@ -1,0 +1,182 @@
+"""Finding objects by what a user calls them: alias, UUID, name, or field values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from grammar.errors import UnknownObjectError
+from grammar.schema import Collection
+from grammar.tree import Path, Selector, Setting
+from midocli.store.display import Display
+from midocli.store.rows import Row
+from midocli.store.store import Store
+
+_ALIAS = re.compile(r"(.+?)(0|[1-9]\d{0,8})", re.DOTALL)
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+class Resolver:
+    """Looks names up in a store."""
+
+    def __init__(self, store: Store, display: Display) -> None:
+        self._store = store
+        self._display = display
+
+    def path(self, path: Path) -> Row | None:
+        """The object a path leads to, None for the empty path; UnknownObjectError if none."""
+        row: Row | None = None
+        for selector in path:
+            row = self.select(selector, row)
+        return row
+
+    def select(self, selector: Selector, parent: Row | None) -> Row:
+        """The object that one step of a path picks inside `parent`."""
+        collection = selector.collection
+        if selector.name is not None:
+            return self.named(collection, parent, selector.name, selector.column)
+        found = list(self.filtered(collection, parent, selector.filters))
+        if len(found) == 1:
+            return found[0]
+        wanted = " ".join(f"{s.field.name} {s.text}" for s in selector.filters)
+        many = f"{len(found)} of them have" if found else "none has"
+        raise UnknownObjectError(
+            f"no single {collection.name} to pick: {many} {wanted[:80]}", selector.column
+        )
+
+    def named(
+        self, collection: Collection, parent: Row | None, word: str, column: int | None = None
+    ) -> Row:
+        """The object that a word names: by alias, UUID, composed alias or unique name."""
+        row = self.find(collection, parent, word)
+        if row is None:
+            raise UnknownObjectError(self._unknown(collection, parent, word), column)
+        return row
+
+    def find(self, collection: Collection, parent: Row | None, word: str) -> Row | None:
+        """As `named`, but None where nothing (or more than one name) fits."""
+        return (
+            self._by_alias(collection, parent, word)
+            or self._by_uuid(collection, parent, word)
+            or (self._composed(collection, parent, word) if ":" in word else None)
+            or self._by_name(collection, parent, word)
+        )
+
+    def filtered(
+        self, collection: Collection, parent: Row | None, filters: Iterable[Setting]
+    ) -> Iterator[Row]:
+        """The objects that show, for each field, the word given (or refer to it)."""
+        filters = tuple(filters)
+        for row in self._candidates(collection, parent, filters):
+            if all(self._passes(row, setting) for setting in filters):
+                yield row
+
+    def _candidates(
+        self, collection: Collection, parent: Row | None, filters: tuple[Setting, ...]
+    ) -> Iterable[Row]:
+        """All rows, or those an index finds for a filter on the key field."""
+        siblings = self._store.siblings(collection, parent)
+        if siblings is None:
+            return ()
+        key = self._store.layout(collection).key
+        for setting in filters:
+            if key is not None and collection.fields[key] is setting.field and not (
+                setting.field.reference
+            ):
+                try:
+                    value = setting.field.type.parse(setting.text)
+                except ValueError:
+                    return ()
+                return tuple(siblings.by_key.get(value, ()))
+        return siblings
+
+    def _passes(self, row: Row, setting: Setting) -> bool:
+        field = row.collection.by_name.get(setting.field.name)
+        if field is None:
+            return False
+        if self._display.field(row, field) == setting.text:
+            return True
+        value = row.values[row.collection.index[field.name]]
+        if type(value) is not Row or field.reference is None:
+            return False
+        return setting.text in (value.alias, value.full_alias, value.uuid)
+
+    def _by_alias(self, collection: Collection, parent: Row | None, word: str) -> Row | None:
+        match = _ALIAS.fullmatch(word)
+        if match is None or match[1] != collection.prefix or not collection.has_id:
+            return None
+        siblings = self._store.siblings(collection, parent)
+        return siblings.by_number.get(int(match[2])) if siblings else None
+
+    def _by_uuid(self, collection: Collection, parent: Row | None, word: str) -> Row | None:
+        if len(word) != 36 or not _UUID.fullmatch(word):
+            return None
+        row = self._store.by_id(UUID(word).int)
+        if row is None or not collection.has_id:
+            return None
+        if row.collection.path in collection.gathers:
+            return row
+        inside = parent is None or row.parent is parent
+        return row if row.collection is collection and inside else None
+
+    def _by_name(self, collection: Collection, parent: Row | None, word: str) -> Row | None:
+        siblings = self._store.siblings(collection, parent)
+        if siblings is None or "name" not in collection.index:
+            return None
+        rows = siblings.by_key.get(word, ())
+        return next(iter(rows)) if len(rows) == 1 else None
+
+    def _composed(self, collection: Collection, parent: Row | None, word: str) -> Row | None:
+        """`router0:port1`: each part by alias or name, the last of `collection`."""
+        *outer, last = word.split(":")
+        for kind in self._kinds(collection):
+            chain = _lineage(self._store, kind)
+            if len(chain) != len(outer) + 1:
+                continue
+            row: Row | None = None
+            for step, part in zip(chain, [*outer, last], strict=True):
+                row = self.find(step, row, part)
+                if row is None:
+                    break
+            if row is not None and (parent is None or row.parent is parent):
+                return row
+        return None
+
+    def _kinds(self, collection: Collection) -> tuple[Collection, ...]:
+        if collection.gathers:
+            return tuple(self._store.schema[path] for path in collection.gathers)
+        return (collection,)
+
+    def _unknown(self, collection: Collection, parent: Row | None, word: str) -> str:
+        inside = f" of {parent.full_alias}" if parent else ""
+        message = f"unknown {collection.name}{inside}: {_shown(word)}"
+        siblings = self._store.siblings(collection, parent)
+        if siblings is not None and len(siblings.by_key.get(word, ())) > 1:
+            return f"{message} names more than one; use its alias or UUID"
+        near = self._near(collection, parent, word)
+        return f"{message}; did you mean {near}?" if near else message
+
+    def _near(self, collection: Collection, parent: Row | None, word: str) -> str | None:
+        """A name or alias like the word, looked for among the first few hundred."""
+        from grammar.language import nearest
+
+        siblings = self._store.siblings(collection, parent)
+        if siblings is None or len(siblings) > 300:
+            return None
+        names = [str(key) for key in siblings.by_key if isinstance(key, str)]
+        shared = bool(collection.gathers)
+        aliases = [row.full_alias if shared else row.alias for row in siblings]
+        return nearest(word, names + aliases if collection.has_id else names)
+
+
+def _lineage(store: Store, collection: Collection) -> list[Collection]:
+    """The collections from the root down to `collection`."""
+    chain = [collection]
+    while chain[0].parent:
+        chain.insert(0, store.schema[chain[0].parent])
+    return chain
+
+
+def _shown(word: str) -> str:
+    return repr(word if len(word) <= 40 else word[:39] + "…")

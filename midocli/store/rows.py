@@ -1,0 +1,141 @@
+"""What the store is made of: rows, and the siblings they stand among."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from grammar.schema import Collection
+from grammar.values import Negated
+
+Value = Any
+
+
+class Row:
+    """One object: its values in the order of its collection's fields.
+
+    `number` is the counter of its alias among its siblings, `shared_number` that
+    of its alias in a collection that gathers several (the root `port`). A value
+    that refers to another object is that object's row; `referrers` counts, for
+    each (row, field index) that refers to this one, how often it does.
+    """
+
+    __slots__ = (
+        "children",
+        "collection",
+        "id",
+        "number",
+        "parent",
+        "referrers",
+        "shared_number",
+        "values",
+    )
+
+    def __init__(
+        self, collection: Collection, id: int, parent: Row | None, values: list[Value]
+    ) -> None:
+        self.collection = collection
+        self.id = id
+        self.parent = parent
+        self.values = values
+        self.number = -1
+        self.shared_number = -1
+        self.children: dict[str, Siblings] | None = None
+        self.referrers: dict[tuple[Row, int], int] | None = None
+
+    @property
+    def uuid(self) -> str:
+        """Its UUID as text."""
+        return str(UUID(int=self.id))
+
+    def get(self, field: str) -> Value:
+        """The stored value of a field by name; KeyError where it has no such field."""
+        return self.values[self.collection.index[field]]
+
+    @property
+    def alias(self) -> str:
+        """Its alias among its siblings, such as `port0`."""
+        return f"{self.collection.prefix}{self.number}"
+
+    @property
+    def full_alias(self) -> str:
+        """Its alias from the root, such as `router0:port0`."""
+        if self.parent is None:
+            return self.alias
+        return f"{self.parent.full_alias}:{self.alias}"
+
+    def siblings(self, path: str) -> Siblings | None:
+        """Its children of the collection at `path`, None where it never had any."""
+        return self.children.get(path) if self.children else None
+
+
+class Siblings:
+    """The objects of one collection inside one parent (or at the root).
+
+    `by_number` is keyed by alias counter. `ordered` holds them in order where
+    the collection numbers positions. `by_key` finds those with a name (or other
+    first key field) without looking at all.
+    """
+
+    __slots__ = ("by_key", "by_number", "next_number", "ordered", "taken")
+
+    def __init__(self, numbered: bool) -> None:
+        self.by_number: dict[int, Row] = {}
+        self.ordered: list[Row] | None = [] if numbered else None
+        self.by_key: dict[Value, dict[Row, None]] = {}
+        self.next_number = 0
+        self.taken: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self.by_number)
+
+    def __iter__(self) -> Iterator[Row]:
+        """In order of position, or else of alias."""
+        if self.ordered is not None:
+            return iter(self.ordered)
+        return iter([self.by_number[number] for number in sorted(self.by_number)])
+
+    def free_number(self) -> int:
+        """The next alias counter that was never given."""
+        number = self.next_number
+        while number in self.taken:
+            number += 1
+        return number
+
+    def is_free(self, number: int) -> bool:
+        """Whether an alias counter was never given."""
+        return number >= self.next_number and number not in self.taken
+
+    def take(self, number: int) -> None:
+        """Give an alias counter away, for good."""
+        if number == self.free_number():
+            self.next_number = number + 1
+        else:
+            self.taken.add(number)
+
+    def give_back(self, number: int, next_number: int) -> None:
+        """Take back a `take` that never happened; `next_number` is what it was."""
+        self.taken.discard(number)
+        self.next_number = next_number
+
+
+def referred(value: Value) -> tuple[Row, ...]:
+    """The rows a value refers to: none, one, or those of a list."""
+    if type(value) is Row:
+        return (value,)
+    if type(value) is Negated:
+        return referred(value.value)
+    if type(value) is tuple:
+        return tuple(item for item in value if type(item) is Row)
+    return ()
+
+
+def without(value: Value, row: Row) -> Value:
+    """A value that no longer refers to `row`: None, or a shorter list."""
+    if type(value) is Negated:
+        rest = without(value.value, row)
+        return None if rest is None else Negated(rest)
+    if type(value) is tuple:
+        return tuple(item for item in value if item is not row)
+    return None if value is row else value

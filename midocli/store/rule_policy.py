@@ -1,0 +1,95 @@
+"""What makes a rule sound: its type's own fields, and its fragment policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from grammar.errors import RefusedError
+from midocli.store.policy import Policy
+from midocli.store.rows import Row
+
+if TYPE_CHECKING:
+    from midocli.store.editor import Editor
+
+_FORWARD_NAT = ("dnat", "snat")
+_NAT = (*_FORWARD_NAT, "rev_dnat", "rev_snat")
+
+
+class RulePolicy(Policy):
+    """Defaults and checks of a rule (`Rule.java`, `Condition.java` of the REST models)."""
+
+    def before_create(self, edit: Editor, row: Row) -> None:
+        index = row.collection.index
+        row.values[index["chain"]] = row.parent
+        kind = row.get("type")
+        if kind in _NAT and row.get("action") is None:
+            row.values[index["action"]] = "accept"
+        if kind == "l2-transform" and row.get("action") is None:
+            row.values[index["action"]] = "accept"
+        if kind in ("redirect", "l2-transform"):
+            for name in ("ingress", "fail-open", "pop-vlan"):
+                if row.get(name) is None:
+                    row.values[index[name]] = False
+            if row.get("push-vlan") is None:
+                row.values[index["push-vlan"]] = 0
+        if row.get("fragment-policy") is None:
+            row.values[index["fragment-policy"]] = default_fragment_policy(row)
+        self._check(row)
+
+    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+        if field in ("src-port", "dst-port", "type", "target"):
+            self._follow(edit, row)
+        self._check(row)
+
+    def _follow(self, edit: Editor, row: Row) -> None:
+        """A fragment policy that no longer fits gives way to the default."""
+        if not _fits(row, row.get("fragment-policy")):
+            edit.put(row, "fragment-policy", default_fragment_policy(row))
+
+    def _check(self, row: Row) -> None:
+        kind = row.get("type")
+        if kind in _FORWARD_NAT and not row.get("target"):
+            raise RefusedError(f"a {kind} rule needs target: what to translate to", "type")
+        if kind == "jump" and row.get("jump-to") is None:
+            raise RefusedError("a jump rule needs jump-to: a chain", "type")
+        if kind == "redirect" and row.get("target-port") is None:
+            raise RefusedError("a redirect rule needs target-port: a port", "type")
+        if kind not in _FORWARD_NAT and row.get("target"):
+            raise RefusedError(f"a {kind} rule takes no target; dnat and snat do", "target")
+        policy = row.get("fragment-policy")
+        if not _fits(row, policy):
+            why = (
+                "a translation of ports needs unfragmented packets"
+                if kind in _FORWARD_NAT
+                else "later fragments have no ports to match"
+            )
+            raise RefusedError(
+                f"fragment-policy {policy} contradicts the rule: {why}", "fragment-policy"
+            )
+
+
+def _is_static(row: Row) -> bool:
+    """Whether a NAT rule has one plain address and no L4 ports in its condition."""
+    targets = row.get("target") or ()
+    plain = len(targets) == 1 and targets[0].first == targets[0].last
+    ports = targets and (targets[0].first_port or targets[0].last_port)
+    return bool(plain and not ports and not _has_ports(row))
+
+
+def _has_ports(row: Row) -> bool:
+    return row.get("src-port") is not None or row.get("dst-port") is not None
+
+
+def default_fragment_policy(row: Row) -> str:
+    """The policy a rule gets when none is given (`Condition.java`, `Rule.java`)."""
+    if row.get("type") in _FORWARD_NAT:
+        return "any" if _is_static(row) else "unfragmented"
+    return "header" if _has_ports(row) else "any"
+
+
+def _fits(row: Row, policy: str | None) -> bool:
+    if row.get("type") in _FORWARD_NAT and not _is_static(row):
+        return policy == "unfragmented"
+    if _has_ports(row):
+        return policy in ("header", "unfragmented")
+    return True

@@ -1,0 +1,229 @@
+"""The store: rows, and the few primitives through which all of them change.
+
+Every change goes through `attach`, `detach`, `put` and `move`, which keep the
+indexes and the references true and write themselves down in the journal.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+from grammar.schema import Collection, Schema
+from midocli.store.journal import Journal, Undo
+from midocli.store.layout import Layout
+from midocli.store.rows import Row, Siblings, Value, referred
+
+
+class Store:
+    """All objects of a topology."""
+
+    def __init__(self, schema: Schema, chance: random.Random) -> None:
+        self.schema = schema
+        self.chance = chance
+        self.journal = Journal(self)
+        self.root: dict[str, Siblings] = {}
+        self.shared: dict[str, Siblings] = {}
+        self._by_id: dict[int, Row] = {}
+        self._layouts: dict[str, Layout] = {}
+
+    # -- reading ----------------------------------------------------------------
+
+    def layout(self, collection: Collection) -> Layout:
+        """What is worked out once for a collection."""
+        layout = self._layouts.get(collection.path)
+        if layout is None:
+            gathered_by = tuple(
+                path
+                for path in self.schema.root
+                if collection.path in self.schema[path].gathers
+            )
+            layout = self._layouts[collection.path] = Layout(collection, gathered_by)
+        return layout
+
+    def by_id(self, id: int) -> Row | None:
+        """The row with a UUID, given as its integer."""
+        return self._by_id.get(id)
+
+    def siblings(self, collection: Collection, parent: Row | None) -> Siblings | None:
+        """The rows of a collection inside a parent (None: at the root), if it ever had any."""
+        if collection.gathers:
+            return self.shared.get(collection.path)
+        return self.root.get(collection.path) if parent is None else parent.siblings(
+            collection.path
+        )
+
+    def rows(self, path: str, parent: Row | None = None) -> Iterator[Row]:
+        """The rows of the collection at `path` inside a parent, in their order."""
+        siblings = self.siblings(self.schema[path], parent)
+        return iter(siblings) if siblings else iter(())
+
+    def position(self, row: Row) -> int | None:
+        """The place of a row among its siblings, from 1; None where they have no order."""
+        siblings = self.siblings(row.collection, row.parent)
+        if siblings is None or siblings.ordered is None:
+            return None
+        return siblings.ordered.index(row) + 1
+
+    def is_live(self, row: Row) -> bool:
+        """Whether a row is still in the store."""
+        return self._by_id.get(row.id) is row
+
+    # -- changing ---------------------------------------------------------------
+
+    def new_row(self, collection: Collection, parent: Row | None) -> Row:
+        """A row with a fresh UUID and its collection's defaults, not yet attached."""
+        bits = self.chance.getrandbits(128)
+        version_4 = bits & ~(0xF << 76) & ~(0x3 << 62) | 4 << 76 | 2 << 62
+        return Row(collection, version_4, parent, self.layout(collection).defaults.copy())
+
+    def attach(self, row: Row, number: int | None = None, position: int | None = None) -> None:
+        """Put a new row among its siblings, with an alias counter and, in order, a place."""
+        places = self._places(row)
+        before = tuple(siblings.next_number for siblings in places)
+        row.number = places[0].free_number() if number is None else number
+        places[0].take(row.number)
+        for shared in places[1:]:
+            row.shared_number = shared.free_number()
+            shared.take(row.shared_number)
+        self._insert(row, position)
+        self.journal.changes.append(("attach", row, before))
+
+    def detach(self, row: Row) -> None:
+        """Take a row out. Its children and its referrers are the caller's business."""
+        position = self.position(row)
+        self._remove(row)
+        self.journal.changes.append(("detach", row, position))
+
+    def put(self, row: Row, index: int, value: Value) -> None:
+        """Give a field a value."""
+        old = row.values[index]
+        self._put(row, index, value)
+        self.journal.changes.append(("put", row, index, old))
+
+    def move(self, row: Row, position: int) -> None:
+        """Give a row another place among its siblings."""
+        old = self._move(row, position)
+        self.journal.changes.append(("move", row, old))
+
+    def take_back(self, change: Undo) -> None:
+        """Undo one change of the journal."""
+        match change:
+            case ("attach", Row() as row, tuple(before)):
+                self._remove(row)
+                own, *shared = zip(self._places(row), before, strict=True)
+                own[0].give_back(row.number, own[1])
+                for siblings, next_number in shared:
+                    siblings.give_back(row.shared_number, next_number)
+            case ("detach", Row() as row, position):
+                self._insert(row, position)  # type: ignore[arg-type]
+            case ("put", Row() as row, int(index), value):
+                self._put(row, index, value)
+            case ("move", Row() as row, int(position)):
+                self._move(row, position)
+
+    # -- the same, without the journal ---------------------------------------------
+
+    def _make_siblings(self, row: Row) -> Siblings:
+        path = row.collection.path
+        if row.parent is None:
+            holder = self.root
+        else:
+            if row.parent.children is None:
+                row.parent.children = {}
+            holder = row.parent.children
+        siblings = holder.get(path)
+        if siblings is None:
+            siblings = holder[path] = Siblings(row.collection.ordered_by is not None)
+        return siblings
+
+    def _shared(self, path: str) -> Siblings:
+        return self.shared.setdefault(path, Siblings(False))
+
+    def _places(self, row: Row) -> tuple[Siblings, ...]:
+        """Where a row has an alias: among its siblings, and where it is gathered."""
+        gathered_by = self.layout(row.collection).gathered_by
+        return (self._make_siblings(row), *map(self._shared, gathered_by))
+
+    def _insert(self, row: Row, position: int | None) -> None:
+        siblings, *gathered = self._places(row)
+        siblings.by_number[row.number] = row
+        if siblings.ordered is not None:
+            place = len(siblings.ordered) if position is None else position - 1
+            siblings.ordered.insert(place, row)
+        for shared in gathered:
+            shared.by_number[row.shared_number] = row
+        layout = self.layout(row.collection)
+        if layout.key is not None:
+            _index(siblings, row.values[layout.key], row)
+        for index in layout.references:
+            _refer(row, index, row.values[index])
+        self._by_id[row.id] = row
+        self.journal.touched.append(row)
+
+    def _remove(self, row: Row) -> None:
+        siblings, *gathered = self._places(row)
+        del siblings.by_number[row.number]
+        if siblings.ordered is not None:
+            siblings.ordered.remove(row)
+        for shared in gathered:
+            del shared.by_number[row.shared_number]
+        layout = self.layout(row.collection)
+        if layout.key is not None:
+            _unindex(siblings, row.values[layout.key], row)
+        for index in layout.references:
+            _unrefer(row, index, row.values[index])
+        del self._by_id[row.id]
+        self.journal.touched.append(row)
+
+    def _put(self, row: Row, index: int, value: Value) -> None:
+        layout = self.layout(row.collection)
+        old = row.values[index]
+        if index in layout.references:
+            _unrefer(row, index, old)
+            _refer(row, index, value)
+        if index == layout.key:
+            siblings = self._make_siblings(row)
+            _unindex(siblings, old, row)
+            _index(siblings, value, row)
+        row.values[index] = value
+        self.journal.touched.append(row)
+
+    def _move(self, row: Row, position: int) -> int:
+        ordered = self._make_siblings(row).ordered
+        assert ordered is not None
+        old = ordered.index(row)
+        ordered.insert(position - 1, ordered.pop(old))
+        self.journal.touched.append(row)
+        return old + 1
+
+
+def _index(siblings: Siblings, key: Value, row: Row) -> None:
+    if key is not None:
+        siblings.by_key.setdefault(key, {})[row] = None
+
+
+def _unindex(siblings: Siblings, key: Value, row: Row) -> None:
+    if key is not None:
+        rows = siblings.by_key[key]
+        del rows[row]
+        if not rows:
+            del siblings.by_key[key]
+
+
+def _refer(source: Row, index: int, value: Value) -> None:
+    for target in referred(value):
+        if target.referrers is None:
+            target.referrers = {}
+        place = (source, index)
+        target.referrers[place] = target.referrers.get(place, 0) + 1
+
+
+def _unrefer(source: Row, index: int, value: Value) -> None:
+    for target in referred(value):
+        place = (source, index)
+        counts = target.referrers or {}
+        if counts[place] > 1:
+            counts[place] -= 1
+        else:
+            del counts[place]

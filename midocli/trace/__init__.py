@@ -1,0 +1,1 @@
+"""Views over what the simulator saw: tcpdump text, explanations, capture files."""
