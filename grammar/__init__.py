@@ -1,23 +1,30 @@
-"""The midonet-cli language: `parse(line)` gives the tree of a command."""
+"""The midonet-cli language: `parse(line)` gives the tree of a command.
+
+The grammar is built when it is first used: those who need only an error class or
+a value type do not wait for it.
+"""
 
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from grammar.errors import MidoError
-from grammar.expectation import Expectation
-from grammar.language import Language
-from grammar.tree import Command
+if TYPE_CHECKING:
+    from grammar.expectation import Expectation
+    from grammar.language import Language
+    from grammar.tree import Command
 
 
 @cache
 def language() -> Language:
     """The language of the standard schema; its parts are built as they are used."""
+    from grammar.language import Language
+
     return Language()
 
 
 def parse(line: str) -> Command | None:
-    """The tree of a line, None where it is blank; raises MidoError."""
+    """The tree of a line, None where it is blank; raises grammar.errors.MidoError."""
     return language().parse(line)
 
 
@@ -26,4 +33,4 @@ def expected(line: str, cursor: int) -> list[Expectation]:
     return language().expected(line, cursor)
 
 
-__all__ = ["Command", "Expectation", "Language", "MidoError", "expected", "language", "parse"]
+__all__ = ["expected", "language", "parse"]

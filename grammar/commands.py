@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import pyparsing as pp
@@ -14,8 +13,7 @@ from grammar.schema import Field
 from grammar.tree import Argument, Command, Path
 
 
-@dataclass(frozen=True, slots=True)
-class CommandHelp:
+class CommandHelp(NamedTuple):
     """What `help` says of a command."""
 
     help: str
@@ -30,9 +28,7 @@ class OnGuest(NamedTuple):
     make: Callable[[Path], Command]
 
 
-def argument(
-    probe: Probe, expected: str, kind: str, follow: pp.ParserElement | None
-) -> Name:
+def argument(probe: Probe, expected: str, kind: str, follow: pp.ParserElement | None) -> Name:
     """One word that a command takes, read as it stands."""
     return Name(
         probe,

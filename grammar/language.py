@@ -63,10 +63,7 @@ class Language:
     def _expect(self) -> list[Expectation]:
         return [
             *(Expectation("verb", name, verb.help) for name, verb in VERBS.items()),
-            *(
-                Expectation("collection", name, self.schema[name].help)
-                for name in self.schema.root
-            ),
+            *(Expectation("collection", name, self.schema[name].help) for name in self.schema.root),
             *(Expectation("command", name, entry.help) for name, entry in COMMANDS.items()),
         ]
 

@@ -16,19 +16,9 @@ from functools import partial
 
 import pyparsing as pp
 
-from grammar.elements import (
-    Element,
-    End,
-    Entry,
-    FieldNames,
-    Name,
-    Pairs,
-    Probe,
-    Switch,
-    Table,
-    Tokens,
-)
+from grammar.elements import Element, End, Entry, Name, Probe, Switch, Table, Tokens
 from grammar.expectation import Expectation
+from grammar.pairs import FieldNames, Pairs
 from grammar.schema import ALIAS, Collection, Schema
 from grammar.tree import Selector, Target
 from grammar.verbs import VERB_WORDS, VERBS, VerbWord
@@ -67,8 +57,7 @@ class Paths:
     def verb_entries(self) -> dict[str, Entry]:
         """Lines that begin with a verb: `list router`, `delete router router0`."""
         return {
-            word: (partial(_verb, verb), self.after_verb(verb))
-            for word, verb in VERB_WORDS.items()
+            word: (partial(_verb, verb), self.after_verb(verb)) for word, verb in VERB_WORDS.items()
         }
 
     def collection_entries(self) -> dict[str, Entry]:
@@ -167,7 +156,7 @@ class Paths:
                 self._by_name(collection, mode),
             )
 
-        return self._switch(f"{mode} {collection.name}", build, lambda: [], ends=False)
+        return self._switch(f"{mode} {collection.name}", build, list, ends=False)
 
     def _last_pairs(self, collection: Collection, verb: str, lead: bool) -> Pairs:
         named = verb == "create" and collection.has_id
@@ -206,9 +195,7 @@ class Paths:
             f"{collection.name} name",
             lambda word, column: Selector(collection, word, (), column),
             lambda selector: follow,
-            lambda: [
-                Expectation("object", "", f"a {collection.name}", target=collection.path)
-            ],
+            lambda: [Expectation("object", "", f"a {collection.name}", target=collection.path)],
         )
 
     # -- behind an object ------------------------------------------------------
@@ -235,8 +222,7 @@ class Paths:
             if mode == "free":
                 found += [_verb_expectation(verb) for verb in VERBS]
                 found += [
-                    Expectation("verb", word, "on this machine")
-                    for word in self._extra(collection)
+                    Expectation("verb", word, "on this machine") for word in self._extra(collection)
                 ]
             return found
 

@@ -7,16 +7,15 @@ no store and no grammar.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
 
 from grammar.values import ListOf, Reference, Text, ValueType
 
 OnDelete = Literal["clear", "cascade"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Field:
+class Field(NamedTuple):
     """One field of a collection.
 
     `default` is what create stores when the field is not given. A `computed`
@@ -48,11 +47,13 @@ class Field:
         return kind if isinstance(kind, Reference) else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False)
 class Collection:
     """A kind of object, and where it lives.
 
-    `path` is its place from the root (`router.port`), `prefix` the word that
+    `path` is its place from the root (`router.port`): the path of its `parent`
+    (empty at the root) and its own `name`, the word that stands for it in a
+    command. `prefix` is the word that
     begins its lines and stems its aliases. Objects of a collection without an
     id have no alias and are picked by field; `key` names the fields no two
     siblings may share. `ordered_by` is the field that numbers siblings. A
@@ -71,22 +72,11 @@ class Collection:
     key: tuple[str, ...] = ()
     gathers: tuple[str, ...] = ()
     live: bool = False
-    index: dict[str, int] = field(init=False, repr=False)
-    by_name: dict[str, Field] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "index", {f.name: i for i, f in enumerate(self.fields)})
-        object.__setattr__(self, "by_name", {f.name: f for f in self.fields})
-
-    @property
-    def name(self) -> str:
-        """The word that stands for this collection in a command."""
-        return self.path.rpartition(".")[2]
-
-    @property
-    def parent(self) -> str:
-        """The path of the collection whose objects hold this one; empty at the root."""
-        return self.path.rpartition(".")[0]
+        self.parent, _, self.name = self.path.rpartition(".")
+        self.index = {field.name: number for number, field in enumerate(self.fields)}
+        self.by_name = {field.name: field for field in self.fields}
 
 
 ALIAS = Field(

@@ -11,8 +11,9 @@ from grammar.commands import CommandHelp, argument, build, nothing
 from grammar.elements import Entry, Name, Probe, Rest, Switch, Table, Tokens
 from grammar.errors import InvalidValueError
 from grammar.expectation import Expectation
+from grammar.times import Duration, Timestamp
 from grammar.tree import Argument, Clock, Echo, Expect, Format, Help, Quit, Reset, Source
-from grammar.values import Choice, Duration, Timestamp, ValueType
+from grammar.values import Choice, ValueType
 
 FORMATS = Choice(("text", "json"))
 
@@ -52,9 +53,7 @@ def entries(probe: Probe, end: pp.ParserElement) -> dict[str, Entry]:
             build(argument(probe, "a file", "file", end), lambda tokens: Source(tokens[0])),
         ),
         "reset": (nothing, build(end, lambda tokens: Reset())),
-        **{
-            word: (nothing, build(topic, _help) | build(end, _help)) for word in ("help", "?")
-        },
+        **{word: (nothing, build(topic, _help) | build(end, _help)) for word in ("help", "?")},
         **{
             word: (nothing, build(Rest(probe, "words"), lambda tokens: Quit()))
             for word in ("quit", "exit")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
+from grammar.addresses import IPv4, Mac
 from grammar.commands import CommandHelp, OnGuest, argument, build, nothing
-from grammar.elements import Entry, Name, Pairs, Probe, Rest, Tokens
+from grammar.elements import Entry, Name, Probe, Rest, Tokens
+from grammar.pairs import Pairs
 from grammar.schema import Collection, Field
+from grammar.times import Seconds
 from grammar.tree import Ping, Program
-from grammar.values import Choice, Flag, Integer, IPv4, Mac, Seconds, Text
+from grammar.values import Choice, Flag, Integer, Text
 
 _LONG = 4096
 

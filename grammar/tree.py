@@ -1,11 +1,11 @@
 """The syntax tree: what was said, as frozen values, before anything is looked up.
 
-Columns count characters of the line from 1.
+Columns count characters of the line from 1. The nodes are named tuples: a frozen
+dataclass costs seven times as much to define, at every start of the program.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from grammar.schema import Collection, Field
@@ -46,8 +46,7 @@ class Target(NamedTuple):
 Path = tuple[Selector, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Create:
+class Create(NamedTuple):
     """Make a new object of `target` inside the object at `path`."""
 
     path: Path
@@ -55,8 +54,7 @@ class Create:
     settings: tuple[Setting, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class List:
+class List(NamedTuple):
     """Show the objects of `target` inside `path` that pass the filters."""
 
     path: Path
@@ -64,32 +62,28 @@ class List:
     filters: tuple[Setting, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(NamedTuple):
     """Show one object, or one of its fields."""
 
     path: Path
     field: FieldName | None
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
+class Set(NamedTuple):
     """Give fields of an object new values."""
 
     path: Path
     settings: tuple[Setting, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Clear:
+class Clear(NamedTuple):
     """Take the values of an object's fields away."""
 
     path: Path
     fields: tuple[FieldName, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(NamedTuple):
     """Delete an object and all it holds."""
 
     path: Path
@@ -102,16 +96,14 @@ class Argument(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """A guest's own program (`ip addr`), as if typed on that machine."""
 
     path: Path
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ping:
+class Ping(NamedTuple):
     """Echo requests from a source, which is a path (a guest) or a point."""
 
     source: Argument | Path
@@ -119,8 +111,7 @@ class Ping:
     options: tuple[Setting, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """Show the simulated time, set it, or let it pass."""
 
     action: str | None = None
@@ -128,29 +119,25 @@ class Clock:
     column: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """How results are printed from here on."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Echo:
+class Echo(NamedTuple):
     """Print words."""
 
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Run the commands of a file."""
 
     file: Argument
 
 
-@dataclass(frozen=True, slots=True)
-class Expect:
+class Expect(NamedTuple):
     """Check that a command succeeds or, with `negated`, that it fails."""
 
     command: Command
@@ -158,24 +145,35 @@ class Expect:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Help:
+class Help(NamedTuple):
     """Explain the language, or one word of it."""
 
     topic: Argument | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reset:
+class Reset(NamedTuple):
     """Forget what the datapath has learnt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quit:
+class Quit(NamedTuple):
     """End the session."""
 
 
 Command = (
-    Create | List | Show | Set | Clear | Delete | Program | Ping | Clock | Format | Echo
-    | Source | Expect | Help | Reset | Quit
+    Create
+    | List
+    | Show
+    | Set
+    | Clear
+    | Delete
+    | Program
+    | Ping
+    | Clock
+    | Format
+    | Echo
+    | Source
+    | Expect
+    | Help
+    | Reset
+    | Quit
 )

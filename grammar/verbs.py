@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from grammar.tree import (
@@ -21,8 +20,7 @@ from grammar.tree import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(NamedTuple):
     """A verb: its words, the shortest prefix that stands for it, and its help."""
 
     help: str
@@ -124,9 +122,7 @@ def _command(
     names: tuple[FieldName, ...],
 ) -> Command:
     if target is not None:
-        return (
-            Create(path, target, settings) if verb == "create" else List(path, target, settings)
-        )
+        return Create(path, target, settings) if verb == "create" else List(path, target, settings)
     if verb == "set":
         return Set(path, settings)
     if verb == "clear":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from grammar.addresses import NatTargets
 from grammar.resources import common
 from grammar.resources.common import TRUE_FALSE
 from grammar.resources.condition import CONDITION
 from grammar.schema import Collection, Field
-from grammar.values import Choice, Integer, NatTargets, Reference, Text
+from grammar.values import Choice, Integer, Reference, Text
 
 CHAIN = Collection(
     "chain",

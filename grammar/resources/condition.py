@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from grammar.addresses import Mac, MacMask, Network, Ports
 from grammar.resources.common import TRUE_FALSE, YES_NO
 from grammar.schema import Field
-from grammar.values import Choice, Integer, ListOf, Mac, MacMask, Network, Ports, Reference
+from grammar.values import Choice, Integer, ListOf, Reference
 
 _PORTS = ListOf(Reference("port"))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from grammar.addresses import IPv4
 from grammar.resources import common
 from grammar.resources.common import TRUE_FALSE
 from grammar.schema import Collection, Field
-from grammar.values import IPv4, Reference
+from grammar.values import Reference
 
 PORT_GROUP = Collection(
     "port-group",
@@ -15,8 +16,7 @@ PORT_GROUP = Collection(
         common.ID,
         common.TENANT,
         common.NAME,
-        Field("stateful", TRUE_FALSE, "whether its ports share connection state",
-              default=False),
+        Field("stateful", TRUE_FALSE, "whether its ports share connection state", default=False),
     ),
     children=("member",),
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from grammar.addresses import IPv4, Mac, Network
 from grammar.resources import common
 from grammar.resources.common import UP_DOWN, YES_NO
 from grammar.schema import Collection, Field
-from grammar.values import Choice, Integer, IPv4, ListOf, Mac, Network, Reference, Text
+from grammar.values import Choice, Integer, ListOf, Reference, Text
 
 _ADDRESSES = ListOf(Network("an address with prefix length", "192.168.78.9/24", True))
-_INTERFACE = Field("interface", Reference("interface"), "the interface it is behind", clearable=True)
+_INTERFACE = Field(
+    "interface", Reference("interface"), "the interface it is behind", clearable=True
+)
 _MAC = Field("mac", Mac(), "its MAC address; made up when left out")
 _MTU = Field("mtu", Integer(68, 65535, "bytes"), "largest IP packet it sends", default=1500)
 _VLAN = Field("vlan", Integer(0, 4094), "VLAN its frames are tagged with", clearable=True)
@@ -63,8 +66,7 @@ GUEST_ROUTE = Collection(
     (
         common.ID,
         Field("dst", Network(), "destinations it applies to", required=True),
-        Field("gw", IPv4(), "next hop; without it the destination is on the link",
-              clearable=True),
+        Field("gw", IPv4(), "next hop; without it the destination is on the link", clearable=True),
     ),
 )
 
@@ -89,7 +91,7 @@ NEIGHBOUR = Collection(
         Field("mac", Mac(), "its MAC address", read_only=True),
         Field(
             "state",
-            Choice(("REACHABLE", "STALE", "INCOMPLETE", "FAILED")),
+            Choice(("REACHABLE", "STALE", "DELAY", "PROBE", "INCOMPLETE", "FAILED")),
             "what is known of it",
             read_only=True,
         ),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from grammar.addresses import Mac
 from grammar.resources import common
 from grammar.resources.common import TRUE_FALSE
 from grammar.schema import Collection, Field
-from grammar.values import Integer, Limit, LinkStatus, ListOf, Mac, Reference, Text
+from grammar.values import Integer, Limit, LinkStatus, ListOf, Reference, Text
 
 HOST = Collection(
     "host",
@@ -29,8 +30,9 @@ INTERFACE = Collection(
     "interface",
     "a network interface of a host",
     (
-        Field("iface", Text("an interface name", "veth0", 15), "its name", required=True,
-              fixed=True),
+        Field(
+            "iface", Text("an interface name", "veth0", 15), "its name", required=True, fixed=True
+        ),
         Field("host_id", Reference("host"), "its host", read_only=True),
         Field("status", LinkStatus(), "bit 0 up, bit 1 carrier; up is 3, down 0", default=3),
         Field("addresses", ListOf(Text("an IP address", "10.1.0.1")), "its addresses"),
@@ -49,8 +51,7 @@ BINDING = Collection(
     "a port plugged into a host's interface",
     (
         Field("host", Reference("host"), "its host", read_only=True),
-        Field("interface", Text("an interface name", "veth0", 15), "the interface",
-              required=True),
+        Field("interface", Text("an interface name", "veth0", 15), "the interface", required=True),
         Field("port", Reference("port"), "the port", required=True, on_delete="cascade"),
     ),
     has_id=False,

@@ -10,8 +10,7 @@ PORT = Collection(
     "port",
     "port",
     "any port, of a router or a bridge",
-    ROUTER_PORT.fields
-    + tuple(f for f in BRIDGE_PORT.fields if f.name not in ROUTER_PORT.by_name),
+    ROUTER_PORT.fields + tuple(f for f in BRIDGE_PORT.fields if f.name not in ROUTER_PORT.by_name),
     creatable=False,
     gathers=(ROUTER_PORT.path, BRIDGE_PORT.path),
 )

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
+from grammar.addresses import Cidr, IPv4, Mac, Network
 from grammar.resources import common
 from grammar.resources.common import TRUE_FALSE, chain_field
 from grammar.schema import Collection, Field
-from grammar.values import (
-    Choice,
-    Cidr,
-    Integer,
-    IPv4,
-    ListOf,
-    Mac,
-    Network,
-    Reference,
-    Text,
-)
+from grammar.values import Choice, Integer, ListOf, Reference, Text
 
 ROUTER = Collection(
     "router",
@@ -28,9 +19,7 @@ ROUTER = Collection(
         common.STATE,
         common.INFILTER,
         common.OUTFILTER,
-        Field(
-            "load-balancer", Reference("load-balancer"), "its load balancer", clearable=True
-        ),
+        Field("load-balancer", Reference("load-balancer"), "its load balancer", clearable=True),
         Field("asn", Integer(-1, 0xFFFFFFFF), "its BGP autonomous system", default=0),
         common.IN_MIRRORS,
         common.OUT_MIRRORS,

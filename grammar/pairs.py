@@ -1,0 +1,192 @@
+"""Reading fields: `field value` pairs, and field names alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from grammar.elements import (
+    BLANK,
+    TRAILING,
+    WORD,
+    WORD_PATTERN,
+    Element,
+    Probe,
+    Rejected,
+    Result,
+    Tokens,
+    shorten,
+    unquote,
+)
+from grammar.errors import IncompleteError, InvalidValueError, NotClearableError, ReadOnlyError
+from grammar.expectation import Expectation
+from grammar.schema import Collection, Field
+from grammar.tree import FieldName, Setting
+from grammar.values import Flag, Negated
+
+_PAIR = re.compile(f"{BLANK}*+((?!#){WORD_PATTERN})(?:{BLANK}++((?!#){WORD_PATTERN}))?", re.DOTALL)
+
+
+class Pairs(Element):
+    """`field value` pairs of one collection or command.
+
+    `purpose` decides what a field is good for: `filter` takes any field and
+    keeps the word for comparison, `create`, `set` and `option` read the value
+    and take only fields that can be given. Reads at least `least` pairs, and at
+    most `most` where that is given; the line must end behind them if `closes`,
+    otherwise they stop before a word that is no field. `lead` makes a token that
+    stands before the pairs.
+    """
+
+    def __init__(
+        self,
+        probe: Probe,
+        name: str,
+        fields: Sequence[Field],
+        purpose: str,
+        least: int = 0,
+        most: int | None = None,
+        closes: bool = True,
+        lead: Callable[[int], Tokens] | None = None,
+    ) -> None:
+        super().__init__(probe, name)
+        self._fields = {field.name: field for field in fields}
+        self._purpose = purpose
+        self._least = least
+        self._most = most
+        self._closes = closes
+        self._lead = lead
+
+    def expectations(self) -> Sequence[Expectation]:
+        return [Expectation.of_field(field) for field in self._usable()]
+
+    def _usable(self) -> list[Field]:
+        fields = self._fields.values()
+        if self._purpose == "set":
+            return [f for f in fields if not f.read_only and not f.fixed]
+        if self._purpose == "create":
+            return [f for f in fields if not f.read_only]
+        return list(fields)
+
+    def parseImpl(self, line: str, loc: int, do_actions: bool = True) -> Result:
+        tokens: list[Tokens] = [] if self._lead is None else [self._lead(loc + 1)]
+        least, most = len(tokens) + self._least, self._most
+        while most is None or len(tokens) < most:
+            pair = _PAIR.match(line, loc)
+            if self.probe.at >= 0:
+                self.note(pair.start(1) if pair else self.preParse(line, loc))
+            if pair is None:
+                break
+            field = self._fields.get(pair[1])
+            if field is None:
+                break
+            setting, loc = self._setting(line, pair, field)
+            tokens.append(setting)
+        if len(tokens) < least or (self._closes and not TRAILING.match(line, loc)):
+            raise Rejected(line, self.preParse(line, loc), self)
+        return loc, tokens
+
+    def _setting(self, line: str, pair: re.Match[str], field: Field) -> tuple[Setting, int]:
+        """The value of one field; Rejected at the word that is wrong."""
+        if self._purpose in ("create", "set") and (
+            field.read_only or (field.fixed and self._purpose == "set")
+        ):
+            start = pair.start(1)
+            error = ReadOnlyError(f"{field.name} is a read-only field", start + 1)
+            raise Rejected(line, start, self, error)
+        if type(field.type) is Flag:
+            return Setting(field, True, pair.start(1) + 1, ""), pair.end(1)
+        if pair[2] is None:
+            end = self.preParse(line, pair.end(1))
+            if end == self.probe.at:
+                self.probe.found[:] = [Expectation.of_value(field)]
+            incomplete = IncompleteError(
+                f"{field.name} needs a value: {field.type.expected}", end + 1
+            )
+            raise Rejected(line, end, self, incomplete)
+        start, end = pair.span(2)
+        word = unquote(pair[2])
+        if self._purpose == "filter":
+            return Setting(field, word, start + 1, word), end
+        if field.reference is not None:
+            word, end = self._spelled_out(line, field, word, end)
+        return Setting(field, self._value(line, field, word, start), start + 1, word), end
+
+    def _value(self, line: str, field: Field, word: str, start: int) -> Any:
+        try:
+            if word[:1] == "!" and field.invertible:
+                return Negated(field.type.parse(word[1:]))
+            return field.type.parse(word)
+        except ValueError as reason:
+            error = InvalidValueError(
+                f"invalid value {shorten(word)} for {field.name}: {reason}; "
+                f"expected {field.type.expected}",
+                start + 1,
+                (field.type.expected,),
+            )
+            raise Rejected(line, start, self, error) from None
+
+    def _spelled_out(self, line: str, field: Field, word: str, end: int) -> tuple[str, int]:
+        """A reference spelled as a path (`router router0 port port0`) as its alias."""
+        steps = _PATHS.get(field.reference.target if field.reference else "", {}).get(word)
+        if steps is None:
+            return word, end
+        found = steps.match(line, end)
+        if found is None or found[1] in self._fields:
+            return word, end
+        return ":".join(unquote(part) for part in found.groups()), found.end()
+
+
+def _steps(*words: str) -> re.Pattern[str]:
+    """`NAME word NAME …` after a path's first collection."""
+    pattern = f"{BLANK}++({WORD_PATTERN})"
+    for word in words:
+        pattern += f"{BLANK}++{word}{BLANK}++({WORD_PATTERN})"
+    return re.compile(pattern, re.DOTALL)
+
+
+# How a value that refers to an object may be spelled: first word -> what follows.
+_PATHS: Mapping[str, Mapping[str, re.Pattern[str]]] = {
+    "port": {"router": _steps("port"), "bridge": _steps("port"), "port": _steps()},
+    "interface": {"host": _steps("(?:interface|iface)")},
+    **{
+        name: {name: _steps()}
+        for name in ("router", "bridge", "chain", "host", "port-group", "ip-address-group")
+    },
+}
+
+
+class FieldNames(Element):
+    """Names of fields without values, for `clear` and `show`."""
+
+    def __init__(self, probe: Probe, name: str, collection: Collection, clearing: bool) -> None:
+        super().__init__(probe, name)
+        self._collection = collection
+        self._clearing = clearing
+
+    def expectations(self) -> Sequence[Expectation]:
+        return [
+            Expectation("field", field.name, field.help)
+            for field in self._collection.fields
+            if field.clearable or not self._clearing
+        ]
+
+    def parseImpl(self, line: str, loc: int, do_actions: bool = True) -> Result:
+        names: list[FieldName] = []
+        while self._clearing or not names:
+            loc = self.preParse(line, loc)
+            if self.probe.at >= 0:
+                self.note(loc)
+            word = WORD.match(line, loc)
+            field = self._collection.by_name.get(word[0]) if word else None
+            if word is None or field is None:
+                break
+            if self._clearing and not field.clearable:
+                error = NotClearableError(f"{field.name} cannot be cleared", loc + 1)
+                raise Rejected(line, loc, self, error)
+            names.append(FieldName(field, loc + 1))
+            loc = word.end()
+        if not names:
+            raise Rejected(line, loc, self)
+        return loc, names

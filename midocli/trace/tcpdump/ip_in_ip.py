@@ -1,0 +1,31 @@
+"""Payloads of IPv4 that are another IP header, or nothing at all."""
+
+from __future__ import annotations
+
+from midocli.trace.tcpdump import ipv4
+from midocli.trace.tcpdump.dissection import Dissection
+
+
+def show_ipv4(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
+    """IPv4 in IPv4 (protocol 4)."""
+    ipv4.show(d, at, length)
+
+
+def show_no_next_header(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
+    """Protocol 59, which ends a chain of headers."""
+    d.add("no next header")
+
+
+def show_net_disk(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
+    """Sun's net disk protocol (77)."""
+    d.add(f" nd {length}")
+
+
+def show_icmpv6(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
+    """ICMPv6, which has no place in IPv4."""
+    d.add("[ICMPv6 requires IPv6] (invalid)")
+
+
+def show_ethernet(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
+    """Ethernet (143), which tcpdump shows in IPv6 only."""
+    d.add("[Ethernet requires IPv6] (invalid)")

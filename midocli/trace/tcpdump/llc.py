@@ -1,0 +1,212 @@
+"""IEEE 802.2 LLC and SNAP, which 802.3 frames carry instead of an Ethertype.
+
+What is inside is shown when it is an Ethertype's protocol (in SNAP) or that of an
+access point in the table; anything else as a frame of an unknown kind.
+"""
+
+from __future__ import annotations
+
+from midocli.trace.tcpdump.addresses import mac
+from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.ethertypes import NAMES
+from midocli.trace.tcpdump.hexdump import hex_and_ascii
+
+_SNAP = 0xAA
+_SAPS = {
+    0x00: "Null",
+    0x02: "802.1B I",
+    0x03: "802.1B G",
+    0x04: "SNA",
+    0x06: "IP",
+    0x0E: "ProWay NM",
+    0x42: "STP",
+    0x4E: "RS511",
+    0x7E: "ISO8208",
+    0x8E: "ProWay",
+    _SNAP: "SNAP",
+    0xE0: "IPX",
+    0xF0: "NetBeui",
+    0xFE: "OSI",
+    0xFF: "Global",
+}
+_UI, _XID = 0x03, 0xAF
+_XID_BASIC = 0x81
+_COMMANDS = {
+    _UI: "ui",
+    0xE3: "test",
+    _XID: "xid",
+    0x63: "ua",
+    0x43: "disc",
+    0x0F: "dm",
+    0x6F: "sabme",
+    0x87: "frmr",
+}
+_SUPERVISORY = ("Receiver Ready", "Receiver not Ready", "Reject", "?")
+_SNAP_HEADER = 5
+_ENCAPSULATED, _CISCO_BRIDGED, _APPLETALK, _CISCO, _BRIDGED = 0, 0xF8, 0x080007, 0x0C, 0x80C2
+_VENDORS = {
+    _ENCAPSULATED: "Ethernet",
+    _CISCO: "Cisco",
+    0x00005E: "IANA",
+    0x000081: "Nortel Networks SONMP",
+    _CISCO_BRIDGED: "Cisco bridged",
+    0x00049F: "Freescale",
+    0x0004EA: "HP-Labs",
+    _BRIDGED: "Ethernet bridged",
+    0x009069: "Juniper",
+    0x00A03E: "ATM Forum",
+    0x00E004: "PMC-Sierra",
+    0x00E02F: "DOCSIS Spanning Tree",
+    0x001018: "Broadcom",
+    0x00120F: "IEEE 802.3 Private",
+    0x0012BB: "ANSI/TIA",
+    0x0015AD: "Netronome",
+    0x001B21: "DCBX",
+    0x002320: "Nicira Networks",
+    0x002481: "HP",
+    _APPLETALK: "Appletalk",
+    0x080009: "Hewlett-Packard",
+    0x5C16C7: "Big Switch Networks",
+    0x748771: "Infoblox Inc",
+    0xA42305: "Open Networking Lab",
+    0xB0D2F5: "Vello Systems",
+    0xD0F0DB: "Ericsson",
+}
+_CISCO_PROTOCOLS = {
+    0x0111: "UDLD",
+    0x010B: "PVST",
+    0x010C: "VLAN Bridge",
+    0x2000: "CDP",
+    0x2003: "VTP",
+    0x2004: "DTP",
+}
+_BRIDGED_PROTOCOLS = {
+    0x0001: "Ethernet + FCS",
+    0x0002: "802.4 + FCS",
+    0x0003: "Token Ring + FCS",
+    0x0004: "FDDI + FCS",
+    0x0005: "802.6 + FCS",
+    0x0007: "Ethernet w/o FCS",
+    0x0008: "802.4 w/o FCS",
+    0x0009: "Token Ring w/o FCS",
+    0x000A: "FDDI w/o FCS",
+    0x000B: "802.6 w/o FCS",
+    0x000E: "BPDU",
+}
+_PROTOCOLS_BY_VENDOR = {
+    _ENCAPSULATED: NAMES,
+    _CISCO_BRIDGED: NAMES,
+    _APPLETALK: NAMES,
+    _CISCO: _CISCO_PROTOCOLS,
+    _BRIDGED: _BRIDGED_PROTOCOLS,
+}
+
+
+def show(d: Dissection, at: int, length: int, macs: bytes) -> tuple[int, bool]:
+    """Show an LLC frame; `macs` are the frame's first twelve bytes.
+
+    Returns the length of the header and whether what follows it was shown.
+    """
+    d.protocol = "llc"
+    captured = d.end - at
+    unnumbered = captured >= 3 and d.data[at + 2] & 3 == 3
+    header = 3 if unnumbered else 4
+    if captured < 3 or captured < header:
+        d.cut()
+        d.add(hex_and_ascii(d.data[at : d.end]))
+        return captured, True
+    to_field, from_field = d.data[at], d.data[at + 1]
+    control = d.data[at + 2] if unnumbered else d.data[at + 2] | d.data[at + 3] << 8
+    to_sap, from_sap = to_field & 0xFE, from_field & 0xFE
+    if d.flags.link:
+        d.add(
+            f"LLC, dsap {_SAPS.get(to_sap, 'Unknown')} (0x{to_sap:02x}) "
+            f"{'Group' if to_field & 1 else 'Individual'}, "
+            f"ssap {_SAPS.get(from_sap, 'Unknown')} (0x{from_sap:02x}) "
+            f"{'Response' if from_field & 1 else 'Command'}, "
+            f"ctrl 0x{control:0{2 if unnumbered else 4}x}: "
+        )
+    at += header
+    length -= header
+    if control == _UI and to_sap == from_sap == _SNAP:
+        return header + _SNAP_HEADER, _show_snap(d, at, length, macs)
+    if control == _UI and to_sap == from_sap and to_sap in d.protocols.saps:
+        d.protocols.saps[to_sap](d, at, length)
+        return header, True
+    if not d.flags.link:
+        d.add(_saps_text(to_sap, from_sap, macs))
+    size = length + header
+    if not unnumbered:
+        d.add(_numbered_text(control, from_field, size))
+        return header, control & 1 == 1
+    flags = _flags_text(from_field, bool(control & 0x10))
+    command = control & 0xEF
+    d.add(f"Unnumbered, {_COMMANDS.get(command, f'{command:02x}')}, Flags [{flags}], length {size}")
+    return header, command == _XID and _show_exchange(d, at, length)
+
+
+def _show_snap(d: Dissection, at: int, length: int, macs: bytes) -> bool:
+    """Show a SNAP header and its protocol; False when that is not known."""
+    d.protocol = "snap"
+    if d.end - at < _SNAP_HEADER:
+        d.cut()
+        return True
+    vendor = int.from_bytes(d.data[at : at + 3], "big")
+    protocol = d.u16(at + 3)
+    known_names = _PROTOCOLS_BY_VENDOR.get(vendor, {})
+    protocol_text = f"{known_names.get(protocol, 'Unknown')} (0x{protocol:04x})"
+    vendor_text = f"oui {_VENDORS.get(vendor, 'Unknown')} (0x{vendor:06x})"
+    length -= _SNAP_HEADER
+    if d.flags.link:
+        label = "pid" if vendor else "ethertype"
+        d.add(f"{vendor_text}, {label} {protocol_text}, length {length}: ")
+    if vendor in (_ENCAPSULATED, _CISCO_BRIDGED) and protocol in d.protocols.ethertypes:
+        d.protocols.ethertypes[protocol](d, at + _SNAP_HEADER, length)
+        return True
+    if not d.flags.link:
+        label = f"{vendor_text}, pid" if vendor else "ethertype"
+        macs_text = f"{mac(macs[6:])} > {mac(macs[:6])}"
+        d.add(f"{macs_text} SNAP, {label} {protocol_text}, length {length}: ")
+    return False
+
+
+def _saps_text(to_sap: int, from_sap: int, macs: bytes) -> str:
+    target = _SAPS.get(to_sap, f"Unknown DSAP 0x{to_sap:02x}")
+    if to_sap == from_sap:
+        return f"{mac(macs[6:])} > {mac(macs[:6])} {target} "
+    origin = _SAPS.get(from_sap, f"Unknown SSAP 0x{from_sap:02x}")
+    return f"{mac(macs[6:])} {origin} > {mac(macs[:6])} {target} "
+
+
+def _numbered_text(control: int, from_field: int, size: int) -> str:
+    """A supervisory or information frame's text; their control field is 16 bits."""
+    received = control >> 9
+    flags = _flags_text(from_field, bool(control & 0x0100))
+    if control & 1:
+        kind = f"Supervisory, {_SUPERVISORY[control >> 2 & 3]}"
+    else:
+        kind = f"Information, send seq {control >> 1 & 0x7F}"
+    return f"{kind}, rcv seq {received}, Flags [{flags}], length {size}"
+
+
+def _flags_text(from_field: int, poll: bool) -> str:
+    if poll:
+        return "Final" if from_field & 1 else "Poll"
+    return "Response" if from_field & 1 else "Command"
+
+
+def _show_exchange(d: Dissection, at: int, length: int) -> bool:
+    """Show what an XID frame carries; False when it is not the basic form."""
+    if length == 0:
+        return True
+    if not d.has(at, 1):
+        d.cut()
+        return True
+    if d.data[at] != _XID_BASIC:
+        return False
+    if length < 3 or not d.has(at, 3):
+        d.cut()
+        d.add(hex_and_ascii(d.data[at : d.end]))
+    else:
+        d.add(f": {d.data[at + 1]:02x} {d.data[at + 2]:02x}")
+    return True

@@ -1,0 +1,59 @@
+"""UDP (RFC 768)."""
+
+from __future__ import annotations
+
+from midocli.trace.tcpdump import transport
+from midocli.trace.tcpdump.checksum import correct
+from midocli.trace.tcpdump.dissection import Dissection
+
+_HEADER = 8
+_PROTOCOL = 17
+
+
+def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
+    """Show a datagram; `length` is what the IP packet carries of it."""
+    d.protocol = "udp"
+    if not d.has(at, 4):
+        d.add(f"{transport.hosts(d, ip_at)} ")
+        d.cut()
+        return
+    ports = (d.u16(at), d.u16(at + 2))
+    d.add(transport.endpoints(d, ip_at, *ports))
+    if length < _HEADER:
+        d.add(f"truncated-udp {length}")
+        return
+    if not d.has(at, 6):
+        d.cut()
+        return
+    stated = d.u16(at + 4)
+    if stated < _HEADER:
+        d.add(f"truncated-udplength {stated}")
+        return
+    if not d.has(at, _HEADER):
+        d.cut()
+        return
+    stated -= _HEADER
+    length = min(length - _HEADER, stated)
+    if d.flags.verbose > 1 and not fragmented:
+        d.add(_checksum_note(d, at, length, ip_at))
+    if not d.flags.quiet:
+        for port, known in d.protocols.udp_ports.items():
+            if port in ports:
+                known(d, at + _HEADER, length)
+                return
+    if stated > length and not fragmented:
+        d.add(f"UDP, bad length {stated} > {length}")
+    else:
+        d.add(f"UDP, length {stated}")
+
+
+def _checksum_note(d: Dissection, at: int, length: int, ip_at: int) -> str:
+    found = d.u16(at + 6)
+    if found == 0:
+        return "[no cksum] "
+    if not d.has(at, _HEADER + length):
+        return ""
+    computed = transport.checksum(d, ip_at, _PROTOCOL, at, _HEADER + length)
+    if computed == 0:
+        return "[udp sum ok] "
+    return f"[bad udp cksum 0x{found:04x} -> 0x{correct(found, computed):04x}!] "

@@ -1,0 +1,253 @@
+"""A small language for building simulated networks in tests; a record's key is its alias."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+
+from midocli.simulator.condition import Condition
+from midocli.simulator.engine import Engine
+from midocli.simulator.events import Recorder
+from midocli.simulator.frame import Frame
+from midocli.simulator.listeners import Arrival
+from midocli.simulator.network import Network
+from midocli.simulator.reason import Reason
+from midocli.simulator.stack import LocalError
+from midocli.simulator.state import State
+from midocli.simulator.topology import (
+    Bridge,
+    Chain,
+    Guest,
+    GuestRoute,
+    NatTarget,
+    Nic,
+    Port,
+    Route,
+    Router,
+    Rule,
+    Topology,
+)
+
+START_NS = 1_492_165_851_226_238_000
+SECOND = 1_000_000_000
+CLIENT_MAC, VM_MAC = "c2:86:ff:ce:17:0a", "fa:16:3e:39:9e:e9"
+
+
+def ip(text: str) -> int:
+    return int.from_bytes(bytes(int(part) for part in text.split(".")), "big")
+
+
+def mac(text: str) -> int:
+    return int(text.replace(":", ""), 16)
+
+
+def net(text: str) -> tuple[int, int]:
+    address, _, length = text.partition("/")
+    return ip(address), int(length or 32)
+
+
+def target(text: str) -> NatTarget:
+    """`A`, `A-B`, `A:p-q` and so on, as the CLI writes them."""
+    addresses, _, ports = text.partition(":")
+    first, _, last = addresses.partition("-")
+    if not ports:
+        return NatTarget(ip(first), ip(last or first))
+    low, _, high = ports.partition("-")
+    return NatTarget(ip(first), ip(last or first), int(low), int(high or low))
+
+
+@dataclass
+class Lab:
+    """Records by key (the `Source`), and the network made of them."""
+
+    seed: int = 1
+    ports: dict[str, Port] = field(default_factory=dict)
+    bridges: dict[str, Bridge] = field(default_factory=dict)
+    routers: dict[str, Router] = field(default_factory=dict)
+    chains: dict[str, Chain] = field(default_factory=dict)
+    guests: dict[str, Guest] = field(default_factory=dict)
+    port_groups: dict[str, frozenset[str]] = field(default_factory=dict)
+    ip_address_groups: dict[str, frozenset[int]] = field(default_factory=dict)
+    drops: list[tuple[object, Reason, Frame]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.engine = Engine(START_NS)
+        self.network = Network(Topology(self), State(), self.engine, Random(self.seed))
+        self.network.on_drop = lambda *drop: self.drops.append(drop)
+
+    # The Source protocol
+
+    def port(self, key):
+        return self.ports.get(key)
+
+    def bridge(self, key):
+        return self.bridges.get(key)
+
+    def router(self, key):
+        return self.routers.get(key)
+
+    def chain(self, key):
+        return self.chains.get(key)
+
+    def guest(self, key):
+        return self.guests.get(key)
+
+    def port_group(self, key):
+        return self.port_groups.get(key, frozenset())
+
+    def ip_address_group(self, key):
+        return self.ip_address_groups.get(key, frozenset())
+
+    def port_at(self, point):
+        return next((key for key, port in self.ports.items() if port.interface == point), None)
+
+    # Building
+
+    def add_bridge(self, alias: str, **fields) -> Bridge:
+        self.bridges[alias] = Bridge(alias, alias, **fields)
+        return self.bridges[alias]
+
+    def add_router(self, alias: str, **fields) -> Router:
+        self.routers[alias] = Router(alias, alias, **fields)
+        return self.routers[alias]
+
+    def bridge_port(self, bridge: str, interface: str | None = None, **fields) -> Port:
+        device = self.bridges[bridge]
+        alias = f"{bridge}:port{len(device.ports)}"
+        port = Port(alias, alias, device=bridge, interface=interface, **fields)
+        port.active = interface is not None
+        return self._own(device, port)
+
+    def router_port(
+        self, router: str, address: str, hw: str, interface: str | None = None, route: bool = True
+    ) -> Port:
+        """A router port and, unless `route` is False, the route to its network."""
+        device = self.routers[router]
+        alias = f"{router}:port{len(device.ports)}"
+        port = Port(alias, alias, device=router, is_router=True, interface=interface)
+        port.address, port.mac, port.net = net(address)[0], mac(hw), net(address)
+        port.active = interface is not None
+        self._own(device, port)
+        if route:
+            self.route(router, address, port.alias)
+        return port
+
+    def _own(self, device: Bridge | Router, port: Port) -> Port:
+        self.ports[port.alias] = port
+        device.ports += (port.alias,)
+        return port
+
+    def link(self, one: Port, other: Port) -> None:
+        one.peer, other.peer = other.alias, one.alias
+
+    def route(self, router: str, dst: str, port: str | None = None, **fields) -> Route:
+        device = self.routers[router]
+        alias = f"{router}:route{len(device.routes)}"
+        for name in ("gw", "src"):
+            if name in fields:
+                fields[name] = ip(fields[name]) if name == "gw" else net(fields[name])
+        route = Route(alias, alias, dst=net(dst), port=port, **fields)
+        device.routes += (route,)
+        return route
+
+    def add_chain(self, alias: str, *rules: dict) -> str:
+        """Rules as dicts: `type`, `action` and so on, and the fields of the condition."""
+        own = {name for name in Rule.__dataclass_fields__ if name != "condition"}
+        made = []
+        for index, fields in enumerate(rules):
+            rule = {name: value for name, value in fields.items() if name in own}
+            given = {name: value for name, value in fields.items() if name not in own}
+            rule["targets"] = tuple(map(target, rule.get("targets", ())))
+            name = f"{alias}:rule{index}"
+            made.append(Rule(name, name, condition=Condition(**given), **rule))
+        self.chains[alias] = Chain(alias, alias, alias, tuple(made))
+        return alias
+
+    def add_guest(self, alias: str, *nics: tuple[str, str, str], **fields) -> Guest:
+        """A guest with (point, MAC, address/length) for each NIC."""
+        made = []
+        for index, (point, hw, address) in enumerate(nics):
+            key = self.port_at(point)
+            made.append(Nic(f"eth{index}", point, key, mac(hw), (net(address),)))
+            if key is not None:
+                self.ports[key].guest = (alias, index)
+        if "gw" in fields:
+            fields["gateway"] = ip(fields.pop("gw"))
+        if "routes" in fields:
+            fields["routes"] = tuple(
+                GuestRoute(net(dst), ip(gw)) for dst, gw in fields["routes"].items()
+            )
+        self.guests[alias] = Guest(alias, alias, alias, nics=tuple(made), **fields)
+        return self.guests[alias]
+
+    # Traffic
+
+    def echo(self, guest: str, dst: str, seq: int = 1, **options) -> LocalError | None:
+        options.setdefault("data", bytes(range(56)))
+        options.setdefault("icmp_id", 28653)
+        return self.network.guest(guest).send_echo(ip(dst), seq=seq, **options)
+
+    def ping(self, guest: str, dst: str, seconds: float = 1, **options) -> list[Arrival]:
+        """What came back to a guest within some seconds of one echo request."""
+        arrivals: list[Arrival] = []
+        self.network.listeners.add(guest, arrivals.append)
+        assert self.echo(guest, dst, **options) is None
+        self.run(seconds)
+        self.network.listeners.remove(guest, arrivals.append)
+        return arrivals
+
+    def run(self, seconds: float = 1) -> None:
+        self.engine.run_until(self.engine.now_ns + int(seconds * SECOND))
+
+    def watch(self, *points: str, events: bool = False) -> Recorder:
+        recorder = Recorder(frozenset(points), wants_events=events)
+        self.network.watch(recorder)
+        return recorder
+
+    def codes(self) -> list[str]:
+        return [str(reason.code) for _, reason, _ in self.drops]
+
+    def changed(self, kind: str, key: str) -> None:
+        self.network.topology.forget(kind, key)
+
+
+def seen(recorder: Recorder, point: str) -> list[tuple[str, Frame]]:
+    """(direction, frame) at a point, in order of time."""
+    captures = sorted(recorder.captures, key=lambda each: each.time_ns)
+    return [
+        (each.direction, Frame.from_bytes(each.data)) for each in captures if each.point == point
+    ]
+
+
+def published_lab() -> Lab:
+    """The published DNAT example: client - bridge1 - router0 - bridge0 - VM."""
+    lab = Lab()
+    lab.add_bridge("bridge0")
+    lab.add_bridge("bridge1")
+    lab.add_router("router0")
+    to_vm = lab.bridge_port("bridge0")
+    lab.bridge_port("bridge0", "host0:tap")
+    to_client = lab.bridge_port("bridge1")
+    lab.bridge_port("bridge1", "host0:veth0")
+    lab.link(lab.router_port("router0", "192.168.77.1/24", "fa:16:3e:bb:12:d0"), to_vm)
+    lab.link(lab.router_port("router0", "192.168.78.1/24", "fa:16:3e:52:65:b1"), to_client)
+    lab.add_guest(
+        "client",
+        ("host0:veth0", CLIENT_MAC, "192.168.78.9/24"),
+        routes={"192.168.77.0/24": "192.168.78.1", "192.168.79.0/24": "192.168.78.1"},
+        ip_id=53133,
+    )
+    lab.add_guest("vm", ("host0:tap", VM_MAC, "192.168.77.119/24"), gw="192.168.77.1", ip_id=21839)
+    return lab
+
+
+def with_dnat(lab: Lab, *more: dict) -> Lab:
+    """The published infilter, with more rules behind it."""
+    common = {"dst": net("192.168.79.119"), "in_ports": frozenset({"router0:port1"})}
+    lab.routers["router0"].infilter = lab.add_chain(
+        "chain0",
+        {"type": "dnat", "targets": ("192.168.77.119:10000-60000",), **common},
+        {"type": "rev_snat", **common},
+        *more,
+    )
+    return lab
