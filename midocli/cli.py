@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from midocli import __version__
 
+TYPE_CHECKING = False  # importing typing would take as long as all of this module
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import BinaryIO, NoReturn
+
     from midocli.session import Session
 
 _DESCRIPTION = "midonet-cli's language, with a simulated network behind it"
@@ -54,13 +56,17 @@ def entry_point() -> NoReturn:
 
 
 def _run(options: Namespace) -> int:
-    interactive = not options.files and not options.commands and sys.stdin.isatty()
+    interactive = not options.files and not options.commands and _on_terminal()
     session = _session(options, interactive)
     if interactive:
         from midocli.shell.shell import Shell
 
         return Shell(session).run()
     return _run_batch(options, session)
+
+
+def _on_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _session(options: Namespace, interactive: bool) -> Session:
@@ -87,7 +93,7 @@ def _session(options: Namespace, interactive: bool) -> Session:
 
 def _run_batch(options: Namespace, session: Session) -> int:
     from midocli.script import Line
-    from midocli.session import Stop
+    from midocli.session import SessionEnd
 
     answered = True
     names = options.files or ([] if options.commands else ["-"])
@@ -98,7 +104,7 @@ def _run_batch(options: Namespace, session: Session) -> int:
         for command in options.commands or ():
             session.run_script("-e", [Line(command, 1)])
             answered = answered and session.answered
-    except Stop:
+    except SessionEnd:
         pass
     return 1 if session.failed or not answered else 0
 

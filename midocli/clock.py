@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grammar.values import Instant
+from grammar.times import Instant
 
 
 class Clock:

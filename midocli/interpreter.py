@@ -6,14 +6,13 @@ nothing about packets. Commands that change something run in a transaction.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from grammar import tree
 from grammar.errors import InvalidValueError, MidoError, UnknownObjectError
 from grammar.resources import SCHEMA
-from grammar.values import Instant, format_instant
+from grammar.times import Instant, format_instant
 from midocli.clock import Clock
 from midocli.results import (
     Created,
@@ -31,8 +30,9 @@ from midocli.store.resolve import Resolver
 from midocli.store.rows import Row
 from midocli.store.store import Store
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import random
+
     from midocli.datapath import Datapath
 
 
@@ -47,10 +47,18 @@ class ExpectationError(MidoError):
 
 
 class Interpreter:
-    """Runs commands against one topology and the network it describes."""
+    """Runs commands against one topology and the network it describes.
+
+    Random choices, the time and files come from outside.
+    """
 
     def __init__(
-        self, chance: random.Random, clock: Clock, aliases: bool = True, interactive: bool = False
+        self,
+        chance: random.Random,
+        clock: Clock,
+        open_for_writing: Callable[[str], BinaryIO],
+        aliases: bool = True,
+        interactive: bool = False,
     ) -> None:
         self.store = Store(SCHEMA, chance)
         self.display = Display(self.store, aliases, self._live)
@@ -59,6 +67,7 @@ class Interpreter:
         self.chance = chance
         self.clock = clock
         self.interactive = interactive
+        self.open_for_writing = open_for_writing
         self._datapath: Datapath | None = None
         self._run: dict[type, Callable[[Any], Result]] = {
             tree.Create: self._create,
@@ -95,9 +104,7 @@ class Interpreter:
         target = command.target
         with self.store.journal.transaction():
             parent = self.resolver.path(command.path)
-            row = self.editor.create(
-                target.collection, parent, command.settings, target.column
-            )
+            row = self.editor.create(target.collection, parent, command.settings, target.column)
         self._committed()
         return Created(row)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from grammar.errors import MidoError
@@ -46,11 +45,15 @@ def text(result: Result, display: Display) -> str:
 
 def as_json(result: Result, display: Display) -> str:
     """The one line of JSON that stands for a result."""
-    return json.dumps(_document(result, display), ensure_ascii=True)
+    import json
+
+    return json.dumps(_document(result, display))
 
 
 def error_as_json(error: MidoError, line: int | None) -> str:
     """The one line of JSON that stands in an error's place."""
+    import json
+
     return json.dumps(
         {
             "error": {
@@ -67,9 +70,9 @@ def error_as_json(error: MidoError, line: int | None) -> str:
 def printable(text: str) -> str:
     """Text without characters that a terminal would act on or cannot show."""
     return "".join(
-        char if char.isprintable() or char == "\n" else char.encode(
-            "unicode_escape", "backslashreplace"
-        ).decode("ascii")
+        char
+        if char.isprintable() or char == "\n"
+        else char.encode("unicode_escape", "backslashreplace").decode("ascii")
         for char in text
     )
 

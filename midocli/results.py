@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from grammar.schema import Field
 from midocli.store.rows import Row
@@ -22,23 +21,20 @@ class Result(Protocol):
         """Whether the command did what it was for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """Nothing to say: set, clear, delete and the like."""
 
     succeeded: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Created:
+class Created(NamedTuple):
     """A new object."""
 
     row: Row
     succeeded: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Objects of a collection, `shared` when they are shown under a gathering one."""
 
     rows: Sequence[Row]
@@ -46,8 +42,7 @@ class Listing:
     succeeded: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Things the datapath has learnt: field names and values, with no store behind."""
 
     fields: tuple[Field, ...]
@@ -55,8 +50,7 @@ class Table:
     succeeded: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """One object."""
 
     row: Row
@@ -64,8 +58,7 @@ class Shown:
     succeeded: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ShownField:
+class ShownField(NamedTuple):
     """One field of an object."""
 
     row: Row
@@ -73,16 +66,14 @@ class ShownField:
     succeeded: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """Text that is the result itself."""
 
     text: str
     succeeded: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What a probe found: the text as its programs print it, and the same as data."""
 
     text: str

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import grammar
 from grammar import tree
@@ -16,6 +14,9 @@ from midocli.clock import Clock
 from midocli.interpreter import ExpectationError, Interpreter
 from midocli.results import Result
 from midocli.script import Line, read_lines
+
+if TYPE_CHECKING:
+    import random
 
 _DEEPEST_SOURCE = 16
 PROMPT = "midonet> "
@@ -32,7 +33,7 @@ class Settings:
     interactive: bool = False
 
 
-class Stop(Exception):
+class SessionEnd(Exception):  # noqa: N818 (an end, not an error)
     """The session ends: by `quit`, or at the first error of a script."""
 
 
@@ -40,7 +41,7 @@ class Session:
     """Runs lines against one interpreter and prints what comes of them.
 
     `failed` is set once a command has failed, `answered` tells whether the last
-    probe was answered.
+    probe was answered; `show_error` words an error.
     """
 
     def __init__(
@@ -50,22 +51,23 @@ class Session:
         clock: Clock,
         out: TextIO,
         err: TextIO,
-        show_error: Callable[[str, Line, MidoError], str] | None = None,
     ) -> None:
         self.settings = settings
-        self.interpreter = Interpreter(chance, clock, settings.aliases, settings.interactive)
+        self.interpreter = Interpreter(
+            chance, clock, open_for_writing, settings.aliases, settings.interactive
+        )
         self.failed = False
         self.answered = True
         self._out = out
         self._err = err
-        self._show_error = show_error or located
+        self.show_error: Callable[[str, Line, MidoError], str] = located
         self._depth = 0
 
     def run_script(self, name: str, lines: Iterable[Line]) -> None:
-        """Run lines one after the other; Stop at the first error unless told to go on."""
+        """Run lines one after the other; SessionEnd at the first error unless told to go on."""
         for line in lines:
             if not self.run_line(name, line) and not self.settings.keep_going:
-                raise Stop
+                raise SessionEnd
 
     def run_line(self, name: str, line: Line) -> bool:
         """Run one line and print its result, or its error; whether it succeeded."""
@@ -89,7 +91,7 @@ class Session:
     def _run(self, command: tree.Command) -> None:
         match command:
             case tree.Quit():
-                raise Stop
+                raise SessionEnd
             case tree.Format(name=form):
                 self.settings.json = form == "json"
                 self._show(None)
@@ -107,10 +109,12 @@ class Session:
             raise RefusedError(f"source is nested more than {_DEEPEST_SOURCE} deep")
         self._depth += 1
         try:
-            with Path(file.text).open("rb") as stream:
+            with open(file.text, "rb") as stream:  # noqa: PTH123 (pathlib is slow to import)
                 self.run_script(file.text, read_lines(stream))
         except (OSError, ValueError) as error:
-            raise FileError(f"cannot read {file.text[:200]}: {reason(error)}", file.column) from None
+            raise FileError(
+                f"cannot read {file.text[:200]}: {reason(error)}", file.column
+            ) from None
         finally:
             self._depth -= 1
 
@@ -129,7 +133,7 @@ class Session:
             number = line.position(error.column)[0] if error.column else line.number
             self._print(render.error_as_json(error, number) + "\n")
         self._out.flush()
-        self._err.write(self._show_error(name, line, error))
+        self._err.write(self.show_error(name, line, error))
         self._err.flush()
 
     def _print(self, text: str) -> None:
@@ -149,3 +153,8 @@ def _first_column(text: str) -> int:
 def reason(error: Exception) -> str:
     """Why a file operation failed, in the operating system's words."""
     return getattr(error, "strerror", None) or str(error)
+
+
+def open_for_writing(name: str) -> BinaryIO:
+    """A new file for what a command writes."""
+    return open(name, "wb")  # noqa: PTH123, SIM115 (pathlib is slow to import; the caller closes)

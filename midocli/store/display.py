@@ -135,6 +135,6 @@ class Display:
             return self.word(field, value)
         if field.reference is None:
             return field.type.to_json(value)
-        return [self.name(item) for item in value] if isinstance(value, tuple) else (
-            self.name(value)
+        return (
+            [self.name(item) for item in value] if isinstance(value, tuple) else (self.name(value))
         )

@@ -81,9 +81,7 @@ class Editor:
         try:
             for name, setting in given.items():
                 if name not in row.collection.index:
-                    raise InvalidValueError(
-                        f"{row.full_alias} has no field {name}", setting.column
-                    )
+                    raise InvalidValueError(f"{row.full_alias} has no field {name}", setting.column)
                 if setting.field.computed:
                     self.store.move(row, self._checked_position(row, setting.value, 0))
                 else:
@@ -161,9 +159,7 @@ class Editor:
             owner = row.parent.full_alias if row.parent else "the topology"
             word = self.display.field(row, collection.by_name[collection.key[0]])
             name = collection.key[0]
-            raise RefusedError(
-                f"{owner} already has a {collection.name} with {name} {word}", name
-            )
+            raise RefusedError(f"{owner} already has a {collection.name} with {name} {word}", name)
 
     def _checked_position(self, row: Row, position: int, room: int) -> int:
         siblings = self.store.siblings(row.collection, row.parent)
@@ -212,7 +208,7 @@ class Editor:
         assert reference is not None
         try:
             if reference.target == "interface":
-                return self.interface(word)
+                return self._interface(word)
             if reference.target not in self.store.schema.collections:
                 raise UnknownObjectError(f"unknown {reference.target}: {word[:40]!r}")
             return self.resolver.named(self.store.schema[reference.target], None, word)
@@ -223,37 +219,22 @@ class Editor:
                 (reference.expected,),
             ) from None
 
-    def interface(self, word: str) -> Row:
-        """The interface written `host0:veth0`, or `veth0` where one host has it.
+    def _interface(self, word: str) -> Row:
+        """The interface a word names.
 
         One that is written with its host is made if the host lacks it, as
         binding a port to it would.
         """
-        kind = self.store.schema["host.interface"]
-        owner, colon, name = word.rpartition(":")
-        if colon:
-            host = self.resolver.named(self.store.schema["host"], None, owner)
-            siblings = self.store.siblings(kind, host)
-            found = siblings.by_key.get(name, {}) if siblings else {}
-            if not found and 0 < len(name) <= 15:
+        owner, _, name = word.rpartition(":")
+        host = self.resolver.find(self.store.schema["host"], None, owner) if owner else None
+        if host is not None and 0 < len(name) <= 15:
+            siblings = host.siblings("host.interface")
+            if siblings is None or name not in siblings.by_key:
                 return self.new("host.interface", host, iface=name)
-            rows = list(found)
-        else:
-            rows = [
-                row
-                for host in self.store.rows("host")
-                if (siblings := self.store.siblings(kind, host)) is not None
-                for row in siblings.by_key.get(name, ())
-            ]
-        if len(rows) != 1:
-            why = "more than one host has it" if rows else "no host has it"
-            raise UnknownObjectError(f"unknown interface {word[:40]!r}: {why}; write HOST:{name[:15]}")
-        return rows[0]
+        return self.resolver.interface(word)
 
 
-def _located(
-    error: RefusedError, settings: Sequence[Setting], column: int | None
-) -> RefusedError:
+def _located(error: RefusedError, settings: Sequence[Setting], column: int | None) -> RefusedError:
     """A refusal with the column of the value that is at fault."""
     if error.column is None:
         for setting in settings:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from grammar.addresses import Cidr
 from grammar.errors import RefusedError
-from grammar.values import Cidr
 from midocli.store.display import binding_of
 from midocli.store.policy import Policy
 from midocli.store.rows import Row

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from uuid import UUID
 
 from grammar.errors import UnknownObjectError
 from grammar.schema import Collection
@@ -63,6 +62,23 @@ class Resolver:
             or self._by_name(collection, parent, word)
         )
 
+    def interface(self, word: str) -> Row:
+        """The interface written `host0:veth0`, or `veth0` where one host has it."""
+        owner, _, name = word.rpartition(":")
+        hosts: Iterable[Row] = self._store.rows("host")
+        if owner:
+            hosts = [self.named(self._store.schema["host"], None, owner)]
+        found = [
+            row
+            for host in hosts
+            if (siblings := host.siblings("host.interface")) is not None
+            for row in siblings.by_key.get(name, ())
+        ]
+        if len(found) != 1:
+            why = "more than one host has it: write HOST:NAME" if found else "no host has it"
+            raise UnknownObjectError(f"unknown interface {_shown(word)}: {why}")
+        return found[0]
+
     def filtered(
         self, collection: Collection, parent: Row | None, filters: Iterable[Setting]
     ) -> Iterator[Row]:
@@ -81,8 +97,10 @@ class Resolver:
             return ()
         key = self._store.layout(collection).key
         for setting in filters:
-            if key is not None and collection.fields[key] is setting.field and not (
-                setting.field.reference
+            if (
+                key is not None
+                and collection.fields[key] is setting.field
+                and not (setting.field.reference)
             ):
                 try:
                     value = setting.field.type.parse(setting.text)
@@ -112,7 +130,7 @@ class Resolver:
     def _by_uuid(self, collection: Collection, parent: Row | None, word: str) -> Row | None:
         if len(word) != 36 or not _UUID.fullmatch(word):
             return None
-        row = self._store.by_id(UUID(word).int)
+        row = self._store.by_id(int(word.replace("-", ""), 16))
         if row is None or not collection.has_id:
             return None
         if row.collection.path in collection.gathers:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 from grammar.schema import Collection
 from grammar.values import Negated
@@ -47,7 +46,8 @@ class Row:
     @property
     def uuid(self) -> str:
         """Its UUID as text."""
-        return str(UUID(int=self.id))
+        digits = f"{self.id:032x}"
+        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
     def get(self, field: str) -> Value:
         """The stored value of a field by name; KeyError where it has no such field."""

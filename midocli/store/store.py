@@ -6,13 +6,16 @@ indexes and the references true and write themselves down in the journal.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from grammar.schema import Collection, Schema
 from midocli.store.journal import Journal, Undo
 from midocli.store.layout import Layout
 from midocli.store.rows import Row, Siblings, Value, referred
+
+if TYPE_CHECKING:
+    import random
 
 
 class Store:
@@ -34,9 +37,7 @@ class Store:
         layout = self._layouts.get(collection.path)
         if layout is None:
             gathered_by = tuple(
-                path
-                for path in self.schema.root
-                if collection.path in self.schema[path].gathers
+                path for path in self.schema.root if collection.path in self.schema[path].gathers
             )
             layout = self._layouts[collection.path] = Layout(collection, gathered_by)
         return layout
@@ -49,8 +50,8 @@ class Store:
         """The rows of a collection inside a parent (None: at the root), if it ever had any."""
         if collection.gathers:
             return self.shared.get(collection.path)
-        return self.root.get(collection.path) if parent is None else parent.siblings(
-            collection.path
+        return (
+            self.root.get(collection.path) if parent is None else parent.siblings(collection.path)
         )
 
     def rows(self, path: str, parent: Row | None = None) -> Iterator[Row]:

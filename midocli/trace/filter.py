@@ -15,11 +15,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from grammar import filter as tree
+from midocli.trace.predicates import (
+    CALCULATIONS,
+    COMPARISONS,
+    WORD,
+    Predicate,
+    Value,
+    any_of,
+    both,
+    directed,
+    hardware,
+    negation,
+    number16_at,
+    number_at,
+    row,
+)
 
-Predicate = Callable[[bytes], bool]
-_Value = Callable[[bytes], int]
-
-_WORD = 0xFFFF_FFFF
 _LARGEST_LENGTH = 1500
 _IPV4, _ARP, _RARP, _IPV6 = 0x0800, 0x0806, 0x8035, 0x86DD
 _TAGS = (0x8100, 0x88A8, 0x9100)
@@ -64,13 +75,13 @@ class _Compiler:
             case tree.Chain(first, rest):
                 return self._chain(first, rest)
             case tree.Not(inner):
-                return _negation(self.condition(inner))
+                return negation(self.condition(inner))
             case tree.Protocol(name):
                 return self._protocol(name)
             case tree.Address():
                 return self._address(condition)
             case tree.Hardware(direction, address):
-                return _hardware(direction, address)
+                return hardware(direction, address)
             case tree.Ports():
                 return self._ports(condition)
             case tree.Carries(layer, number):
@@ -91,12 +102,9 @@ class _Compiler:
         joins = {join for join, _ in rest}
         others = [(join, self.condition(condition)) for join, condition in rest]
         if len(others) == 1:
-            return (
-                _both(combined, others[0][1])
-                if joins == {"and"}
-                else _any_of([combined, others[0][1]])
-            )
-        return _row(combined, others)
+            other = others[0][1]
+            return both(combined, other) if joins == {"and"} else any_of([combined, other])
+        return row(combined, others)
 
     @property
     def _payload(self) -> int:
@@ -110,11 +118,11 @@ class _Compiler:
             return lambda frame: frame[at + 1] == low and frame[at] == high
         if number in _PAIRED_SAPS:
             return lambda frame: (
-                _number16(frame, at) <= _LARGEST_LENGTH
+                number16_at(frame, at) <= _LARGEST_LENGTH
                 and frame[at + 3] == number
                 and frame[at + 2] == number
             )
-        return lambda frame: _number16(frame, at) <= _LARGEST_LENGTH and frame[at + 2] == number
+        return lambda frame: number16_at(frame, at) <= _LARGEST_LENGTH and frame[at + 2] == number
 
     def _protocol(self, name: str) -> Predicate:
         if name in tree.ETHERTYPES:
@@ -133,7 +141,7 @@ class _Compiler:
             return self._in_ipv4(number)
         if layer == "ip6":
             return self._in_ipv6(number)
-        return _any_of([self._in_ipv4(number), self._in_ipv6(number)])
+        return any_of([self._in_ipv4(number), self._in_ipv6(number)])
 
     def _in_ipv4(self, protocol: int) -> Predicate:
         is_ipv4 = self._ethertype(_IPV4)
@@ -157,7 +165,7 @@ class _Compiler:
             return self._addressed(_IPV6, 8, 24, 16, wanted)
         layouts = {"ip": (_IPV4, 12, 16), "arp": (_ARP, 14, 24), "rarp": (_RARP, 14, 24)}
         chosen = layouts.values() if wanted.protocol is None else [layouts[wanted.protocol]]
-        return _any_of([self._addressed(*layout, 4, wanted) for layout in chosen])
+        return any_of([self._addressed(*layout, 4, wanted) for layout in chosen])
 
     def _addressed(
         self, ethertype: int, source: int, destination: int, size: int, wanted: tree.Address
@@ -174,8 +182,8 @@ class _Compiler:
 
             return matches
 
-        return _both(
-            self._ethertype(ethertype), _directed(wanted.direction, at(source), at(destination))
+        return both(
+            self._ethertype(ethertype), directed(wanted.direction, at(source), at(destination))
         )
 
     def _ports(self, wanted: tree.Ports) -> Predicate:
@@ -184,7 +192,7 @@ class _Compiler:
             if wanted.protocol is None
             else (tree.IP_PROTOCOLS[wanted.protocol],)
         )
-        return _any_of(
+        return any_of(
             [self._ports_in_ipv6(wanted, protocols), self._ports_in_ipv4(wanted, protocols)]
         )
 
@@ -195,14 +203,14 @@ class _Compiler:
 
         def at(offset: int) -> Predicate:
             return lambda frame: (
-                low <= _number16(frame, start + (frame[start] & 0xF) * 4 + offset) <= high
+                low <= number16_at(frame, start + (frame[start] & 0xF) * 4 + offset) <= high
             )
 
-        has_ports = _directed(wanted.direction, at(0), at(2))
+        has_ports = directed(wanted.direction, at(0), at(2))
         return lambda frame: (
             is_ipv4(frame)
             and frame[start + 9] in protocols
-            and _number16(frame, start + 6) & 0x1FFF == 0
+            and number16_at(frame, start + 6) & 0x1FFF == 0
             and has_ports(frame)
         )
 
@@ -212,32 +220,31 @@ class _Compiler:
         low, high = wanted.low, wanted.high
 
         def at(offset: int) -> Predicate:
-            return lambda frame: low <= _number16(frame, start + 40 + offset) <= high
+            return lambda frame: low <= number16_at(frame, start + 40 + offset) <= high
 
-        has_ports = _directed(wanted.direction, at(0), at(2))
+        has_ports = directed(wanted.direction, at(0), at(2))
         return lambda frame: is_ipv6(frame) and frame[start + 6] in protocols and has_ports(frame)
 
     def _vlan(self, number: int | None) -> Predicate:
-        tagged = _any_of([self._ethertype(tag) for tag in _TAGS])
+        tagged = any_of([self._ethertype(tag) for tag in _TAGS])
         at = self._payload
         self._type_at += 4
         if number is None:
             return tagged
-        return lambda frame: tagged(frame) and _number16(frame, at) & 0xFFF == number
+        return lambda frame: tagged(frame) and number16_at(frame, at) & 0xFFF == number
 
     def _group(self, layer: str, kind: str) -> Predicate:
         if layer == "ether":
             if kind == "broadcast":
-                return _hardware("dst", b"\xff" * 6)
+                return hardware("dst", b"\xff" * 6)
             return lambda frame: frame[0] & 1 == 1
+        is_ipv4 = self._ethertype(_IPV4)
         destination = self._payload + 16
         if kind == "broadcast":
-            is_ipv4 = self._ethertype(_IPV4)
             return lambda frame: (
-                is_ipv4(frame) and _number(frame, destination, 4) in (0, 0xFFFF_FFFF)
+                is_ipv4(frame) and number_at(frame, destination, 4) in (0, 0xFFFF_FFFF)
             )
         if layer == "ip":
-            is_ipv4 = self._ethertype(_IPV4)
             return lambda frame: is_ipv4(frame) and frame[destination] >= 224
         is_ipv6 = self._ethertype(_IPV6)
         destination6 = self._payload + 24
@@ -250,12 +257,12 @@ class _Compiler:
         checks: list[Predicate] = []
         first = self._value(left, checks)
         second = self._value(right, checks)
-        compare = _COMPARISONS[operator](first, second)
+        compare = COMPARISONS[operator](first, second)
         for check in reversed(checks):
-            compare = _both(check, compare)
+            compare = both(check, compare)
         return compare
 
-    def _value(self, arithmetic: tree.Arithmetic, checks: list[Predicate]) -> _Value:
+    def _value(self, arithmetic: tree.Arithmetic, checks: list[Predicate]) -> Value:
         match arithmetic:
             case tree.Number(value):
                 return lambda frame: value
@@ -263,107 +270,27 @@ class _Compiler:
                 return len
             case tree.Negative(operand):
                 positive = self._value(operand, checks)
-                return lambda frame: -positive(frame) & _WORD
+                return lambda frame: -positive(frame) & WORD
             case tree.Calculation(operator, left, right):
-                return _CALCULATIONS[operator](self._value(left, checks), self._value(right, []))
+                return CALCULATIONS[operator](self._value(left, checks), self._value(right, []))
             case tree.Bytes(protocol, offset, size):
                 return self._access(protocol, self._value(offset, checks), size, checks)
 
-    def _access(self, protocol: str, offset: _Value, size: int, checks: list[Predicate]) -> _Value:
+    def _access(self, protocol: str, offset: Value, size: int, checks: list[Predicate]) -> Value:
         """The number at an offset in a header, after noting what the frame must have."""
         if protocol == "ether":
-            return lambda frame: _number(frame, offset(frame), size)
+            return lambda frame: number_at(frame, offset(frame), size)
         start = self._payload
         if protocol in tree.ETHERTYPES:
             checks.append(self._protocol(protocol))
-            return lambda frame: _number(frame, start + offset(frame), size)
+            return lambda frame: number_at(frame, start + offset(frame), size)
         if protocol == "icmp6":
             is_ipv6 = self._ethertype(_IPV6)
             checks.append(lambda frame: is_ipv6(frame) and frame[start + 6] == 58)
-            return lambda frame: _number(frame, start + 40 + offset(frame), size)
+            return lambda frame: number_at(frame, start + 40 + offset(frame), size)
         # Other protocols are looked into in IPv4 alone, and not in later fragments.
         in_ipv4 = self._in_ipv4(tree.IP_PROTOCOLS[protocol])
-        checks.append(lambda frame: in_ipv4(frame) and _number16(frame, start + 6) & 0x1FFF == 0)
-        return lambda frame: _number(frame, start + (frame[start] & 0xF) * 4 + offset(frame), size)
-
-
-def _number16(frame: bytes, at: int) -> int:
-    return frame[at + 1] | frame[at] << 8
-
-
-def _number(frame: bytes, at: int, size: int) -> int:
-    frame[at + size - 1]  # rejects the frame when the number is not all there
-    return int.from_bytes(frame[at : at + size], "big")
-
-
-def _negation(test: Predicate) -> Predicate:
-    return lambda frame: not test(frame)
-
-
-def _both(first: Predicate, second: Predicate) -> Predicate:
-    return lambda frame: first(frame) and second(frame)
-
-
-def _any_of(tests: Sequence[Predicate]) -> Predicate:
-    if len(tests) == 1:
-        return tests[0]
-    if len(tests) == 2:
-        first, second = tests
-        return lambda frame: first(frame) or second(frame)
-    return lambda frame: any(test(frame) for test in tests)
-
-
-def _row(first: Predicate, others: Sequence[tuple[str, Predicate]]) -> Predicate:
-    """Tests joined from the left by `and` and `or`, without nesting."""
-
-    def test(frame: bytes) -> bool:
-        result = first(frame)
-        for join, other in others:
-            result = result and other(frame) if join == "and" else result or other(frame)
-        return result
-
-    return test
-
-
-def _directed(direction: tree.Direction, source: Predicate, destination: Predicate) -> Predicate:
-    if direction == "src":
-        return source
-    if direction == "dst":
-        return destination
-    return _both(source, destination) if direction == "both" else _any_of([source, destination])
-
-
-def _hardware(direction: tree.Direction, address: bytes) -> Predicate:
-    def source(frame: bytes) -> bool:
-        frame[11]  # rejects the frame when the address is not all there
-        return frame[6:12] == address
-
-    def destination(frame: bytes) -> bool:
-        frame[5]  # likewise
-        return frame[:6] == address
-
-    return _directed(direction, source, destination)
-
-
-_COMPARISONS: dict[str, Callable[[_Value, _Value], Predicate]] = {
-    "=": lambda a, b: lambda frame: a(frame) == b(frame),
-    "!=": lambda a, b: lambda frame: a(frame) != b(frame),
-    "<": lambda a, b: lambda frame: a(frame) < b(frame),
-    "<=": lambda a, b: lambda frame: a(frame) <= b(frame),
-    ">": lambda a, b: lambda frame: a(frame) > b(frame),
-    ">=": lambda a, b: lambda frame: a(frame) >= b(frame),
-}
-
-# In 32 bits without sign, as BPF calculates; shifts by 32 and more give 0.
-_CALCULATIONS: dict[str, Callable[[_Value, _Value], _Value]] = {
-    "+": lambda a, b: lambda frame: a(frame) + b(frame) & _WORD,
-    "-": lambda a, b: lambda frame: a(frame) - b(frame) & _WORD,
-    "*": lambda a, b: lambda frame: a(frame) * b(frame) & _WORD,
-    "/": lambda a, b: lambda frame: a(frame) // b(frame),
-    "%": lambda a, b: lambda frame: a(frame) % b(frame),
-    "&": lambda a, b: lambda frame: a(frame) & b(frame),
-    "|": lambda a, b: lambda frame: a(frame) | b(frame),
-    "^": lambda a, b: lambda frame: a(frame) ^ b(frame),
-    "<<": lambda a, b: lambda frame: a(frame) << min(b(frame), 32) & _WORD,
-    ">>": lambda a, b: lambda frame: a(frame) >> min(b(frame), 32),
-}
+        checks.append(lambda frame: in_ipv4(frame) and number16_at(frame, start + 6) & 0x1FFF == 0)
+        return lambda frame: number_at(
+            frame, start + (frame[start] & 0xF) * 4 + offset(frame), size
+        )

@@ -1,0 +1,295 @@
+"""From the store's rows to the simulator's records.
+
+This is the `Source` the simulator's topology loads from: it reads rows, turns
+references into keys (the rows' UUIDs) and words into numbers, one record at a
+time, when a frame first gets there.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from grammar.addresses import Cidr, mac_number
+from grammar.values import Negated
+from midocli.simulator import records
+from midocli.simulator.condition import ALL_BITS, Condition
+from midocli.store.display import Display, binding_is_up, binding_of, interface_of
+from midocli.store.rows import Row
+from midocli.store.store import Store
+
+_PROTOCOLS = {"tcp": 6, "udp": 17}
+# Stands in a set of ports for "those named are gone": no frame ever has this port.
+_NO_SUCH_PORT = -1
+
+
+class StoreSource:
+    """Compiles records from a store, by the rows' UUIDs."""
+
+    def __init__(self, store: Store, display: Display) -> None:
+        self._store = store
+        self._display = display
+
+    def _row(self, key: records.Key, *paths: str) -> Row | None:
+        row = self._store.by_id(cast(int, key))
+        return row if row is not None and row.collection.path in paths else None
+
+    def port(self, key: records.Key) -> records.Port | None:
+        """A router's or bridge's port, with the point and guest behind it."""
+        row = self._row(key, "router.port", "bridge.port")
+        if row is None or row.parent is None:
+            return None
+        is_router = row.collection.path == "router.port"
+        interface = self._interface_behind(row)
+        port = records.Port(
+            key=row.id,
+            alias=row.full_alias,
+            device=row.parent.id,
+            is_router=is_router,
+            up=row.get("state") == "up",
+            infilter=_key(row.get("infilter")),
+            outfilter=_key(row.get("outfilter")),
+            peer=_key(row.get("peer")),
+            interface=self._display.name(interface) if interface else None,
+            active=binding_is_up(self._store, row),
+            guest=guest_behind(interface) if interface else None,
+        )
+        if is_router:
+            port.mac = mac_number(row.get("mac"))
+            port.address = row.get("address")
+            port.net = _network(row.get("net"))
+        else:
+            port.vlan = row.get("vlan") or 0
+        return port
+
+    def _interface_behind(self, port: Row) -> Row | None:
+        binding = binding_of(port)
+        return interface_of(self._store, binding) if binding else None
+
+    def bridge(self, key: records.Key) -> records.Bridge | None:
+        """A bridge and the keys of its ports."""
+        row = self._row(key, "bridge")
+        if row is None:
+            return None
+        return records.Bridge(
+            key=row.id,
+            alias=row.full_alias,
+            up=row.get("state") == "up",
+            infilter=_key(row.get("infilter")),
+            outfilter=_key(row.get("outfilter")),
+            ports=tuple(port.id for port in row.siblings("bridge.port") or ()),
+        )
+
+    def router(self, key: records.Key) -> records.Router | None:
+        """A router with its routes; the local ones follow from its ports."""
+        row = self._row(key, "router")
+        if row is None:
+            return None
+        return records.Router(
+            key=row.id,
+            alias=row.full_alias,
+            up=row.get("state") == "up",
+            infilter=_key(row.get("infilter")),
+            outfilter=_key(row.get("outfilter")),
+            local_redirect_chain=_key(row.get("local-redirect-chain")),
+            forward_chain=_key(row.get("forward-chain")),
+            ports=tuple(port.id for port in row.siblings("router.port") or ()),
+            routes=tuple(_route(route) for route in row.siblings("router.route") or ()),
+        )
+
+    def chain(self, key: records.Key) -> records.Chain | None:
+        """A chain with its rules in order."""
+        row = self._row(key, "chain")
+        if row is None:
+            return None
+        return records.Chain(
+            key=row.id,
+            alias=row.full_alias,
+            name=row.get("name") or "",
+            rules=tuple(_rule(rule) for rule in row.siblings("chain.rule") or ()),
+        )
+
+    def guest(self, key: records.Key) -> records.Guest | None:
+        """A guest with all its interfaces."""
+        row = self._row(key, "guest")
+        if row is None:
+            return None
+        up = row.get("state") == "up"
+        nics = [row, *(row.siblings("guest.nic") or ())]
+        return records.Guest(
+            key=row.id,
+            alias=row.full_alias,
+            name=row.get("name") or "",
+            up=up,
+            nics=tuple(self._nic(nic) for nic in nics),
+            routes=tuple(
+                records.GuestRoute(dst=_whole(route.get("dst")), gateway=route.get("gw"))
+                for route in row.siblings("guest.route") or ()
+            ),
+            gateway=row.get("gw"),
+            services=frozenset(
+                (_PROTOCOLS[service.get("proto")], service.get("port"))
+                for service in row.siblings("guest.service") or ()
+            ),
+            forwarding=row.get("forwarding"),
+            reply_df=row.get("reply-df"),
+            ip_id=row.get("ip-id"),
+        )
+
+    def _nic(self, row: Row) -> records.Nic:
+        interface = row.get("interface")
+        return records.Nic(
+            name=row.get("dev") or "",
+            interface=self._display.name(interface) if interface else "",
+            port=port_at(interface),
+            mac=mac_number(row.get("mac")),
+            addresses=tuple((cidr.address, cidr.length) for cidr in row.get("address") or ()),
+            mtu=row.get("mtu"),
+            vlan=row.get("vlan") or 0,
+        )
+
+    def port_group(self, key: records.Key) -> frozenset[records.Key]:
+        """The ports of a group."""
+        row = self._row(key, "port-group")
+        members = row.siblings("port-group.member") if row else None
+        return frozenset(member.get("port").id for member in members or ())
+
+    def ip_address_group(self, key: records.Key) -> frozenset[int]:
+        """The addresses of a group."""
+        row = self._row(key, "ip-address-group")
+        addresses = row.siblings("ip-address-group.ip") if row else None
+        return frozenset(address.get("address") for address in addresses or ())
+
+
+def guest_behind(interface: Row) -> tuple[int, int] | None:
+    """The guest behind an interface, and the number of its NIC there."""
+    for row, _ in interface.referrers or ():
+        if row.collection.path == "guest":
+            return row.id, 0
+        if row.collection.path == "guest.nic" and row.parent is not None:
+            nics = list(row.parent.siblings("guest.nic") or ())
+            return row.parent.id, 1 + nics.index(row)
+    return None
+
+
+def port_at(interface: Row | None) -> int | None:
+    """The key of the port bound to an interface."""
+    bindings = interface.parent.siblings("host.binding") if interface and interface.parent else None
+    if interface is None or bindings is None:
+        return None
+    for binding in bindings.by_key.get(interface.get("iface"), ()):
+        return int(binding.get("port").id)
+    return None
+
+
+def _key(row: Row | None) -> records.Key:
+    return None if row is None else row.id
+
+
+def _network(cidr: Cidr | None) -> records.Network | None:
+    return None if cidr is None else (cidr.network, cidr.length)
+
+
+def _whole(cidr: Cidr) -> records.Network:
+    return (cidr.network, cidr.length)
+
+
+def _route(row: Row) -> records.Route:
+    return records.Route(
+        key=row.id,
+        alias=row.full_alias,
+        type=row.get("type") or "local",
+        src=_whole(row.get("src")),
+        dst=_whole(row.get("dst")),
+        gw=row.get("gw"),
+        port=_key(row.get("port")),
+        weight=row.get("weight"),
+    )
+
+
+def _rule(row: Row) -> records.Rule:
+    return records.Rule(
+        key=row.id,
+        alias=row.full_alias,
+        type=row.get("type"),
+        condition=condition(row),
+        action=row.get("action") or "accept",
+        targets=tuple(_target(target) for target in row.get("target") or ()),
+        jump_to=_key(row.get("jump-to")),
+        target_port=_key(row.get("target-port")),
+        ingress=bool(row.get("ingress")),
+        fail_open=bool(row.get("fail-open")),
+        pop_vlan=bool(row.get("pop-vlan")),
+        push_vlan=row.get("push-vlan") or 0,
+        trace_request=row.get("traceid"),
+    )
+
+
+def _target(target: Any) -> records.NatTarget:
+    has_ports = bool(target.first_port or target.last_port)
+    return records.NatTarget(
+        target.first,
+        target.last,
+        target.first_port if has_ports else None,
+        target.last_port if has_ports else None,
+    )
+
+
+def condition(row: Row) -> Condition:
+    """The condition of a rule (or of anything else that has a condition's fields)."""
+    values: dict[str, Any] = {}
+    negated: set[str] = set()
+    for name, convert in _CONDITION.items():
+        value = row.get(name)
+        if value is None:
+            continue
+        attribute = name.replace("-", "_")
+        if type(value) is Negated:
+            negated.add(attribute)
+            value = value.value
+        values[attribute] = convert(value)
+    for unset in ("proto", "tos"):
+        if values.get(unset) == 0:
+            del values[unset]
+    return Condition(**values, negated=frozenset(negated))
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _keys(rows: tuple[Row, ...]) -> frozenset[records.Key]:
+    return frozenset(row.id for row in rows) or frozenset((_NO_SUCH_PORT,))
+
+
+def _mask(text: str) -> int:
+    return int(text.replace(".", ""), 16) & ALL_BITS
+
+
+_CONDITION = {
+    "inverted": _same,
+    "hw-src": mac_number,
+    "hw-src-mask": _mask,
+    "hw-dst": mac_number,
+    "hw-dst-mask": _mask,
+    "ethertype": _same,
+    "src": _whole,
+    "dst": _whole,
+    "proto": _same,
+    "tos": _same,
+    "src-port": _same,
+    "dst-port": _same,
+    "flow": _same,
+    "port-group": _key,
+    "in-port-group": _key,
+    "out-port-group": _key,
+    "ip-address-group-src": _key,
+    "ip-address-group-dst": _key,
+    "in-ports": _keys,
+    "out-ports": _keys,
+    "fragment-policy": _same,
+    "no-vlan": _same,
+    "vlan": _same,
+    "icmp-data-src": _whole,
+    "icmp-data-dst": _whole,
+    "match-nw-dst-rewritten": _same,
+}

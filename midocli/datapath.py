@@ -1,0 +1,113 @@
+"""The network behind the topology: the simulator, fed from the store.
+
+Made when traffic first flows. Records are compiled from the store as frames get
+to them; a change of the store makes only what it touched be compiled again, and
+what the network has learnt stays.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+
+from grammar.schema import Collection
+from midocli.clock import Clock
+from midocli.compiler import StoreSource
+from midocli.simulator.engine import Engine
+from midocli.simulator.network import Network
+from midocli.simulator.state import State
+from midocli.simulator.topology import Kind, Topology
+from midocli.store.display import Display
+from midocli.store.rows import Row
+from midocli.store.store import Store
+
+# What to compile again when a row of a collection changes: itself, or its parent.
+_ITSELF: dict[str, Kind] = {
+    "router": "router",
+    "router.port": "port",
+    "bridge": "bridge",
+    "bridge.port": "port",
+    "chain": "chain",
+    "port-group": "port-group",
+    "ip-address-group": "ip-address-group",
+}
+_PARENT: dict[str, Kind] = {
+    "router.port": "router",
+    "router.route": "router",
+    "bridge.port": "bridge",
+    "chain.rule": "chain",
+    "port-group.member": "port-group",
+    "ip-address-group.ip": "ip-address-group",
+    "guest.route": "guest",
+    "guest.service": "guest",
+}
+# Changes of these move what is behind interfaces, and with it any port or guest.
+_WIRING = ("host", "host.interface", "host.binding", "guest", "guest.nic")
+
+
+class Datapath:
+    """Simulated network, its clock, and what it has learnt."""
+
+    def __init__(self, store: Store, clock: Clock, chance: random.Random) -> None:
+        self.clock = clock
+        self._names = Display(store)
+        self._source = StoreSource(store, self._names)
+        self.engine = Engine(clock.elapsed_ns)
+        self.network = Network(Topology(self._source), State(), self.engine, chance)
+
+    def changed(self, rows: Iterable[object]) -> None:
+        """Compile again, when it is next needed, what a change of the store touched."""
+        topology = self.network.topology
+        for row in rows:
+            assert isinstance(row, Row)
+            path = row.collection.path
+            if path in _WIRING:
+                self.network.topology = Topology(self._source)
+                return
+            if path in _ITSELF:
+                topology.forget(_ITSELF[path], row.id)
+            if path in _PARENT and row.parent is not None:
+                topology.forget(_PARENT[path], row.parent.id)
+
+    def sync(self) -> None:
+        """Let the session's clock show how far the simulation got."""
+        self.clock.elapsed_ns = self.engine.now_ns
+
+    def advance(self, span_ns: int) -> None:
+        """Let simulated time pass, with all that is due in it."""
+        self.engine.run_until(self.engine.now_ns + span_ns)
+        self.sync()
+
+    def reset(self) -> None:
+        """Forget what has been learnt and bound; the topology stays."""
+        self.network.reset()
+
+    def ip_id(self, guest: Row) -> int:
+        """The IP identification of a guest's next packet."""
+        return self.network.guest(guest.id).ip_id
+
+    def set_ip_id(self, guest: Row, value: int) -> None:
+        """Set the IP identification of a guest's next packet."""
+        self.network.guest(guest.id).ip_id = value
+
+    def point(self, interface: Row) -> str:
+        """What the simulator calls an interface: `host0:veth0`."""
+        return self._names.name(interface)
+
+    def learnt(self, parent: Row, collection: Collection) -> list[tuple[object, ...]]:
+        """The rows of a collection that only the datapath knows, such as neighbours."""
+        assert collection.path == "guest.neighbour"
+        return self.neighbours(parent)
+
+    def neighbours(self, guest: Row) -> list[tuple[object, ...]]:
+        """A guest's ARP cache: address, device, MAC (None: unknown) and state of each entry."""
+        table = self.network.state.neighbours.get(guest.id, {})
+        return [
+            (
+                entry.address,
+                entry.nic.name,
+                entry.mac.to_bytes(6, "big").hex(":") if entry.mac else None,
+                entry.state,
+            )
+            for entry in sorted(table.values(), key=lambda entry: entry.address)
+        ]

@@ -1,0 +1,108 @@
+"""What `help` says, made from the declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from grammar.errors import InvalidValueError
+from grammar.language import COMMANDS, nearest
+from grammar.schema import Collection, Field, Schema
+from grammar.tree import Argument
+from grammar.verbs import VERB_WORDS, VERBS
+from midocli import __version__
+
+_SYNONYMS = {"exit": "quit", "?": "help"}
+_INTRODUCTION = f"""\
+midocli {__version__}: midonet-cli's language, with a simulated network behind it.
+
+A command names an object and says what to do with it, in any order:
+    router router0 port list        list router router0 port
+    chain chain0 add rule src 10.0.0.0/8 type drop
+    ping client 192.168.79.119 explain
+"""
+
+
+def explain(schema: Schema, topic: Argument | None) -> str:
+    """The page on a verb, a command or a collection, or a map of all of them."""
+    if topic is None:
+        return _map(schema)
+    word = topic.text
+    name = _SYNONYMS.get(word, VERB_WORDS.get(word, word))
+    if name in VERBS:
+        verb = VERBS[name]
+        return _page(name, verb.help, verb.usage, verb.example, ())
+    if name in COMMANDS:
+        command = COMMANDS[name]
+        return _page(name, command.help, command.usage, command.example, command.options)
+    pages = [
+        _collection(schema, collection)
+        for collection in schema.collections.values()
+        if collection.name == name or collection.path == name
+    ]
+    if pages:
+        return "\n\n".join(pages)
+    known = [*VERBS, *COMMANDS, *(c.name for c in schema.collections.values())]
+    near = nearest(word, known)
+    hint = f"; did you mean {near}?" if near else "; help lists what there is"
+    raise InvalidValueError(f"no help on {word[:40]!r}{hint}", topic.column, tuple(known))
+
+
+def _map(schema: Schema) -> str:
+    return "\n".join(
+        (
+            _INTRODUCTION,
+            "Verbs:",
+            *_entries((name, verb.help) for name, verb in VERBS.items()),
+            "",
+            "Collections:",
+            *_entries((name, schema[name].help) for name in schema.root),
+            "",
+            "Commands:",
+            *_entries((name, command.help) for name, command in COMMANDS.items()),
+            "",
+            "help WORD says more about any of these.",
+        )
+    )
+
+
+def _page(
+    name: str, help: str, usage: Iterable[str], example: str, options: Iterable[Field]
+) -> str:
+    lines = [f"{name}: {help}", "", "Usage:", *(f"    {line}" for line in usage)]
+    shown = [(field.name, _described(field)) for field in options]
+    if shown:
+        lines += ["", "Options:", *_entries(shown)]
+    return "\n".join([*lines, "", "Example:", f"    {example}"])
+
+
+def _collection(schema: Schema, collection: Collection) -> str:
+    lines = [f"{collection.path.replace('.', ' ')}: {collection.help}", "", "Fields:"]
+    lines += _entries((field.name, _described(field)) for field in collection.fields)
+    children = schema.children(collection)
+    if children:
+        lines += ["", "Collections in it:"]
+        lines += _entries((child.name, child.help) for child in children)
+    return "\n".join(lines)
+
+
+def _described(field: Field) -> str:
+    """Help, type, default and restrictions of a field, in one line."""
+    text = f"{field.help}; {field.type.expected}"
+    if field.default is not None:
+        text += f"; {field.type.format(field.default)} if not given"
+    marks = [
+        word
+        for word, holds in (
+            ("read-only", field.read_only),
+            ("required", field.required),
+            ("can be cleared", field.clearable),
+            ("! negates it", field.invertible),
+            ("hidden", field.hidden),
+        )
+        if holds
+    ]
+    return text + (f" ({', '.join(marks)})" if marks else "")
+
+
+def _entries(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    return [f"    {name:<24}{text}" for name, text in pairs]

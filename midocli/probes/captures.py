@@ -1,0 +1,179 @@
+"""What a probe shows of the frames it made: which points, which frames, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from grammar.errors import FileError, InvalidValueError, LineSyntaxError, MidoError
+from grammar.times import Instant, format_instant
+from grammar.tree import Setting
+from midocli.probes.points import Point, find_point, point_of
+from midocli.simulator.events import Captured
+
+if TYPE_CHECKING:
+    from midocli.interpreter import Interpreter
+    from midocli.trace.tcpdump.flags import Flags
+
+
+class _Everywhere:
+    """The set of all points."""
+
+    def __contains__(self, point: object) -> bool:
+        return True
+
+
+class _Interfaces:
+    """The set of all interfaces, which the simulator calls by name."""
+
+    def __contains__(self, point: object) -> bool:
+        return isinstance(point, str)
+
+
+class Seen(NamedTuple):
+    """The frames of one point that are shown."""
+
+    point: Point
+    frames: Sequence[Captured]
+
+
+class CaptureRequest:
+    """What a probe's `capture`, `filter`, `flags` and `write` ask for, checked beforehand."""
+
+    def __init__(self, interpreter: Interpreter, options: dict[str, Setting]) -> None:
+        self._interpreter = interpreter
+        given = options["capture"].text if "capture" in options else ""
+        self.none = given == "none"
+        self.all = given == "all"
+        self.listed: list[Point] = []
+        if given and not (self.none or self.all):
+            column = options["capture"].column
+            self.listed = [find_point(interpreter, word, column) for word in given.split(",")]
+        self.write: Setting | None = options.get("write")
+        if self.none and self.write is not None:
+            raise InvalidValueError(
+                "write needs frames, but capture is none", self.write.column
+            )
+        self._filter = options.get("filter")
+        self._flags = options.get("flags")
+        self.passes = None if self.none else self._compiled_filter()
+        self.flags = None if self.none else self._parsed_flags()
+
+    def _compiled_filter(self) -> Callable[[bytes], bool]:
+        from midocli.trace.filter import compile_filter
+
+        text = self._filter.text if self._filter else "icmp"
+        try:
+            return compile_filter(text)
+        except MidoError as error:
+            raise _inside(error, self._filter, "filter") from None
+
+    def _parsed_flags(self) -> Flags:
+        from midocli.trace.tcpdump.flags import parse_flags
+
+        text = self._flags.text if self._flags else "-nnn -vvv -X -e"
+        try:
+            return parse_flags(text)
+        except MidoError as error:
+            raise _inside(error, self._flags, "flags") from None
+
+    def watched(self) -> Any:
+        """The points the simulator must capture at."""
+        if self.none:
+            return frozenset()
+        if self.all:
+            return _Everywhere()
+        if self.listed:
+            return {point.key for point in self.listed}
+        return _Interfaces()
+
+    def seen(
+        self, captures: Sequence[Captured], source: Point | None, ends: Sequence[Hashable]
+    ) -> list[Seen]:
+        """The frames to show, point by point in the order frames got there.
+
+        Without a list these are the points of the source and of `ends`, where
+        the packet came out.
+        """
+        by_point: dict[Hashable, list[Captured]] = {}
+        assert self.passes is not None
+        for captured in captures:
+            shown = by_point.setdefault(captured.point, [])
+            if self.passes(captured.data):
+                shown.append(captured)
+        if self.all:
+            points = [point_of(key, self._interpreter) for key in by_point]  # type: ignore[arg-type]
+            points = _without_doubles(points)
+        elif self.listed:
+            order = {key: place for place, key in enumerate(by_point)}
+            points = sorted(self.listed, key=lambda point: order.get(point.key, len(order)))
+        else:
+            keys = dict.fromkeys([*([source.key] if source else []), *ends])
+            points = [point_of(key, self._interpreter) for key in keys]  # type: ignore[arg-type]
+        return [Seen(point, by_point.get(point.key, ())) for point in points]
+
+    def text(self, seen: Sequence[Seen]) -> str:
+        """A banner and the frames of each point, as tcpdump prints them."""
+        from midocli.trace.tcpdump.printer import Printer, banner
+
+        clock = self._interpreter.clock
+        assert self.flags is not None
+        parts = []
+        for point, frames in seen:
+            printer = Printer(self.flags, clock.utc_offset)
+            parts.append(banner(point.label) + "\n")
+            for captured in frames:
+                parts.append(printer.frame(clock.shown(captured.time_ns), captured.data))
+        return "".join(parts)
+
+    def json(self, seen: Sequence[Seen]) -> dict[str, list[dict[str, str]]]:
+        """The frames of each point as data."""
+        return {point.name: [self._frame(frame) for frame in frames] for point, frames in seen}
+
+    def _frame(self, captured: Captured) -> dict[str, str]:
+        clock = self._interpreter.clock
+        instant = Instant(clock.shown(captured.time_ns), clock.utc_offset)
+        return {
+            "time": format_instant(instant),
+            "direction": captured.direction,
+            "hex": captured.data.hex(),
+        }
+
+    def write_file(self, seen: Sequence[Seen]) -> None:
+        """Write the frames as pcapng, where `write` asks for it; FileError where that fails."""
+        if self.write is None:
+            return
+        from midocli.trace.capture import CapturedFrame
+        from midocli.trace.pcapng import Capture, write_captures
+
+        shown = self._interpreter.clock.shown
+        captures = [
+            Capture(
+                point.name,
+                None,
+                [CapturedFrame(shown(each.time_ns), each.direction, each.data) for each in frames],
+            )
+            for point, frames in seen
+        ]
+        try:
+            with self._interpreter.open_for_writing(self.write.text) as stream:
+                write_captures(stream, captures)
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            raise FileError(
+                f"cannot write {self.write.text[:200]}: {why}", self.write.column
+            ) from None
+
+
+def _without_doubles(points: Sequence[Point]) -> list[Point]:
+    """Without the bound ports whose interface is among the points as well."""
+    ports = {point.port for point in points if isinstance(point.key, str)}
+    return [point for point in points if isinstance(point.key, str) or point.key not in ports]
+
+
+def _inside(error: MidoError, setting: Setting | None, what: str) -> MidoError:
+    """An error within a quoted expression, at the expression's own column."""
+    at = f" (at its character {error.column})" if error.column else ""
+    message = f"invalid {what}: {error.message}{at}"
+    kind = LineSyntaxError if isinstance(error, LineSyntaxError) else InvalidValueError
+    return kind(message, setting.column if setting else None, error.expected)

@@ -1,0 +1,261 @@
+"""ping: echo requests from a source, what came back, and where the others ended.
+
+The rhythm is that of ping(8) of iputils: a request every interval; after the
+last one the wait is two of the longest round trips (an interval at least) when
+something was answered, and the timeout when nothing was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+from grammar import tree
+from grammar.addresses import format_ipv4, parse_ipv4
+from grammar.errors import InvalidValueError
+from grammar.traffic import PING_OPTIONS
+from midocli.probes import echo_data
+from midocli.probes.captures import CaptureRequest
+from midocli.probes.ping_report import PingReport
+from midocli.probes.sources import Request, Source, find_source
+from midocli.probes.verdict import decisive
+from midocli.results import Report
+from midocli.simulator.events import Recorder
+from midocli.simulator.frame import Frame
+from midocli.simulator.listeners import Arrival
+from midocli.simulator.protocol import ECHO_REPLY, ECHO_REQUEST, ERROR_TYPES, ICMP
+from midocli.simulator.reason import Code, Reason
+
+if TYPE_CHECKING:
+    from midocli.interpreter import Interpreter
+
+_DEFAULTS = {field.name: field.default for field in PING_OPTIONS if field.default is not None}
+
+
+class Probe:
+    """One request and what became of it; it is the origin of all frames it causes.
+
+    `outcome` is None while nothing has come back.
+    """
+
+    __slots__ = (
+        "drops",
+        "icmp",
+        "outcome",
+        "reason",
+        "rtt_ns",
+        "sender",
+        "sent_ns",
+        "seq",
+        "ttl",
+    )
+
+    def __init__(self, seq: int, sent_ns: int) -> None:
+        self.seq = seq
+        self.sent_ns = sent_ns
+        self.outcome: str | None = None
+        self.sender: int | None = None
+        self.ttl: int | None = None
+        self.rtt_ns: int | None = None
+        self.icmp: tuple[int, int] | None = None
+        self.reason: Reason | None = None
+        self.drops: list[tuple[Reason, Frame]] = []
+
+
+class Ping:
+    """One `ping` command."""
+
+    def __init__(self, interpreter: Interpreter, command: tree.Ping) -> None:
+        self._interpreter = interpreter
+        given = {setting.field.name: setting for setting in command.options}
+        values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
+        self._count: int = values.get("count", 3 if interpreter.interactive else 1)
+        self._destination = _address(interpreter, command.destination)
+        self._captures = CaptureRequest(interpreter, given)
+        self._pattern = _pattern(given.get("pattern"))
+        self._values = values
+        icmp_id = values.get("id")
+        if icmp_id is None:
+            icmp_id = interpreter.chance.getrandbits(16)
+        self._request = Request(values, icmp_id)
+        self._network = interpreter.datapath.network
+        self._source = self._find_source(command.source)
+        self._probes: dict[int, Probe] = {}
+        self._last_sent = 0
+        self._report = PingReport(
+            interpreter, format_ipv4(self._destination), values["size"], "quiet" in values
+        )
+
+    def _find_source(self, source: tree.Argument | tree.Path) -> Source:
+        if isinstance(source, tree.Argument):
+            return find_source(self._interpreter, source, self._values)
+        row = self._interpreter.resolver.path(source)
+        assert row is not None
+        return find_source(self._interpreter, row, self._values)
+
+    def run(self) -> Report:
+        """Send the requests, wait for what comes back, and sum up."""
+        recorder = Recorder(self._captures.watched(), "explain" in self._values)
+        network, source = self._network, self._source
+        watching = recorder.wants_events or not self._captures.none
+        if watching:
+            network.watch(recorder)
+        network.listeners.add(source.key, self._arrived)
+        network.on_drop = self._dropped
+        try:
+            self._send_all()
+        finally:
+            network.on_drop = _ignore
+            network.listeners.remove(source.key, self._arrived)
+            if watching:
+                network.unwatch(recorder)
+            self._judge()
+            source.close()
+            self._interpreter.datapath.sync()
+        return self._sum_up(recorder)
+
+    # -- sending and receiving ----------------------------------------------------
+
+    def _send_all(self) -> None:
+        engine = self._network.engine
+        interval: int = self._values["interval"]
+        data = echo_data.filler(self._values["size"], self._pattern)
+        first: int = self._values["seq"]
+        for number in range(self._count):
+            if number:
+                engine.run_until(self._last_sent + interval)
+            if not self._send(first + number & 0xFFFF, data):
+                return
+            if self._request.ip_id is not None:
+                self._request.ip_id = self._request.ip_id + 1 & 0xFFFF
+            engine.run(self._all_back, self._last_sent + interval)
+        engine.run(self._all_back, self._last_sent + self._patience())
+
+    def _send(self, seq: int, data: bytes) -> bool:
+        """Send one request; False where the source has no way to send at all."""
+        engine = self._network.engine
+        probe = Probe(seq, engine.now_ns)
+        stamped = echo_data.stamped(data, self._interpreter.clock.shown(engine.now_ns))
+        failure = self._source.send(self._destination, seq, stamped, self._request, probe)
+        if failure is None or not failure.startswith("Network"):
+            self._probes[seq] = probe
+            self._last_sent = engine.now_ns
+            self._report.sent(probe, self._last_sent)
+        if failure is None:
+            return True
+        return self._report.could_not_send(self._source, probe, failure, self._destination)
+
+    def _patience(self) -> int:
+        """How long to wait after the last request (iputils, `__schedule_exit`)."""
+        if not self._report.received:
+            return int(self._values["timeout"])
+        return max(2 * self._report.longest_ns, int(self._values["interval"]))
+
+    def _all_back(self) -> bool:
+        return self._report.answered >= len(self._probes)
+
+    def _arrived(self, arrival: Arrival) -> None:
+        """An ICMP message for the source: is it about one of our requests?"""
+        frame = arrival.frame
+        if frame.proto != ICMP:
+            return
+        if frame.tp_src == ECHO_REPLY:
+            probe = self._probes.get(frame.icmp_seq)
+            if probe is not None and frame.icmp_id == self._request.icmp_id:
+                self._report.reply(probe, arrival.time_ns, frame, self._destination)
+        elif frame.tp_src in ERROR_TYPES and arrival.quoted is not None:
+            quoted = arrival.quoted
+            probe = self._probes.get(quoted.icmp_seq)
+            ours = quoted.tp_src == ECHO_REQUEST and quoted.icmp_id == self._request.icmp_id
+            if probe is not None and ours and quoted.proto == ICMP:
+                self._report.error(probe, frame)
+
+    def _dropped(self, origin: object, reason: Reason, frame: Frame) -> None:
+        if isinstance(origin, Probe):
+            origin.drops.append((reason, frame))
+
+    # -- summing up ------------------------------------------------------------------
+
+    def _judge(self) -> None:
+        """Find out why requests were not answered, while the network still knows."""
+        for probe in self._probes.values():
+            if probe.outcome == "reply" or probe.reason is not None:
+                continue
+            pending = self._network.pending(probe)
+            reason = decisive(probe.drops, pending)
+            if reason is None and probe.outcome is None:
+                where = self._source.name
+                text = "no answer came back in time, and nothing was dropped"
+                reason = Reason(Code.NO_ANSWER, where, None, text)
+            probe.reason = reason
+            if probe.outcome is None:
+                probe.outcome = "lost"
+
+    def _sum_up(self, recorder: Recorder) -> Report:
+        report = self._report
+        parts = [report.text()]
+        seen = []
+        if not self._captures.none:
+            seen = self._captures.seen(recorder.captures, self._source.point, self._ends(recorder))
+            self._captures.write_file(seen)
+            parts.append(self._captures.text(seen))
+        parts.append(report.reasons())
+        steps: list[dict[str, Any]] = []
+        if recorder.wants_events:
+            from midocli.trace.explain import explain, steps_of
+
+            parts.append(explain(recorder.events, report.verdicts(self._destination)))
+            steps = steps_of(recorder.events, self._interpreter.clock)
+        data = report.data(self._source.name, self._captures.json(seen), steps)
+        return Report("".join(parts), data, report.succeeded)
+
+    def _ends(self, recorder: Recorder) -> list[Hashable]:
+        """The interfaces where a request came out of the network, best the one that answered."""
+        out: dict[Hashable, None] = {}
+        answered: dict[Hashable, None] = {}
+        for captured in recorder.captures:
+            if not isinstance(captured.origin, Probe) or captured.data[12:14] != b"\x08\x00":
+                continue
+            if captured.direction == "out":
+                out[captured.point] = None
+            elif captured.point in out:
+                answered[captured.point] = None
+        return list(answered or out)
+
+
+def _ignore(origin: object, reason: Reason, frame: Frame) -> None:
+    """Nobody asks for drops between probes."""
+
+
+def _address(interpreter: Interpreter, word: tree.Argument) -> int:
+    """An address, or a guest's name for its first one."""
+    try:
+        return parse_ipv4(word.text)
+    except ValueError:
+        guest = interpreter.named("guest", word.text)
+        addresses = guest.get("address") if guest is not None else None
+        if addresses:
+            return int(addresses[0].address)
+        raise InvalidValueError(
+            f"invalid destination {word.text[:40]!r}: expected an IPv4 address or a guest",
+            word.column,
+            ("an IPv4 address",),
+        ) from None
+
+
+def _pattern(setting: tree.Setting | None) -> bytes:
+    """Up to 16 bytes in hex, as ping -p takes them."""
+    if setting is None:
+        return b""
+    text = setting.text
+    try:
+        pattern = bytes.fromhex(text if len(text) % 2 == 0 else text[:-1] + "0" + text[-1])
+    except ValueError:
+        pattern = b""
+    if not 1 <= len(pattern) <= 16:
+        raise InvalidValueError(
+            f"invalid pattern {text[:40]!r}: expected 1 to 16 bytes in hex", setting.column
+        )
+    return pattern
+
+

@@ -1,0 +1,222 @@
+"""Keeping count of a ping's answers, and putting them into words and data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from grammar.addresses import format_ipv4
+from midocli.probes import ping_text
+from midocli.probes.advice import remedy
+from midocli.probes.echo_data import TIMESTAMP
+from midocli.simulator.frame import Frame
+from midocli.simulator.reason import Code, Reason
+
+if TYPE_CHECKING:
+    from midocli.interpreter import Interpreter
+    from midocli.probes.ping import Probe
+    from midocli.probes.sources import Source
+
+
+class PingReport:
+    """The running count, and the lines it makes."""
+
+    def __init__(
+        self, interpreter: Interpreter, destination: str, size: int, quiet: bool
+    ) -> None:
+        self._interpreter = interpreter
+        self._destination = destination
+        self._size = size
+        self._timed = size >= TIMESTAMP.size
+        self._quiet = quiet
+        self._lines: list[str] = []
+        self._probes: list[Probe] = []
+        self._unsent: Probe | None = None
+        self._duplicates = 0
+        self._errors = 0
+        self._rtts: list[int] = []
+        self._pipe = 0
+        self._first_ns = 0
+        self._last_ns = 0
+        self.received = 0
+        self.answered = 0
+        self.longest_ns = 0
+
+    # -- as things happen ------------------------------------------------------------
+
+    def sent(self, probe: Probe, now_ns: int) -> None:
+        """A request was sent."""
+        if not self._probes:
+            self._first_ns = now_ns
+        self._last_ns = now_ns
+        self._probes.append(probe)
+
+    def could_not_send(
+        self, source: Source, probe: Probe, failure: str, destination: int
+    ) -> bool:
+        """The source could not send; says whether ping goes on with the next request."""
+        if probe in self._probes:
+            self._lines.append(f"ping: local error: {failure}\n")
+            self._errors += 1
+            self.answered += 1
+            probe.outcome = "error"
+            text = f"{source.name} may not fragment: {failure}"
+            probe.reason = Reason(Code.FRAGMENTATION_NEEDED, source.name, None, text)
+            return True
+        self._unsent = probe
+        probe.outcome = "lost"
+        details = {"destination": destination}
+        text = f"{source.name} has no route to {self._destination}"
+        probe.reason = Reason(Code.NO_ROUTE, source.name, None, text, details)
+        self._lines.append(f"ping: connect: {failure}\n")
+        return False
+
+    def reply(self, probe: Probe, time_ns: int, frame: Frame, destination: int) -> None:
+        """An echo reply came in."""
+        rtt_ns = time_ns - probe.sent_ns if self._timed else None
+        duplicate = probe.outcome == "reply"
+        self._acknowledge(probe)
+        if duplicate:
+            self._duplicates += 1
+        else:
+            self.received += 1
+            self.answered += probe.outcome is None
+            probe.outcome, probe.sender, probe.ttl = "reply", frame.nw_src, frame.ttl
+            probe.rtt_ns = rtt_ns
+            probe.icmp = (frame.tp_src, frame.tp_dst)
+        if rtt_ns is not None:
+            self._rtts.append(rtt_ns)
+            self.longest_ns = max(self.longest_ns, rtt_ns)
+        if not self._quiet:
+            length = len(frame.payload) + 8
+            different = frame.nw_src != destination
+            self._lines.append(
+                ping_text.reply(
+                    format_ipv4(frame.nw_src),
+                    length,
+                    probe.seq,
+                    frame.ttl,
+                    rtt_ns,
+                    duplicate,
+                    different,
+                )
+            )
+
+    def error(self, probe: Probe, frame: Frame) -> None:
+        """An ICMP error about a request came in."""
+        self._acknowledge(probe)
+        self._errors += 1
+        self.answered += probe.outcome is None
+        if probe.outcome is None:
+            probe.outcome, probe.sender, probe.ttl = "error", frame.nw_src, frame.ttl
+            probe.icmp = (frame.tp_src, frame.tp_dst)
+        if not self._quiet:
+            info = frame.icmp_id << 16 | frame.icmp_seq
+            self._lines.append(
+                ping_text.error(
+                    format_ipv4(frame.nw_src), probe.seq, frame.tp_src, frame.tp_dst, info
+                )
+            )
+
+    def _acknowledge(self, probe: Probe) -> None:
+        """The most requests that were out at once (iputils, `acknowledge`)."""
+        outstanding = (self._probes[-1].seq - probe.seq & 0xFFFF) + 1
+        if outstanding <= 0x8000:
+            self._pipe = max(self._pipe, outstanding)
+
+    # -- at the end ------------------------------------------------------------------
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every request was answered by an echo reply."""
+        return self._unsent is None and self.received == len(self._probes)
+
+    def text(self) -> str:
+        """What ping prints."""
+        if self._unsent is not None and not self._probes:
+            return "".join(self._lines)
+        numbers = ping_text.Statistics(
+            len(self._probes),
+            self.received,
+            self._duplicates,
+            self._errors,
+            self._last_ns - self._first_ns,
+            self._rtts,
+            self._pipe,
+        )
+        return (
+            ping_text.header(self._destination, self._size)
+            + "".join(self._lines)
+            + ping_text.statistics(self._destination, numbers)
+        )
+
+    def reasons(self) -> str:
+        """For each request without a reply, a line that says where and why it ended."""
+        if self._quiet:
+            return ""
+        return "".join(
+            self._reason_line(probe, probe.reason)
+            for probe in self._all()
+            if probe.outcome != "reply" and probe.reason is not None
+        )
+
+    def verdicts(self, destination: int) -> list[str]:
+        """For each request, a line that says what became of it."""
+        return [f"icmp_seq={probe.seq}: {self._verdict(probe, destination)}" for probe in self._all()]
+
+    def _verdict(self, probe: Probe, destination: int) -> str:
+        if probe.outcome == "reply" and probe.sender is not None:
+            sender = format_ipv4(probe.sender)
+            if probe.sender == destination:
+                return f"answered by {sender}"
+            return f"answered, but by {sender} instead of {self._destination}"
+        reason = probe.reason
+        return f"{probe.outcome}: {reason.at}: {reason.text}" if reason else f"{probe.outcome}"
+
+    def _all(self) -> list[Probe]:
+        return self._probes + ([self._unsent] if self._unsent else [])
+
+    def _reason_line(self, probe: Probe, reason: Reason) -> str:
+        line = f"icmp_seq={probe.seq} ended at {reason.at} ({reason.code}): {reason.text}"
+        command = remedy(self._interpreter, reason)
+        return f"{line}; try: {command}\n" if command else f"{line}\n"
+
+    def data(
+        self, source: str, captures: dict[str, Any], steps: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        """The JSON form."""
+        return {
+            "source": source,
+            "destination": self._destination,
+            "transmitted": len(self._probes),
+            "received": self.received,
+            "errors": self._errors,
+            "duplicates": self._duplicates,
+            "probes": [_probe(probe) for probe in self._all()],
+            "captures": captures,
+            "steps": steps,
+        }
+
+
+def _probe(probe: Probe) -> dict[str, Any]:
+    icmp = probe.icmp
+    return {
+        "seq": probe.seq,
+        "outcome": probe.outcome,
+        "from": None if probe.sender is None else format_ipv4(probe.sender),
+        "ttl": probe.ttl,
+        "rtt_ms": None if probe.rtt_ns is None else probe.rtt_ns // 1000 / 1000,
+        "icmp": None if icmp is None else {"type": icmp[0], "code": icmp[1]},
+        "reason": reason_data(probe.reason) if probe.outcome != "reply" else None,
+    }
+
+
+def reason_data(reason: Reason | None) -> dict[str, Any] | None:
+    """The JSON form of a reason."""
+    if reason is None:
+        return None
+    return {
+        "code": str(reason.code),
+        "at": reason.at,
+        "rule": reason.rule,
+        "text": reason.text,
+    }

@@ -1,0 +1,132 @@
+"""The words of ping(8): iputils 20221126, `ping.c` and `ping_common.c`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_UNREACHABLE = (
+    "Destination Net Unreachable",
+    "Destination Host Unreachable",
+    "Destination Protocol Unreachable",
+    "Destination Port Unreachable",
+    "",
+    "Source Route Failed",
+    "Destination Net Unknown",
+    "Destination Host Unknown",
+    "Source Host Isolated",
+    "Destination Net Prohibited",
+    "Destination Host Prohibited",
+    "Destination Net Unreachable for Type of Service",
+    "Destination Host Unreachable for Type of Service",
+    "Packet filtered",
+    "Precedence Violation",
+    "Precedence Cutoff",
+)
+_REDIRECT = ("Network", "Host", "Type of Service and Network", "Type of Service and Host")
+_EXCEEDED = ("Time to live exceeded", "Frag reassembly time exceeded")
+
+
+def header(destination: str, size: int) -> str:
+    """`size` is of the ICMP data, in bytes."""
+    return f"PING {destination} ({destination}) {size}({size + 28}) bytes of data.\n"
+
+
+def reply(
+    source: str,
+    length: int,
+    seq: int,
+    ttl: int,
+    rtt_ns: int | None,
+    duplicate: bool = False,
+    different: bool = False,
+) -> str:
+    """A reply; `length` is of the ICMP message, in bytes."""
+    text = f"{length} bytes from {source}: icmp_seq={seq} ttl={ttl}"
+    if rtt_ns is not None:
+        text += f" time={round_trip(rtt_ns)} ms"
+    if duplicate:
+        text += " (DUP!)"
+    if different:
+        text += " (DIFFERENT ADDRESS!)"
+    return text + "\n"
+
+
+def round_trip(rtt_ns: int) -> str:
+    """Milliseconds with three significant digits or so, as ping rounds them."""
+    micros = rtt_ns // 1000
+    if micros >= 100_000 - 50:
+        return f"{(micros + 500) // 1000}"
+    if micros >= 10_000 - 5:
+        tenths = (micros + 50) // 100
+        return f"{tenths // 10}.{tenths % 10}"
+    if micros >= 1000:
+        hundredths = (micros + 5) // 10
+        return f"{hundredths // 100}.{hundredths % 100:02}"
+    return f"{micros // 1000}.{micros % 1000:03}"
+
+
+def error(source: str, seq: int, type: int, code: int, info: int) -> str:
+    """An ICMP error; `info` is the second word of its header."""
+    return f"From {source} icmp_seq={seq} {describe(type, code, info)}\n"
+
+
+def describe(type: int, code: int, info: int) -> str:
+    """What ping calls an ICMP message (`pr_icmph`)."""
+    if type == 3 and code == 4:
+        return f"Frag needed and DF set (mtu = {info & 0xFFFF})"
+    if type == 3:
+        known = code < len(_UNREACHABLE)
+        return _UNREACHABLE[code] if known else f"Dest Unreachable, Bad Code: {code}"
+    if type == 4:
+        return "Source Quench"
+    if type == 5:
+        return f"Redirect {_REDIRECT[code]}" if code < 4 else f"Redirect, Bad Code: {code}"
+    if type == 11:
+        return _EXCEEDED[code] if code < 2 else f"Time exceeded, Bad Code: {code}"
+    if type == 12:
+        return f"Parameter problem: pointer = {info >> 24}"
+    return f"Bad ICMP type: {type}"
+
+
+class Statistics(NamedTuple):
+    """What the last lines say; times in nanoseconds, `rtts` of the replies that carried one."""
+
+    transmitted: int
+    received: int
+    duplicates: int
+    errors: int
+    span_ns: int
+    rtts: Sequence[int]
+    pipe: int
+
+
+def statistics(destination: str, numbers: Statistics) -> str:
+    """The block at the end, from the blank line on."""
+    text = f"\n--- {destination} ping statistics ---\n"
+    text += f"{numbers.transmitted} packets transmitted, {numbers.received} received"
+    if numbers.duplicates:
+        text += f", +{numbers.duplicates} duplicates"
+    if numbers.errors:
+        text += f", +{numbers.errors} errors"
+    if numbers.transmitted:
+        lost = (numbers.transmitted - numbers.received) * 100 / numbers.transmitted
+        text += f", {lost:g}% packet loss, time {numbers.span_ns // 1_000_000}ms"
+    parts = []
+    if numbers.rtts:
+        parts.append(_spread(numbers.rtts))
+    if numbers.pipe > 1:
+        parts.append(f"pipe {numbers.pipe}")
+    return f"{text}\n{', '.join(parts)}\n"
+
+
+def _spread(rtts: Sequence[int]) -> str:
+    """`rtt min/avg/max/mdev`, computed in whole microseconds as ping does."""
+    from math import isqrt
+
+    micros = [rtt // 1000 for rtt in rtts]
+    mean = sum(micros) // len(micros)
+    variance = sum(each * each for each in micros) // len(micros) - mean * mean
+    values = (min(micros), mean, max(micros), isqrt(max(variance, 0)))
+    shown = "/".join(f"{each // 1000}.{each % 1000:03}" for each in values)
+    return f"rtt min/avg/max/mdev = {shown} ms"

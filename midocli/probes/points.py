@@ -1,0 +1,50 @@
+"""Points: the places where frames are seen and put in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from grammar.errors import UnknownObjectError
+
+if TYPE_CHECKING:
+    from midocli.interpreter import Interpreter
+
+
+class Point(NamedTuple):
+    """A host's interface or a port.
+
+    `key` is what the simulator calls it, `name` what the user does (`host0:veth0`,
+    `bridge1:port1`) and `label` what a capture's banner says (`veth0`).
+    """
+
+    key: int | str
+    name: str
+    label: str
+    port: int | None
+
+
+def find_point(interpreter: Interpreter, word: str, column: int | None = None) -> Point:
+    """The point a word means; UnknownObjectError where it means none, or several."""
+    port = interpreter.named("port", word)
+    if port is not None:
+        return point_of(port.id, interpreter)
+    try:
+        interface = interpreter.resolver.interface(word)
+    except UnknownObjectError as error:
+        raise UnknownObjectError(
+            f"unknown point {word[:40]!r}: it is neither a port nor an interface ({error.message})",
+            column,
+        ) from None
+    return point_of(interpreter.datapath.point(interface), interpreter)
+
+
+def point_of(key: int | str, interpreter: Interpreter) -> Point:
+    """The point that the simulator calls `key`."""
+    from midocli.compiler import port_at
+
+    if isinstance(key, int):
+        row = interpreter.store.by_id(key)
+        name = row.full_alias if row is not None else "a deleted port"
+        return Point(key, name, name, key)
+    interface = interpreter.resolver.interface(key)
+    return Point(key, key, str(interface.get("iface")), port_at(interface))

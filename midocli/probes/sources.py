@@ -1,0 +1,233 @@
+"""Where a ping comes from: a guest, a router's port, or a station nobody modelled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from grammar.addresses import mac_number
+from grammar.errors import RefusedError, UnknownObjectError
+from grammar.tree import Argument
+from midocli.probes.points import Point, find_point, point_of
+from midocli.simulator.addresses import NO_ADDRESS
+from midocli.simulator.records import Guest, Key, Nic
+from midocli.store.rows import Row
+
+if TYPE_CHECKING:
+    from midocli.interpreter import Interpreter
+
+_STATION = "station"
+
+
+class Request:
+    """What to send: the fields of an echo request, shared by all requests of a ping."""
+
+    __slots__ = ("df", "icmp_id", "ip_id", "src", "tos", "ttl")
+
+    def __init__(self, options: dict[str, Any], icmp_id: int) -> None:
+        self.icmp_id = icmp_id
+        self.ttl: int = options["ttl"]
+        self.tos: int = options["tos"]
+        self.df = {"yes": "want", "no": "dont"}.get(options["df"], options["df"])
+        self.ip_id: int | None = options.get("ip-id")
+        self.src: int = options.get("src", NO_ADDRESS)
+
+
+class Source(Protocol):
+    """Sends echo requests, and is where the answers come to."""
+
+    name: str
+    point: Point | None
+    key: Key
+
+    def send(self, dst: int, seq: int, data: bytes, request: Request, origin: object) -> str | None:
+        """Send one request now; what ping says if it cannot be sent at all."""
+
+    def close(self) -> None:
+        """Leave the network as it was."""
+
+
+class GuestSource:
+    """A guest of the topology."""
+
+    def __init__(self, interpreter: Interpreter, row: Row) -> None:
+        self._network = interpreter.datapath.network
+        self.name = row.full_alias
+        self.key: Key = row.id
+        interface = row.get("interface")
+        key = interpreter.datapath.point(interface) if interface is not None else None
+        self.point = point_of(key, interpreter) if key is not None else None
+
+    def send(self, dst: int, seq: int, data: bytes, request: Request, origin: object) -> str | None:
+        """An echo request through the guest's own stack."""
+        failure = self._network.guest(self.key).send_echo(
+            dst,
+            request.icmp_id,
+            seq,
+            data,
+            ttl=request.ttl,
+            tos=request.tos,
+            df=request.df,
+            ip_id=request.ip_id,
+            src=request.src,
+            origin=origin,
+        )
+        return failure.text if failure else None
+
+    def close(self) -> None:
+        """Nothing was put up."""
+
+
+class RouterSource:
+    """A router's port: the router itself pings."""
+
+    def __init__(self, interpreter: Interpreter, port: Row) -> None:
+        assert port.parent is not None
+        if port.get("address") is None:
+            raise RefusedError(f"{port.full_alias} has no address to ping from")
+        self._network = interpreter.datapath.network
+        self._port = port.id
+        self.name = port.full_alias
+        self.key: Key = port.parent.id
+        self.point: Point | None = None
+
+    def send(self, dst: int, seq: int, data: bytes, request: Request, origin: object) -> str | None:
+        """An echo request of the router's own: TTL 64, no DF, IP id 0 unless asked for."""
+        failure = self._network.ping_from_router(
+            self._port,
+            dst,
+            request.icmp_id,
+            seq,
+            data,
+            ttl=request.ttl,
+            tos=request.tos,
+            fragment=0x4000 if request.df == "do" else 0,
+            ip_id=request.ip_id or 0,
+            origin=origin,
+        )
+        return failure.text if failure else None
+
+    def close(self) -> None:
+        """Nothing was put up."""
+
+
+class StationSource:
+    """A machine at a point for as long as the ping lasts.
+
+    Its network is that of the router behind the point, where one is, with that
+    router as its gateway; otherwise every address is on its link. With `hw-dst`
+    every packet goes to that MAC without asking.
+    """
+
+    def __init__(self, interpreter: Interpreter, point: Point, options: dict[str, Any]) -> None:
+        self._network = interpreter.datapath.network
+        if point.port is None:
+            raise RefusedError(f"no port is bound to {point.name}; nothing can be sent there")
+        self._port = point.port
+        self.name = point.name
+        self.point: Point | None = point
+        hw_src = options.get("hw-src") or "02:" + interpreter.chance.getrandbits(40).to_bytes(
+            5, "big"
+        ).hex(":")
+        hw_dst = options.get("hw-dst")
+        router_port = router_behind(interpreter, point.port)
+        net = router_port.get("net") if router_port else None
+        if net is not None and (options["src"] ^ net.address) & net.mask:
+            router_port = net = None
+        guest = Guest(
+            key=(_STATION, point.key),
+            alias=point.name,
+            name=point.name,
+            nics=(
+                Nic(
+                    interface=point.name,
+                    port=point.port,
+                    mac=mac_number(hw_src),
+                    addresses=((options["src"], net.length if net else 0),),
+                    gateway_mac=mac_number(hw_dst) if hw_dst else None,
+                ),
+            ),
+            gateway=router_port.get("address") if router_port else None,
+        )
+        self.key: Key = guest.key
+        self._stack = self._network.attach(point.port, guest)
+
+    def send(self, dst: int, seq: int, data: bytes, request: Request, origin: object) -> str | None:
+        """An echo request as a guest there would send it."""
+        failure = self._stack.send_echo(
+            dst,
+            request.icmp_id,
+            seq,
+            data,
+            ttl=request.ttl,
+            tos=request.tos,
+            df=request.df,
+            ip_id=request.ip_id,
+            src=request.src,
+            origin=origin,
+        )
+        return failure.text if failure else None
+
+    def close(self) -> None:
+        """Take the machine away again."""
+        self._network.detach(self._port)
+
+
+def router_behind(interpreter: Interpreter, port: int) -> Row | None:
+    """The only router port that a port's bridge is linked to (or that the port is)."""
+    row = interpreter.store.by_id(port)
+    if row is None or row.collection.path == "router.port":
+        return row
+    peers = [
+        sibling.get("peer")
+        for sibling in (row.parent.siblings("bridge.port") if row.parent else None) or ()
+        if sibling.get("peer") is not None
+    ]
+    routers = [peer for peer in peers if peer.collection.path == "router.port"]
+    return routers[0] if len(routers) == 1 else None
+
+
+def find_source(
+    interpreter: Interpreter, given: Argument | Row, options: dict[str, Any]
+) -> Source:
+    """The source a ping names; UnknownObjectError or RefusedError where it cannot ping."""
+    if isinstance(given, Row):
+        if given.collection.path != "guest":
+            raise RefusedError("only a guest can be told to ping")
+        return GuestSource(interpreter, given)
+    guest = interpreter.named("guest", given.text)
+    if guest is not None:
+        return GuestSource(interpreter, guest)
+    if "src" in options:
+        return StationSource(interpreter, find_point(interpreter, given.text, given.column), options)
+    port = interpreter.named("port", given.text)
+    if port is not None and port.collection.path == "router.port":
+        return RouterSource(interpreter, port)
+    point = find_point_or_guest(interpreter, given)
+    guest = guest_at(interpreter, point)
+    if guest is not None:
+        return GuestSource(interpreter, guest)
+    raise RefusedError(
+        f"{point.name} is a point without a guest: give the address to ping from with src",
+        None,
+        given.column,
+    )
+
+
+def find_point_or_guest(interpreter: Interpreter, given: Argument) -> Point:
+    """A point, with an error that also speaks of guests."""
+    try:
+        return find_point(interpreter, given.text, given.column)
+    except UnknownObjectError:
+        raise UnknownObjectError(
+            f"unknown source {given.text[:40]!r}: it is no guest, port or interface", given.column
+        ) from None
+
+
+def guest_at(interpreter: Interpreter, point: Point) -> Row | None:
+    """The guest behind a point."""
+    from midocli.compiler import guest_behind
+
+    if not isinstance(point.key, str):
+        return None
+    found = guest_behind(interpreter.resolver.interface(point.key))
+    return interpreter.store.by_id(found[0]) if found else None

@@ -1,0 +1,70 @@
+"""The discrete-event engine: simulated time jumps from one action to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+
+Action = Callable[[], None]
+
+
+class Engine:
+    """A queue of actions, each with its time in nanoseconds since the Unix epoch.
+
+    Actions of the same time run in the order they were added. What is pending beyond the time
+    asked for stays pending.
+    """
+
+    __slots__ = ("_added", "_heap", "now_ns")
+
+    def __init__(self, now_ns: int = 0) -> None:
+        self.now_ns = now_ns
+        self._heap: list[tuple[int, int, Action]] = []
+        self._added = 0
+
+    def at(self, time_ns: int, action: Action) -> None:
+        """Do `action` at `time_ns`; a time gone by means now, after what is already due."""
+        self._added += 1
+        heappush(self._heap, (max(time_ns, self.now_ns), self._added, action))
+
+    def run_until(self, time_ns: int) -> None:
+        """Do everything due up to and including `time_ns`; it is then `time_ns`."""
+        heap = self._heap
+        while heap and heap[0][0] <= time_ns:
+            self._step()
+        self.now_ns = max(self.now_ns, time_ns)
+
+    def run(self, until: Callable[[], bool], limit_ns: int) -> bool:
+        """Go on until `until()` holds, nothing is pending or `limit_ns` is reached.
+
+        Says whether `until()` held. The time stays at the last action done, except that it
+        becomes `limit_ns` when the limit ended the run.
+        """
+        heap = self._heap
+        while not until():
+            if not heap:
+                return False
+            if heap[0][0] > limit_ns:
+                self.now_ns = max(self.now_ns, limit_ns)
+                return False
+            self._step()
+        return True
+
+    def next_ns(self) -> int | None:
+        """The time of the next pending action, or None."""
+        return self._heap[0][0] if self._heap else None
+
+    def set_clock(self, time_ns: int) -> None:
+        """Move the clock to any time; what is pending keeps its distance from now."""
+        shift = time_ns - self.now_ns
+        self._heap[:] = [(at + shift, order, action) for at, order, action in self._heap]
+        self.now_ns = time_ns
+
+    def forget_pending(self) -> None:
+        """Drop every pending action."""
+        self._heap.clear()
+
+    def _step(self) -> None:
+        time_ns, _, action = heappop(self._heap)
+        self.now_ns = time_ns
+        action()

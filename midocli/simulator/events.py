@@ -1,0 +1,125 @@
+"""What happened to a frame, as data: one record class, a fixed set of kinds.
+
+Nothing here is text; views (explanations, JSON steps, counters) are made from it later.
+Addresses and MACs are integers, ports and devices aliases, networks `(address, length)`.
+
+| kind | at | details |
+| --- | --- | --- |
+| sent | guest | nic, frame |
+| entered | port | device, frame |
+| left | port | device, frame |
+| delivered | port | point, frame |
+| consumed | guest, router or bridge | what (one of `echo-request`, `echo-reply`, `icmp-error`, \
+`arp-request`, `arp-reply`, `udp`, `tcp`, `fragment`, `icmp`), frame |
+| dropped | as the reason says | reason, frame |
+| rules-passed | device or port | chain, filter, rules: ((rule, fields that did not match), …) |
+| rule-matched | device or port | chain, filter, rule, type, action, jump_to |
+| rule-not-applied | device or port | rule, type, why (`no-state`, `not-nat-able`, `no-tag`, \
+`jump-target-gone`, `already-visited`), existing: {type, rule} of another kind of binding |
+| chain-ended | device or port | chain, filter, outcome |
+| redirected | device or port | rule, port, ingress |
+| tracked | device or port | direction: forward or return |
+| rewritten | device or port | why, changes: {field: (before, after)} |
+| nat-created | device | type, rule, before, after: (source, port, destination, port) each |
+| nat-used | device | type, rule, made_by, before, after |
+| nat-reversed | device | type, rule, made_by, before, after |
+| nat-unrestored | device | type, made_by, original: (address, port), restorer: rule type |
+| route-chosen | router | route, type, dst, src, gw, port, weight, equals (how many were equal) |
+| no-route | router | destination, connected: ports whose net holds it but have no route |
+| next-hop | router | address, mac, gateway, source: peer-port, peer-bridge or arp-cache |
+| arp-waiting | router or guest | address, port, asked (True when this frame began the asking) |
+| arp-learned | router, bridge or guest | address, mac, port |
+| arp-failed | router or guest | address, port, waiting |
+| mac-learned | bridge | mac, vlan, port, moved_from |
+| bridged | bridge | mac, vlan, port, known: router-port or learned |
+| flooded | bridge | ports, why: broadcast, multicast or unknown |
+| generated | device or guest | what (`arp-request`, `arp-reply`, `echo-request`, `echo-reply`, \
+`icmp-error`), port, frame |
+| not-generated | router or guest | what, why, type, code |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Hashable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+Direction = Literal["in", "out"]
+
+
+class Kind(StrEnum):
+    """The kinds of event; the module's table says what each carries."""
+
+    SENT = "sent"
+    ENTERED = "entered"
+    LEFT = "left"
+    DELIVERED = "delivered"
+    CONSUMED = "consumed"
+    DROPPED = "dropped"
+    RULES_PASSED = "rules-passed"
+    RULE_MATCHED = "rule-matched"
+    RULE_NOT_APPLIED = "rule-not-applied"
+    CHAIN_ENDED = "chain-ended"
+    REDIRECTED = "redirected"
+    TRACKED = "tracked"
+    REWRITTEN = "rewritten"
+    NAT_CREATED = "nat-created"
+    NAT_USED = "nat-used"
+    NAT_REVERSED = "nat-reversed"
+    NAT_UNRESTORED = "nat-unrestored"
+    ROUTE_CHOSEN = "route-chosen"
+    NO_ROUTE = "no-route"
+    NEXT_HOP = "next-hop"
+    ARP_WAITING = "arp-waiting"
+    ARP_LEARNED = "arp-learned"
+    ARP_FAILED = "arp-failed"
+    MAC_LEARNED = "mac-learned"
+    BRIDGED = "bridged"
+    FLOODED = "flooded"
+    GENERATED = "generated"
+    NOT_GENERATED = "not-generated"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened at one place.
+
+    `walk` numbers the journey of one frame through the virtual topology; `parent` is the walk
+    of the frame that caused this one (0: none), `depth` how many causes deep it is. `origin` is
+    the object given when the first frame was injected.
+    """
+
+    time_ns: int
+    walk: int
+    parent: int
+    depth: int
+    at: str
+    kind: Kind
+    details: Mapping[str, object]
+    origin: object
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """One frame seen at a point: `in` enters the virtual network there, `out` leaves it."""
+
+    point: Hashable
+    direction: Direction
+    time_ns: int
+    data: bytes
+    walk: int
+    origin: object
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Collects frames at chosen points and, when `wants_events`, the event stream.
+
+    `points` holds point names (`host0:veth0`) and port keys.
+    """
+
+    points: Container[Hashable] = frozenset()
+    wants_events: bool = False
+    captures: list[Captured] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)

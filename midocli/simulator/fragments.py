@@ -1,0 +1,106 @@
+"""IPv4 fragmentation and reassembly (RFC 791; RFC 815 for the idea of holes)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from midocli.simulator import guest_icmp
+from midocli.simulator.frame import Frame
+from midocli.simulator.latency import SECOND_NS
+from midocli.simulator.protocol import DF, MF, OFFSET, TIME_EXCEEDED
+from midocli.simulator.reason import Code
+from midocli.simulator.transport import NO_CHECKSUM
+
+if TYPE_CHECKING:
+    from midocli.simulator.stack import GuestStack
+
+REASSEMBLY_NS = 30 * SECOND_NS
+MAX_PACKET = 65535
+
+
+@dataclass(slots=True, eq=False)
+class Reassembly:
+    """The fragments of one packet so far: offset in bytes -> bytes."""
+
+    parts: dict[int, bytes] = field(default_factory=dict)
+    first: Frame | None = None
+    total: int | None = None
+
+
+def split(frame: Frame, mtu: int) -> list[Frame]:
+    """The packet in fragments of at most `mtu` bytes; itself if it fits."""
+    header = 20 + len(frame.options)
+    if frame.ip_length() <= mtu:
+        return [frame]
+    body = frame.transport_bytes()
+    size = max((mtu - header) // 8 * 8, 8)
+    start, more = frame.fragment & OFFSET, frame.fragment & MF
+    pieces = []
+    for at in range(0, len(body), size):
+        piece = frame.copy()
+        last = at + size >= len(body)
+        piece.fragment = start + at // 8 | (more if last else MF)
+        piece.tp_src = piece.tp_dst = -1
+        piece.tp_sum = NO_CHECKSUM
+        piece.trailer = b""
+        piece.read_transport(body[at : at + size])
+        pieces.append(piece)
+    return pieces
+
+
+def add(stack: GuestStack, frame: Frame) -> Frame | None:
+    """Add a fragment to what a guest has of its packet; the packet, when it is whole."""
+    key = (stack.key, frame.nw_src, frame.nw_dst, frame.proto, frame.ip_id)
+    reassemblies = stack.network.state.reassemblies
+    packet = reassemblies.get(key)
+    if packet is None:
+        packet = reassemblies[key] = Reassembly()
+        engine = stack.network.engine
+        engine.at(engine.now_ns + REASSEMBLY_NS, partial(_expire, stack, key, packet, frame))
+    at, body = (frame.fragment & OFFSET) * 8, frame.transport_bytes()
+    if frame.fragment & MF and (len(body) % 8 or not body):
+        return None
+    if at + len(body) > MAX_PACKET or _overlaps(packet.parts, at, len(body)):
+        del reassemblies[key]
+        return None
+    packet.parts[at] = body
+    if at == 0:
+        packet.first = frame
+    if not frame.fragment & MF:
+        packet.total = at + len(body)
+    if packet.first is None or packet.total != sum(map(len, packet.parts.values())):
+        return None
+    del reassemblies[key]
+    return _joined(packet.first, b"".join(packet.parts[at] for at in sorted(packet.parts)))
+
+
+def _overlaps(parts: dict[int, bytes], at: int, length: int) -> bool:
+    """Whether a fragment overlaps one already there; a plain repetition does not count."""
+    return any(
+        at < other + len(body) and other < at + length and (at, length) != (other, len(body))
+        for other, body in parts.items()
+    )
+
+
+def _joined(first: Frame, body: bytes) -> Frame:
+    whole = first.copy()
+    whole.fragment &= DF
+    whole.tp_src = whole.tp_dst = -1
+    whole.tp_sum = NO_CHECKSUM
+    whole.read_transport(body)
+    return whole
+
+
+def _expire(
+    stack: GuestStack, key: tuple[object, int, int, int, int], packet: Reassembly, frame: Frame
+) -> None:
+    """Give up on a packet that did not become whole."""
+    reassemblies = stack.network.state.reassemblies
+    if reassemblies.get(key) is not packet:
+        return
+    del reassemblies[key]
+    if packet.first is not None:
+        guest_icmp.send_error(stack, packet.first, TIME_EXCEEDED, 1)
+    stack.drop(frame, Code.NO_ANSWER, f"{stack.alias} did not get all fragments of the packet")

@@ -1,0 +1,278 @@
+"""The network: topology, state, clock and chance together, and who watches.
+
+Frames go in by `inject` or from guests, and come out at points. Watching costs nothing when
+nobody does: no event is made and no byte is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from functools import partial
+from random import Random
+
+from midocli.simulator import arp, router
+from midocli.simulator.engine import Engine
+from midocli.simulator.events import Captured, Direction, Event, Kind, Recorder
+from midocli.simulator.frame import Frame
+from midocli.simulator.headers import headers
+from midocli.simulator.latency import DATAPATH_NS
+from midocli.simulator.listeners import Listeners
+from midocli.simulator.packets import echo_request
+from midocli.simulator.protocol import ECHO_REPLY, ERROR_TYPES, ICMP
+from midocli.simulator.reason import Code, Reason
+from midocli.simulator.stack import GuestStack, LocalError
+from midocli.simulator.state import State
+from midocli.simulator.topology import Guest, Key, Nic, Port, Topology
+from midocli.simulator.walk import Walk
+
+DropListener = Callable[[object, Reason, Frame], None]
+
+
+def _nothing(origin: object, reason: Reason, frame: Frame) -> None:
+    """Let drops go unnoticed."""
+
+
+class Network:
+    """The whole simulated network.
+
+    `on_drop` is called with (origin, reason, frame) whenever a frame ends badly.
+    """
+
+    def __init__(self, topology: Topology, state: State, engine: Engine, rng: Random) -> None:
+        self.topology = topology
+        self.state = state
+        self.engine = engine
+        self.rng = rng
+        self.on_drop: DropListener = _nothing
+        #: How many walks there were; it numbers them.
+        self.walks = 0
+        #: Walk -> the walk that caused it, of walks that are recorded.
+        self.parents: dict[int, int] = {}
+        #: Whether anybody wants events, and whether anybody captures frames.
+        self.wants_events = False
+        self.capturing = False
+        #: Guests attached to ports for a while, by port key.
+        self.stations: dict[Key, GuestStack] = {}
+        self._recorders: tuple[Recorder, ...] = ()
+        #: Who is told of ICMP replies and errors that arrive.
+        self.listeners = Listeners()
+        self._stacks: dict[Key, GuestStack] = {}
+
+    # Frames in
+
+    def inject(self, place: Hashable, frame: Frame, origin: object = None) -> None:
+        """Put a copy of a frame into the network now, as if it had arrived at a place.
+
+        `place` is a port's key or the name of a point. Whatever the frame, the outcome is
+        a delivery or a reason.
+        """
+        frame = frame.copy()
+        frame.origin, frame.walk, frame.depth = origin, 0, 0
+        port = self.topology.ports[place]
+        if port is None and isinstance(place, str):
+            key = self.topology.source.port_at(place)
+            port = self.topology.ports[key] if key is not None else None
+        point = port.interface if port is not None and port.interface else place
+        self._enter(port, str(point), frame)
+
+    def transmit(self, nic: Nic, frame: Frame) -> None:
+        """Take in, now, a frame a guest sends by one of its interfaces."""
+        port = self.topology.ports[nic.port] if nic.port is not None else None
+        self._enter(port, nic.interface, frame)
+
+    def _enter(self, port: Port | None, point: str, frame: Frame) -> None:
+        if self.capturing:
+            now_ns = self.engine.now_ns
+            self.capture(point, "in", now_ns, frame)
+            if port is not None:
+                self.capture(port.key, "in", now_ns, frame)
+        if port is None:
+            self.drop(Reason(Code.UNPLUGGED, point, None, f"no port is bound to {point}"), frame)
+        elif port.interface is not None and not port.active:
+            text = f"{port.interface}, to which {port.alias} is bound, is not active"
+            self.drop(Reason(Code.PORT_INACTIVE, port.alias, None, text), frame)
+        elif frame.ethertype < 0:
+            text = f"the frame is malformed: {frame.fault}"
+            self.drop(Reason(Code.MALFORMED, port.alias, None, text), frame)
+        else:
+            Walk(self, frame).start(port)
+
+    def send_generated(self, frame: Frame, port: Port) -> None:
+        """Send a frame the network made out of a port, after what is going on now."""
+        self.engine.at(self.engine.now_ns, partial(self._send_generated, frame, port))
+
+    def _send_generated(self, frame: Frame, port: Port) -> None:
+        walk = Walk(self, frame)
+        walk.generated = True
+        walk.device = port.device
+        walk.run(port)
+
+    def send_from_router(self, key: Key, frame: Frame, what: str) -> None:
+        """Send an IP packet of a router's own, after what is going on now."""
+        self.engine.at(self.engine.now_ns, partial(self._send_from_router, key, frame, what))
+
+    def _send_from_router(self, key: Key, frame: Frame, what: str) -> None:
+        plan = self.topology.router_plans[key]
+        if plan is not None:
+            walk = Walk(self, frame)
+            walk.generated = True
+            router.originate(walk, plan.router, plan, what)
+
+    def ping_from_router(
+        self,
+        port_key: Key,
+        dst: int,
+        icmp_id: int,
+        seq: int,
+        data: bytes,
+        *,
+        ttl: int = 64,
+        tos: int = 0,
+        fragment: int = 0,
+        ip_id: int = 0,
+        origin: object = None,
+    ) -> LocalError | None:
+        """Have a router send an echo request from the address of one of its ports.
+
+        Replies and errors reach the listeners of the router's key.
+        """
+        port = self.topology.ports[port_key]
+        if port is None or port.address is None:
+            return LocalError("no-address", "the port has no address to ping from")
+        frame = echo_request(port.address, dst, icmp_id, seq, data, ttl, tos)
+        frame.fragment, frame.ip_id, frame.origin = fragment, ip_id, origin
+        self.send_from_router(port.device, frame, "echo-request")
+        return None
+
+    # Frames out
+
+    def deliver(self, port: Port, frame: Frame) -> None:
+        """Let a frame that left by a port arrive at what is behind it."""
+        self.engine.at(self.engine.now_ns + DATAPATH_NS, partial(self._arrive, port, frame))
+
+    def _arrive(self, port: Port, frame: Frame) -> None:
+        if self.capturing:
+            if port.interface is not None:
+                self.capture(port.interface, "out", self.engine.now_ns, frame)
+            self.capture(port.key, "out", self.engine.now_ns, frame)
+        if self.wants_events:
+            details = {"point": port.interface, "frame": headers(frame)}
+            self.tell(Kind.DELIVERED, port.alias, details, frame)
+        station = self.stations.get(port.key) if self.stations else None
+        if station is not None:
+            station.receive(0, frame.copy() if port.guest is not None else frame)
+        if port.guest is not None:
+            key, nic = port.guest
+            self.guest(key).receive(nic, frame)
+        elif station is None:
+            at = port.interface or port.alias
+            self.drop(Reason(Code.NO_ANSWER, at, None, f"no guest is behind {at}"), frame)
+
+    def drop(self, reason: Reason, frame: Frame) -> None:
+        """End a frame that is not in the virtual network."""
+        if self.wants_events:
+            details = {"reason": reason, "frame": headers(frame)}
+            self.tell(Kind.DROPPED, reason.at, details, frame)
+        self.on_drop(frame.origin, reason, frame)
+
+    # Guests and stations
+
+    def guest(self, key: Key) -> GuestStack:
+        """The protocol stack of a guest."""
+        stack = self._stacks.get(key)
+        if stack is None:
+            stack = self._stacks[key] = GuestStack(self, key)
+        return stack
+
+    def attach(self, port_key: Key, guest: Guest) -> GuestStack:
+        """Put a machine that the topology does not have behind a port, until `detach`.
+
+        On a linked port it gets what is for its MAC; the rest goes to the peer as always. The
+        guest's first NIC should name `port_key` as its port.
+        """
+        self.topology.guests[guest.key] = guest
+        self.topology.guest_plans.pop(guest.key, None)
+        stack = self.stations[port_key] = self.guest(guest.key)
+        return stack
+
+    def detach(self, port_key: Key) -> None:
+        """Take away what `attach` put there, and all it knew."""
+        stack = self.stations.pop(port_key, None)
+        if stack is not None:
+            self.topology.forget("guest", stack.key)
+            self._stacks.pop(stack.key, None)
+            self.state.neighbours.pop(stack.key, None)
+            self.state.ip_ids.pop(stack.key, None)
+
+    def takes(self, port: Port, frame: Frame) -> bool:
+        """Whether a station on a port without an interface gets this frame."""
+        station = self.stations.get(port.key)
+        if station is None:
+            return False
+        guest = self.topology.guests[station.key]
+        return port.peer is None or (guest is not None and frame.hw_dst == guest.nics[0].mac)
+
+    # Watching
+
+    def watch(self, recorder: Recorder) -> None:
+        """Begin to fill a recorder."""
+        self._set_recorders((*self._recorders, recorder))
+
+    def unwatch(self, recorder: Recorder) -> None:
+        """Stop filling a recorder."""
+        self._set_recorders(tuple(each for each in self._recorders if each is not recorder))
+
+    def _set_recorders(self, recorders: tuple[Recorder, ...]) -> None:
+        self._recorders = recorders
+        self.wants_events = any(recorder.wants_events for recorder in recorders)
+        self.capturing = any(bool(recorder.points) for recorder in recorders)
+        if not self.wants_events:
+            self.parents.clear()
+
+    def record(self, event: Event) -> None:
+        """Give an event to who wants it."""
+        for recorder in self._recorders:
+            if recorder.wants_events:
+                recorder.events.append(event)
+
+    def tell(self, kind: Kind, at: str, details: Mapping[str, object], frame: Frame) -> None:
+        """Record an event outside any walk; it belongs to the walk that last had the frame."""
+        time_ns, depth = self.engine.now_ns, max(frame.depth - 1, 0)
+        walk, parent = frame.walk, self.parents.get(frame.walk, 0)
+        self.record(Event(time_ns, walk, parent, depth, at, kind, details, frame.origin))
+
+    def capture(self, point: Key, direction: Direction, time_ns: int, frame: Frame) -> None:
+        """Show a frame at a point to who captures there."""
+        for recorder in self._recorders:
+            if point in recorder.points:
+                data = frame.to_bytes()
+                recorder.captures.append(
+                    Captured(point, direction, time_ns, data, frame.walk, frame.origin)
+                )
+
+    def alias_of_device(self, port: Port) -> str:
+        """The alias of a port's device ('' when it is gone)."""
+        devices = self.topology.routers if port.is_router else self.topology.bridges
+        device = devices[port.device]
+        return device.alias if device is not None else ""
+
+    def hears(self, router_key: Key, frame: Frame) -> bool:
+        """Whether a router takes in an ICMP message for itself: it does while it pings."""
+        if frame.proto != ICMP or not (frame.tp_src == ECHO_REPLY or frame.tp_src in ERROR_TYPES):
+            return False
+        return self.listeners.tell(self.engine.now_ns, router_key, frame)
+
+    def pending(self, origin: object) -> Reason | None:
+        """Why a frame of this origin is still waiting (for a MAC), if one is."""
+        for loop in self.state.arp_loops.values():
+            if any(waiting.frame.origin is origin for waiting in loop.waiting):
+                return arp.timeout_reason(loop.alias, loop.port, loop.address)
+        for key, table in self.state.neighbours.items():
+            for neighbour in table.values():
+                if any(frame.origin is origin for frame in neighbour.waiting):
+                    return self.guest(key).waiting_reason(neighbour)
+        return None
+
+    def reset(self) -> None:
+        """Forget everything learned and bound; the topology stays."""
+        self.state = State()

@@ -1,0 +1,16 @@
+"""Numbers of the protocols: ethertypes, IP protocols, ICMP types, bits of IPv4's fragment field."""
+
+from __future__ import annotations
+
+ETHERTYPE_IPV4 = 0x0800
+ETHERTYPE_ARP = 0x0806
+ETHERTYPE_IPV6 = 0x86DD
+VLAN_TPIDS = frozenset({0x8100, 0x88A8, 0x9100})
+
+ICMP, TCP, UDP = 1, 6, 17
+ECHO_REPLY, UNREACHABLE, REDIRECT, ECHO_REQUEST = 0, 3, 5, 8
+TIME_EXCEEDED, PARAMETER_PROBLEM = 11, 12
+#: ICMP types whose body is a quoted packet (4 is the old source quench).
+ERROR_TYPES = frozenset({UNREACHABLE, 4, REDIRECT, TIME_EXCEEDED, PARAMETER_PROBLEM})
+
+DF, MF, OFFSET = 0x4000, 0x2000, 0x1FFF

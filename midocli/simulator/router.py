@@ -1,0 +1,270 @@
+"""The virtual router (MidoNet: `simulation/RouterBase.scala`, `Router.scala`).
+
+1. tags, ethertype, administrative state, destination MAC; ARP is `arp.process`'s
+2. local-redirect chain and infilter
+3. the route: none, local, blackhole, reject, or out of a port with the TTL lowered
+4. forward chain and outfilter, which know in-port and out-port
+5. the next hop's MAC; the frame may have to wait for it
+6. new MACs, and out
+
+What the router itself sends (echo replies, its own pings) goes through 3, 5, 4 and 6, without
+NAT state.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from midocli.simulator import arp, chain, icmp, nat
+from midocli.simulator.addresses import BROADCAST_MAC, ip_text, mac_text, network_text
+from midocli.simulator.events import Kind
+from midocli.simulator.headers import headers
+from midocli.simulator.packets import echo_reply
+from midocli.simulator.protocol import ECHO_REQUEST, ETHERTYPE_ARP, ETHERTYPE_IPV4, ICMP, MF
+from midocli.simulator.reason import Code, Reason
+from midocli.simulator.results import CONSUMED
+
+if TYPE_CHECKING:
+    from midocli.simulator.plans import ActiveRoute, RouterPlan
+    from midocli.simulator.results import Result, Verdict
+    from midocli.simulator.topology import Port, Router
+    from midocli.simulator.walk import Walk
+
+
+def process(walk: Walk, port: Port) -> Result:
+    """Take a frame that entered by a router port through the router."""
+    frame = walk.frame
+    plan = walk.topology.router_plans[port.device]
+    if plan is None:
+        return Reason(Code.UNPLUGGED, port.alias, None, f"{port.alias} has no router")
+    router = plan.router
+    if frame.vlans:
+        if len(frame.vlans) > 1 or frame.vlans[0] & 0xFFF:
+            text = f"it carries a VLAN tag, which the router {router.alias} does not take"
+            return Reason(Code.VLAN_ON_ROUTER, router.alias, None, text)
+        frame.vlans = ()
+    ethertype = frame.ethertype
+    if ethertype != ETHERTYPE_IPV4 and ethertype != ETHERTYPE_ARP:
+        text = f"its ethertype 0x{ethertype:04x} is neither IPv4 nor ARP"
+        return Reason(Code.UNSUPPORTED_ETHERTYPE, router.alias, None, text)
+    if not router.up:
+        icmp.answer(walk, icmp.PROHIBITED, router.alias)
+        text = f"{router.alias} is administratively down"
+        return Reason(Code.ADMIN_DOWN, router.alias, None, text)
+    if frame.hw_dst != port.mac and frame.hw_dst != BROADCAST_MAC:
+        text = f"it is for {mac_text(frame.hw_dst)}, but {port.alias} is {mac_text(port.mac)}"
+        return Reason(Code.WRONG_MAC, port.alias, None, text)
+    if ethertype == ETHERTYPE_ARP:
+        return arp.process(walk, router, port)
+    if frame.hw_dst == BROADCAST_MAC:
+        text = f"{router.alias} takes no broadcast but ARP"
+        return Reason(Code.BROADCAST_AT_ROUTER, router.alias, None, text)
+    if frame.fault is not None:
+        return Reason(Code.MALFORMED, router.alias, None, f"the frame is malformed: {frame.fault}")
+    if router.infilter is not None or router.local_redirect_chain is not None:
+        verdict = _filter(walk, router, router.local_redirect_chain, router.infilter, "infilter")
+        if verdict is not None:
+            return verdict
+    return _route(walk, router, plan)
+
+
+def _filter(walk: Walk, router: Router, first: object, second: object, name: str) -> Verdict:
+    """Run one side's two chains; what they refuse may be answered."""
+    verdict: Verdict = None
+    for key in (first, second):
+        if key is not None and verdict is None:
+            verdict = chain.run(walk, key, router.alias, name)
+    if type(verdict) is not Reason or walk.stateless:
+        return verdict
+    if verdict.code == Code.RULE_REJECT:
+        icmp.answer(walk, icmp.PROHIBITED, router.alias)
+    elif name == "infilter" and verdict.code == Code.RULE_DROP and _is_first_fragment(walk):
+        # Whoever sends fragments is told to send smaller packets.
+        icmp.answer(walk, icmp.FRAGMENTATION_NEEDED, router.alias)
+    return verdict
+
+
+def _is_first_fragment(walk: Walk) -> bool:
+    return walk.frame.fragment & 0x3FFF == MF
+
+
+def _route(walk: Walk, router: Router, plan: RouterPlan) -> Result:
+    frame = walk.frame
+    active, equals = plan.choose(frame)
+    if active is None:
+        icmp.answer(walk, icmp.NET_UNREACHABLE, router.alias)
+        return _no_route(walk, router, plan)
+    if walk.recording:
+        _tell_route(walk, router, active, equals)
+    route = active.route
+    if route.type == "normal":
+        if active.port is None or active.port.address is None:
+            text = f"route {route.alias} of {router.alias} leads to no port with an address"
+            return Reason(Code.NO_ROUTE, router.alias, None, text, {"route": route.alias})
+        if frame.ttl <= 1:
+            icmp.answer(walk, icmp.TTL_EXCEEDED, router.alias)
+            text = f"its TTL ran out at {router.alias}"
+            return Reason(Code.TTL_EXPIRED, router.alias, None, text, {"ttl": frame.ttl})
+        frame.ttl -= 1
+        if walk.recording:
+            walk.tell_rewritten(router.alias, "ttl", {"ttl": (frame.ttl + 1, frame.ttl)})
+        return _send_out(walk, router, active)
+    if route.type == "local":
+        return _local(walk, router)
+    details = {"route": route.alias, "dst": route.dst}
+    if route.type == "reject":
+        icmp.answer(walk, icmp.PROHIBITED, router.alias)
+        text = f"route {route.alias} of {router.alias} rejects {network_text(route.dst)}"
+        return Reason(Code.ROUTE_REJECT, router.alias, None, text, details)
+    text = f"route {route.alias} of {router.alias} is a black hole for {network_text(route.dst)}"
+    return Reason(Code.BLACKHOLE, router.alias, None, text, details)
+
+
+def _no_route(walk: Walk, router: Router, plan: RouterPlan) -> Reason:
+    """No route; a port whose network holds the destination shows what was forgotten."""
+    address = walk.frame.nw_dst
+    connected = plan.connected(address)
+    text = f"{router.alias} has no route to {ip_text(address)}"
+    details: dict[str, object] = {
+        "destination": address,
+        "connected": tuple((port.alias, port.net) for port in connected),
+    }
+    if connected:
+        text += f", although {connected[0].alias} is in its network"
+    if walk.recording:
+        walk.tell(Kind.NO_ROUTE, router.alias, details)
+    return Reason(Code.NO_ROUTE, router.alias, None, text, details)
+
+
+def _local(walk: Walk, router: Router) -> Result:
+    """For the router itself: an echo request is answered, an answer to its own ping is taken."""
+    frame = walk.frame
+    if walk.recording:
+        nat.tell_unrestored(walk, router.alias)
+    if frame.proto == ICMP and frame.tp_src == ECHO_REQUEST and frame.tp_dst == 0:
+        if walk.recording:
+            details = {"what": "echo-request", "frame": headers(frame)}
+            walk.tell(Kind.CONSUMED, router.alias, details)
+        walk.network.send_from_router(router.key, echo_reply(frame), "echo-reply")
+        return CONSUMED
+    if walk.network.hears(router.key, frame):
+        return CONSUMED
+    text = f"{ip_text(frame.nw_dst)} is {router.alias} itself, which only answers echo requests"
+    return Reason(Code.LOCAL_NON_ICMP, router.alias, None, text)
+
+
+def _send_out(walk: Walk, router: Router, active: ActiveRoute) -> Result:
+    """Stages 4 to 6 for a frame in transit."""
+    port = active.port
+    assert port is not None
+    walk.out_port = port
+    if router.outfilter is not None or router.forward_chain is not None:
+        verdict = _filter(walk, router, router.forward_chain, router.outfilter, "outfilter")
+        if verdict is not None:
+            return verdict
+    if walk.recording:
+        nat.tell_unrestored(walk, router.alias)
+    address = active.route.gw or walk.frame.nw_dst
+    mac, how = arp.next_hop_mac(walk, router, active, address)
+    if mac is not None:
+        return _addressed(walk, router, active, address, mac, how)
+    if not arp.is_askable(active, address):
+        return _unreachable(walk, router, active, address)
+    parked = walk.parked()
+    arp.wait(walk, router, active, address, partial(_resume, parked, router, active, address))
+    return CONSUMED
+
+
+def _addressed(
+    walk: Walk, router: Router, active: ActiveRoute, address: int, mac: int, how: str
+) -> Port:
+    """Give the frame its MACs for the link of the out-port."""
+    frame, port = walk.frame, active.port
+    assert port is not None
+    if walk.recording:
+        details = {"address": address, "mac": mac, "source": how}
+        walk.tell(Kind.NEXT_HOP, router.alias, details | {"gateway": bool(active.route.gw)})
+        changes = {"hw_src": (frame.hw_src, port.mac), "hw_dst": (frame.hw_dst, mac)}
+        walk.tell_rewritten(router.alias, "next-hop", changes)
+    frame.hw_src = port.mac
+    frame.hw_dst = mac
+    return port
+
+
+def _resume(walk: Walk, router: Router, active: ActiveRoute, address: int, mac: int | None) -> None:
+    """Go on with a frame that waited for its next hop's MAC."""
+    walk.wake()
+    if mac is None:
+        walk.run(_unreachable(walk, router, active, address))
+    else:
+        walk.run(_addressed(walk, router, active, address, mac, "arp-cache"))
+
+
+def _unreachable(walk: Walk, router: Router, active: ActiveRoute, address: int) -> Reason:
+    """The next hop can't be found: host unreachable, or net if it was a gateway."""
+    error = icmp.NET_UNREACHABLE if active.route.gw else icmp.HOST_UNREACHABLE
+    icmp.answer(walk, error, router.alias)
+    assert active.port is not None
+    return arp.timeout_reason(router.alias, active.port, address)
+
+
+def originate(walk: Walk, router: Router, plan: RouterPlan, what: str) -> None:
+    """Send an IP packet the router made (`walk.generated`): route, next hop, outfilter, out."""
+    frame = walk.frame
+    active, equals = plan.choose(frame)
+    if active is None or active.port is None or active.route.type != "normal":
+        text = f"{router.alias} has no route to {ip_text(frame.nw_dst)} for its own {what}"
+        walk.drop(Reason(Code.NO_ROUTE, router.alias, None, text, {"destination": frame.nw_dst}))
+        return
+    if walk.recording:
+        details = {"what": what, "port": active.port.alias, "frame": headers(frame)}
+        walk.tell(Kind.GENERATED, router.alias, details)
+        _tell_route(walk, router, active, equals)
+    address = active.route.gw or frame.nw_dst
+    mac, _ = arp.next_hop_mac(walk, router, active, address)
+    if mac is None and arp.is_askable(active, address):
+        arp.wait(walk, router, active, address, partial(_emit_own, walk, router, active, address))
+    else:
+        _emit_own(walk, router, active, address, mac)
+
+
+def _emit_own(
+    walk: Walk, router: Router, active: ActiveRoute, address: int, mac: int | None
+) -> None:
+    port = active.port
+    assert port is not None
+    walk.wake()
+    if mac is None:
+        walk.drop(arp.timeout_reason(router.alias, port, address))
+        return
+    frame = walk.frame
+    frame.hw_src, frame.hw_dst = port.mac, mac
+    walk.device, walk.out_port, walk.stateless = router.key, port, True
+    # Only the source that the outfilter's rules give is used.
+    destination = frame.nw_dst
+    verdict = _filter(walk, router, router.forward_chain, router.outfilter, "outfilter")
+    frame.nw_dst = destination
+    walk.stateless = False
+    if verdict is None:
+        walk.run(port)
+    elif type(verdict) is Reason:
+        walk.drop(verdict)
+    else:
+        text = f"{router.alias} does not redirect its own packets"
+        walk.drop(Reason(Code.RULE_DROP, router.alias, None, text))
+
+
+def _tell_route(walk: Walk, router: Router, active: ActiveRoute, equals: int) -> None:
+    route = active.route
+    details = {
+        "route": route.alias,
+        "type": route.type,
+        "dst": route.dst,
+        "src": route.src,
+        "gw": route.gw,
+        "port": active.port.alias if active.port is not None else None,
+        "weight": route.weight,
+        "equals": equals,
+    }
+    walk.tell(Kind.ROUTE_CHOSEN, router.alias, details)

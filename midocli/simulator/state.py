@@ -1,0 +1,170 @@
+"""Everything the network has learned and bound: one object, replaced to forget it all.
+
+Entries carry the time they were last used; who looks one up decides whether it has expired.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from midocli.simulator.latency import SECOND_NS
+
+if TYPE_CHECKING:
+    from midocli.simulator.fragments import Reassembly
+    from midocli.simulator.frame import Frame
+    from midocli.simulator.tcp import ServerConnection
+    from midocli.simulator.topology import Nic, Port
+
+Key = Hashable
+
+#: A flow is forgotten when unused for this long; what was learned from it lives on a while.
+FLOW_IDLE_NS = 60 * SECOND_NS
+MAC_LIFE_NS = FLOW_IDLE_NS + 15 * SECOND_NS
+BINDING_LIFE_NS = FLOW_IDLE_NS + 60 * SECOND_NS
+ARP_STALE_NS = 60 * SECOND_NS
+ARP_LIFE_NS = 3600 * SECOND_NS
+
+NatType = Literal["dnat", "snat"]
+NatKey = tuple[str, Key, int, int, int, int, int]
+Tuple4 = tuple[int, int, int, int]
+
+
+@dataclass(slots=True, eq=False)
+class MacEntry:
+    """A MAC learned by a bridge: the port it is behind and when it last sent."""
+
+    port: Key
+    seen_ns: int
+
+
+@dataclass(slots=True, eq=False)
+class ArpEntry:
+    """A router's knowledge of a MAC, and when it was learned."""
+
+    mac: int
+    learned_ns: int
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """A frame that waits for a MAC: `resume` gets it, or None when nobody answered."""
+
+    frame: Frame
+    resume: Callable[[int | None], None]
+
+
+@dataclass(slots=True, eq=False)
+class ArpLoop:
+    """A router asking for an address out of a port until `give_up_ns`."""
+
+    router: Key
+    alias: str
+    address: int
+    port: Port
+    give_up_ns: int
+    gateway: bool
+    waiting: list[Waiting] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class NatBinding:
+    """What a dynamic dnat or snat rule did to a connection on a device.
+
+    `before` and `after` are (source, port, destination, port) of its forward packets.
+    """
+
+    type: NatType
+    device: Key
+    proto: int
+    before: Tuple4
+    after: Tuple4
+    rule: str
+    used_ns: int
+
+    def keys(self) -> tuple[NatKey, NatKey]:
+        """The forward key and the return key."""
+        src, sport, dst, dport = self.after
+        return (
+            (self.type, self.device, self.proto, *self.before),
+            (f"rev_{self.type}", self.device, self.proto, dst, dport, src, sport),
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Neighbour:
+    """A guest's ARP entry, in one of the states of Linux (`ip neigh` shows them)."""
+
+    nic: Nic
+    nic_index: int
+    address: int
+    mac: int
+    state: Literal["INCOMPLETE", "REACHABLE", "STALE", "DELAY", "PROBE", "FAILED"]
+    since_ns: int
+    probes: int = 0
+    waiting: list[Frame] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class State:
+    """All of it. The outer keys are those of the devices and guests."""
+
+    #: bridge -> VLAN << 48 | MAC -> entry
+    macs: defaultdict[Key, dict[int, MacEntry]] = field(default_factory=lambda: defaultdict(dict))
+    #: bridge -> address -> MAC, from gratuitous ARP
+    ip_macs: defaultdict[Key, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+    #: router -> address -> entry
+    arp: defaultdict[Key, dict[int, ArpEntry]] = field(default_factory=lambda: defaultdict(dict))
+    arp_loops: dict[tuple[Key, int], ArpLoop] = field(default_factory=dict)
+    #: forward and return keys of the dynamic NAT bindings
+    nat: dict[NatKey, NatBinding] = field(default_factory=dict)
+    #: (source, port, destination, port, proto, ingress device) of return packets -> last use
+    connections: dict[tuple[int, int, int, int, int, Key], int] = field(default_factory=dict)
+    #: guest -> (NIC index, address) -> entry
+    neighbours: defaultdict[Key, dict[tuple[int, int], Neighbour]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    #: guest -> IP identification of its next packet
+    ip_ids: dict[Key, int] = field(default_factory=dict)
+    #: (guest, destination) -> (tokens in ns, when counted)
+    icmp_tokens: dict[tuple[Key, int], tuple[int, int]] = field(default_factory=dict)
+    #: (guest, destination) -> (MTU learned from an ICMP error, when)
+    path_mtus: dict[tuple[Key, int], tuple[int, int]] = field(default_factory=dict)
+    #: (guest, source, destination, proto, IP id) -> fragments so far
+    reassemblies: dict[tuple[Key, int, int, int, int], Reassembly] = field(default_factory=dict)
+    #: (guest, own address, own port, address, port) -> connection of a TCP service
+    tcp: dict[tuple[Key, int, int, int, int], ServerConnection] = field(default_factory=dict)
+
+    def live_macs(self, bridge: Key, now_ns: int) -> list[tuple[int, int, Key]]:
+        """(VLAN, MAC, port) of what a bridge has learned and not yet forgotten."""
+        return [
+            (key >> 48, key & (1 << 48) - 1, entry.port)
+            for key, entry in self.macs[bridge].items()
+            if now_ns - entry.seen_ns < MAC_LIFE_NS
+        ]
+
+    def live_arp(self, router: Key, now_ns: int) -> list[tuple[int, int, bool]]:
+        """(address, MAC, stale) of a router's ARP cache."""
+        return [
+            (address, entry.mac, now_ns - entry.learned_ns >= ARP_STALE_NS)
+            for address, entry in self.arp[router].items()
+            if now_ns - entry.learned_ns < ARP_LIFE_NS
+        ]
+
+    def live_nat(self, device: Key, now_ns: int) -> list[NatBinding]:
+        """The live dynamic NAT bindings of a device, oldest first."""
+        return [
+            binding
+            for key, binding in self.nat.items()
+            if key[0] == binding.type
+            and binding.device == device
+            and now_ns - binding.used_ns < BINDING_LIFE_NS
+        ]
+
+    def live_connections(self, now_ns: int) -> list[tuple[int, int, int, int, int, Key]]:
+        """(source, port, destination, port, proto, device) of tracked return directions."""
+        return [
+            key for key, used_ns in self.connections.items() if now_ns - used_ns < BINDING_LIFE_NS
+        ]

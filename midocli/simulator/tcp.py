@@ -1,0 +1,219 @@
+"""TCP at a guest (RFC 9293): services that accept and echo, resets for the rest.
+
+Headers are those Linux sends: SYN-ACK and RST with IP id 0 and DF, window 65160, options
+mss, sackOK, timestamps, nop, wscale as far as the SYN had them. Nothing is retransmitted.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from midocli.simulator.frame import Frame
+from midocli.simulator.latency import ANSWER_NS
+from midocli.simulator.packets import inherit
+from midocli.simulator.protocol import DF, TCP
+from midocli.simulator.reason import Code
+
+if TYPE_CHECKING:
+    from midocli.simulator.plans import GuestPlan
+    from midocli.simulator.stack import GuestStack
+
+FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
+
+SYN_ACK_WINDOW = 65160
+WINDOW_SCALE = 7
+_MSS, _WSCALE, _SACK_OK, _TIMESTAMPS = 2, 3, 4, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A TCP segment without its ports."""
+
+    seq: int
+    ack: int
+    flags: int
+    window: int
+    options: bytes = b""
+    data: bytes = b""
+
+    @property
+    def length(self) -> int:
+        """How much sequence space it takes: data, and one each for SYN and FIN."""
+        return len(self.data) + bool(self.flags & SYN) + bool(self.flags & FIN)
+
+
+@dataclass(slots=True, eq=False)
+class ServerConnection:
+    """A service's end of a connection: next sequence numbers, and where it stands."""
+
+    send_next: int
+    receive_next: int
+    syn_ack: Segment
+    state: Literal["syn-received", "established", "last-ack"] = "syn-received"
+    timestamps: bool = False
+
+
+def read_segment(frame: Frame) -> Segment | None:
+    """The segment a frame carries; None if it is cut short."""
+    rest = frame.payload  # from the sequence number on, without the checksum
+    if len(rest) < 14:
+        return None
+    seq, ack, offset, flags, window = struct.unpack_from("!IIBBH", rest)
+    data_at = (offset >> 4) * 4 - 6
+    if data_at < 14 or data_at > len(rest):
+        return None
+    return Segment(seq, ack, flags & 0x3F, window, rest[14:data_at], rest[data_at:])
+
+
+def tcp_packet(
+    src: int, sport: int, dst: int, dport: int, segment: Segment, *, ip_id: int = 0, ttl: int = 64
+) -> Frame:
+    """The IPv4 packet of a segment, with DF set. Options must fill whole words."""
+    offset = (20 + len(segment.options)) // 4 << 4
+    fixed = struct.pack(
+        "!IIBBHH", segment.seq, segment.ack, offset, segment.flags, segment.window, 0
+    )
+    return Frame(
+        nw_src=src,
+        nw_dst=dst,
+        proto=TCP,
+        tos=0,
+        ttl=ttl,
+        fragment=DF,
+        ip_id=ip_id,
+        tp_src=sport,
+        tp_dst=dport,
+        tp_sum=None,
+        payload=fixed + segment.options + segment.data,
+    )
+
+
+def read_options(options: bytes) -> dict[int, bytes]:
+    """TCP options by kind; reading stops at the first that makes no sense."""
+    found: dict[int, bytes] = {}
+    at = 0
+    while at < len(options) and options[at] != 0:
+        if options[at] == 1:
+            at += 1
+            continue
+        if at + 1 >= len(options) or options[at + 1] < 2:
+            break
+        found[options[at]] = options[at + 2 : at + options[at + 1]]
+        at += options[at + 1]
+    return found
+
+
+def receive(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) -> None:
+    """A socket or service takes the segment, else it is reset."""
+    segment = read_segment(frame)
+    if segment is None:
+        stack.drop(frame, Code.MALFORMED, "its TCP header is cut short")
+        return
+    if to_group:
+        stack.drop(frame, Code.NO_ANSWER, f"{stack.alias} takes no TCP sent to a group")
+        return
+    stack.tell_consumed(frame, "tcp")
+    socket = stack.sockets.get((TCP, frame.tp_dst))
+    if socket is not None:
+        socket(frame)
+        return
+    key = (stack.key, frame.nw_dst, frame.tp_dst, frame.nw_src, frame.tp_src)
+    connections = stack.network.state.tcp
+    connection = connections.get(key)
+    if connection is not None:
+        answer = _continue(stack, connection, segment)
+        if segment.flags & RST or (connection.state == "last-ack" and answer is None):
+            del connections[key]
+    elif segment.flags & SYN and not segment.flags & (ACK | RST) and _serves(plan, frame):
+        connection = connections[key] = _accept(stack, plan, segment)
+        answer = connection.syn_ack
+    elif segment.flags & RST:
+        return
+    else:
+        answer = _reset(segment)
+        text = f"nothing listens on TCP port {frame.tp_dst} of {stack.alias}"
+        stack.drop(frame, Code.NO_ANSWER, text)
+    if answer is not None:
+        _send(stack, frame, answer)
+
+
+def _serves(plan: GuestPlan, frame: Frame) -> bool:
+    return (TCP, frame.tp_dst) in plan.guest.services
+
+
+def _accept(stack: GuestStack, plan: GuestPlan, syn: Segment) -> ServerConnection:
+    """Begin a connection: the SYN-ACK offers what the SYN offered."""
+    theirs = read_options(syn.options)
+    stamped = len(theirs.get(_TIMESTAMPS, b"")) == 8
+    options = struct.pack("!BBH", _MSS, 4, plan.guest.nics[0].mtu - 40)
+    if stamped:
+        options += bytes((_SACK_OK, 2)) if _SACK_OK in theirs else b"\x01\x01"
+        options += bytes((_TIMESTAMPS, 10)) + _stamps(stack, theirs)
+    elif _SACK_OK in theirs:
+        options += bytes((1, 1, _SACK_OK, 2))
+    if _WSCALE in theirs:
+        options += bytes((1, _WSCALE, 3, WINDOW_SCALE))
+    first = stack.network.rng.getrandbits(32)
+    receive_next = syn.seq + 1 & 0xFFFFFFFF
+    syn_ack = Segment(first, receive_next, SYN | ACK, SYN_ACK_WINDOW, options)
+    return ServerConnection(first + 1 & 0xFFFFFFFF, receive_next, syn_ack, timestamps=stamped)
+
+
+def _continue(stack: GuestStack, connection: ServerConnection, segment: Segment) -> Segment | None:
+    """What a service answers on an open connection: data comes back, a FIN is returned."""
+    if segment.flags & RST:
+        return None
+    if segment.flags & SYN:
+        return connection.syn_ack
+    if not segment.flags & ACK:
+        return None
+    if connection.state == "syn-received":
+        connection.state = "established"
+    if segment.seq != connection.receive_next and segment.length:
+        return _answer(stack, connection, segment, ACK, b"")
+    if not segment.length or connection.state == "last-ack":
+        return None
+    connection.receive_next = segment.seq + segment.length & 0xFFFFFFFF
+    flags = ACK
+    if segment.data:
+        flags |= PSH
+    if segment.flags & FIN:
+        flags |= FIN
+        connection.state = "last-ack"
+    return _answer(stack, connection, segment, flags, segment.data)
+
+
+def _answer(
+    stack: GuestStack, connection: ServerConnection, segment: Segment, flags: int, data: bytes
+) -> Segment:
+    options = b""
+    if connection.timestamps:
+        options = bytes((1, 1, _TIMESTAMPS, 10)) + _stamps(stack, read_options(segment.options))
+    window = SYN_ACK_WINDOW >> WINDOW_SCALE
+    answer = Segment(connection.send_next, connection.receive_next, flags, window, options, data)
+    connection.send_next = connection.send_next + answer.length & 0xFFFFFFFF
+    return answer
+
+
+def _stamps(stack: GuestStack, theirs: dict[int, bytes]) -> bytes:
+    """The timestamps option's values: our milliseconds, and their value back (RFC 7323)."""
+    now_ms = stack.network.engine.now_ns // 1_000_000 & 0xFFFFFFFF
+    return now_ms.to_bytes(4, "big") + theirs.get(_TIMESTAMPS, bytes(8))[:4].ljust(4, b"\0")
+
+
+def _reset(segment: Segment) -> Segment:
+    """The reset for a segment nobody wants (RFC 9293, 3.10.7.1)."""
+    if segment.flags & ACK:
+        return Segment(segment.ack, 0, RST, 0)
+    return Segment(0, segment.seq + segment.length & 0xFFFFFFFF, RST | ACK, 0)
+
+
+def _send(stack: GuestStack, request: Frame, segment: Segment) -> None:
+    ip_id = 0 if segment.flags & (SYN | RST) else stack.next_ip_id()
+    answer = tcp_packet(
+        request.nw_dst, request.tp_dst, request.nw_src, request.tp_src, segment, ip_id=ip_id
+    )
+    inherit(answer, request)
+    stack.send(answer, ANSWER_NS)

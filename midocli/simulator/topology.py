@@ -1,0 +1,162 @@
+"""The compiled topology: records, loaded on first use and forgotten at will.
+
+A `Source` compiles one record at a time; whoever changes the store calls `Topology.forget`
+for what changed, and only that (and what was derived from it) is made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeVar
+
+from midocli.simulator.plans import BridgePlan, ChainPlan, GuestPlan, RouterPlan
+from midocli.simulator.records import (
+    NO_PORT,
+    Bridge,
+    Chain,
+    Guest,
+    GuestRoute,
+    Key,
+    NatTarget,
+    Nic,
+    Port,
+    Route,
+    Router,
+    Rule,
+)
+
+__all__ = [
+    "NO_PORT",
+    "Bridge",
+    "Chain",
+    "Guest",
+    "GuestRoute",
+    "Key",
+    "NatTarget",
+    "Nic",
+    "Port",
+    "Route",
+    "Router",
+    "Rule",
+    "Source",
+    "Topology",
+]
+
+Kind = Literal["port", "bridge", "router", "chain", "guest", "port-group", "ip-address-group"]
+
+
+class Source(Protocol):
+    """Compiles one record; gives None (an empty set for groups) for what does not exist."""
+
+    def port(self, key: Key) -> Port | None:
+        """The port."""
+
+    def bridge(self, key: Key) -> Bridge | None:
+        """The bridge."""
+
+    def router(self, key: Key) -> Router | None:
+        """The router with its routes."""
+
+    def chain(self, key: Key) -> Chain | None:
+        """The chain with its rules."""
+
+    def guest(self, key: Key) -> Guest | None:
+        """The guest."""
+
+    def port_group(self, key: Key) -> frozenset[Key]:
+        """Keys of the ports in the group."""
+
+    def ip_address_group(self, key: Key) -> frozenset[int]:
+        """The addresses in the group."""
+
+    def port_at(self, point: str) -> Key:
+        """Key of the port bound to a point such as `host0:veth0` (None: none is)."""
+
+
+T = TypeVar("T")
+
+
+class Lazy(dict[Key, T]):
+    """A dict that makes a missing value with its loader and keeps it."""
+
+    __slots__ = ("load",)
+
+    def __init__(self, load: Callable[[Key], T]) -> None:
+        super().__init__()
+        self.load = load
+
+    def __missing__(self, key: Key) -> T:
+        value = self[key] = self.load(key)
+        return value
+
+
+@dataclass(slots=True, eq=False)
+class Topology:
+    """All records, loaded lazily from a source, and the plans derived from them.
+
+    A *plan* is what a device works out from several records: the ports a bridge floods to, a
+    router's table of active routes, a chain's compiled rules, a guest's addresses.
+    """
+
+    source: Source
+    ports: Lazy[Port | None] = field(init=False)
+    bridges: Lazy[Bridge | None] = field(init=False)
+    routers: Lazy[Router | None] = field(init=False)
+    chains: Lazy[Chain | None] = field(init=False)
+    guests: Lazy[Guest | None] = field(init=False)
+    port_groups: Lazy[frozenset[Key]] = field(init=False)
+    ip_address_groups: Lazy[frozenset[int]] = field(init=False)
+    bridge_plans: Lazy[BridgePlan | None] = field(init=False)
+    router_plans: Lazy[RouterPlan | None] = field(init=False)
+    chain_plans: Lazy[ChainPlan | None] = field(init=False)
+    guest_plans: Lazy[GuestPlan | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        source = self.source
+        self.ports = Lazy(source.port)
+        self.bridges = Lazy(source.bridge)
+        self.routers = Lazy(source.router)
+        self.chains = Lazy(source.chain)
+        self.guests = Lazy(source.guest)
+        self.port_groups = Lazy(source.port_group)
+        self.ip_address_groups = Lazy(source.ip_address_group)
+        self.bridge_plans = Lazy(lambda key: BridgePlan.of(self, self.bridges[key]))
+        self.router_plans = Lazy(lambda key: RouterPlan.of(self, self.routers[key]))
+        self.chain_plans = Lazy(lambda key: ChainPlan.of(self.chains[key]))
+        self.guest_plans = Lazy(lambda key: GuestPlan.of(self.guests[key]))
+
+    def forget(self, kind: Kind, key: Key) -> None:
+        """Drop a record that changed, appeared or went, and the plans made from it."""
+        if kind == "port":
+            self._forget_port(key)
+        elif kind == "bridge":
+            self.bridges.pop(key, None)
+            self.bridge_plans.pop(key, None)
+        elif kind == "router":
+            self.routers.pop(key, None)
+            self.router_plans.pop(key, None)
+        elif kind == "chain":
+            self.chains.pop(key, None)
+            self.chain_plans.pop(key, None)
+        elif kind == "guest":
+            self.guests.pop(key, None)
+            self.guest_plans.pop(key, None)
+        elif kind == "port-group":
+            self.port_groups.pop(key, None)
+        else:
+            self.ip_address_groups.pop(key, None)
+
+    def _forget_port(self, key: Key) -> None:
+        """A port shapes the plan of its device and, through its MAC and address, its peer's."""
+        old, new = self.ports.pop(key, None), self.ports[key]
+        for port in (old, new):
+            if port is None:
+                continue
+            self._forget_plan_of(port)
+            if port.peer is not None and (peer := self.ports[port.peer]) is not None:
+                self._forget_plan_of(peer)
+
+    def _forget_plan_of(self, port: Port) -> None:
+        plans = self.router_plans if port.is_router else self.bridge_plans
+        plans.pop(port.device, None)

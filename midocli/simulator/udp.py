@@ -1,0 +1,56 @@
+"""UDP at a guest (RFC 768): services echo what they get, closed ports say so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from midocli.simulator import guest_icmp
+from midocli.simulator.frame import Frame
+from midocli.simulator.latency import ANSWER_NS
+from midocli.simulator.packets import inherit
+from midocli.simulator.protocol import DF, UDP, UNREACHABLE
+from midocli.simulator.reason import Code
+
+if TYPE_CHECKING:
+    from midocli.simulator.plans import GuestPlan
+    from midocli.simulator.stack import GuestStack
+
+
+def udp_packet(src: int, sport: int, dst: int, dport: int, data: bytes, ttl: int = 64) -> Frame:
+    """A UDP datagram with DF set, as Linux sends one."""
+    return Frame(
+        nw_src=src,
+        nw_dst=dst,
+        proto=UDP,
+        tos=0,
+        ttl=ttl,
+        fragment=DF,
+        tp_src=sport,
+        tp_dst=dport,
+        tp_sum=None,
+        payload=(len(data) + 8).to_bytes(2, "big") + data,
+    )
+
+
+def udp_data(frame: Frame) -> bytes:
+    """The data of a UDP datagram."""
+    length = int.from_bytes(frame.payload[:2], "big")
+    return frame.payload[2 : max(length - 6, 2)]
+
+
+def receive(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) -> None:
+    """A socket or service takes the datagram, else the port is unreachable."""
+    socket = stack.sockets.get((UDP, frame.tp_dst))
+    if socket is not None:
+        stack.tell_consumed(frame, "udp")
+        socket(frame)
+    elif (UDP, frame.tp_dst) in plan.guest.services:
+        stack.tell_consumed(frame, "udp")
+        answer = udp_packet(frame.nw_dst, frame.tp_dst, frame.nw_src, frame.tp_src, udp_data(frame))
+        answer.ip_id = stack.next_ip_id()
+        inherit(answer, frame)
+        stack.send(answer, ANSWER_NS)
+    else:
+        guest_icmp.send_error(stack, frame, UNREACHABLE, guest_icmp.PORT, to_group)
+        text = f"nothing listens on UDP port {frame.tp_dst} of {stack.alias}"
+        stack.drop(frame, Code.NO_ANSWER, text)

@@ -1,0 +1,276 @@
+"""The walk of one frame through the virtual network, to completion.
+
+The stages, in order; the methods of `Walk` come in the same order:
+
+1. enter a port: not too many yet, and it is up
+2. the port's infilter
+3. the device: its infilter, its decision, its outfilter (`bridge.process`, `router.process`)
+4. leave by a port: not the one it came in by, and it is up
+5. the port's outfilter
+6. emit: out of an interface, or into the peer port (stage 1 again)
+
+Every stage returns a result of the closed set in `results`; only `Walk.run` acts on it, and
+only there a frame forks (MidoNet: `simulation/Port.scala`, `Simulator.scala`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from typing import TYPE_CHECKING
+
+from midocli.simulator import bridge, chain, conntrack, icmp, redirect, router
+from midocli.simulator.events import Event, Kind
+from midocli.simulator.headers import headers
+from midocli.simulator.latency import HOP_NS
+from midocli.simulator.reason import Code, Reason
+from midocli.simulator.results import CONSUMED, Fork, Redirect
+from midocli.simulator.topology import NO_PORT, Port
+
+if TYPE_CHECKING:
+    from midocli.simulator.frame import Frame
+    from midocli.simulator.network import Network
+    from midocli.simulator.results import Result
+
+#: A frame that has entered this many ports is in a loop.
+MAX_PORTS_ENTERED = 12
+
+
+class Walk:
+    """One frame on its way: where it is, and what was noticed about it so far."""
+
+    __slots__ = (
+        "depth",
+        "device",
+        "entered",
+        "entry",
+        "forward",
+        "frame",
+        "generated",
+        "in_port",
+        "network",
+        "now_ns",
+        "number",
+        "nw_dst_rewritten",
+        "original",
+        "out_port",
+        "parent",
+        "received",
+        "recording",
+        "rng",
+        "state",
+        "stateless",
+        "topology",
+    )
+
+    def __init__(self, network: Network, frame: Frame) -> None:
+        self.network = network
+        self.topology = network.topology
+        self.state = network.state
+        self.rng = network.rng
+        self.now_ns = network.engine.now_ns
+        self.recording = network.wants_events
+        self.frame = frame
+        #: The ports of the device now at work, and the one by which the frame came in at all.
+        self.in_port = self.out_port = self.entry = NO_PORT
+        #: Key of the device now at work.
+        self.device: object = None
+        self.entered = 0
+        #: Whether the network made the frame itself, and whether rules may use NAT state.
+        self.generated = self.stateless = False
+        self.nw_dst_rewritten = False
+        #: Its direction, once a rule has asked.
+        self.forward: bool | None = None
+        self.original = (
+            frame.nw_src,
+            frame.nw_dst,
+            frame.proto,
+            frame.tp_src,
+            frame.tp_dst,
+            frame.icmp_id,
+        )
+        #: (hw_src, hw_dst, nw_src, nw_dst, ttl, tp_src, tp_dst) on entering the last router.
+        self.received = (0, 0, 0, 0, 0, 0, 0)
+        network.walks += 1
+        self.number = network.walks
+        self.parent, self.depth = frame.walk, frame.depth
+        frame.walk = self.number
+        frame.depth = self.depth + 1
+        if self.recording:
+            network.parents[self.number] = self.parent
+
+    def start(self, port: Port) -> None:
+        """Walk the frame from where it enters the network."""
+        self.entry = port
+        self.run(self.enter(port))
+
+    def run(self, result: Result) -> None:
+        """Act on results until the frame has ended."""
+        while True:
+            if type(result) is Port:
+                result = self._leave(result)
+            elif result is CONSUMED:
+                return
+            elif isinstance(result, Reason):
+                self.drop(result)
+                return
+            elif isinstance(result, Fork):
+                self._fork(result)
+                return
+            elif isinstance(result, Redirect):
+                result = redirect.follow(self, result)
+
+    # 1. and 2.
+    def enter(self, port: Port) -> Result:
+        """Take the frame in by a port and through the port's device."""
+        frame = self.frame
+        if self.entered >= MAX_PORTS_ENTERED:
+            return self._loop(port)
+        self.entered += 1
+        self.in_port = port
+        self.out_port = NO_PORT
+        self.device = port.device
+        self.nw_dst_rewritten = False
+        if self.recording:
+            self._tell_frame(Kind.ENTERED, port)
+        if port.is_router:
+            self.received = (
+                frame.hw_src,
+                frame.hw_dst,
+                frame.nw_src,
+                frame.nw_dst,
+                frame.ttl,
+                frame.tp_src,
+                frame.tp_dst,
+            )
+        if not port.up:
+            return self._port_down(port)
+        if port.infilter is not None:
+            verdict = chain.run(self, port.infilter, port.alias, "infilter")
+            if verdict is not None:
+                return self._filtered(port, verdict)
+        # 3.
+        if port.is_router:
+            return router.process(self, port)
+        return bridge.process(self, port)
+
+    # 4. and 5.
+    def _leave(self, port: Port) -> Result:
+        if self.entered >= MAX_PORTS_ENTERED:
+            return self._loop(port)
+        if not port.is_router:
+            if port is self.in_port:
+                text = f"it would leave by {port.alias}, where it came in"
+                return Reason(Code.SAME_PORT, port.alias, None, text)
+            if port.vlan and self.frame.vlans:
+                bridge.pop_vlan(self, port)
+        if port.service:
+            text = f"only redirected frames may leave by the service port {port.alias}"
+            return Reason(Code.REDIRECT_DOWN, port.alias, None, text)
+        self.out_port = port
+        if not port.up:
+            return self._port_down(port)
+        if port.outfilter is not None:
+            verdict = chain.run(self, port.outfilter, port.alias, "outfilter")
+            if verdict is not None:
+                return self._filtered(port, verdict)
+        return self.emit(port)
+
+    # 6.
+    def emit(self, port: Port) -> Result:
+        """Send the frame out of a port's interface, or into its peer."""
+        network = self.network
+        if port.interface is not None or (network.stations and network.takes(port, self.frame)):
+            if not port.active and port.interface is not None:
+                text = f"{port.alias} is bound to {port.interface}, which is not active"
+                return Reason(Code.PORT_INACTIVE, port.alias, None, text)
+            if self.forward:
+                conntrack.remember(self, port)
+            if self.recording:
+                self._tell_frame(Kind.LEFT, port)
+            network.deliver(port, self.frame)
+            return CONSUMED
+        peer = self.topology.ports[port.peer] if port.peer is not None else None
+        if peer is None:
+            text = f"{port.alias} is neither bound to an interface nor linked to another port"
+            return Reason(Code.UNPLUGGED, port.alias, None, text)
+        if self.recording:
+            self._tell_frame(Kind.LEFT, port)
+        if network.capturing:
+            time_ns = self.now_ns + HOP_NS * self.entered
+            network.capture(port.key, "out", time_ns, self.frame)
+            network.capture(peer.key, "in", time_ns, self.frame)
+        return self.enter(peer)
+
+    def _fork(self, fork: Fork) -> None:
+        """Send a copy out of every port but the one the frame came in by."""
+        frame, in_port, device = self.frame, self.in_port, self.device
+        for port in fork.ports:
+            if port is in_port:
+                continue
+            self.frame, self.in_port, self.device = frame.copy(), in_port, device
+            self.nw_dst_rewritten = False
+            self.run(port)
+
+    def is_forward(self) -> bool:
+        """Whether the frame goes in its connection's forward direction."""
+        return conntrack.is_forward(self)
+
+    def generate(self, frame: Frame, port: Port, what: str, at: str) -> None:
+        """Have the network send a frame it made out of a port, once this walk is done."""
+        if self.recording:
+            details = {"what": what, "port": port.alias, "frame": headers(frame)}
+            self.tell(Kind.GENERATED, at, details)
+        self.network.send_generated(frame, port)
+
+    def parked(self) -> Walk:
+        """A copy that can go on later, whatever happens to this walk's other branches."""
+        return copy(self)
+
+    def wake(self) -> None:
+        """Notice, after waiting, what time it is and who watches."""
+        self.now_ns = self.network.engine.now_ns
+        self.recording = self.network.wants_events
+
+    def drop(self, reason: Reason) -> None:
+        """End the frame for a reason."""
+        if self.recording:
+            details = {"reason": reason, "frame": headers(self.frame)}
+            self.tell(Kind.DROPPED, reason.at, details)
+        self.network.on_drop(self.frame.origin, reason, self.frame)
+
+    def tell(self, kind: Kind, at: str, details: Mapping[str, object]) -> None:
+        """Record an event of this walk (only when recording)."""
+        time_ns = self.now_ns + HOP_NS * max(self.entered - 1, 0)
+        self.network.record(
+            Event(
+                time_ns, self.number, self.parent, self.depth, at, kind, details, self.frame.origin
+            )
+        )
+
+    def tell_rewritten(
+        self, at: str, why: str, changes: Mapping[str, tuple[object, object]]
+    ) -> None:
+        """Record that header fields changed."""
+        if changes:
+            self.tell(Kind.REWRITTEN, at, {"why": why, "changes": changes})
+
+    def _tell_frame(self, kind: Kind, port: Port) -> None:
+        details = {"device": self.network.alias_of_device(port), "frame": headers(self.frame)}
+        self.tell(kind, port.alias, details)
+
+    def _filtered(self, port: Port, verdict: Reason | Redirect) -> Result:
+        """A port filter's verdict; a reject at a router port is answered."""
+        if port.is_router and type(verdict) is Reason and verdict.code == Code.RULE_REJECT:
+            icmp.answer(self, icmp.PROHIBITED, port.alias)
+        return verdict
+
+    def _port_down(self, port: Port) -> Result:
+        if port.is_router:
+            icmp.answer(self, icmp.PROHIBITED, port.alias)
+        text = f"{port.alias} is administratively down"
+        return Reason(Code.ADMIN_DOWN, port.alias, None, text)
+
+    def _loop(self, port: Port) -> Result:
+        text = f"it has entered {self.entered} ports already: the topology has a loop"
+        return Reason(Code.LOOP, port.alias, None, text)

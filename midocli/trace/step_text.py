@@ -1,0 +1,271 @@
+"""One event of the simulator as one line of plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from midocli.simulator.events import Event, Kind
+
+Details = Mapping[str, Any]
+
+_IP_NAMES = {1: "ICMP", 6: "TCP", 17: "UDP"}
+_ICMP_NAMES = {
+    0: "echo reply",
+    3: "destination unreachable",
+    4: "source quench",
+    5: "redirect",
+    8: "echo request",
+    11: "time exceeded",
+    12: "parameter problem",
+}
+_FIELD_NAMES = {
+    "nw_src": "source",
+    "nw_dst": "destination",
+    "hw_src": "source MAC",
+    "hw_dst": "destination MAC",
+    "tp_src": "source port",
+    "tp_dst": "destination port",
+    "ttl": "TTL",
+    "vlans": "VLAN tags",
+}
+
+
+def ip(value: object) -> str:
+    """An address, as a dotted quad."""
+    number = int(str(value))
+    return ".".join(str(number >> shift & 0xFF) for shift in (24, 16, 8, 0))
+
+
+def mac(value: object) -> str:
+    """A MAC address, lower case with colons."""
+    return int(str(value)).to_bytes(6, "big").hex(":")
+
+
+def network(value: Any) -> str:
+    """A network with its length, 0.0.0.0/0 included."""
+    address, length = value
+    return f"{ip(address)}/{length}"
+
+
+def frame(headers: Details) -> str:
+    """What a frame is, in a few words."""
+    if "op" in headers:
+        asked, told = ip(headers["target"]), ip(headers["sender"])
+        if headers["op"] == 1:
+            return f"ARP request who-has {asked} tell {told}"
+        if headers["op"] == 2:
+            return f"ARP reply {told} is-at {mac(headers['hw_src'])}"
+        return f"ARP operation {headers['op']}"
+    if "nw_src" not in headers:
+        return headers.get("fault") or f"frame of ethertype 0x{headers['ethertype']:04x}"
+    return f"{_packet(headers)} {_ends(headers)}"
+
+
+def _packet(headers: Details) -> str:
+    proto = headers["proto"]
+    if headers["fragment"] & 0x1FFF:
+        return f"IP fragment (protocol {proto})"
+    if proto == 1:
+        kind = _ICMP_NAMES.get(headers["tp_src"], f"type {headers['tp_src']}")
+        if headers["tp_src"] in (0, 8):
+            return f"ICMP {kind} seq {headers['icmp_seq']}"
+        return f"ICMP {kind} ({headers['tp_src']}/{headers['tp_dst']})"
+    return _IP_NAMES.get(proto, f"IP protocol {proto}")
+
+
+def _ends(headers: Details) -> str:
+    source, destination = ip(headers["nw_src"]), ip(headers["nw_dst"])
+    if headers["proto"] in (6, 17) and headers["tp_src"] >= 0:
+        return f"{source}:{headers['tp_src']} > {destination}:{headers['tp_dst']}"
+    return f"{source} > {destination}"
+
+
+def text_of(event: Event) -> str:
+    """What happened, without where."""
+    return _TEXTS[event.kind](event.details)
+
+
+def _entered(d: Details) -> str:
+    return f"enters {d['device']}"
+
+
+def _delivered(d: Details) -> str:
+    return f"comes out at {d['point']}" if d.get("point") else "comes out here"
+
+
+def _consumed(d: Details) -> str:
+    return f"takes the {str(d['what']).replace('-', ' ')}"
+
+
+def _dropped(d: Details) -> str:
+    return f"dropped ({d['reason'].code}): {d['reason'].text}"
+
+
+def _passed(d: Details) -> str:
+    rules = [
+        f"{rule} ({', '.join(name.replace('_', '-') for name in fields)})"
+        if fields
+        else str(rule)
+        for rule, fields in d["rules"][:3]
+    ]
+    more = len(d["rules"]) - len(rules)
+    text = f"{d['filter']} {d['chain']}: not matched: {', '.join(rules)}"
+    return f"{text} and {more} more" if more > 0 else text
+
+
+def _matched(d: Details) -> str:
+    text = f"{d['filter']} {d['chain']}: {d['rule']} matched: {d['type']}"
+    if d.get("applied") is False:
+        text += f", but passed over: {d.get('why', 'it does not apply')}"
+        existing = d.get("existing")
+        if existing:
+            text += f" (there is a {existing['type']} binding, made by {existing['rule']})"
+    elif d.get("action") and d["action"] != d["type"]:
+        text += f", then {d['action']}"
+    return text
+
+
+def _ended(d: Details) -> str:
+    outcome = {"continue": "goes on", "accept": "accepted"}.get(d["outcome"], d["outcome"])
+    return f"{d['filter']} {d['chain']}: {outcome}"
+
+
+def _redirected(d: Details) -> str:
+    way = "into" if d.get("ingress") else "out of"
+    return f"redirected by {d['rule']} {way} {d['port']}"
+
+
+def _tracked(d: Details) -> str:
+    return f"belongs to a connection's {d['direction']} flow"
+
+
+def _rewritten(d: Details) -> str:
+    changes = [
+        f"{_FIELD_NAMES.get(name, name)} {_shown(name, before)} -> {_shown(name, after)}"
+        for name, (before, after) in d["changes"].items()
+    ]
+    return f"{', '.join(changes)} ({str(d['why']).replace('-', ' ')})"
+
+
+def _shown(name: str, value: Any) -> str:
+    if name in ("nw_src", "nw_dst"):
+        return ip(value)
+    if name in ("hw_src", "hw_dst"):
+        return mac(value)
+    if isinstance(value, tuple):
+        return ",".join(map(str, value)) or "none"
+    return str(value)
+
+
+def _flow(value: Any) -> str:
+    source, source_port, destination, destination_port = value
+    return f"{ip(source)}:{source_port} > {ip(destination)}:{destination_port}"
+
+
+def _nat(verb: str) -> Callable[[Details], str]:
+    def text(d: Details) -> str:
+        return (
+            f"{d['type']} binding of {d['made_by']} {verb}: "
+            f"{_flow(d['before'])} becomes {_flow(d['after'])}"
+        )
+
+    return text
+
+
+def unrestored(d: Details) -> str:
+    """Why a reply keeps the address of the machine that sent it."""
+    address = ip(d["original"][0])
+    side = "source" if d["type"] == "dnat" else "destination"
+    return (
+        f"no rule restores the {side} {address} that {d['made_by']} ({d['type']}) translated; "
+        f"a {d['restorer']} rule would"
+    )
+
+
+def _route(d: Details) -> str:
+    if d["type"] == "local":
+        return f"route {d['route']}: the router's own address"
+    text = f"route {d['route']}: {network(d['dst'])}"
+    if d["type"] != "normal":
+        return f"{text} {d['type']}"
+    text += f" by {d['port']}"
+    if d.get("gw"):
+        text += f" via {ip(d['gw'])}"
+    equals = d.get("equals") or 1
+    return f"{text} (one of {equals} equal ones)" if equals > 1 else text
+
+
+def _no_route(d: Details) -> str:
+    return f"no route to {ip(d['destination'])}"
+
+
+def _next_hop(d: Details) -> str:
+    how = {"arp-cache": "by ARP", "peer-port": "the peer port", "peer-bridge": "its bridge"}
+    source = how.get(str(d["source"]), str(d["source"]))
+    return f"next hop {ip(d['address'])} is {mac(d['mac'])} ({source})"
+
+
+def _arp_waiting(d: Details) -> str:
+    return f"waits for the MAC of {ip(d['address'])}"
+
+
+def _arp_learned(d: Details) -> str:
+    return f"learns that {ip(d['address'])} is at {mac(d['mac'])}"
+
+
+def _arp_failed(d: Details) -> str:
+    return f"nobody answered for {ip(d['address'])}"
+
+
+def _mac_learned(d: Details) -> str:
+    moved = f" (it was at {d['moved_from']})" if d.get("moved_from") else ""
+    return f"learns that {mac(d['mac'])} is behind {d['port']}{moved}"
+
+
+def _bridged(d: Details) -> str:
+    known = "a router's port" if d["known"] == "router-port" else "learned"
+    return f"{mac(d['mac'])} is behind {d['port']} ({known})"
+
+
+def _flooded(d: Details) -> str:
+    return f"flooded to {', '.join(d['ports']) or 'no port'} ({d['why']})"
+
+
+def _generated(d: Details) -> str:
+    return f"sends {frame(d['frame'])}"
+
+
+def _not_generated(d: Details) -> str:
+    return f"sends no {str(d['what']).replace('-', ' ')}: {d['why']}"
+
+
+_TEXTS: dict[Kind, Callable[[Details], str]] = {
+    Kind.SENT: lambda d: f"puts {frame(d['frame'])} on {d['nic']}",
+    Kind.ENTERED: _entered,
+    Kind.LEFT: lambda d: f"leaves {d['device']}",
+    Kind.DELIVERED: _delivered,
+    Kind.CONSUMED: _consumed,
+    Kind.DROPPED: _dropped,
+    Kind.RULES_PASSED: _passed,
+    Kind.RULE_MATCHED: _matched,
+    Kind.CHAIN_ENDED: _ended,
+    Kind.REDIRECTED: _redirected,
+    Kind.TRACKED: _tracked,
+    Kind.REWRITTEN: _rewritten,
+    Kind.NAT_CREATED: _nat("created"),
+    Kind.NAT_USED: _nat("used"),
+    Kind.NAT_REVERSED: _nat("reversed"),
+    Kind.NAT_UNRESTORED: unrestored,
+    Kind.ROUTE_CHOSEN: _route,
+    Kind.NO_ROUTE: _no_route,
+    Kind.NEXT_HOP: _next_hop,
+    Kind.ARP_WAITING: _arp_waiting,
+    Kind.ARP_LEARNED: _arp_learned,
+    Kind.ARP_FAILED: _arp_failed,
+    Kind.MAC_LEARNED: _mac_learned,
+    Kind.BRIDGED: _bridged,
+    Kind.FLOODED: _flooded,
+    Kind.GENERATED: _generated,
+    Kind.NOT_GENERATED: _not_generated,
+}
