@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @cache
-def language() -> Language:
+def standard_language() -> Language:
     """The language of the standard schema; its parts are built as they are used."""
     from grammar.language import Language
 
@@ -25,12 +25,12 @@ def language() -> Language:
 
 def parse(line: str) -> Command | None:
     """The tree of a line, None where it is blank; raises grammar.errors.MidoError."""
-    return language().parse(line)
+    return standard_language().parse(line)
 
 
 def expected(line: str, cursor: int) -> list[Expectation]:
     """What may stand at the cursor of a line."""
-    return language().expected(line, cursor)
+    return standard_language().expected(line, cursor)
 
 
-__all__ = ["expected", "language", "parse"]
+__all__ = ["expected", "parse", "standard_language"]

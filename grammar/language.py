@@ -40,7 +40,7 @@ class Language:
         self._paths = Paths(schema, self._probe, self._guest_entries)
         self._line = Switch(self._probe, "command", self._build, self._expect)
         self._line.parse_with_tabs()
-        self._inner = Switch(self._probe, "command", self._build_inner, self._expect)
+        self._inner = Switch(self._probe, "command", self._build_inner, self._expect_inner)
 
     def _guest_entries(self, collection: Collection) -> dict[str, Entry]:
         return traffic.guest_entries(self._probe, collection)
@@ -61,10 +61,18 @@ class Language:
         return {**table, **expect}, otherwise
 
     def _expect(self) -> list[Expectation]:
+        expect = Expectation("command", "expect", COMMANDS["expect"].help)
+        return [*self._expect_inner(), expect]
+
+    def _expect_inner(self) -> list[Expectation]:
         return [
             *(Expectation("verb", name, verb.help) for name, verb in VERBS.items()),
             *(Expectation("collection", name, self.schema[name].help) for name in self.schema.root),
-            *(Expectation("command", name, entry.help) for name, entry in COMMANDS.items()),
+            *(
+                Expectation("command", name, entry.help)
+                for name, entry in COMMANDS.items()
+                if name != "expect"
+            ),
         ]
 
     def parse(self, line: str) -> Command | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from grammar.elements import (
@@ -132,26 +133,27 @@ class Pairs(Element):
         steps = _PATHS.get(field.reference.target if field.reference else "", {}).get(word)
         if steps is None:
             return word, end
-        found = steps.match(line, end)
+        found = _pattern(steps).match(line, end)
         if found is None or found[1] in self._fields:
             return word, end
         return ":".join(unquote(part) for part in found.groups()), found.end()
 
 
-def _steps(*words: str) -> re.Pattern[str]:
-    """`NAME word NAME …` after a path's first collection."""
+@cache
+def _pattern(steps: tuple[str, ...]) -> re.Pattern[str]:
+    """`NAME word NAME …` after a path's first collection; compiled when first used."""
     pattern = f"{BLANK}++({WORD_PATTERN})"
-    for word in words:
+    for word in steps:
         pattern += f"{BLANK}++{word}{BLANK}++({WORD_PATTERN})"
     return re.compile(pattern, re.DOTALL)
 
 
-# How a value that refers to an object may be spelled: first word -> what follows.
-_PATHS: Mapping[str, Mapping[str, re.Pattern[str]]] = {
-    "port": {"router": _steps("port"), "bridge": _steps("port"), "port": _steps()},
-    "interface": {"host": _steps("(?:interface|iface)")},
+# How a value that refers to an object may be spelled: first word -> the words between names.
+_PATHS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "port": {"router": ("port",), "bridge": ("port",), "port": ()},
+    "interface": {"host": ("(?:interface|iface)",)},
     **{
-        name: {name: _steps()}
+        name: {name: ()}
         for name in ("router", "bridge", "chain", "host", "port-group", "ip-address-group")
     },
 }

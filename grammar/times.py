@@ -108,7 +108,8 @@ class Duration:
             raise ValueError("it is not a number with a unit")
         unit = _UNITS[match[3] or "s"]
         fraction = match[2] or ""
-        span = int(match[1]) * unit + int(fraction or 0) * unit // 10 ** len(fraction)
+        scale: int = 10 ** len(fraction)
+        span = int(match[1]) * unit + int(fraction or 0) * unit // scale
         if span > 100 * 365 * _UNITS["d"]:
             raise ValueError("it is more than a hundred years")
         return span

@@ -7,6 +7,7 @@ time, when a frame first gets there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from grammar.addresses import Cidr, mac_number
@@ -64,6 +65,16 @@ class StoreSource:
     def _interface_behind(self, port: Row) -> Row | None:
         binding = binding_of(port)
         return interface_of(self._store, binding) if binding else None
+
+    def port_at(self, point: str) -> records.Key:
+        """The port bound to the interface that is called `point`."""
+        host, _, name = point.partition(":")
+        for row in self._store.rows("host"):
+            if row.alias == host:
+                siblings = row.siblings("host.interface")
+                interfaces = siblings.by_key.get(name, ()) if siblings else ()
+                return next((port_at(interface) for interface in interfaces), None)
+        return None
 
     def bridge(self, key: records.Key) -> records.Bridge | None:
         """A bridge and the keys of its ports."""
@@ -265,7 +276,7 @@ def _mask(text: str) -> int:
     return int(text.replace(".", ""), 16) & ALL_BITS
 
 
-_CONDITION = {
+_CONDITION: dict[str, Callable[[Any], Any]] = {
     "inverted": _same,
     "hw-src": mac_number,
     "hw-src-mask": _mask,

@@ -157,4 +157,4 @@ def reason(error: Exception) -> str:
 
 def open_for_writing(name: str) -> BinaryIO:
     """A new file for what a command writes."""
-    return open(name, "wb")  # noqa: PTH123, SIM115 (pathlib is slow to import; the caller closes)
+    return open(name, "wb")  # noqa: PTH123 (pathlib is slow to import)

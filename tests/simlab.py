@@ -11,6 +11,7 @@ from midocli.simulator.events import Recorder
 from midocli.simulator.frame import Frame
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.network import Network
+from midocli.simulator.packets import arp_request
 from midocli.simulator.reason import Reason
 from midocli.simulator.stack import LocalError
 from midocli.simulator.state import State
@@ -27,6 +28,7 @@ from midocli.simulator.topology import (
     Rule,
     Topology,
 )
+from midocli.simulator.udp import udp_packet
 
 START_NS = 1_492_165_851_226_238_000
 SECOND = 1_000_000_000
@@ -250,4 +252,60 @@ def with_dnat(lab: Lab, *more: dict) -> Lab:
         {"type": "rev_snat", **common},
         *more,
     )
+    return lab
+
+
+ROUTER_MAC, HOST_MAC = mac("02:00:00:00:00:01"), mac("02:00:00:00:00:aa")
+
+
+def router_lab() -> Lab:
+    """A router with 10.0.0.1/24 on h:in and 20.0.0.1/24 on h:out, and nobody behind them."""
+    lab = Lab()
+    lab.add_router("r")
+    lab.router_port("r", "10.0.0.1/24", "02:00:00:00:00:01", "h:in")
+    lab.router_port("r", "20.0.0.1/24", "02:00:00:00:00:02", "h:out")
+    return lab
+
+
+def packet(dst: str = "20.0.0.9", ttl: int = 64, **fields) -> Frame:
+    frame = udp_packet(ip("10.0.0.9"), 1000, ip(dst), 53, b"0123456789", ttl)
+    frame.hw_src, frame.hw_dst = HOST_MAC, ROUTER_MAC
+    for name, value in fields.items():
+        setattr(frame, name, value)
+    return frame
+
+
+def know(lab: Lab, address: str, hw: int, place: str = "h:out") -> None:
+    """Let the router learn a neighbour from its ARP request."""
+    port = lab.ports[lab.port_at(place)]
+    lab.network.inject(place, arp_request(hw, ip(address), port.address))
+    lab.run()
+    lab.drops.clear()
+
+
+def send(lab: Lab, frame: Frame, seconds: float = 0.01) -> list[Frame]:
+    """Inject at h:in; the frames that came back out there."""
+    recorder = lab.watch("h:in")
+    lab.network.inject("h:in", frame)
+    lab.run(seconds)
+    lab.network.unwatch(recorder)
+    return [frame for direction, frame in seen(recorder, "h:in") if direction == "out"]
+
+
+def linux_lab(**router_fields) -> Lab:
+    """The kernel lab: client and VM on a bridge each, a Linux router (a guest) between."""
+    lab = Lab()
+    for name, points in (("lan1", ("h:client", "h:r0")), ("lan2", ("h:r1", "h:vm"))):
+        lab.add_bridge(name)
+        for point in points:
+            lab.bridge_port(name, point)
+    lab.add_guest("client", ("h:client", CLIENT_MAC, "192.168.78.9/24"), gw="192.168.78.1")
+    lab.add_guest(
+        "router",
+        ("h:r0", "fa:16:3e:52:65:b1", "192.168.78.1/24"),
+        ("h:r1", "fa:16:3e:bb:12:d0", "192.168.77.1/24"),
+        forwarding=True,
+        **router_fields,
+    )
+    lab.add_guest("vm", ("h:vm", VM_MAC, "192.168.77.119/24"), gw="192.168.77.1")
     return lab

@@ -23,8 +23,8 @@ ROUTER = Collection(
         Field("asn", Integer(-1, 0xFFFFFFFF), "its BGP autonomous system", default=0),
         common.IN_MIRRORS,
         common.OUT_MIRRORS,
-        chain_field("local-redirect-chain", "the chain for traffic to the router itself"),
-        chain_field("forward-chain", "kept for compatibility; the datapath does not run it"),
+        chain_field("local-redirect-chain", "the chain that runs before the infilter"),
+        chain_field("forward-chain", "the chain that runs before the outfilter"),
     ),
     children=("port", "route"),
 )

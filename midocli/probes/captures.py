@@ -24,10 +24,13 @@ class _Everywhere:
 
 
 class _Interfaces:
-    """The set of all interfaces, which the simulator calls by name."""
+    """The set of all interfaces, which the simulator calls by name, and one more point."""
+
+    def __init__(self, other: Point | None) -> None:
+        self._other = other.key if other else None
 
     def __contains__(self, point: object) -> bool:
-        return isinstance(point, str)
+        return isinstance(point, str) or point == self._other
 
 
 class Seen(NamedTuple):
@@ -51,9 +54,7 @@ class CaptureRequest:
             self.listed = [find_point(interpreter, word, column) for word in given.split(",")]
         self.write: Setting | None = options.get("write")
         if self.none and self.write is not None:
-            raise InvalidValueError(
-                "write needs frames, but capture is none", self.write.column
-            )
+            raise InvalidValueError("write needs frames, but capture is none", self.write.column)
         self._filter = options.get("filter")
         self._flags = options.get("flags")
         self.passes = None if self.none else self._compiled_filter()
@@ -77,15 +78,15 @@ class CaptureRequest:
         except MidoError as error:
             raise _inside(error, self._flags, "flags") from None
 
-    def watched(self) -> Any:
-        """The points the simulator must capture at."""
+    def watched(self, source: Point | None) -> Any:
+        """The points the simulator must capture at, for traffic from `source`."""
         if self.none:
             return frozenset()
         if self.all:
             return _Everywhere()
         if self.listed:
             return {point.key for point in self.listed}
-        return _Interfaces()
+        return _Interfaces(source)
 
     def seen(
         self, captures: Sequence[Captured], source: Point | None, ends: Sequence[Hashable]

@@ -23,7 +23,7 @@ from midocli.results import Report
 from midocli.simulator.events import Recorder
 from midocli.simulator.frame import Frame
 from midocli.simulator.listeners import Arrival
-from midocli.simulator.protocol import ECHO_REPLY, ECHO_REQUEST, ERROR_TYPES, ICMP
+from midocli.simulator.protocol import ECHO_REPLY, ECHO_REQUEST, ERROR_TYPES, ETHERTYPE_ARP, ICMP
 from midocli.simulator.reason import Code, Reason
 
 if TYPE_CHECKING:
@@ -81,9 +81,14 @@ class Ping:
         self._network = interpreter.datapath.network
         self._source = self._find_source(command.source)
         self._probes: dict[int, Probe] = {}
+        self._arp_drops: list[tuple[Reason, Frame]] = []
         self._last_sent = 0
         self._report = PingReport(
-            interpreter, format_ipv4(self._destination), values["size"], "quiet" in values
+            interpreter,
+            format_ipv4(self._destination),
+            values["size"],
+            self._pattern,
+            "quiet" in values,
         )
 
     def _find_source(self, source: tree.Argument | tree.Path) -> Source:
@@ -95,7 +100,7 @@ class Ping:
 
     def run(self) -> Report:
         """Send the requests, wait for what comes back, and sum up."""
-        recorder = Recorder(self._captures.watched(), "explain" in self._values)
+        recorder = Recorder(self._captures.watched(self._source.point), "explain" in self._values)
         network, source = self._network, self._source
         watching = recorder.wants_events or not self._captures.none
         if watching:
@@ -173,6 +178,8 @@ class Ping:
     def _dropped(self, origin: object, reason: Reason, frame: Frame) -> None:
         if isinstance(origin, Probe):
             origin.drops.append((reason, frame))
+        if frame.ethertype == ETHERTYPE_ARP:
+            self._arp_drops.append((reason, frame))
 
     # -- summing up ------------------------------------------------------------------
 
@@ -182,7 +189,7 @@ class Ping:
             if probe.outcome == "reply" or probe.reason is not None:
                 continue
             pending = self._network.pending(probe)
-            reason = decisive(probe.drops, pending)
+            reason = decisive(probe.drops, pending, self._arp_drops)
             if reason is None and probe.outcome is None:
                 where = self._source.name
                 text = "no answer came back in time, and nothing was dropped"
@@ -257,5 +264,3 @@ def _pattern(setting: tree.Setting | None) -> bytes:
             f"invalid pattern {text[:40]!r}: expected 1 to 16 bytes in hex", setting.column
         )
     return pattern
-
-

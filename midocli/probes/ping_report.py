@@ -21,11 +21,17 @@ class PingReport:
     """The running count, and the lines it makes."""
 
     def __init__(
-        self, interpreter: Interpreter, destination: str, size: int, quiet: bool
+        self,
+        interpreter: Interpreter,
+        destination: str,
+        size: int,
+        pattern: bytes,
+        quiet: bool,
     ) -> None:
         self._interpreter = interpreter
         self._destination = destination
         self._size = size
+        self._pattern = pattern
         self._timed = size >= TIMESTAMP.size
         self._quiet = quiet
         self._lines: list[str] = []
@@ -50,9 +56,7 @@ class PingReport:
         self._last_ns = now_ns
         self._probes.append(probe)
 
-    def could_not_send(
-        self, source: Source, probe: Probe, failure: str, destination: int
-    ) -> bool:
+    def could_not_send(self, source: Source, probe: Probe, failure: str, destination: int) -> bool:
         """The source could not send; says whether ping goes on with the next request."""
         if probe in self._probes:
             self._lines.append(f"ping: local error: {failure}\n")
@@ -143,8 +147,10 @@ class PingReport:
             self._rtts,
             self._pipe,
         )
+        pattern = f"PATTERN: 0x{self._pattern.hex()}\n" if self._pattern and not self._quiet else ""
         return (
-            ping_text.header(self._destination, self._size)
+            pattern
+            + ping_text.header(self._destination, self._size)
             + "".join(self._lines)
             + ping_text.statistics(self._destination, numbers)
         )
@@ -161,7 +167,9 @@ class PingReport:
 
     def verdicts(self, destination: int) -> list[str]:
         """For each request, a line that says what became of it."""
-        return [f"icmp_seq={probe.seq}: {self._verdict(probe, destination)}" for probe in self._all()]
+        return [
+            f"icmp_seq={probe.seq}: {self._verdict(probe, destination)}" for probe in self._all()
+        ]
 
     def _verdict(self, probe: Probe, destination: int) -> str:
         if probe.outcome == "reply" and probe.sender is not None:

@@ -186,9 +186,7 @@ def router_behind(interpreter: Interpreter, port: int) -> Row | None:
     return routers[0] if len(routers) == 1 else None
 
 
-def find_source(
-    interpreter: Interpreter, given: Argument | Row, options: dict[str, Any]
-) -> Source:
+def find_source(interpreter: Interpreter, given: Argument | Row, options: dict[str, Any]) -> Source:
     """The source a ping names; UnknownObjectError or RefusedError where it cannot ping."""
     if isinstance(given, Row):
         if given.collection.path != "guest":
@@ -198,7 +196,9 @@ def find_source(
     if guest is not None:
         return GuestSource(interpreter, guest)
     if "src" in options:
-        return StationSource(interpreter, find_point(interpreter, given.text, given.column), options)
+        return StationSource(
+            interpreter, find_point(interpreter, given.text, given.column), options
+        )
     port = interpreter.named("port", given.text)
     if port is not None and port.collection.path == "router.port":
         return RouterSource(interpreter, port)

@@ -27,9 +27,9 @@ class CommandCompleter(Completer):
         """The words that begin like the one under the cursor."""
         line = document.text_before_cursor
         typed = ""
-        for word in WORD.finditer(line):
-            if word.end() == len(line):
-                typed = word[0]
+        for found in WORD.finditer(line):
+            if found.end() == len(line):
+                typed = found[0]
         seen = set()
         for expected in grammar.expected(line, len(line)):
             for word, meta in self._words(expected):

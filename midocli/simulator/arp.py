@@ -165,7 +165,8 @@ def _retry(network: Network, loop: ArpLoop, cause: Frame) -> None:
     key = (loop.router, loop.address)
     if network.state.arp_loops.get(key) is not loop:
         return
-    if network.engine.now_ns >= loop.give_up_ns:
+    gone = network.topology.ports[loop.port.key] is None
+    if gone or network.engine.now_ns >= loop.give_up_ns:
         del network.state.arp_loops[key]
         if network.wants_events:
             details = {"address": loop.address, "port": loop.port.alias}

@@ -163,7 +163,7 @@ def _unicast(walk: Walk, plan: BridgePlan, port: Port, to: Port, known: str) -> 
 def _flood(walk: Walk, plan: BridgePlan, port: Port, why: str) -> Result:
     """To every exterior port, and to peers as the VLANs allow; not back where it came from."""
     frame = walk.frame
-    targets = plan.exterior + plan.trunks
+    targets = plan.exterior + plan.trunks + walk.network.station_ports(plan)
     if plan.vlan_of and not plan.trunks:
         in_vlan = plan.vlan_of.get(port.key)
         if in_vlan is not None:

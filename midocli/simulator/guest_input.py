@@ -39,6 +39,7 @@ def receive(stack: GuestStack, nic_index: int, frame: Frame) -> None:
     """Take in a frame that arrived at an interface."""
     plan = stack.plan
     if plan is None or nic_index >= len(plan.guest.nics):
+        stack.drop(frame, Code.NO_ANSWER, "the guest it was for is gone")
         return
     guest = plan.guest
     nic = guest.nics[nic_index]

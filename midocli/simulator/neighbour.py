@@ -93,6 +93,19 @@ def receive(stack: GuestStack, plan: GuestPlan, nic_index: int, frame: Frame) ->
         stack.drop(frame, Code.NOT_ADDRESSED_TO_GUEST, text)
 
 
+def listing(stack: GuestStack) -> list[tuple[Neighbour, str]]:
+    """A guest's neighbours with their states as `ip neigh` would show them now."""
+    now_ns = stack.network.engine.now_ns
+    return [
+        (entry, "STALE" if _is_old(entry, now_ns) else entry.state)
+        for entry in stack.network.state.neighbours[stack.key].values()
+    ]
+
+
+def _is_old(entry: Neighbour, now_ns: int) -> bool:
+    return entry.state == "REACHABLE" and now_ns - entry.since_ns >= REACHABLE_NS
+
+
 def _learn(stack: GuestStack, entry: Neighbour, frame: Frame, solicited: bool) -> None:
     """Take the sender's MAC; what only confirms a known one changes nothing."""
     usable = entry.state in _USABLE

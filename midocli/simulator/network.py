@@ -18,6 +18,7 @@ from midocli.simulator.headers import headers
 from midocli.simulator.latency import DATAPATH_NS
 from midocli.simulator.listeners import Listeners
 from midocli.simulator.packets import echo_request
+from midocli.simulator.plans import BridgePlan
 from midocli.simulator.protocol import ECHO_REPLY, ERROR_TYPES, ICMP
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.stack import GuestStack, LocalError
@@ -203,6 +204,13 @@ class Network:
             self._stacks.pop(stack.key, None)
             self.state.neighbours.pop(stack.key, None)
             self.state.ip_ids.pop(stack.key, None)
+
+    def station_ports(self, plan: BridgePlan) -> tuple[Port, ...]:
+        """A bridge's ports with a station and nothing else behind them: floods reach them."""
+        if not self.stations:
+            return ()
+        ports = (plan.ports.get(key) for key in self.stations)
+        return tuple(port for port in ports if port and not port.interface and not port.peer)
 
     def takes(self, port: Port, frame: Frame) -> bool:
         """Whether a station on a port without an interface gets this frame."""

@@ -195,10 +195,16 @@ def _addressed(
 def _resume(walk: Walk, router: Router, active: ActiveRoute, address: int, mac: int | None) -> None:
     """Go on with a frame that waited for its next hop's MAC."""
     walk.wake()
-    if mac is None:
+    if _is_gone(walk, active):
+        walk.drop(Reason(Code.UNPLUGGED, router.alias, None, "the port it was to leave by is gone"))
+    elif mac is None:
         walk.run(_unreachable(walk, router, active, address))
     else:
         walk.run(_addressed(walk, router, active, address, mac, "arp-cache"))
+
+
+def _is_gone(walk: Walk, active: ActiveRoute) -> bool:
+    return active.port is None or walk.topology.ports[active.port.key] is None
 
 
 def _unreachable(walk: Walk, router: Router, active: ActiveRoute, address: int) -> Reason:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from grammar.addresses import NatTarget
 from grammar.errors import RefusedError
 from midocli.store.policy import Policy
 from midocli.store.rows import Row
@@ -55,7 +56,7 @@ class RulePolicy(Policy):
         if kind == "redirect" and row.get("target-port") is None:
             raise RefusedError("a redirect rule needs target-port: a port", "type")
         if kind not in _FORWARD_NAT and row.get("target"):
-            raise RefusedError(f"a {kind} rule takes no target; dnat and snat do", "target")
+            raise RefusedError(f"only dnat and snat rules take a target; this is {kind}", "target")
         policy = row.get("fragment-policy")
         if not _fits(row, policy):
             why = (
@@ -70,7 +71,7 @@ class RulePolicy(Policy):
 
 def _is_static(row: Row) -> bool:
     """Whether a NAT rule has one plain address and no L4 ports in its condition."""
-    targets = row.get("target") or ()
+    targets: tuple[NatTarget, ...] = row.get("target") or ()
     plain = len(targets) == 1 and targets[0].first == targets[0].last
     ports = targets and (targets[0].first_port or targets[0].last_port)
     return bool(plain and not ports and not _has_ports(row))

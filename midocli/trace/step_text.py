@@ -104,9 +104,7 @@ def _dropped(d: Details) -> str:
 
 def _passed(d: Details) -> str:
     rules = [
-        f"{rule} ({', '.join(name.replace('_', '-') for name in fields)})"
-        if fields
-        else str(rule)
+        f"{rule} ({', '.join(name.replace('_', '-') for name in fields)})" if fields else str(rule)
         for rule, fields in d["rules"][:3]
     ]
     more = len(d["rules"]) - len(rules)

@@ -246,10 +246,22 @@ def test_value_error(expression: str, column: int | None, message: str) -> None:
         "(" * 5000 + "icmp" + ")" * 5000,
         "(" * (DEEPEST + 1) + "icmp" + ")" * (DEEPEST + 1),
         "ip[" * (DEEPEST + 1) + "0" + "]" * (DEEPEST + 1) + "=0",
+        "not " * (DEEPEST + 1) + "icmp",
+        "!" * (LONGEST - 4) + "icmp",
+        "-" * (LONGEST - 6) + "1 = len",
         "icmp or " * (LONGEST // 8) + "icmp or icmp",
         "1" + "+1" * 1000 + " = 1001",
     ],
-    ids=["very deep", "too deep", "too deep in offsets", "too long", "too many operators"],
+    ids=[
+        "very deep",
+        "too deep",
+        "too deep in offsets",
+        "too many nots",
+        "very many nots",
+        "very many minuses",
+        "too long",
+        "too many operators",
+    ],
 )
 def test_what_is_too_large_is_an_error(expression: str) -> None:
     with pytest.raises(LineSyntaxError):

@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from midocli.simulator.checksum import checksum, pseudo_header_sum, updated, words_sum
 
 

@@ -5,6 +5,8 @@ import struct
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from simlab import ip
+
 from midocli.simulator.addresses import NO_ADDRESS
 from midocli.simulator.checksum import checksum, words_sum
 from midocli.simulator.frame import Frame
@@ -13,7 +15,6 @@ from midocli.simulator.protocol import ICMP, TCP, UDP
 from midocli.simulator.quoted import quoted_packet
 from midocli.simulator.transport import sum_is_right
 from midocli.simulator.udp import udp_data, udp_packet
-from simlab import ip
 
 ECHO = bytes.fromhex(
     "fa163e5265b1c286ffce170a0800"

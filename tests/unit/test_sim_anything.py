@@ -1,0 +1,111 @@
+"""Whatever is injected: no exception, an outcome for each frame, and the laws of forwarding."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from simlab import CLIENT_MAC, VM_MAC, Lab, ip, linux_lab, mac, published_lab, seen, with_dnat
+
+from midocli.simulator.frame import Frame
+
+MACS = [mac(CLIENT_MAC), mac(VM_MAC), mac("fa:16:3e:bb:12:d0"), mac("fa:16:3e:52:65:b1")]
+MACS += [mac("ff:ff:ff:ff:ff:ff"), mac("01:00:5e:00:00:01"), 0, 0x020000000099]
+ADDRESSES = [ip(text) for text in ("192.168.78.9", "192.168.77.119", "192.168.78.1")]
+ADDRESSES += [ip(text) for text in ("192.168.77.1", "192.168.79.119", "8.8.8.8", "0.0.0.0")]
+ADDRESSES += [ip(text) for text in ("255.255.255.255", "224.0.0.1", "192.168.78.255")]
+PLACES = ["host0:veth0", "host0:tap", "bridge0:port0", "router0:port0", "nowhere"]
+
+headers = st.builds(
+    Frame,
+    hw_src=st.sampled_from(MACS),
+    hw_dst=st.sampled_from(MACS),
+    vlans=st.sampled_from([(), (), (), (0x81000000,), (0x81000007,), (0x88A80001, 0x81000002)]),
+    ethertype=st.sampled_from([0x0800, 0x0800, 0x0806, 0x86DD, 0x88B5]),
+    nw_src=st.sampled_from(ADDRESSES),
+    nw_dst=st.sampled_from(ADDRESSES),
+    proto=st.sampled_from([1, 1, 2, 6, 17, 47]),
+    tos=st.integers(0, 255),
+    ttl=st.sampled_from([0, 1, 2, 64]),
+    ip_id=st.integers(0, 65535),
+    fragment=st.sampled_from([0, 0, 0x4000, 0x2000, 0x2001, 0x00B9, 0x8000]),
+    options=st.sampled_from([b"", b"\x01\x01\x01\x01"]),
+    payload=st.binary(max_size=60),
+)
+
+
+def outcomes(lab: Lab, place: str, data: bytes) -> set[str]:
+    """Kinds of the events and drops a frame's origin has to its name."""
+    recorder = lab.watch(events=True)
+    origin = object()
+    before = len(lab.drops)
+    lab.network.inject(place, Frame.from_bytes(data), origin)
+    lab.run(0.01)
+    lab.network.unwatch(recorder)
+    kinds = {str(event.kind) for event in recorder.events if event.origin is origin}
+    return kinds | {"dropped" for who, *_ in lab.drops[before:] if who is origin}
+
+
+ENDS = {"dropped", "delivered", "consumed", "generated", "arp-waiting"}
+
+
+@given(st.lists(st.tuples(st.sampled_from(PLACES), st.binary(max_size=90)), max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_random_bytes(injections):
+    lab = with_dnat(published_lab())
+    for place, data in injections:
+        assert outcomes(lab, place, data) & ENDS
+
+
+@given(st.lists(st.tuples(st.sampled_from(PLACES), headers), max_size=5), st.randoms())
+@settings(max_examples=300, deadline=None)
+def test_random_packets(injections, rng):
+    """Headers that mean something, with lengths cut or lengthened now and then."""
+    lab = with_dnat(
+        published_lab(), {"type": "rev_dnat"}, {"type": "snat", "targets": ("9.9.9.9:1-9",)}
+    )
+    for place, frame in injections:
+        data = bytearray(frame.to_bytes())
+        if rng.random() < 0.2:
+            del data[rng.randrange(len(data)) :]
+        assert outcomes(lab, place, bytes(data)) & ENDS
+
+
+@given(st.lists(headers, max_size=5))
+@settings(max_examples=100, deadline=None)
+def test_random_packets_at_linux_guests(frames):
+    lab = linux_lab()
+    for frame in frames:
+        assert outcomes(lab, "h:r0", frame.to_bytes()) & ENDS
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_frames_never_leave_by_the_port_they_came_in_by(seed):
+    lab, rng = published_lab(), random.Random(seed)
+    for _ in range(100):
+        recorder = lab.watch("host0:veth0", "host0:tap")
+        frame = Frame(
+            rng.choice(MACS), rng.choice(MACS), ethertype=0x88B5, payload=rng.randbytes(9)
+        )
+        lab.network.inject("host0:veth0", frame)
+        lab.run(0.01)
+        lab.network.unwatch(recorder)
+        assert [d for d, f in seen(recorder, "host0:veth0") if f.ethertype == 0x88B5] == ["in"]
+
+
+@given(st.integers(2, 255), st.binary(max_size=300), st.integers(0, 255))
+@settings(max_examples=60, deadline=None)
+def test_each_router_takes_one_from_the_ttl_and_checksums_stay_right(ttl, data, tos):
+    lab = published_lab()
+    recorder = lab.watch("host0:veth0", "host0:tap")
+    (arrival,) = lab.ping("client", "192.168.77.119", ttl=ttl, data=data, tos=tos)
+    assert arrival.frame.ttl == 63
+    ((_, sent), *_) = [each for each in seen(recorder, "host0:veth0") if each[1].tos >= 0]
+    ((_, received), *_) = [each for each in seen(recorder, "host0:tap") if each[1].tos >= 0]
+    assert (sent.ttl, received.ttl) == (ttl, ttl - 1)
+    for point in ("host0:veth0", "host0:tap"):
+        for _, frame in seen(recorder, point):
+            assert frame.ip_delta == 0
+            assert frame.tp_sum in (None, -1)
+    assert (received.ip_id, received.fragment, received.tos) == (sent.ip_id, sent.fragment, tos)
+    assert received.payload == sent.payload == data

@@ -1,0 +1,66 @@
+"""Connection tracking: forward and return, as a stateful firewall uses them."""
+
+import pytest
+from simlab import Lab, published_lab
+
+FIREWALL = (
+    {"type": "accept", "flow": "return-flow"},
+    {"type": "accept", "in_ports": frozenset({"router0:port1"})},
+    {"type": "drop", "proto": 1},
+)
+
+
+def firewalled() -> Lab:
+    """Only the client may begin a connection."""
+    lab = published_lab()
+    lab.routers["router0"].infilter = lab.add_chain("fw", *FIREWALL)
+    return lab
+
+
+def test_replies_come_back_but_nothing_else():
+    lab = firewalled()
+    assert len(lab.ping("client", "192.168.77.119")) == 1
+    assert lab.ping("vm", "192.168.78.9", icmp_id=1) == []
+    assert lab.codes() == ["rule-drop"]
+
+
+def test_the_connection_is_remembered_where_it_left():
+    lab = firewalled()
+    lab.ping("client", "192.168.77.119")
+    ((_, _, _, _, proto, device),) = lab.network.state.live_connections(lab.engine.now_ns)
+    assert (proto, device) == (1, "bridge0")
+
+
+@pytest.mark.parametrize(("seconds", "answered"), [(100, True), (130, False)])
+def test_it_is_forgotten_two_minutes_after_its_last_forward_packet(seconds, answered):
+    lab = firewalled()
+    lab.ping("client", "192.168.77.119")
+    lab.run(seconds)
+    # The VM pings with the same identifier: the other direction of the same connection.
+    replies = lab.ping("vm", "192.168.78.9")
+    assert bool(replies) == answered
+
+
+def test_nothing_is_tracked_unless_a_rule_asks():
+    lab = published_lab()
+    lab.ping("client", "192.168.77.119")
+    assert lab.network.state.connections == {}
+
+
+def test_what_the_router_makes_itself_is_return_traffic():
+    """Its ICMP errors pass a port filter that only lets return traffic out."""
+    lab = published_lab()
+    lab.ports["bridge1:port1"].outfilter = lab.add_chain(
+        "fw", {"type": "accept", "flow": "return-flow"}, {"type": "drop", "ethertype": 0x0800}
+    )
+    assert len(lab.ping("client", "192.168.78.1")) == 1
+    (error,) = lab.ping("client", "192.168.77.119", ttl=1)
+    assert error.frame.tp_src == 11
+
+
+def test_arp_counts_as_forward():
+    lab = published_lab()
+    lab.ports["bridge1:port1"].infilter = lab.add_chain(
+        "fw", {"type": "drop", "flow": "return-flow"}
+    )
+    assert len(lab.ping("client", "192.168.77.119")) == 1

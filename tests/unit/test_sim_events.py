@@ -1,0 +1,83 @@
+"""The event stream and the reasons: documented, stable, and complete."""
+
+import re
+
+from simlab import ip, published_lab
+
+from midocli.simulator import events
+from midocli.simulator.events import Kind
+from midocli.simulator.reason import Code, Reason
+
+CODES = """
+no-route blackhole route-reject ttl-expired rule-drop rule-reject admin-down unplugged
+port-inactive arp-timeout wrong-mac vlan-mismatch vlan-on-router unsupported-ethertype
+bad-source-mac same-port loop local-non-icmp no-member redirect-down fragmentation-needed
+not-addressed-to-guest no-answer broadcast-at-router arp-ignored malformed nat-exhausted
+"""
+
+
+def test_the_reason_codes_are_the_stable_ones():
+    assert {str(code) for code in Code} == set(CODES.split())
+
+
+def test_every_kind_is_in_the_table():
+    table = set(re.findall(r"^\| ([a-z]+(?:-[a-z]+)*) \|", events.__doc__, re.MULTILINE)) - {"kind"}
+    assert table == {str(kind) for kind in Kind}
+
+
+def test_a_reason_is_a_value():
+    one = Reason(Code.NO_ROUTE, "router0", None, "no route")
+    assert one == Reason(Code.NO_ROUTE, "router0", None, "no route")
+    assert dict(one.details) == {}
+
+
+def test_a_drop_is_told_to_the_recorder_and_to_the_listener():
+    lab = published_lab()
+    lab.routers["router0"].infilter = lab.add_chain("c", {"type": "drop"})
+    recorder = lab.watch(events=True)
+    lab.ping("client", "192.168.77.119", origin="mine")
+    (event,) = [event for event in recorder.events if event.kind == Kind.DROPPED]
+    ((origin, reason, frame),) = lab.drops
+    assert event.details["reason"] is reason
+    assert (origin, frame.nw_dst) == ("mine", ip("192.168.77.119"))
+
+
+def test_rules_passed_over_name_the_fields_that_did_not_match():
+    lab = published_lab()
+    lab.routers["router0"].infilter = lab.add_chain(
+        "c", {"type": "drop", "proto": 6, "dst_port": (80, 80)}, {"type": "drop", "tos": 4}
+    )
+    recorder = lab.watch(events=True)
+    lab.ping("client", "192.168.77.119")
+    passed = next(event for event in recorder.events if event.kind == Kind.RULES_PASSED)
+    assert passed.details["rules"] == (
+        ("c:rule0", ("proto", "dst_port")),
+        ("c:rule1", ("tos",)),
+    )
+    assert (passed.at, passed.details["filter"]) == ("router0", "infilter")
+
+
+def test_several_recorders_each_get_what_they_asked_for():
+    lab = published_lab()
+    one, two = lab.watch("host0:veth0"), lab.watch("host0:tap", events=True)
+    lab.ping("client", "192.168.77.119")
+    assert {each.point for each in one.captures} == {"host0:veth0"}
+    assert {each.point for each in two.captures} == {"host0:tap"}
+    assert one.events == [] and two.events
+
+
+def test_captures_carry_origin_and_walk():
+    lab = published_lab()
+    recorder = lab.watch("host0:veth0", events=True)
+    lab.ping("client", "192.168.77.119", origin="mine")
+    assert {each.origin for each in recorder.captures} == {"mine"}
+    walks = {event.walk for event in recorder.events}
+    assert {each.walk for each in recorder.captures if each.direction == "out"} <= walks
+
+
+def test_texts_are_plain_sentences():
+    lab = published_lab()
+    lab.echo("client", "192.168.77.119", ttl=1)
+    lab.run()
+    for _, reason, _ in lab.drops:
+        assert reason.text == reason.text.strip() and not reason.text.endswith(".")

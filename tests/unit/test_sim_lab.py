@@ -1,0 +1,135 @@
+"""The published DNAT example, byte for byte, and what explains it."""
+
+from simlab import CLIENT_MAC, VM_MAC, ip, mac, published_lab, seen, with_dnat
+
+# The four frames of the published capture, after their Ethernet header.
+BODY = "dba4f05800000000be73030000000000" + bytes(range(16, 56)).hex()
+REQUEST = "45000054cf8d400040014c4ac0a84e09c0a84f7708003bcd6fed0001" + BODY
+REQUEST_AT_VM = "45000054cf8d40003f014f4ac0a84e09c0a84d7708003bcd6fed0001" + BODY
+REPLY_AT_VM = "45000054554f000040010889c0a84d77c0a84e09000043cd6fed0001" + BODY
+REPLY = "45000054554f00003f010989c0a84d77c0a84e09000043cd6fed0001" + BODY
+ROUTER_CLIENT, ROUTER_VM = "fa163e5265b1", "fa163ebb12d0"
+CLIENT, VM = CLIENT_MAC.replace(":", ""), VM_MAC.replace(":", "")
+
+
+def test_the_published_frames_come_out_exactly():
+    lab = with_dnat(published_lab())
+    recorder = lab.watch("host0:veth0", "host0:tap")
+    (arrival,) = lab.ping("client", "192.168.79.119", data=bytes.fromhex(BODY))
+    frames = {
+        point: [frame.to_bytes().hex() for _, frame in seen(recorder, point) if frame.tos >= 0]
+        for point in ("host0:veth0", "host0:tap")
+    }
+    assert frames["host0:veth0"] == [
+        f"{ROUTER_CLIENT}{CLIENT}0800{REQUEST}",
+        f"{CLIENT}{ROUTER_CLIENT}0800{REPLY}",
+    ]
+    assert frames["host0:tap"] == [
+        f"{VM}{ROUTER_VM}0800{REQUEST_AT_VM}",
+        f"{ROUTER_VM}{VM}0800{REPLY_AT_VM}",
+    ]
+    assert arrival.frame.nw_src == ip("192.168.77.119"), "a different address answers"
+    assert lab.drops == []
+
+
+def test_the_request_leaves_34_microseconds_after_its_timestamp():
+    lab = published_lab()
+    lab.ping("client", "192.168.77.119")
+    recorder = lab.watch("host0:veth0")
+    start = lab.engine.now_ns
+    lab.ping("client", "192.168.77.119")
+    assert recorder.captures[0].time_ns - start == 34_000
+
+
+def test_directions_and_macs():
+    lab = published_lab()
+    recorder = lab.watch("host0:tap", "bridge0:port0")
+    lab.ping("client", "192.168.77.119")
+    at_tap = [(d, f.hw_src) for d, f in seen(recorder, "host0:tap") if f.tos >= 0]
+    assert at_tap == [("out", mac("fa:16:3e:bb:12:d0")), ("in", mac(VM_MAC))]
+    inside = [d for d, f in seen(recorder, "bridge0:port0") if f.tos >= 0]
+    assert inside == ["in", "out"], "an interior port: into the bridge, then out of it"
+
+
+def test_rev_dnat_restores_the_source():
+    lab = with_dnat(published_lab())
+    out = {"type": "rev_dnat"}
+    lab.routers["router0"].outfilter = lab.add_chain("chain1", out)
+    (arrival,) = lab.ping("client", "192.168.79.119")
+    assert arrival.frame.nw_src == ip("192.168.79.119")
+
+
+def test_the_events_say_why_the_source_was_not_restored():
+    lab = with_dnat(published_lab())
+    recorder = lab.watch(events=True)
+    lab.ping("client", "192.168.79.119")
+    (event,) = [event for event in recorder.events if event.kind == "nat-unrestored"]
+    assert event.at == "router0"
+    assert event.details["made_by"] == "chain0:rule0"
+    assert event.details["restorer"] == "rev_dnat"
+    assert event.details["original"] == (ip("192.168.79.119"), 28653)
+
+
+def test_a_rev_snat_that_matches_the_reply_says_what_it_did_not_find():
+    lab = with_dnat(published_lab(), {"type": "rev_snat"})
+    recorder = lab.watch(events=True)
+    lab.ping("client", "192.168.79.119")
+    passed = [event for event in recorder.events if event.kind == "rule-not-applied"]
+    assert [(event.details["why"], event.details["existing"]) for event in passed] == [
+        ("no-state", {"type": "dnat", "rule": "chain0:rule0"})
+    ]
+
+
+def test_the_order_of_events_of_one_walk():
+    lab = with_dnat(published_lab())
+    lab.ping("client", "192.168.79.119")
+    recorder = lab.watch(events=True)
+    lab.ping("client", "192.168.79.119")
+    entered = [event for event in recorder.events if event.kind == "entered"]
+    walk = entered[0].walk
+    kinds = [str(event.kind) for event in recorder.events if event.walk == walk]
+    assert kinds[:14] == [
+        "entered",
+        "bridged",
+        "left",
+        "entered",
+        "rule-matched",
+        "nat-used",
+        "rewritten",
+        "chain-ended",
+        "route-chosen",
+        "rewritten",
+        "next-hop",
+        "rewritten",
+        "left",
+        "entered",
+    ]
+
+
+def test_the_reply_is_a_child_of_the_request():
+    lab = published_lab()
+    lab.ping("client", "192.168.77.119")
+    recorder = lab.watch(events=True)
+    lab.ping("client", "192.168.77.119", origin="mine")
+    walks = {event.walk: event.parent for event in recorder.events if event.kind == "entered"}
+    request, reply = sorted(walks)
+    assert walks == {request: 0, reply: request}
+    assert {event.origin for event in recorder.events} == {"mine"}
+
+
+def test_nothing_is_recorded_when_nobody_watches():
+    lab = published_lab()
+    recorder = lab.watch("host0:veth0", events=True)
+    lab.network.unwatch(recorder)
+    lab.ping("client", "192.168.77.119")
+    assert recorder.captures == [] and recorder.events == []
+
+
+def test_two_runs_with_one_seed_are_the_same():
+    def run():
+        lab = with_dnat(published_lab())
+        recorder = lab.watch("host0:veth0", "host0:tap")
+        lab.ping("client", "192.168.79.119")
+        return [(each.time_ns, each.data) for each in recorder.captures]
+
+    assert run() == run()

@@ -1,0 +1,274 @@
+"""The router: what it refuses and how it says so, its ICMP errors, and its own packets."""
+
+import pytest
+from simlab import (
+    HOST_MAC,
+    ROUTER_MAC,
+    Lab,
+    ip,
+    know,
+    mac,
+    packet,
+    published_lab,
+    router_lab,
+    seen,
+    send,
+)
+
+from midocli.simulator.packets import echo_request, icmp_error
+
+
+def codes_of(lab: Lab) -> list[str]:
+    """Reason codes, without those of frames nobody was there to take."""
+    return [code for code in lab.codes() if code != "no-answer"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"vlans": (0x81000005,)}, "vlan-on-router"),
+        ({"vlans": (0x81000000, 0x81000000)}, "vlan-on-router"),
+        ({"ethertype": 0x86DD}, "unsupported-ethertype"),
+        ({"hw_dst": mac("02:00:00:00:00:77")}, "wrong-mac"),
+        ({"hw_dst": mac("01:00:5e:00:00:01")}, "wrong-mac"),
+        ({"hw_dst": mac("ff:ff:ff:ff:ff:ff")}, "broadcast-at-router"),
+        ({"nw_dst": ip("20.0.0.1")}, "local-non-icmp"),
+        ({"fault": "it is broken"}, "malformed"),
+    ],
+)
+def test_refused_without_an_answer(changes, code):
+    lab = router_lab()
+    assert send(lab, packet(**changes)) == []
+    assert codes_of(lab) == [code]
+
+
+def test_a_priority_tag_is_stripped():
+    lab = router_lab()
+    know(lab, "20.0.0.9", 9)
+    recorder = lab.watch("h:out")
+    send(lab, packet(vlans=(0x8100E000,)))
+    assert [frame.vlans for _, frame in seen(recorder, "h:out")] == [()]
+
+
+@pytest.mark.parametrize(
+    ("route", "fields", "code", "error"),
+    [
+        (None, {}, "no-route", (3, 0)),
+        ({"type": "blackhole"}, {}, "blackhole", None),
+        ({"type": "reject"}, {}, "route-reject", (3, 13)),
+        ({"port": "r:port1"}, {"ttl": 1}, "ttl-expired", (11, 0)),
+        ({"port": "r:port1"}, {"ttl": 0}, "ttl-expired", (11, 0)),
+        ({"port": "r:port1"}, {}, "arp-timeout", (3, 1)),
+        ({"port": "r:port1", "gw": "99.0.0.1"}, {}, "arp-timeout", (3, 0)),
+        ({"port": None}, {}, "no-route", None),
+    ],
+)
+def test_what_a_route_may_do(route, fields, code, error):
+    """An exterior port does not ask for a next hop outside its network."""
+    lab = router_lab()
+    if route is not None:
+        lab.route("r", "99.0.0.0/8", **route)
+    answers = send(lab, packet("99.9.9.9", **fields))
+    assert codes_of(lab) == [code]
+    assert [(frame.tp_src, frame.tp_dst) for frame in answers] == ([error] if error else [])
+
+
+def test_the_icmp_error_is_midonets():
+    """TTL 64, tos 0, IP id 0, no DF; the header as received and 8 bytes, to the source MAC."""
+    lab = router_lab()
+    lab.routers["r"].infilter = lab.add_chain("c", {"type": "dnat", "targets": ("99.0.0.1",)})
+    (error,) = send(lab, packet("98.0.0.1", tos=0x20, ttl=7))
+    assert (error.ttl, error.tos, error.ip_id, error.fragment) == (64, 0, 0, 0)
+    assert (error.hw_src, error.hw_dst) == (ROUTER_MAC, HOST_MAC)
+    assert (error.nw_src, error.nw_dst) == (ip("10.0.0.1"), ip("10.0.0.9"))
+    assert error.payload == packet("98.0.0.1", tos=0x20, ttl=7).ip_bytes()[:28]
+    assert error.ip_length() == 56
+    assert error.tp_sum is None and error.ip_delta == 0
+
+
+def test_a_forgotten_route_is_hinted_at():
+    lab = Lab()
+    lab.add_router("r")
+    lab.router_port("r", "10.0.0.1/24", "02:00:00:00:00:01", "h:in", route=False)
+    send(lab, packet("10.0.0.77"))
+    (_, reason, _) = lab.drops[0]
+    assert (reason.code, reason.at) == ("no-route", "r")
+    assert reason.details["connected"] == (("r:port0", (ip("10.0.0.1"), 24)),)
+    assert "r:port0" in reason.text
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        packet("10.0.0.255"),
+        packet("224.1.1.1"),
+        packet("255.255.255.255"),
+        packet("99.0.0.1", nw_src=0xFFFFFFFF),
+        packet("99.0.0.1", fragment=7, tp_src=-1, tp_dst=-1, tp_sum=-1),
+    ],
+)
+def test_no_error_for_groups_broadcasts_and_later_fragments(frame):
+    lab = router_lab()
+    lab.routers["r"].routes = ()
+    assert send(lab, frame) == []
+    assert codes_of(lab) == ["no-route"]
+
+
+@pytest.mark.parametrize("type_", [3, 11, 5, 13])
+def test_no_error_for_icmp_other_than_echo(type_):
+    lab = router_lab()
+    frame = icmp_error(ip("10.0.0.9"), ip("99.0.0.1"), type_, 0, bytes(28))
+    frame.hw_src, frame.hw_dst = HOST_MAC, ROUTER_MAC
+    assert send(lab, frame) == []
+
+
+def test_dropping_a_first_fragment_in_the_infilter_asks_for_smaller_packets():
+    lab = router_lab()
+    lab.routers["r"].infilter = lab.add_chain("c", {"type": "drop"})
+    (error,) = send(lab, packet(fragment=0x2000))
+    assert (error.tp_src, error.tp_dst) == (3, 4)
+    assert send(lab, packet(fragment=0x2005)) == []
+    assert send(lab, packet()) == []
+    lab.routers["r"].infilter = None
+    lab.routers["r"].outfilter = "c"
+    assert send(lab, packet(fragment=0x2000)) == []
+
+
+@pytest.mark.parametrize("what", ["router", "out-port"])
+def test_down_is_answered_with_prohibited(what):
+    lab = router_lab()
+    know(lab, "20.0.0.9", 9)
+    if what == "router":
+        lab.routers["r"].up = False
+    else:
+        lab.ports["r:port1"].up = False
+    (error,) = send(lab, packet())
+    assert (error.tp_src, error.tp_dst) == (3, 13)
+    assert (error.hw_dst, error.nw_src) == (HOST_MAC, ip("10.0.0.1"))
+    assert error.payload == packet().ip_bytes()[:28], "TTL and MACs as received"
+    assert codes_of(lab) == ["admin-down"]
+
+
+def test_an_in_port_that_is_down_can_not_carry_its_answer():
+    lab = router_lab()
+    lab.ports["r:port0"].up = False
+    assert send(lab, packet()) == []
+    assert codes_of(lab) == ["admin-down", "admin-down"]
+
+
+def test_a_port_filter_that_rejects_on_the_way_out():
+    lab = router_lab()
+    know(lab, "20.0.0.9", 9)
+    lab.ports["r:port1"].outfilter = lab.add_chain("c", {"type": "reject"})
+    (error,) = send(lab, packet())
+    assert (error.tp_src, error.tp_dst, error.hw_dst) == (3, 13, HOST_MAC)
+
+
+def test_forwarding_lowers_the_ttl_and_changes_nothing_else():
+    lab = router_lab()
+    know(lab, "20.0.0.9", 9)
+    recorder = lab.watch("h:out")
+    send(lab, packet())
+    ((direction, out),) = seen(recorder, "h:out")
+    assert direction == "out"
+    expected = packet(ttl=63, hw_src=mac("02:00:00:00:00:02"), hw_dst=9)
+    assert out.to_bytes() == expected.to_bytes()
+
+
+def test_two_routers_share_a_link_without_arp():
+    lab = Lab()
+    for name in ("r1", "r2"):
+        lab.add_router(name)
+    lab.router_port("r1", "10.0.0.1/24", "02:00:00:00:00:01", "h:in")
+    one = lab.router_port("r1", "172.16.0.1/30", "02:00:00:00:00:03")
+    two = lab.router_port("r2", "172.16.0.2/30", "02:00:00:00:00:04")
+    lab.router_port("r2", "20.0.0.1/24", "02:00:00:00:00:02", "h:out")
+    lab.link(one, two)
+    lab.route("r1", "20.0.0.0/24", one.alias, gw="172.16.0.2")
+    know(lab, "20.0.0.9", 9)
+    recorder = lab.watch("h:out")
+    send(lab, packet())
+    ((_, out),) = seen(recorder, "h:out")
+    assert out.ttl == 62
+    (error,) = send(lab, packet("77.0.0.1"))
+    assert error.nw_src == ip("10.0.0.1")
+
+
+def test_a_routing_loop_ends():
+    lab = router_lab()
+    lab.add_router("s")
+    one = lab.router_port("r", "172.16.0.1/30", "02:00:00:00:00:03")
+    two = lab.router_port("s", "172.16.0.2/30", "02:00:00:00:00:04")
+    lab.link(one, two)
+    lab.route("r", "0.0.0.0/0", one.alias, gw="172.16.0.2")
+    lab.route("s", "0.0.0.0/0", two.alias, gw="172.16.0.1")
+    send(lab, packet("88.0.0.1"))
+    assert codes_of(lab) == ["loop"]
+
+
+def test_the_router_answers_pings_to_any_of_its_addresses():
+    lab = published_lab()
+    for address in ("192.168.78.1", "192.168.77.1"):
+        (arrival,) = lab.ping("client", address, tos=0x10)
+        reply = arrival.frame
+        assert reply.nw_src == ip(address)
+        assert (reply.ttl, reply.tos, reply.ip_id, reply.fragment) == (64, 0, 0, 0)
+
+
+def test_its_replies_go_through_the_outfilter_without_state():
+    lab = published_lab()
+    snat = {"type": "snat", "targets": ("192.168.77.119:1-9",), "action": "continue"}
+    static = {"type": "snat", "targets": ("1.2.3.4",)}
+    lab.routers["router0"].outfilter = lab.add_chain("c", snat, {"type": "rev_snat"}, static)
+    (arrival,) = lab.ping("client", "192.168.78.1")
+    assert arrival.frame.nw_src == ip("1.2.3.4")
+    assert lab.network.state.nat == {}
+    lab.add_chain("c", {"type": "drop"})
+    lab.changed("chain", "c")
+    assert lab.ping("client", "192.168.78.1") == []
+    assert lab.codes() == ["rule-drop"]
+
+
+def test_a_router_port_can_ping():
+    lab = published_lab()
+    arrivals = []
+    lab.network.listeners.add("router0", arrivals.append)
+    ping = lab.network.ping_from_router
+    assert ping("router0:port0", ip("192.168.77.119"), 5, 1, b"data", origin="x") is None
+    lab.run()
+    ((reply, origin),) = [(each.frame, each.frame.origin) for each in arrivals]
+    assert (reply.nw_src, reply.nw_dst) == (ip("192.168.77.119"), ip("192.168.77.1"))
+    assert (reply.icmp_id, reply.payload, origin) == (5, b"data", "x")
+    lab.network.listeners.remove("router0", arrivals.append)
+    ping("router0:port0", ip("192.168.77.119"), 5, 2, b"data")
+    lab.run()
+    assert lab.codes() == ["local-non-icmp"]
+
+
+def test_a_router_ping_without_a_route():
+    lab = published_lab()
+    lab.network.ping_from_router("router0:port0", ip("9.9.9.9"), 5, 1, b"")
+    lab.run()
+    assert lab.codes() == ["no-route"]
+    assert lab.network.ping_from_router("bridge0:port0", 1, 5, 1, b"").code == "no-address"
+
+
+def test_an_interior_link_to_a_bridge_asks_even_outside_its_network():
+    lab = published_lab()
+    lab.route("router0", "50.0.0.0/8", "router0:port0")
+    recorder = lab.watch("host0:tap")
+    lab.echo("client", "192.168.77.119")
+    lab.guests["client"].gateway = ip("192.168.78.1")
+    lab.changed("guest", "client")
+    lab.echo("client", "50.1.1.1")
+    lab.run()
+    asked = [frame.nw_dst for _, frame in seen(recorder, "host0:tap") if frame.proto == 1]
+    assert ip("50.1.1.1") in asked
+
+
+def test_echo_requests_with_a_code_are_not_for_answering():
+    lab = router_lab()
+    frame = echo_request(ip("10.0.0.9"), ip("10.0.0.1"), 1, 1, b"")
+    frame.hw_src, frame.hw_dst, frame.tp_dst = HOST_MAC, ROUTER_MAC, 1
+    send(lab, frame)
+    assert codes_of(lab) == ["local-non-icmp"]
