@@ -102,6 +102,28 @@ class IPv4:
         return format_ipv4(value)
 
 
+class IpAddress(AsTyped):
+    """An IPv4 or IPv6 address, or (with `version`) only one of them; kept in normal form."""
+
+    def __init__(self, version: int | None = None) -> None:
+        self._version = version
+        family = f"IPv{version}" if version else "IP"
+        self.expected = f"an {family} address"
+        self.example = "2001:db8::1" if version == 6 else "192.168.77.1"
+
+    def parse(self, word: str) -> str:
+        from netaddr import INET_PTON, IPAddress
+        from netaddr.core import AddrFormatError
+
+        try:
+            address = IPAddress(word, flags=INET_PTON if ":" not in word else 0)
+        except (AddrFormatError, ValueError):
+            raise ValueError("it is not an IP address") from None
+        if self._version not in (None, address.version):
+            raise ValueError(f"it is an IPv{address.version} address")
+        return str(address)
+
+
 class Network:
     """An address with a prefix length (32 when left out); /32 is not displayed.
 

@@ -58,7 +58,9 @@ class Collection:
     id have no alias and are picked by field; `key` names the fields no two
     siblings may share. `ordered_by` is the field that numbers siblings. A
     collection that `gathers` others holds nothing itself: it shows their objects
-    under one name. A `live` one shows what the datapath has learnt.
+    under one name, all of those below its parent or, with `through`, those whose
+    field of that name refers to its parent. A `live` one shows what the datapath
+    has learnt. A `single` one is one object, addressed by its name alone.
     """
 
     path: str
@@ -71,7 +73,9 @@ class Collection:
     ordered_by: str | None = None
     key: tuple[str, ...] = ()
     gathers: tuple[str, ...] = ()
+    through: str | None = None
     live: bool = False
+    single: bool = False
 
     def __post_init__(self) -> None:
         self.parent, _, self.name = self.path.rpartition(".")
@@ -95,7 +99,7 @@ class Schema:
         self._by_prefix = {
             (collection.parent, collection.prefix): collection
             for collection in collections
-            if collection.has_id
+            if collection.has_id and not collection.through
         }
 
     def __getitem__(self, path: str) -> Collection:

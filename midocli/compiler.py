@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from grammar.addresses import Cidr, mac_number
+from grammar.addresses import Cidr, mac_number, parse_ipv4
 from grammar.values import Negated
 from midocli.simulator import records
 from midocli.simulator.condition import ALL_BITS, Condition
@@ -168,7 +168,8 @@ class StoreSource:
         """The addresses of a group."""
         row = self._row(key, "ip-address-group")
         addresses = row.siblings("ip-address-group.ip") if row else None
-        return frozenset(address.get("address") for address in addresses or ())
+        words = (address.get("address") for address in addresses or ())
+        return frozenset(parse_ipv4(word) for word in words if ":" not in word)
 
 
 def guest_behind(interface: Row) -> tuple[int, int] | None:

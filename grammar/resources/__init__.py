@@ -1,37 +1,70 @@
 """The declarations of every collection, gathered into one schema.
 
-Adding a collection is a declaration in one of these modules and a name here.
+Adding a collection is a declaration in one of these modules.
 """
 
 from __future__ import annotations
 
-from grammar.resources import bridge, chain, group, guest, host, port, router
+from grammar.resources import (
+    balancer,
+    bgp,
+    bridge,
+    chain,
+    container,
+    dhcp,
+    group,
+    guest,
+    host,
+    mirror,
+    overlay,
+    port,
+    qos,
+    router,
+    system,
+)
 from grammar.schema import Schema
 
-ROOT = ("router", "bridge", "port", "chain", "host", "port-group", "ip-address-group", "guest")
-
-SCHEMA = Schema(
-    (
-        router.ROUTER,
-        router.ROUTER_PORT,
-        router.ROUTE,
-        bridge.BRIDGE,
-        bridge.BRIDGE_PORT,
-        port.PORT,
-        chain.CHAIN,
-        chain.RULE,
-        host.HOST,
-        host.INTERFACE,
-        host.BINDING,
-        group.PORT_GROUP,
-        group.PORT_GROUP_MEMBER,
-        group.ADDRESS_GROUP,
-        group.ADDRESS_GROUP_IP,
-        guest.GUEST,
-        guest.NIC,
-        guest.GUEST_ROUTE,
-        guest.SERVICE,
-        guest.NEIGHBOUR,
-    ),
-    ROOT,
+_FAMILIES = (
+    system,
+    router,
+    bgp,
+    mirror,
+    bridge,
+    dhcp,
+    port,
+    chain,
+    host,
+    group,
+    overlay,
+    balancer,
+    container,
+    qos,
+    guest,
 )
+
+# The order in which help and completion name them.
+ROOT = (
+    "system-state",
+    "router",
+    "mirror",
+    "bridge",
+    "port",
+    "chain",
+    "l2insertion",
+    "host",
+    "port-group",
+    "ip-address-group",
+    "tunnel-zone",
+    "tenant",
+    "load-balancer",
+    "health-monitor",
+    "pool-statistic",
+    "vtep",
+    "tracerequest",
+    "container",
+    "container-group",
+    "qos-policy",
+    "guest",
+)
+
+SCHEMA = Schema(tuple(each for family in _FAMILIES for each in family.COLLECTIONS), ROOT)

@@ -21,7 +21,7 @@ BRIDGE = Collection(
         common.IN_MIRRORS,
         common.OUT_MIRRORS,
     ),
-    children=("port",),
+    children=("port", "dhcp"),
 )
 
 BRIDGE_PORT = Collection(
@@ -46,3 +46,5 @@ BRIDGE_PORT = Collection(
         common.PRE_OUT_MIRRORS,
     ),
 )
+
+COLLECTIONS = (BRIDGE, BRIDGE_PORT)

@@ -66,3 +66,5 @@ RULE = Collection(
     ),
     ordered_by="pos",
 )
+
+COLLECTIONS = (CHAIN, RULE)

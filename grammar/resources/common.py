@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from grammar.addresses import Mac
 from grammar.schema import Field
 from grammar.values import Choice, ListOf, Reference, Text, Truth, Uuid
 
 UP_DOWN = Choice(("up", "down"))
 YES_NO = Truth("yes", "no")
 TRUE_FALSE = Truth("true", "false")
+MAC = Mac()
 MIRRORS = ListOf(Reference("mirror"))
 
 ID = Field("id", Uuid(), "its UUID", hidden=True, read_only=True, computed=True)

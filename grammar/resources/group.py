@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grammar.addresses import IPv4
+from grammar.addresses import IpAddress
 from grammar.resources import common
 from grammar.resources.common import TRUE_FALSE
 from grammar.schema import Collection, Field
@@ -38,14 +38,43 @@ ADDRESS_GROUP = Collection(
     "ipg",
     "a group of addresses",
     (common.ID, common.NAME),
-    children=("ip",),
+    children=("ip", "ipv4", "ipv6"),
 )
+
+_ADDRESS = Field("address", IpAddress(), "the address", required=True)
 
 ADDRESS_GROUP_IP = Collection(
     "ip-address-group.ip",
     "addr",
     "an address of a group",
-    (Field("address", IPv4(), "the address", required=True),),
+    (_ADDRESS,),
     has_id=False,
     key=("address",),
+)
+
+ADDRESS_GROUP_IPV4 = Collection(
+    "ip-address-group.ipv4",
+    "addr",
+    "an IPv4 address of a group",
+    (_ADDRESS._replace(type=IpAddress(4)),),
+    has_id=False,
+    gathers=(ADDRESS_GROUP_IP.path,),
+)
+
+ADDRESS_GROUP_IPV6 = Collection(
+    "ip-address-group.ipv6",
+    "addr",
+    "an IPv6 address of a group",
+    (_ADDRESS._replace(type=IpAddress(6)),),
+    has_id=False,
+    gathers=(ADDRESS_GROUP_IP.path,),
+)
+
+COLLECTIONS = (
+    PORT_GROUP,
+    PORT_GROUP_MEMBER,
+    ADDRESS_GROUP,
+    ADDRESS_GROUP_IP,
+    ADDRESS_GROUP_IPV4,
+    ADDRESS_GROUP_IPV6,
 )

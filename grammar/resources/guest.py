@@ -100,3 +100,5 @@ NEIGHBOUR = Collection(
     creatable=False,
     live=True,
 )
+
+COLLECTIONS = (GUEST, NIC, GUEST_ROUTE, SERVICE, NEIGHBOUR)

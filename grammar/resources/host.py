@@ -57,3 +57,5 @@ BINDING = Collection(
     has_id=False,
     key=("interface",),
 )
+
+COLLECTIONS = (HOST, INTERFACE, BINDING)

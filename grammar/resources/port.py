@@ -14,3 +14,5 @@ PORT = Collection(
     creatable=False,
     gathers=(ROUTER_PORT.path, BRIDGE_PORT.path),
 )
+
+COLLECTIONS = (PORT,)

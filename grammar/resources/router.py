@@ -26,7 +26,7 @@ ROUTER = Collection(
         chain_field("local-redirect-chain", "the chain that runs before the infilter"),
         chain_field("forward-chain", "the chain that runs before the outfilter"),
     ),
-    children=("port", "route"),
+    children=("port", "route", "bgp-network", "bgp-peer"),
 )
 
 ROUTER_PORT = Collection(
@@ -59,6 +59,7 @@ ROUTER_PORT = Collection(
             clearable=True,
         ),
     ),
+    children=("remote-peers",),
 )
 
 ROUTE = Collection(
@@ -81,3 +82,5 @@ ROUTE = Collection(
         Field("learned", TRUE_FALSE, "whether BGP taught it", default=False),
     ),
 )
+
+COLLECTIONS = (ROUTER, ROUTER_PORT, ROUTE)

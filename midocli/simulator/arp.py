@@ -170,7 +170,8 @@ def _retry(network: Network, loop: ArpLoop, cause: Frame) -> None:
         del network.state.arp_loops[key]
         if network.wants_events:
             details = {"address": loop.address, "port": loop.port.alias}
-            network.tell(Kind.ARP_FAILED, loop.alias, details, cause)
+            waiting = {"waiting": len(loop.waiting)}
+            network.tell(Kind.ARP_FAILED, loop.alias, details | waiting, cause)
         _wake(network, loop, None)
         return
     network.send_generated(_request(loop, cause), loop.port)

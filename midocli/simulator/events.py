@@ -9,33 +9,36 @@ Addresses and MACs are integers, ports and devices aliases, networks `(address, 
 | entered | port | device, frame |
 | left | port | device, frame |
 | delivered | port | point, frame |
-| consumed | guest, router or bridge | what (one of `echo-request`, `echo-reply`, `icmp-error`, \
-`arp-request`, `arp-reply`, `udp`, `tcp`, `fragment`, `icmp`), frame |
+| consumed | guest or router | what (see below), frame |
 | dropped | as the reason says | reason, frame |
-| rules-passed | device or port | chain, filter, rules: ((rule, fields that did not match), …) |
-| rule-matched | device or port | chain, filter, rule, type, action, jump_to |
-| rule-not-applied | device or port | rule, type, why (`no-state`, `not-nat-able`, `no-tag`, \
-`jump-target-gone`, `already-visited`), existing: {type, rule} of another kind of binding |
-| chain-ended | device or port | chain, filter, outcome |
+| rules-passed | device or port | chain, filter, rules: ((rule, fields that did not match), ...) |
+| rule-matched | device or port | chain, filter, rule, type, action; jump_to; trace_request |
+| rule-not-applied | device or port | rule, type, why (see below), existing: {type, rule} or None |
+| chain-ended | device or port | chain, filter, outcome: accept, drop, reject, redirect ... |
 | redirected | device or port | rule, port, ingress |
-| tracked | device or port | direction: forward or return |
-| rewritten | device or port | why, changes: {field: (before, after)} |
-| nat-created | device | type, rule, before, after: (source, port, destination, port) each |
-| nat-used | device | type, rule, made_by, before, after |
-| nat-reversed | device | type, rule, made_by, before, after |
-| nat-unrestored | device | type, made_by, original: (address, port), restorer: rule type |
-| route-chosen | router | route, type, dst, src, gw, port, weight, equals (how many were equal) |
-| no-route | router | destination, connected: ports whose net holds it but have no route |
+| tracked | port | direction: forward or return |
+| rewritten | device, port or guest | why, changes: {field: (before, after)} |
+| nat-created | device | type, rule, made_by, proto, before, after: (src, port, dst, port) |
+| nat-used | device | type, rule, made_by, proto, before, after |
+| nat-reversed | device | type, rule, made_by, proto, before, after (of the forward direction) |
+| nat-unrestored | device | type, made_by, original: (address, port), restorer: a rule type |
+| route-chosen | router | route, type, dst, src, gw, port, weight, equals: how many were as good |
+| no-route | router | destination, connected: ((port, net), ...) of ports in its network |
 | next-hop | router | address, mac, gateway, source: peer-port, peer-bridge or arp-cache |
-| arp-waiting | router or guest | address, port, asked (True when this frame began the asking) |
+| arp-waiting | router or guest | address, port, asked: whether this frame began the asking |
 | arp-learned | router, bridge or guest | address, mac, port |
-| arp-failed | router or guest | address, port, waiting |
+| arp-failed | router or guest | address, port, waiting: how many frames waited |
 | mac-learned | bridge | mac, vlan, port, moved_from |
 | bridged | bridge | mac, vlan, port, known: router-port or learned |
 | flooded | bridge | ports, why: broadcast, multicast or unknown |
-| generated | device or guest | what (`arp-request`, `arp-reply`, `echo-request`, `echo-reply`, \
-`icmp-error`), port, frame |
+| generated | device or guest | what (see below), port, frame |
 | not-generated | router or guest | what, why, type, code |
+
+* `frame` is `headers.headers(frame)`; `port` of a guest's event is its point, or None.
+* `what`: echo-request, echo-reply, icmp-error, arp-request, arp-reply, udp, tcp, fragment.
+* `why` of rule-not-applied: no-state (`existing` is then another kind of binding the packet
+  has), not-nat-able, no-tag, jump-target-gone, already-visited.
+* `why` of rewritten: the type of rule, ttl, next-hop, push-vlan or pop-vlan.
 """
 
 from __future__ import annotations

@@ -203,11 +203,9 @@ class Walk:
         return self.enter(peer)
 
     def _fork(self, fork: Fork) -> None:
-        """Send a copy out of every port but the one the frame came in by."""
+        """Send a copy out of every port of the fork."""
         frame, in_port, device = self.frame, self.in_port, self.device
         for port in fork.ports:
-            if port is in_port:
-                continue
             self.frame, self.in_port, self.device = frame.copy(), in_port, device
             self.nw_dst_rewritten = False
             self.run(port)

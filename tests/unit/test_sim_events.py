@@ -2,10 +2,11 @@
 
 import re
 
-from simlab import ip, published_lab
+from simlab import Lab, ip, net, published_lab, with_dnat
 
 from midocli.simulator import events
 from midocli.simulator.events import Kind
+from midocli.simulator.packets import arp_request
 from midocli.simulator.reason import Code, Reason
 
 CODES = """
@@ -81,3 +82,76 @@ def test_texts_are_plain_sentences():
     lab.run()
     for _, reason, _ in lab.drops:
         assert reason.text == reason.text.strip() and not reason.text.endswith(".")
+
+
+def ordinary_kinds(lab: Lab) -> None:
+    """Ping through NAT, both directions tracked, with one rule of each uneventful sort."""
+    with_dnat(lab, {"type": "rev_snat"}, {"type": "jump", "jump_to": "gone"})
+    lab.routers["router0"].outfilter = lab.add_chain(
+        "out",
+        {"type": "jump", "jump_to": "more"},
+        {"type": "trace", "trace_request": "tr0"},
+        {"type": "l2-transform", "pop_vlan": True},
+        {"type": "accept", "flow": "fwd-flow"},
+        {"type": "rev_dnat", "src": net("192.168.77.119")},
+    )
+    lab.add_chain("more", {"type": "jump", "jump_to": "out"}, {"type": "return"})
+    lab.ping("client", "192.168.79.119")
+    lab.ping("client", "192.168.79.119")
+
+
+def unanswered_kinds(lab: Lab) -> None:
+    """What goes wrong: no route, silence, rules that drop, redirects, errors not sent."""
+    lab.ping("client", "192.168.79.5")
+    lab.ping("client", "192.168.77.5", seconds=70)
+    lab.ping("vm", "192.168.77.6", seconds=5)
+    lab.ping("client", "192.168.78.1")
+    port = lab.ports["bridge1:port1"]
+    port.infilter = lab.add_chain("c", {"type": "redirect", "target_port": "bridge0:port1"})
+    lab.ping("client", "192.168.77.119")
+    lab.routers["router0"].routes = ()
+    lab.changed("router", "router0")
+    port.infilter = None
+    lab.echo("client", "192.168.77.119", data=bytes(2000))
+    lab.run()
+    gratuitous = arp_request(0x020000000055, ip("192.168.78.5"), ip("192.168.78.5"))
+    lab.network.inject("host0:veth0", gratuitous)
+    lab.run()
+
+
+def test_every_kind_happens_and_carries_what_the_table_says():
+    lab = published_lab()
+    recorder = lab.watch(events=True)
+    ordinary_kinds(lab)
+    lab.routers["router0"].outfilter = None
+    lab.ping("client", "192.168.79.119")
+    unanswered_kinds(lab)
+    promised = {
+        kind: set(re.findall(r"[a-z_]+(?=[:,;( ]|$)", details))
+        for kind, details in re.findall(
+            r"^\| ([a-z-]+) \| [^|]+ \| ([^|]+) \|$", events.__doc__, re.MULTILINE
+        )
+    }
+    for event in recorder.events:
+        missing = set(event.details) - promised[str(event.kind)]
+        assert not missing, (event.kind, missing)
+    assert {event.kind for event in recorder.events} == set(Kind)
+
+
+def test_skipped_jumps_say_why():
+    lab = published_lab()
+    recorder = lab.watch(events=True)
+    ordinary_kinds(lab)
+    why = {e.details["why"] for e in recorder.events if e.kind == Kind.RULE_NOT_APPLIED}
+    assert why == {"no-state", "jump-target-gone", "already-visited", "no-tag"}
+
+
+def test_vlan_changes_are_recorded():
+    lab = published_lab()
+    lab.ping("client", "192.168.77.119")
+    push = {"type": "l2-transform", "push_vlan": 5}
+    lab.ports["bridge0:port1"].outfilter = lab.add_chain("c", push)
+    recorder = lab.watch(events=True)
+    lab.ping("client", "192.168.77.119")
+    changes = [e.details["changes"] for e in recorder.events if e.kind == Kind.REWRITTEN]
+    assert {"vlans": ((), (5,))} in changes

@@ -1,0 +1,333 @@
+"""The command reference's pages, made from the declarations in `grammar/`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from grammar.commands import CommandHelp
+from grammar.language import COMMANDS
+from grammar.resources import SCHEMA
+from grammar.schema import Collection, Field
+from grammar.times import Seconds
+from grammar.values import Choice, Flag, Integer, Limit, ListOf, Reference, Text, Truth, ValueType
+from grammar.verbs import VERBS, Verb
+
+NOTICE = "<!-- Written by docs/generate.py from the declarations in grammar/. -->\n"
+_INDEX = "README"
+_VERBS = "verbs"
+
+Play = Callable[[str, bool], str]
+
+
+def pages(play: Play) -> dict[str, str]:
+    """All pages by name.
+
+    `play` gives the example session of a page, and is told whether the page needs one:
+    those of the verbs, of commands, and of what can be created do.
+    """
+    written = {
+        _INDEX: _index(),
+        _VERBS: _verbs(play(_VERBS, True)),
+        **{name: _command(name, entry, play(name, True)) for name, entry in COMMANDS.items()},
+        **{
+            path: _collection(collection, play(path, collection.creatable))
+            for path, collection in SCHEMA.collections.items()
+        },
+    }
+    return {name: f"{NOTICE}\n{text}" for name, text in written.items()}
+
+
+# -- index ------------------------------------------------------------------------
+
+
+def _index() -> str:
+    return _joined(
+        "# Command reference",
+        "Every word of the language, from the same declarations that the program parses, "
+        "completes and explains with (`help WORD`). How they are put together is in "
+        "[the language](../language.md).",
+        "## Verbs",
+        _list(f"[{name}]({_VERBS}.md#{name}): {verb.help}" for name, verb in VERBS.items()),
+        "## Commands",
+        _list(f"[{name}]({name}.md): {entry.help}" for name, entry in COMMANDS.items()),
+        "## Collections",
+        "What is indented lives inside the object above it.",
+        "\n".join(line for name in SCHEMA.root for line in _tree(SCHEMA[name], 0)),
+    )
+
+
+def _tree(collection: Collection, depth: int) -> list[str]:
+    lines = [f"{'  ' * depth}- {_link(collection, collection.name)}: {collection.help}"]
+    for child in SCHEMA.children(collection):
+        lines += _tree(child, depth + 1)
+    return lines
+
+
+# -- verbs and commands -------------------------------------------------------------
+
+
+def _verbs(example: str) -> str:
+    return _joined(
+        "# Verbs",
+        "`PATH` picks an object, `COLLECTION` is one of the [collections](README.md#collections). "
+        "All usages of a verb mean the same.",
+        *(part for name, verb in VERBS.items() for part in _verb(name, verb)),
+        *_example(example),
+    )
+
+
+def _verb(name: str, verb: Verb) -> Iterable[str]:
+    yield f"## {name}"
+    yield _sentence(verb.help)
+    if verb.shortest:
+        yield f"May be shortened, to `{name[: verb.shortest]}` at the least."
+    yield _code(verb.usage)
+    yield f"Example: `{verb.example}`"
+
+
+def _command(name: str, command: CommandHelp, example: str) -> str:
+    return _joined(
+        f"# {name}",
+        _sentence(command.help),
+        "## Usage",
+        _code(command.usage),
+        *_options(command.options),
+        *_example(example or f"    {command.example}"),
+    )
+
+
+def _options(options: Sequence[Field]) -> Iterable[str]:
+    if options:
+        yield "## Options"
+        rows = (
+            (f"`{option.name}`", _value(option.type), _default(option), _sentence(option.help))
+            for option in options
+        )
+        yield _table(("Option", "Value", "Default", "Meaning"), rows)
+
+
+# -- collections ----------------------------------------------------------------------
+
+
+def _collection(collection: Collection, example: str) -> str:
+    return _joined(
+        f"# {collection.path.replace('.', ' ')}",
+        _sentence(collection.help),
+        _list(_facts(collection)),
+        "## Fields",
+        _table(
+            ("Field", "Meaning", "Value", "Default", "Notes"),
+            (_field_row(field) for field in collection.fields),
+        ),
+        *_children(collection),
+        *_example(example),
+    )
+
+
+def _facts(collection: Collection) -> Iterable[str]:
+    """Where objects live, what they are called, and how one comes by them."""
+    yield f"Path: `{_place(collection)}`" + _owner(collection)
+    yield _how_shown(collection)
+    yield _how_created(collection)
+    if not collection.live:
+        yield f"Picked by {_how_picked(collection)}"
+    if collection.key:
+        yield f"No two beside each other have the same {_words(collection.key)}"
+    if collection.ordered_by:
+        yield f"Listed in the order of `{collection.ordered_by}`"
+
+
+def _owner(collection: Collection) -> str:
+    if not collection.parent:
+        return ""
+    return f", in a {_link(SCHEMA[collection.parent])}"
+
+
+def _how_shown(collection: Collection) -> str:
+    if collection.has_id:
+        return (
+            f"Lines about one begin with `{collection.prefix}` and its alias; "
+            f"in full that is `{_alias(collection)}`, and so on"
+        )
+    if collection.live:
+        return "Without aliases: a line has the fields alone"
+    return (
+        f"Without aliases: `list` shows the fields alone, `show` puts `{collection.prefix}` first"
+    )
+
+
+def _how_created(collection: Collection) -> str:
+    if collection.gathers:
+        gathered = ", ".join(_link(SCHEMA[path]) for path in collection.gathers)
+        return f"Shows under one name what lives in: {gathered}; nothing is created here"
+    if collection.live:
+        return "Shows what the datapath has learnt: `list` only, and gone after `reset`"
+    if not collection.creatable:
+        return "Not created by command"
+    given = [f" {f.name} {_placeholder(f.name)}" for f in collection.fields if f.required]
+    rest = "".join([*given, " [FIELD VALUE]..."])
+    if not collection.parent:
+        return f"Created by `{collection.name} create{rest}`"
+    return f"Created by `{_outside(collection)}add {collection.name}{rest}`"
+
+
+def _how_picked(collection: Collection) -> str:
+    place = _place(collection)
+    by_field = f"field values: `{place} {_pick(collection, by_field=True)}`"
+    if not collection.has_id:
+        return by_field
+    ways = [f"alias (`{_outside(collection, 0)}{collection.name} {collection.prefix}0`"]
+    ways[0] += f" or `{_alias(collection)}`)" if collection.parent else ")"
+    ways.append("UUID")
+    if "name" in collection.index:
+        ways.append("name, where only one has it")
+    return ", ".join(ways) + f", or {by_field}"
+
+
+def _place(collection: Collection) -> str:
+    """`router ROUTER port`: the words that lead to a collection."""
+    return f"{_outside(collection)}{collection.name}"
+
+
+def _outside(collection: Collection, number: int | None = None) -> str:
+    """What stands before a collection's name: its parents, picked (as number N)."""
+    if not collection.parent:
+        return ""
+    parent = SCHEMA[collection.parent]
+    picked = _pick(parent) if number is None or not parent.has_id else f"{parent.prefix}{number}"
+    return f"{_outside(parent, number)}{parent.name} {picked} "
+
+
+def _pick(collection: Collection, by_field: bool = False) -> str:
+    """What picks one object: its name in capitals, or a field and its value."""
+    if collection.has_id and not by_field:
+        return _placeholder(collection.name)
+    name = collection.key[0] if collection.key else "FIELD"
+    return f"{name} {_placeholder(name)}" if collection.key else "FIELD VALUE"
+
+
+def _alias(collection: Collection) -> str:
+    """The alias of the first object, from the root."""
+    own = f"{collection.prefix}0"
+    return f"{_alias(SCHEMA[collection.parent])}:{own}" if collection.parent else own
+
+
+def _placeholder(name: str) -> str:
+    return name.upper()
+
+
+def _field_row(field: Field) -> tuple[str, ...]:
+    return (
+        f"`{field.name}`",
+        field.help,
+        _value(field.type),
+        _default(field),
+        ", ".join(_notes(field)),
+    )
+
+
+def _notes(field: Field) -> Iterable[str]:
+    marks = (
+        ("required", field.required),
+        ("read-only", field.read_only),
+        ("given at creation only", field.fixed),
+        ("moves on with the traffic", field.live),
+        ("can be cleared", field.clearable),
+        ("`!` negates it", field.invertible),
+        ("hidden", field.hidden),
+        ("deleting what it names deletes this too", field.on_delete == "cascade"),
+    )
+    return (words for words, holds in marks if holds)
+
+
+def _children(collection: Collection) -> Iterable[str]:
+    children = SCHEMA.children(collection)
+    if children:
+        yield "## Inside it"
+        yield _list(f"{_link(child, child.name)}: {child.help}" for child in children)
+
+
+# -- values -----------------------------------------------------------------------------
+
+
+def _value(kind: ValueType) -> str:
+    """What may stand as a value, with an example where the words alone leave one in doubt."""
+    if isinstance(kind, (Choice, Truth)):
+        return ", ".join(f"`{word}`" for word in kind.words)
+    if isinstance(kind, ListOf):
+        return f"a comma list, each {_value(kind.item)}"
+    if isinstance(kind, Flag):
+        return ""
+    if isinstance(kind, Reference):
+        return _reference(kind)
+    if isinstance(kind, Integer):
+        return kind.expected + (", or `0x` and hex digits" if kind.hexadecimal else "")
+    if isinstance(kind, Limit) or kind.expected == Text().expected or kind.example in kind.expected:
+        return kind.expected
+    return f"{kind.expected}, such as `{kind.example}`"
+
+
+def _reference(kind: Reference) -> str:
+    """What a reference takes, linked to the page of what it refers to, where that exists."""
+    known = SCHEMA.collections.values()
+    found = [c for c in known if c.path == kind.target] or [
+        c for c in known if c.name == kind.target
+    ]
+    if len(found) != 1:
+        return kind.expected
+    return kind.expected.replace(kind.target, _link(found[0], kind.target), 1)
+
+
+def _default(field: Field) -> str:
+    if field.default is None:
+        return ""
+    unit = f" {_unit(field.type)}" if _unit(field.type) else ""
+    return f"`{field.type.format(field.default)}`{unit}"
+
+
+def _unit(kind: ValueType) -> str:
+    if isinstance(kind, Integer):
+        return kind.unit
+    return "s" if isinstance(kind, Seconds) else ""
+
+
+# -- Markdown -----------------------------------------------------------------------------
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
+
+
+def _example(example: str) -> Iterable[str]:
+    if example:
+        yield "## Example"
+        yield example
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _code(lines: Iterable[str]) -> str:
+    return "\n".join(f"    {line}" for line in lines)
+
+
+def _list(items: Iterable[str]) -> str:
+    return "\n".join(f"- {item}" for item in items)
+
+
+def _words(names: Sequence[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _link(collection: Collection, text: str = "") -> str:
+    return f"[{text or collection.path.replace('.', ' ')}]({collection.path}.md)"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = (head, ["---"] * len(head), *rows)
+    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|")

@@ -1,0 +1,143 @@
+"""Sessions in the documentation: read from a page, run, and written back.
+
+A page shows two kinds of sessions, as fenced blocks:
+
+- `midocli`: what is typed at midocli's prompt, and what it prints. The blocks of a
+  page are one session, run in process with a fixed seed and start time.
+- `console`: commands of a POSIX shell behind `$ `, with lines behind `> ` that
+  continue them. The blocks of a page share an empty folder.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import chdir, contextmanager, suppress
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
+
+from midocli.clock import Clock  # noqa: E402 (the clone's own midocli, installed or not)
+from midocli.script import Line  # noqa: E402
+from midocli.session import PROMPT, Session, SessionEnd, Settings  # noqa: E402
+from midocli.shell.shell import pointed_out  # noqa: E402
+
+SEED = "1"
+_START_NS = 1_767_603_600 * 10**9  # 2026-01-05T09:00:00Z
+_MORE = "... ".rjust(len(PROMPT))
+_FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_MARK = "\x1d"
+
+
+class Terminal:
+    """A session at midocli's prompt, kept as text; `failed` once a command has failed."""
+
+    def __init__(self) -> None:
+        self._screen = io.StringIO()
+        clock = Clock(_START_NS)
+        chance = random.Random(SEED)
+        settings = Settings(interactive=True)
+        self._session = Session(settings, chance, clock, self._screen, self._screen)
+        self._session.show_error = pointed_out
+        self._number = 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether a command has failed so far."""
+        return self._session.failed
+
+    def type(self, lines: Sequence[str]) -> str:
+        """What the screen shows for one command, which may go over several lines."""
+        self._screen.seek(0)
+        self._screen.truncate()
+        for number, line in enumerate(lines):
+            self._screen.write(f"{_MORE if number else PROMPT}{line}\n")
+        joined = "\n".join([*(line[:-1] + " " for line in lines[:-1]), lines[-1]])
+        self._number += 1
+        with suppress(SessionEnd):
+            self._session.run_line("", Line(joined, self._number))
+        return self._screen.getvalue()
+
+
+def fences(page: str, info: str) -> Iterator[str]:
+    """The contents of a page's fenced blocks that are marked with `info`."""
+    return (found[2] for found in _FENCE.finditer(page) if found[1] == info)
+
+
+def commands(block: str, prompt: str, more: str) -> list[list[str]]:
+    """The commands typed in a block, each as its lines without their prompts."""
+    typed: list[list[str]] = []
+    for line in block.splitlines():
+        if line.startswith(prompt):
+            typed.append([line[len(prompt) :]])
+        elif typed and line.startswith(more):
+            typed[-1].append(line[len(more) :])
+    return typed
+
+
+def joined_lines(lines: Sequence[str]) -> Iterator[list[str]]:
+    """The commands of a script: lines, with those that a backslash continues."""
+    held: list[str] = []
+    for line in lines:
+        held.append(line)
+        if not line.endswith("\\"):
+            yield held
+            held = []
+    if held:
+        yield held
+
+
+def run_in_shell(block: str) -> str:
+    """A console block with what its commands print in the current folder."""
+    typed = commands(block, "$ ", "> ")
+    script = "".join(
+        "\n".join(lines) + f"\nstatus=$?; printf '{_MARK}'; (exit $status)\n" for lines in typed
+    )
+    python = f'midocli() {{ {shlex.quote(sys.executable)} -m midocli "$@"; }}\n'
+    done = subprocess.run(
+        ["bash", "-c", python + script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "TZ": "UTC"},
+        timeout=120,
+        check=False,
+    )
+    printed = done.stdout.decode().split(_MARK)
+    shown = ("$ " + "\n> ".join(lines) + "\n" for lines in typed)
+    return "".join(f"{command}{output}" for command, output in zip(shown, printed, strict=False))
+
+
+def refreshed(page: str) -> str:
+    """A page with its sessions run anew, in an empty folder of their own."""
+    terminal = Terminal()
+
+    def at_prompt(block: str) -> str:
+        return "".join(map(terminal.type, commands(block, PROMPT, _MORE)))
+
+    run: dict[str, Callable[[str], str]] = {"midocli": at_prompt, "console": run_in_shell}
+
+    def rerun(found: re.Match[str]) -> str:
+        block = run[found[1]](found[2]) if found[1] in run else found[2]
+        return f"```{found[1]}\n{block}```"
+
+    with empty_folder():
+        return _FENCE.sub(rerun, page)
+
+
+@contextmanager
+def empty_folder(files: Iterable[Path] = ()) -> Iterator[None]:
+    """Work in a new folder, gone afterwards, that holds nothing but copies of `files`."""
+    copies = {file.name: file.read_bytes() for file in files}
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):
+        for name, content in copies.items():
+            Path(name).write_bytes(content)
+        yield

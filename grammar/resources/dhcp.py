@@ -1,0 +1,50 @@
+"""DHCP: the subnets of a bridge, with their hosts and extra routes."""
+
+from __future__ import annotations
+
+from grammar.addresses import IPv4, Mac, Network
+from grammar.schema import Collection, Field
+from grammar.values import Integer, ListOf, Text
+
+DHCP = Collection(
+    "bridge.dhcp",
+    "dhcp",
+    "a subnet the bridge gives addresses of",
+    (
+        Field("gw", IPv4(), "the default gateway given out"),
+        Field("server", IPv4(), "the server's address; the gateway if not given"),
+        Field("dns-servers", ListOf(IPv4()), "the name servers given out"),
+        Field("subnet", Network(), "the subnet", required=True),
+        Field("interface-mtu", Integer(0, 65535, "bytes"), "the MTU given out"),
+    ),
+    children=("opt121-routes", "host"),
+    has_id=False,
+    key=("subnet",),
+)
+
+ROUTES = Collection(
+    "bridge.dhcp.opt121-routes",
+    "object",
+    "a classless static route given out (option 121)",
+    (
+        Field("destination", Network(), "destinations of the route", required=True),
+        Field("gateway", IPv4(), "its next hop", required=True),
+    ),
+    has_id=False,
+    key=("destination",),
+)
+
+HOST = Collection(
+    "bridge.dhcp.host",
+    "dhcp-host",
+    "a machine that gets an address",
+    (
+        Field("name", Text("a host name"), "its name"),
+        Field("address", IPv4(), "the address it gets"),
+        Field("mac", Mac(), "its MAC address", required=True),
+    ),
+    has_id=False,
+    key=("mac",),
+)
+
+COLLECTIONS = (DHCP, ROUTES, HOST)

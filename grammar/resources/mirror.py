@@ -1,0 +1,66 @@
+"""Mirrors and inserted services: what copies frames, and what they are sent through."""
+
+from __future__ import annotations
+
+from grammar.resources import common
+from grammar.resources.condition import CONDITION
+from grammar.schema import Collection, Field
+from grammar.values import Integer, Reference
+
+MIRROR = Collection(
+    "mirror",
+    "mirror",
+    "copies frames that match to a port",
+    (
+        common.ID,
+        Field(
+            "to-port", Reference("port"), "where the copies go", required=True, on_delete="cascade"
+        ),
+    ),
+    children=("matches",),
+)
+
+# What create and list print of a condition: only what was given.
+_QUIET = ("inverted", "no-vlan", "match-nw-dst-rewritten")
+
+MATCHES = Collection(
+    "mirror.matches",
+    "object",
+    "a condition; frames that meet any of them are copied",
+    tuple(f._replace(default=None) if f.name in _QUIET else f for f in CONDITION),
+    has_id=False,
+)
+
+INSERTION = Collection(
+    "l2insertion",
+    "l2insertion",
+    "a service put into the path of a MAC",
+    (
+        common.ID,
+        Field(
+            "port",
+            Reference("port"),
+            "the port the MAC is behind",
+            required=True,
+            on_delete="cascade",
+        ),
+        Field(
+            "srv-port",
+            Reference("port"),
+            "the port the service is behind",
+            required=True,
+            on_delete="cascade",
+        ),
+        Field("vlan", Integer(0, 4095), "tag towards the service; 0 is untagged", default=0),
+        Field("pos", Integer(0, 0x7FFFFFFF), "its turn among the port's services", default=0),
+        Field(
+            "fail-open",
+            common.TRUE_FALSE,
+            "whether a service that is down is skipped",
+            default=False,
+        ),
+        Field("mac", common.MAC, "the MAC whose frames are redirected", required=True),
+    ),
+)
+
+COLLECTIONS = (MIRROR, MATCHES, INSERTION)

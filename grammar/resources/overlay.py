@@ -1,0 +1,76 @@
+"""The underlay: tunnel zones with their members, and hardware VTEPs."""
+
+from __future__ import annotations
+
+from grammar.addresses import IPv4
+from grammar.resources import common
+from grammar.schema import Collection, Field
+from grammar.values import Choice, Integer, Reference, Text
+
+TUNNEL_ZONE = Collection(
+    "tunnel-zone",
+    "tzone",
+    "hosts that reach each other through tunnels",
+    (
+        common.ID,
+        common.NAME._replace(required=True),
+        Field("type", Choice(("gre", "vtep", "vxlan")), "kind of tunnel", required=True),
+    ),
+    children=("member",),
+)
+
+MEMBER = Collection(
+    "tunnel-zone.member",
+    "memb",
+    "a host of a tunnel zone",
+    (
+        Field("zone", Reference("tunnel-zone"), "its zone", read_only=True),
+        Field("host", Reference("host"), "the host", required=True, on_delete="cascade"),
+        Field("address", IPv4(), "the host's address in the zone", required=True),
+    ),
+    has_id=False,
+    key=("host",),
+)
+
+VTEP = Collection(
+    "vtep",
+    "vtep",
+    "a hardware VXLAN gateway",
+    (
+        common.ID,
+        Field("name", Text("a name"), "its name, as it tells", read_only=True),
+        Field("description", Text(), "its description, as it tells", read_only=True),
+        Field("management-ip", IPv4(), "where it is managed", required=True),
+        Field("management-port", Integer(0, 65535), "port of the management", required=True),
+        Field("tunnel-zone", Reference("tunnel-zone"), "its tunnel zone"),
+        Field("connection-state", Text(), "whether it is reached", read_only=True),
+    ),
+    children=("binding", "port"),
+)
+
+VTEP_BINDING = Collection(
+    "vtep.binding",
+    "binding",
+    "a physical port's VLAN, joined to a bridge",
+    (
+        Field("management-ip", IPv4(), "the VTEP", read_only=True),
+        Field("physical-port", Text("a port name"), "the port", required=True),
+        Field("vlan", Integer(0, 4095), "the VLAN", required=True),
+        Field("network-id", Text("a bridge's UUID"), "the bridge", required=True),
+    ),
+    has_id=False,
+)
+
+VTEP_PORT = Collection(
+    "vtep.port",
+    "port",
+    "a physical port, as the VTEP tells",
+    (
+        Field("name", Text("a name"), "its name", read_only=True),
+        Field("description", Text(), "its description", read_only=True),
+    ),
+    has_id=False,
+    creatable=False,
+)
+
+COLLECTIONS = (TUNNEL_ZONE, MEMBER, VTEP, VTEP_BINDING, VTEP_PORT)
