@@ -47,8 +47,8 @@ def reference_pages(examples: Examples) -> dict[Path, str]:
 
 
 def handwritten_pages() -> dict[Path, str]:
-    """The other pages, with their sessions run anew."""
-    pages = sorted(page for page in DOCS.rglob("*.md") if page.parent != COMMANDS)
+    """The other pages, the project's README among them, with their sessions run anew."""
+    pages = [ROOT / "README.md", *sorted(p for p in DOCS.rglob("*.md") if p.parent != COMMANDS)]
     return {page: refreshed(page.read_text()) for page in pages}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from markdown_text import article, bullets, code, names, page, sentence, table
+
 from grammar.commands import CommandHelp
 from grammar.language import COMMANDS
 from grammar.resources import SCHEMA
@@ -28,7 +30,10 @@ def pages(play: Play) -> dict[str, str]:
     written = {
         _INDEX: _index(),
         _VERBS: _verbs(play(_VERBS, True)),
-        **{name: _command(name, entry, play(name, True)) for name, entry in COMMANDS.items()},
+        **{
+            _command_page(name): _command(name, entry, play(_command_page(name), True))
+            for name, entry in COMMANDS.items()
+        },
         **{
             path: _collection(collection, play(path, collection.creatable))
             for path, collection in SCHEMA.collections.items()
@@ -37,19 +42,26 @@ def pages(play: Play) -> dict[str, str]:
     return {name: f"{NOTICE}\n{text}" for name, text in written.items()}
 
 
+def _command_page(name: str) -> str:
+    """The name of a command's page, apart from that of a collection called the same."""
+    return f"{name}-command" if name in SCHEMA.collections else name
+
+
 # -- index ------------------------------------------------------------------------
 
 
 def _index() -> str:
-    return _joined(
+    return page(
         "# Command reference",
         "Every word of the language, from the same declarations that the program parses, "
         "completes and explains with (`help WORD`). How they are put together is in "
         "[the language](../language.md).",
         "## Verbs",
-        _list(f"[{name}]({_VERBS}.md#{name}): {verb.help}" for name, verb in VERBS.items()),
+        bullets(f"[{name}]({_VERBS}.md#{name}): {verb.help}" for name, verb in VERBS.items()),
         "## Commands",
-        _list(f"[{name}]({name}.md): {entry.help}" for name, entry in COMMANDS.items()),
+        bullets(
+            f"[{name}]({_command_page(name)}.md): {entry.help}" for name, entry in COMMANDS.items()
+        ),
         "## Collections",
         "What is indented lives inside the object above it.",
         "\n".join(line for name in SCHEMA.root for line in _tree(SCHEMA[name], 0)),
@@ -67,7 +79,7 @@ def _tree(collection: Collection, depth: int) -> list[str]:
 
 
 def _verbs(example: str) -> str:
-    return _joined(
+    return page(
         "# Verbs",
         "`PATH` picks an object, `COLLECTION` is one of the [collections](README.md#collections). "
         "All usages of a verb mean the same.",
@@ -78,19 +90,19 @@ def _verbs(example: str) -> str:
 
 def _verb(name: str, verb: Verb) -> Iterable[str]:
     yield f"## {name}"
-    yield _sentence(verb.help)
+    yield sentence(verb.help)
     if verb.shortest:
         yield f"May be shortened, to `{name[: verb.shortest]}` at the least."
-    yield _code(verb.usage)
+    yield code(verb.usage)
     yield f"Example: `{verb.example}`"
 
 
 def _command(name: str, command: CommandHelp, example: str) -> str:
-    return _joined(
+    return page(
         f"# {name}",
-        _sentence(command.help),
+        sentence(command.help),
         "## Usage",
-        _code(command.usage),
+        code(command.usage),
         *_options(command.options),
         *_example(example or f"    {command.example}"),
     )
@@ -100,22 +112,22 @@ def _options(options: Sequence[Field]) -> Iterable[str]:
     if options:
         yield "## Options"
         rows = (
-            (f"`{option.name}`", _value(option.type), _default(option), _sentence(option.help))
+            (f"`{option.name}`", _value(option.type), _default(option), sentence(option.help))
             for option in options
         )
-        yield _table(("Option", "Value", "Default", "Meaning"), rows)
+        yield table(("Option", "Value", "Default", "Meaning"), rows)
 
 
 # -- collections ----------------------------------------------------------------------
 
 
 def _collection(collection: Collection, example: str) -> str:
-    return _joined(
+    return page(
         f"# {collection.path.replace('.', ' ')}",
-        _sentence(collection.help),
-        _list(_facts(collection)),
+        sentence(collection.help),
+        bullets(_facts(collection)),
         "## Fields",
-        _table(
+        table(
             ("Field", "Meaning", "Value", "Default", "Notes"),
             (_field_row(field) for field in collection.fields),
         ),
@@ -128,11 +140,16 @@ def _facts(collection: Collection) -> Iterable[str]:
     """Where objects live, what they are called, and how one comes by them."""
     yield f"Path: `{_place(collection)}`" + _owner(collection)
     yield _how_shown(collection)
+    if collection.single:
+        yield f"There is one: `{_place(collection)}` picks it"
+        return
+    if collection.gathers:
+        yield _what_it_gathers(collection)
     yield _how_created(collection)
     if not collection.live:
         yield f"Picked by {_how_picked(collection)}"
     if collection.key:
-        yield f"No two beside each other have the same {_words(collection.key)}"
+        yield f"No two beside each other have the same {names(collection.key)}"
     if collection.ordered_by:
         yield f"Listed in the order of `{collection.ordered_by}`"
 
@@ -140,10 +157,16 @@ def _facts(collection: Collection) -> Iterable[str]:
 def _owner(collection: Collection) -> str:
     if not collection.parent:
         return ""
-    return f", in a {_link(SCHEMA[collection.parent])}"
+    owner = SCHEMA[collection.parent]
+    return f", in {article(owner.name)} {_link(owner)}"
 
 
 def _how_shown(collection: Collection) -> str:
+    if collection.gathers:
+        return (
+            f"Lines about one begin with `{collection.prefix}` and its alias here, "
+            f"such as `{collection.prefix}0`"
+        )
     if collection.has_id:
         return (
             f"Lines about one begin with `{collection.prefix}` and its alias; "
@@ -151,19 +174,25 @@ def _how_shown(collection: Collection) -> str:
         )
     if collection.live:
         return "Without aliases: a line has the fields alone"
+    if collection.single:
+        return f"Its line begins with `{collection.prefix}`"
     return (
         f"Without aliases: `list` shows the fields alone, `show` puts `{collection.prefix}` first"
     )
 
 
+def _what_it_gathers(collection: Collection) -> str:
+    gathered = ", ".join(_link(SCHEMA[path]) for path in collection.gathers)
+    if collection.through:
+        return f"Shows what lives in {gathered} and has this as its `{collection.through}`"
+    return f"Shows what lives in {gathered}"
+
+
 def _how_created(collection: Collection) -> str:
-    if collection.gathers:
-        gathered = ", ".join(_link(SCHEMA[path]) for path in collection.gathers)
-        return f"Shows under one name what lives in: {gathered}; nothing is created here"
     if collection.live:
         return "Shows what the datapath has learnt: `list` only, and gone after `reset`"
     if not collection.creatable:
-        return "Not created by command"
+        return "Not created here" if collection.gathers else "Not created by command"
     given = [f" {f.name} {_placeholder(f.name)}" for f in collection.fields if f.required]
     rest = "".join([*given, " [FIELD VALUE]..."])
     if not collection.parent:
@@ -176,12 +205,13 @@ def _how_picked(collection: Collection) -> str:
     by_field = f"field values: `{place} {_pick(collection, by_field=True)}`"
     if not collection.has_id:
         return by_field
-    ways = [f"alias (`{_outside(collection, 0)}{collection.name} {collection.prefix}0`"]
-    ways[0] += f" or `{_alias(collection)}`)" if collection.parent else ")"
-    ways.append("UUID")
+    spelled_out = f"{_outside(collection, 0)}{collection.name} {collection.prefix}0"
+    nested = collection.parent and not collection.gathers
+    in_full = f" or `{_alias(collection)}`" if nested else ""
+    ways = [f"alias (`{spelled_out}`{in_full})", "UUID"]
     if "name" in collection.index:
-        ways.append("name, where only one has it")
-    return ", ".join(ways) + f", or {by_field}"
+        ways.append("name (where only one has it)")
+    return f"{', '.join(ways)} or {by_field}"
 
 
 def _place(collection: Collection) -> str:
@@ -202,8 +232,9 @@ def _pick(collection: Collection, by_field: bool = False) -> str:
     """What picks one object: its name in capitals, or a field and its value."""
     if collection.has_id and not by_field:
         return _placeholder(collection.name)
-    name = collection.key[0] if collection.key else "FIELD"
-    return f"{name} {_placeholder(name)}" if collection.key else "FIELD VALUE"
+    if not collection.key:
+        return "FIELD VALUE"
+    return f"{collection.key[0]} {_placeholder(collection.key[0])}"
 
 
 def _alias(collection: Collection) -> str:
@@ -244,7 +275,17 @@ def _children(collection: Collection) -> Iterable[str]:
     children = SCHEMA.children(collection)
     if children:
         yield "## Inside it"
-        yield _list(f"{_link(child, child.name)}: {child.help}" for child in children)
+        yield bullets(f"{_link(child, child.name)}: {child.help}" for child in children)
+
+
+def _example(example: str) -> Iterable[str]:
+    if example:
+        yield "## Example"
+        yield example
+
+
+def _link(collection: Collection, text: str = "") -> str:
+    return f"[{text or collection.path.replace('.', ' ')}]({collection.path}.md)"
 
 
 # -- values -----------------------------------------------------------------------------
@@ -289,45 +330,3 @@ def _unit(kind: ValueType) -> str:
     if isinstance(kind, Integer):
         return kind.unit
     return "s" if isinstance(kind, Seconds) else ""
-
-
-# -- Markdown -----------------------------------------------------------------------------
-
-
-def _joined(*parts: str) -> str:
-    return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
-
-
-def _example(example: str) -> Iterable[str]:
-    if example:
-        yield "## Example"
-        yield example
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
-
-
-def _code(lines: Iterable[str]) -> str:
-    return "\n".join(f"    {line}" for line in lines)
-
-
-def _list(items: Iterable[str]) -> str:
-    return "\n".join(f"- {item}" for item in items)
-
-
-def _words(names: Sequence[str]) -> str:
-    return " and ".join(f"`{name}`" for name in names)
-
-
-def _link(collection: Collection, text: str = "") -> str:
-    return f"[{text or collection.path.replace('.', ' ')}]({collection.path}.md)"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = (head, ["---"] * len(head), *rows)
-    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", r"\|")

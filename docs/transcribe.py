@@ -101,9 +101,10 @@ def run_in_shell(block: str) -> str:
     script = "".join(
         "\n".join(lines) + f"\nstatus=$?; printf '{_MARK}'; (exit $status)\n" for lines in typed
     )
-    python = f'midocli() {{ {shlex.quote(sys.executable)} -m midocli "$@"; }}\n'
+    python = shlex.quote(sys.executable)
+    names = f'python3() {{ {python} "$@"; }}\nmidocli() {{ {python} -m midocli "$@"; }}\n'
     done = subprocess.run(
-        ["bash", "-c", python + script],
+        ["bash", "-c", names + script],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
+from grammar.errors import shorten
 from grammar.values import AsTyped
 
 
@@ -57,7 +58,7 @@ def _ipv4() -> tuple[Callable[[str], int], Callable[[int], str]]:
         try:
             return int(str_to_int(text, INET_PTON))
         except (AddrFormatError, UnicodeError, ValueError):
-            raise ValueError(f"{text!r} is not an IPv4 address") from None
+            raise ValueError(f"{shorten(text)} is not an IPv4 address") from None
 
     return parse, int_to_str
 
@@ -75,8 +76,8 @@ def format_ipv4(value: int) -> str:
 def parse_cidr(text: str) -> Cidr:
     """`ADDRESS` or `ADDRESS/LENGTH`, no length meaning 32."""
     address, slash, length = text.partition("/")
-    if slash and not (length.isascii() and length.isdigit() and int(length[:4]) <= 32):
-        raise ValueError(f"prefix length {length!r} is not a number from 0 to 32")
+    if slash and not (re.fullmatch("[0-9]{1,2}", length) and int(length) <= 32):
+        raise ValueError(f"prefix length {shorten(length)} is not a number from 0 to 32")
     return Cidr(parse_ipv4(address), int(length) if slash else 32)
 
 
@@ -191,7 +192,7 @@ class MacMask(AsTyped):
 
 def _port_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
-        raise ValueError(f"{text!r} is not a port from 0 to 65535")
+        raise ValueError(f"{shorten(text)} is not a port from 0 to 65535")
     return int(text)
 
 
@@ -201,7 +202,7 @@ def _span(text: str, number: Callable[[str], int], what: str) -> tuple[int, int]
     low = number(first)
     high = number(last) if dash else low
     if low > high:
-        raise ValueError(f"{what} range {text} ends before it starts")
+        raise ValueError(f"{what} range {shorten(text)} ends before it starts")
     return low, high
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pyparsing as pp
@@ -60,6 +61,11 @@ class Rejected(pp.ParseException):
     ) -> None:
         super().__init__(line, loc, "unexpected word", element)
         self.error = error
+
+
+def _tells(failure: pp.ParseException) -> tuple[bool, int]:
+    """How much a failure says: a wrong value more than a missing word, then the furthest."""
+    return isinstance(failure, Rejected) and failure.error is not None, failure.loc
 
 
 class Probe:
@@ -137,6 +143,8 @@ class Switch(Element):
             self.note(loc)
         word = WORD.match(line, loc)
         if word is None and self._ends and TRAILING.match(line, loc):
+            if self.probe.at >= 0:
+                self._note_others(line, loc)
             return loc, []
         entry = self._table.get(word[0]) if word else None
         return self._follow(line, loc, word, entry, do_actions)
@@ -157,15 +165,23 @@ class Switch(Element):
                 end, tokens = follower._parse(line, word.end(), do_actions)
                 return end, [*make(loc + 1), *tokens]
             except pp.ParseException as failure:
+                if self.probe.at >= 0:
+                    raise  # a word of the table is not offered as a name as well
                 furthest = failure
         for element in self._otherwise:
             try:
                 end, tokens = element._parse(line, loc, do_actions)
                 return end, tokens
             except pp.ParseException as failure:
-                if furthest is None or failure.loc > furthest.loc:
+                if furthest is None or _tells(failure) > _tells(furthest):
                     furthest = failure
         raise furthest or Rejected(line, loc, self)
+
+    def _note_others(self, line: str, loc: int) -> None:
+        """Where the line may end, let the other elements tell what else might come."""
+        for element in self._otherwise:
+            with suppress(pp.ParseException):
+                element._parse(line, loc)
 
 
 class Name(Element):
@@ -232,9 +248,3 @@ class Rest(Element):
             words.append(unquote(word[0]))
             loc = word.end()
         return loc, [tuple(words)]
-
-
-def shorten(word: str, limit: int = 40) -> str:
-    """A word as it is quoted in a message: printable, and not a page long."""
-    text = word if len(word) <= limit else word[: limit - 1] + "…"
-    return repr(text)

@@ -80,3 +80,9 @@ class FileError(MidoError):
     """A file that cannot be read or written."""
 
     code = "file"
+
+
+def shorten(word: str, limit: int = 40) -> str:
+    """A word as it is quoted in a message: printable, and not a page long."""
+    text = word if len(word) <= limit else word[: limit - 1] + "…"
+    return repr(text)

@@ -10,6 +10,7 @@ import pyparsing as pp
 from grammar import session, traffic
 from grammar.commands import OnGuest
 from grammar.elements import (
+    TRAILING,
     WHOLE_LINE,
     WORD,
     Element,
@@ -18,9 +19,8 @@ from grammar.elements import (
     Rejected,
     Switch,
     Table,
-    shorten,
 )
-from grammar.errors import IncompleteError, LineSyntaxError, MidoError
+from grammar.errors import IncompleteError, LineSyntaxError, MidoError, shorten
 from grammar.expectation import Expectation
 from grammar.objects import Paths
 from grammar.resources import SCHEMA
@@ -81,7 +81,7 @@ class Language:
         Raises a MidoError that says what is wrong, at which column, and what
         was expected there.
         """
-        if not WORD.search(line) or line.lstrip(" \t\r\n").startswith("#"):
+        if TRAILING.match(line):
             return None
         if "'" in line or '"' in line or "\\" in line:
             _check_quotes(line)
@@ -114,7 +114,7 @@ class Language:
         """The error for a position where reading could not go on."""
         if failure.error is not None:
             return failure.error
-        at = len(line) if WORD.match(line, failure.loc) is None else failure.loc
+        at = self._line.preParse(line, failure.loc)
         expected = self._expected_at(line[: failure.loc], failure.loc)
         words = list(dict.fromkeys(word for item in expected for word in item.words))
         kinds = [item.help for item in expected if not item.words]

@@ -19,11 +19,14 @@ import pyparsing as pp
 from grammar.elements import Element, End, Entry, Name, Probe, Switch, Table, Tokens
 from grammar.expectation import Expectation
 from grammar.pairs import FieldNames, Pairs
-from grammar.schema import ALIAS, Collection, Schema
+from grammar.schema import ALIAS, ROUTE_ALIAS, SHARED_ALIAS, Collection, Field, Schema
 from grammar.tree import Selector, Target
 from grammar.verbs import VERB_WORDS, VERBS, VerbWord
 
 _ALIAS = re.compile(r"([a-z][a-z0-9-]*?)(\d+)(?::(.+))?", re.DOTALL)
+
+# The verbs that work on a collection, not on an object of it.
+_ON_COLLECTIONS = ("list", "create", "describe")
 
 Extra = Callable[[Collection], Table]
 
@@ -62,22 +65,25 @@ class Paths:
 
     def collection_entries(self) -> dict[str, Entry]:
         """Lines that begin with a root collection: `router …`."""
-        return {
-            name: (_nothing, self.after_collection(self.schema[name], "free"))
-            for name in self.schema.root
-        }
+        return {name: self._root_entry(name, "free") for name in self.schema.root}
+
+    def _root_entry(self, name: str, mode: str) -> Entry:
+        """A root collection; a single object needs no picking."""
+        collection = self.schema[name]
+        if collection.single:
+            single = partial(_single, collection)
+            return single, self.after_object(collection, mode)
+        return _nothing, self.after_collection(collection, mode)
 
     def after_verb(self, verb: str) -> pp.ParserElement:
         """A verb that opens the line: a root collection or a root object follows."""
 
         def build() -> tuple[Table, Sequence[pp.ParserElement]]:
-            table = {
-                name: (_nothing, self.after_collection(self.schema[name], verb))
-                for name in self.schema.root
-            }
+            table = {name: self._root_entry(name, verb) for name in self.schema.root}
             return table, (self.root_object(verb),)
 
-        return self._once(("verb", verb), lambda: self._switch(verb, build, self._roots))
+        ends = verb == "describe"
+        return self._once(("verb", verb), lambda: self._switch(verb, build, self._roots, ends))
 
     def root_object(self, mode: str) -> Element:
         """An object by its alias alone (`router0`, `chain0:rule0`).
@@ -128,18 +134,20 @@ class Paths:
             table: dict[str, Entry] = {}
             if mode == "free":
                 for word, verb in VERB_WORDS.items():
-                    if verb in ("list", "create"):
+                    if verb in _ON_COLLECTIONS:
                         table[word] = (
                             partial(_verb_and_target, verb, collection),
                             self._last_pairs(collection, verb, lead=False),
                         )
+            here = [self._last_pairs(collection, mode, lead=True)] if mode == "describe" else []
             return table, (
+                *here,
                 self._by_field(collection, mode),
                 self._by_name(collection, mode),
             )
 
         def expect() -> list[Expectation]:
-            return [_verb_expectation(verb) for verb in ("list", "create") if mode == "free"]
+            return [_verb_expectation(verb) for verb in _ON_COLLECTIONS if mode == "free"]
 
         return self._switch(f"{collection.name} {mode}", build, expect)
 
@@ -159,12 +167,14 @@ class Paths:
         return self._switch(f"{mode} {collection.name}", build, list, ends=False)
 
     def _last_pairs(self, collection: Collection, verb: str, lead: bool) -> Pairs:
+        """The fields that end the line; `describe` takes none."""
         named = verb == "create" and collection.has_id
+        fields = () if verb == "describe" else collection.fields
         return Pairs(
             self.probe,
             f"{collection.name} fields",
-            (*collection.fields, ALIAS) if named else collection.fields,
-            "filter" if verb == "list" else "create",
+            (*fields, *_aliases(collection)) if named else fields,
+            "create" if verb == "create" else "filter",
             lead=partial(Target, collection) if lead else None,
         )
 
@@ -227,7 +237,7 @@ class Paths:
             return found
 
         name = f"{collection.name} object"
-        ends = mode in ("show", "delete")
+        ends = mode in ("show", "delete", "describe")
         return self._once(key, lambda: self._switch(name, build, expect, ends))
 
     def _free_entries(self, collection: Collection) -> dict[str, Entry]:
@@ -272,6 +282,19 @@ class Paths:
         ends: bool = False,
     ) -> Switch:
         return Switch(self.probe, name, build, expect, ends)
+
+
+def _aliases(collection: Collection) -> tuple[Field, ...]:
+    """The fields by which create takes aliases, for a saved topology to get its own back."""
+    if collection.path == "router.port":
+        return (ALIAS, SHARED_ALIAS, ROUTE_ALIAS)
+    if collection.path in ("bridge.port", "load-balancer.pool.vip"):
+        return (ALIAS, SHARED_ALIAS)
+    return (ALIAS,)
+
+
+def _single(collection: Collection, column: int) -> Sequence[Tokens]:
+    return (Selector(collection, "", (), column),)
 
 
 def _verb(verb: str, column: int) -> Sequence[Tokens]:

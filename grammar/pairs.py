@@ -17,10 +17,15 @@ from grammar.elements import (
     Rejected,
     Result,
     Tokens,
-    shorten,
     unquote,
 )
-from grammar.errors import IncompleteError, InvalidValueError, NotClearableError, ReadOnlyError
+from grammar.errors import (
+    IncompleteError,
+    InvalidValueError,
+    NotClearableError,
+    ReadOnlyError,
+    shorten,
+)
 from grammar.expectation import Expectation
 from grammar.schema import Collection, Field
 from grammar.tree import FieldName, Setting
@@ -36,8 +41,8 @@ class Pairs(Element):
     keeps the word for comparison, `create`, `set` and `option` read the value
     and take only fields that can be given. Reads at least `least` pairs, and at
     most `most` where that is given; the line must end behind them if `closes`,
-    otherwise they stop before a word that is no field. `lead` makes a token that
-    stands before the pairs.
+    otherwise they stop before a word that is no field, or has no value. `lead`
+    makes a token that stands before the pairs.
     """
 
     def __init__(
@@ -82,6 +87,9 @@ class Pairs(Element):
             field = self._fields.get(pair[1])
             if field is None:
                 break
+            if pair[2] is None and not self._closes and len(tokens) >= least:
+                self._note_value(line, pair, field)
+                break
             setting, loc = self._setting(line, pair, field)
             tokens.append(setting)
         if len(tokens) < least or (self._closes and not TRAILING.match(line, loc)):
@@ -99,9 +107,7 @@ class Pairs(Element):
         if type(field.type) is Flag:
             return Setting(field, True, pair.start(1) + 1, ""), pair.end(1)
         if pair[2] is None:
-            end = self.preParse(line, pair.end(1))
-            if end == self.probe.at:
-                self.probe.found[:] = [Expectation.of_value(field)]
+            end = self._note_value(line, pair, field)
             incomplete = IncompleteError(
                 f"{field.name} needs a value: {field.type.expected}", end + 1
             )
@@ -113,6 +119,13 @@ class Pairs(Element):
         if field.reference is not None:
             word, end = self._spelled_out(line, field, word, end)
         return Setting(field, self._value(line, field, word, start), start + 1, word), end
+
+    def _note_value(self, line: str, pair: re.Match[str], field: Field) -> int:
+        """Tell the probe of a value that is missing; where it would stand."""
+        end = self.preParse(line, pair.end(1))
+        if end == self.probe.at:
+            self.probe.found[:] = [Expectation.of_value(field)]
+        return end
 
     def _value(self, line: str, field: Field, word: str, start: int) -> Any:
         try:
@@ -130,7 +143,7 @@ class Pairs(Element):
 
     def _spelled_out(self, line: str, field: Field, word: str, end: int) -> tuple[str, int]:
         """A reference spelled as a path (`router router0 port port0`) as its alias."""
-        steps = _PATHS.get(field.reference.target if field.reference else "", {}).get(word)
+        steps = _spellings(field.reference.target if field.reference else "").get(word)
         if steps is None:
             return word, end
         found = _pattern(steps).match(line, end)
@@ -142,21 +155,21 @@ class Pairs(Element):
 @cache
 def _pattern(steps: tuple[str, ...]) -> re.Pattern[str]:
     """`NAME word NAME …` after a path's first collection; compiled when first used."""
-    pattern = f"{BLANK}++({WORD_PATTERN})"
+    pattern = f"{BLANK}++((?!#){WORD_PATTERN})"
     for word in steps:
-        pattern += f"{BLANK}++{word}{BLANK}++({WORD_PATTERN})"
+        pattern += f"{BLANK}++{word}{BLANK}++((?!#){WORD_PATTERN})"
     return re.compile(pattern, re.DOTALL)
 
 
-# How a value that refers to an object may be spelled: first word -> the words between names.
-_PATHS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "port": {"router": ("port",), "bridge": ("port",), "port": ()},
-    "interface": {"host": ("(?:interface|iface)",)},
-    **{
-        name: {name: ()}
-        for name in ("router", "bridge", "chain", "host", "port-group", "ip-address-group")
-    },
-}
+@cache
+def _spellings(target: str) -> Mapping[str, tuple[str, ...]]:
+    """How a reference may be spelled: first word -> the words between the names."""
+    if target == "port":
+        return {"router": ("port",), "bridge": ("port",), "port": ()}
+    if target == "interface":
+        return {"host": ("(?:interface|iface)",)}
+    root, *inner = target.split(".")
+    return {root: tuple(inner)}
 
 
 class FieldNames(Element):

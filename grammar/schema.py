@@ -21,7 +21,7 @@ class Field(NamedTuple):
     `default` is what create stores when the field is not given. A `computed`
     field is worked out by the store whenever it is read; a `fixed`
     one is given at creation and read-only afterwards; a `live` one moves on as the
-    datapath works. `on_delete` says what
+    datapath works; a `parent` one shows the object that holds this one. `on_delete` says what
     becomes of this object when the object it refers to is deleted: the field is
     cleared, or the object goes too.
     """
@@ -38,7 +38,11 @@ class Field(NamedTuple):
     required: bool = False
     fixed: bool = False
     live: bool = False
+    parent: bool = False
     on_delete: OnDelete = "clear"
+
+    def __repr__(self) -> str:
+        return f"<field {self.name}>"
 
     @property
     def reference(self) -> Reference | None:
@@ -47,7 +51,7 @@ class Field(NamedTuple):
         return kind if isinstance(kind, Reference) else None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Collection:
     """A kind of object, and where it lives.
 
@@ -82,11 +86,26 @@ class Collection:
         self.index = {field.name: number for number, field in enumerate(self.fields)}
         self.by_name = {field.name: field for field in self.fields}
 
+    def __repr__(self) -> str:
+        return f"<collection {self.path}>"
+
 
 ALIAS = Field(
     "alias",
     Text("an alias of the collection's form that was never given", "router7"),
     "the alias to give it, instead of the next one",
+)
+
+
+SHARED_ALIAS = Field(
+    "shared-alias",
+    Text("an alias of the gathering collection that was never given", "port7"),
+    "the alias to give it where it is gathered (a port at the root), instead of the next one",
+)
+ROUTE_ALIAS = Field(
+    "route-alias",
+    Text("an alias of the router's routes that was never given", "route7"),
+    "the alias to give its local route, instead of the next one",
 )
 
 
@@ -96,10 +115,11 @@ class Schema:
     def __init__(self, collections: tuple[Collection, ...], root: tuple[str, ...]) -> None:
         self.collections = {collection.path: collection for collection in collections}
         self.root = root
+        self.views = tuple(each for each in collections if each.gathers)
         self._by_prefix = {
             (collection.parent, collection.prefix): collection
             for collection in collections
-            if collection.has_id and not collection.through
+            if collection.has_id and not collection.gathers
         }
 
     def __getitem__(self, path: str) -> Collection:

@@ -12,8 +12,22 @@ from grammar.elements import Entry, Name, Probe, Rest, Switch, Table, Tokens
 from grammar.errors import InvalidValueError
 from grammar.expectation import Expectation
 from grammar.times import Duration, Timestamp
-from grammar.tree import Argument, Clock, Echo, Expect, Format, Help, Quit, Reset, Source
-from grammar.values import Choice, ValueType
+from grammar.tree import (
+    Argument,
+    Clock,
+    Debug,
+    Echo,
+    Expect,
+    Format,
+    Help,
+    Quit,
+    Reset,
+    Save,
+    Source,
+    Tenant,
+    Undo,
+)
+from grammar.values import Choice, Integer, ValueType
 
 FORMATS = Choice(("text", "json"))
 
@@ -33,6 +47,20 @@ HELP = {
         ("expect COMMAND", "expect not COMMAND"),
         "expect not ping client 192.168.79.119",
     ),
+    "save": CommandHelp(
+        "writes the topology as a script that rebuilds it", ("save FILE",), "save lab.mido"
+    ),
+    "undo": CommandHelp("takes changes back, the last first", ("undo [COUNT]",), "undo 3"),
+    "redo": CommandHelp("does again what was undone", ("redo [COUNT]",), "redo"),
+    "sett": CommandHelp(
+        "chooses the tenant of what is created and listed",
+        ("sett TENANT",),
+        "sett 0123456789abcdef0123456789abcdef",
+    ),
+    "cleart": CommandHelp("chooses no tenant", ("cleart",), "cleart"),
+    "debug": CommandHelp(
+        "turns debug mode on or off; it changes nothing here", ("debug on", "debug off"), "debug on"
+    ),
     "reset": CommandHelp(
         "forgets what the datapath has learnt; the topology stays", ("reset",), "reset"
     ),
@@ -43,7 +71,6 @@ HELP = {
 
 def entries(probe: Probe, end: pp.ParserElement) -> dict[str, Entry]:
     """Lines that begin with one of this module's commands, but for `expect`."""
-    topic = argument(probe, "a word to explain", "topic", end)
     return {
         "clock": (nothing, _clock(probe, end)),
         "format": (nothing, _value(probe, "format", FORMATS, end, _format)),
@@ -53,7 +80,31 @@ def entries(probe: Probe, end: pp.ParserElement) -> dict[str, Entry]:
             build(argument(probe, "a file", "file", end), lambda tokens: Source(tokens[0])),
         ),
         "reset": (nothing, build(end, lambda tokens: Reset())),
-        **{word: (nothing, build(topic, _help) | build(end, _help)) for word in ("help", "?")},
+        "save": (
+            nothing,
+            build(argument(probe, "a file", "file", end), lambda tokens: Save(tokens[0])),
+        ),
+        "undo": (nothing, _count(probe, end, again=False)),
+        "redo": (nothing, _count(probe, end, again=True)),
+        "sett": (
+            nothing,
+            build(
+                argument(probe, "a tenant id", "tenant", end),
+                lambda tokens: Tenant(tokens[0].text),
+            ),
+        ),
+        "cleart": (nothing, build(end, lambda tokens: Tenant(None))),
+        "debug": (
+            nothing,
+            _value(
+                probe,
+                "mode",
+                Choice(("on", "off")),
+                end,
+                lambda tokens: Debug(tokens[0][0] == "on"),
+            ),
+        ),
+        **{word: (nothing, _help(probe)) for word in ("help", "?")},
         **{
             word: (nothing, build(Rest(probe, "words"), lambda tokens: Quit()))
             for word in ("quit", "exit")
@@ -77,6 +128,15 @@ def _clock(probe: Probe, end: pp.ParserElement) -> pp.ParserElement:
     return switch.add_parse_action(lambda tokens: list(tokens) or [Clock()])
 
 
+def _count(probe: Probe, end: pp.ParserElement, again: bool) -> pp.ParserElement:
+    """How many changes to undo or redo; one if not said."""
+    one = build(end, lambda tokens: Undo(1, again))
+    many = _value(
+        probe, "count", Integer(1, 1_000_000), end, lambda tokens: Undo(tokens[0][0], again)
+    )
+    return one | many
+
+
 def _clock_action(action: str) -> Callable[[list[Tokens]], Clock]:
     return lambda tokens: Clock(action, tokens[0][0], tokens[0][1])
 
@@ -85,8 +145,13 @@ def _format(tokens: list[Tokens]) -> Format:
     return Format(tokens[0][0])
 
 
-def _help(tokens: list[Tokens]) -> Help:
-    return Help(tokens[0] if tokens and isinstance(tokens[0], Argument) else None)
+def _help(probe: Probe) -> pp.ParserElement:
+    """All words behind `help` are one topic: `help bridge port`."""
+
+    def make(line: str, loc: int, tokens: pp.ParseResults) -> Help:
+        return Help(Argument(" ".join(tokens[0]), loc + 1) if tokens[0] else None)
+
+    return Rest(probe, "words to explain").add_parse_action(make)
 
 
 def _value(

@@ -30,7 +30,8 @@ class Seconds:
         return int(whole or 0) * 1_000_000_000 + int(part.ljust(9, "0"))
 
     def format(self, value: int) -> str:
-        return f"{value / 1e9:g}"
+        whole, part = divmod(value, 1_000_000_000)
+        return f"{whole}.{part:09}".rstrip("0").rstrip(".")
 
     def to_json(self, value: int) -> float:
         return value / 1e9
@@ -103,7 +104,7 @@ class Duration:
     example = "90s"
 
     def parse(self, word: str) -> int:
-        match = re.fullmatch(r"(\d{1,12})(?:\.(\d{1,9}))?(ns|us|ms|s|m|h|d)?", word, re.ASCII)
+        match = re.fullmatch(r"(\d{1,18})(?:\.(\d{1,9}))?(ns|us|ms|s|m|h|d)?", word, re.ASCII)
         if match is None:
             raise ValueError("it is not a number with a unit")
         unit = _UNITS[match[3] or "s"]
@@ -115,7 +116,8 @@ class Duration:
         return span
 
     def format(self, value: int) -> str:
-        return f"{value / 1e9:g}s"
+        unit = next(unit for unit in ("s", "ms", "us", "ns") if value % _UNITS[unit] == 0)
+        return f"{value // _UNITS[unit]}{unit}"
 
     def to_json(self, value: int) -> float:
         return value / 1e9

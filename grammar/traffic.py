@@ -16,14 +16,14 @@ from grammar.values import Choice, Flag, Integer, Text
 _LONG = 4096
 
 PING_OPTIONS = (
-    Field("count", Integer(1, 1_000_000), "requests to send"),
+    Field("count", Integer(1, 1_000_000), "requests to send; 1 in scripts, 3 at the prompt"),
     Field("size", Integer(0, 65507, "bytes"), "ICMP data bytes", default=56),
     Field("ttl", Integer(1, 255), "time to live", default=64),
     Field("tos", Integer(0, 255, hexadecimal=True), "type of service byte", default=0),
     Field(
         "df",
         Choice(("want", "do", "dont", "yes", "no")),
-        "don't-fragment, as ping -M: want, do or dont",
+        "don't-fragment, as ping -M; yes is want, no is dont",
         default="want",
     ),
     Field("id", Integer(0, 65535), "ICMP identifier"),

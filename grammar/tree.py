@@ -1,6 +1,7 @@
 """The syntax tree: what was said, as frozen values, before anything is looked up.
 
-Columns count characters of the line from 1. The nodes are named tuples: a frozen
+Columns count characters of the line from 1. They say where something stood, not
+what was said: trees that differ only in columns are equal. The nodes are named tuples: a frozen
 dataclass costs seven times as much to define, at every start of the program.
 """
 
@@ -9,6 +10,16 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from grammar.schema import Collection, Field
+
+_PLACES = frozenset(("column", "text"))
+
+
+def _equal(one: object, other: object) -> bool:
+    """Equality of nodes, wherever they stood and however their values were spelled."""
+    if type(one) is not type(other):
+        return False
+    names: tuple[str, ...] = getattr(one, "_fields", ())
+    return all(getattr(one, n) == getattr(other, n) for n in names if n not in _PLACES)
 
 
 class Setting(NamedTuple):
@@ -19,12 +30,18 @@ class Setting(NamedTuple):
     column: int
     text: str
 
+    def __eq__(self, other: object) -> bool:
+        return _equal(self, other)
+
 
 class FieldName(NamedTuple):
     """A field that is named without a value, as show and clear do."""
 
     field: Field
     column: int
+
+    def __eq__(self, other: object) -> bool:
+        return _equal(self, other)
 
 
 class Selector(NamedTuple):
@@ -35,12 +52,18 @@ class Selector(NamedTuple):
     filters: tuple[Setting, ...]
     column: int
 
+    def __eq__(self, other: object) -> bool:
+        return _equal(self, other)
+
 
 class Target(NamedTuple):
     """The collection that list and create work on."""
 
     collection: Collection
     column: int
+
+    def __eq__(self, other: object) -> bool:
+        return _equal(self, other)
 
 
 Path = tuple[Selector, ...]
@@ -95,6 +118,9 @@ class Argument(NamedTuple):
     text: str
     column: int
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Argument) and self.text == other.text
+
 
 class Program(NamedTuple):
     """A guest's own program (`ip addr`), as if typed on that machine."""
@@ -117,6 +143,9 @@ class Clock(NamedTuple):
     action: str | None = None
     value: Any = None
     column: int = 1
+
+    def __eq__(self, other: object) -> bool:
+        return _equal(self, other)
 
 
 class Format(NamedTuple):
@@ -144,6 +173,9 @@ class Expect(NamedTuple):
     negated: bool
     column: int
 
+    def __eq__(self, other: object) -> bool:
+        return _equal(self, other)
+
 
 class Help(NamedTuple):
     """Explain the language, or one word of it."""
@@ -153,6 +185,38 @@ class Help(NamedTuple):
 
 class Reset(NamedTuple):
     """Forget what the datapath has learnt."""
+
+
+class Describe(NamedTuple):
+    """Show what an object, a collection's objects or the root consist of."""
+
+    path: Path
+    target: Target | None
+
+
+class Tenant(NamedTuple):
+    """Choose the session's tenant, or (None) none."""
+
+    name: str | None
+
+
+class Debug(NamedTuple):
+    """Turn debug mode on or off."""
+
+    on: bool
+
+
+class Undo(NamedTuple):
+    """Take the last changes back or, with `again`, do what was undone once more."""
+
+    steps: int
+    again: bool
+
+
+class Save(NamedTuple):
+    """Write the topology as a script that rebuilds it."""
+
+    file: Argument
 
 
 class Quit(NamedTuple):
@@ -176,4 +240,9 @@ Command = (
     | Help
     | Reset
     | Quit
+    | Describe
+    | Tenant
+    | Debug
+    | Undo
+    | Save
 )

@@ -39,6 +39,11 @@ class Negated(NamedTuple):
     value: Any
 
 
+def a(noun: str) -> str:
+    """A noun with its indefinite article."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
 class AsTyped:
     """Values that are the word itself, as it was typed."""
 
@@ -79,7 +84,8 @@ class Integer:
     @property
     def expected(self) -> str:
         of = f" of {self.unit}" if self.unit else ""
-        return f"a number{of} from {self.low} to {self.high}"
+        form = ", decimal or 0x…" if self.hexadecimal else ""
+        return f"a number{of} from {self.low} to {self.high}{form}"
 
     @property
     def example(self) -> str:
@@ -218,8 +224,9 @@ class Reference:
 
     @property
     def expected(self) -> str:
-        article = "an" if self.target[0] in "aeiou" else "a"
-        return f"{article} {self.target} (alias, UUID or name)"
+        if self.target == "interface":
+            return "an interface (HOST:NAME)"
+        return f"{a(self.target.rpartition('.')[2])} (alias, UUID or name)"
 
     @property
     def example(self) -> str:
@@ -257,7 +264,10 @@ class ListOf:
     def parse(self, word: str) -> tuple[Any, ...]:
         if not word:
             return ()
-        return tuple(self.item.parse(part.strip()) for part in word.split(","))
+        parts = [part.strip() for part in word.split(",")]
+        if not all(parts):
+            raise ValueError("an element of the list is empty")
+        return tuple(self.item.parse(part) for part in parts)
 
     def format(self, value: tuple[Any, ...]) -> str:
         return ",".join(map(self.item.format, value)) if value else '""'

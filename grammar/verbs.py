@@ -9,6 +9,7 @@ from grammar.tree import (
     Command,
     Create,
     Delete,
+    Describe,
     FieldName,
     List,
     Path,
@@ -62,6 +63,12 @@ VERBS = {
         "takes the values of fields away",
         ("clear PATH FIELD [FIELD]...", "PATH clear FIELD [FIELD]..."),
         "router router0 clear infilter outfilter",
+    ),
+    "describe": Verb(
+        "shows what an object or a collection consists of",
+        ("describe [PATH] [COLLECTION]", "PATH describe [COLLECTION]"),
+        "describe chain",
+        shortest=4,
     ),
     "delete": Verb(
         "deletes an object and all it holds",
@@ -121,8 +128,12 @@ def _command(
     settings: tuple[Setting, ...],
     names: tuple[FieldName, ...],
 ) -> Command:
-    if target is not None:
-        return Create(path, target, settings) if verb == "create" else List(path, target, settings)
+    if verb == "create" and target is not None:
+        return Create(path, target, settings)
+    if verb == "list" and target is not None:
+        return List(path, target, settings)
+    if verb == "describe":
+        return Describe(path, target)
     if verb == "set":
         return Set(path, settings)
     if verb == "clear":

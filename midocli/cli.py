@@ -39,13 +39,14 @@ def _parser() -> ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run midocli; returns the exit status."""
+    _replace_closed_streams()
     options = _parser().parse_args(arguments)
+    from midocli.session import OutputError
+
     try:
-        status = _run(options)
-        sys.stdout.flush()
-        return status
-    except BrokenPipeError:
-        return _closed_pipe()
+        return _run(options)
+    except OutputError as failure:
+        return _end_without_output(failure.error)
     except KeyboardInterrupt:
         return 130
 
@@ -53,6 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def entry_point() -> NoReturn:
     """The console script."""
     sys.exit(main())
+
+
+def _replace_closed_streams() -> None:
+    """Give the standard streams that the caller has closed nothing to read, and nowhere to go."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open("/dev/null", mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _run(options: Namespace) -> int:
@@ -100,12 +108,14 @@ def _run_batch(options: Namespace, session: Session) -> int:
     try:
         for name in names:
             if not _run_file(name, session):
+                session.flush()
                 return 2
         for command in options.commands or ():
             session.run_script("-e", [Line(command, 1)])
             answered = answered and session.answered
     except SessionEnd:
         pass
+    session.flush()
     return 1 if session.failed or not answered else 0
 
 
@@ -120,8 +130,6 @@ def _run_file(name: str, session: Session) -> bool:
     try:
         with open(name, "rb") as stream:  # noqa: PTH123 (pathlib is not worth its import here)
             session.run_script(name, read_lines(stream))
-    except BrokenPipeError:
-        raise
     except (OSError, ValueError) as error:
         sys.stderr.write(f"midocli: cannot read {name}: {reason(error)}\n")
         return False
@@ -132,9 +140,19 @@ def _standard_input() -> BinaryIO:
     return sys.stdin.buffer
 
 
-def _closed_pipe() -> int:
-    """Whoever reads our output has gone: end quietly, as other filters do."""
+def _end_without_output(error: OSError) -> int:
+    """Nothing more can be printed; a reader that has gone is no mistake, as for other filters."""
     import os
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    from midocli.session import reason
+
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    gone = isinstance(error, BrokenPipeError)
+    try:
+        if not gone:
+            sys.stderr.write(f"midocli: cannot write the output: {reason(error)}\n")
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(nowhere, sys.stderr.fileno())
+    return 0 if gone else 1

@@ -14,6 +14,7 @@ from grammar.schema import Collection
 from midocli.clock import Clock
 from midocli.compiler import StoreSource
 from midocli.simulator.engine import Engine
+from midocli.simulator.neighbour import listing
 from midocli.simulator.network import Network
 from midocli.simulator.state import State
 from midocli.simulator.topology import Kind, Topology
@@ -101,13 +102,13 @@ class Datapath:
 
     def neighbours(self, guest: Row) -> list[tuple[object, ...]]:
         """A guest's ARP cache: address, device, MAC (None: unknown) and state of each entry."""
-        table = self.network.state.neighbours.get(guest.id, {})
+        found = listing(self.network.guest(guest.id))
         return [
             (
                 entry.address,
                 entry.nic.name,
                 entry.mac.to_bytes(6, "big").hex(":") if entry.mac else None,
-                entry.state,
+                state,
             )
-            for entry in sorted(table.values(), key=lambda entry: entry.address)
+            for entry, state in sorted(found, key=lambda each: each[0].address)
         ]

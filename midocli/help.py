@@ -26,7 +26,7 @@ def explain(schema: Schema, topic: Argument | None) -> str:
     """The page on a verb, a command or a collection, or a map of all of them."""
     if topic is None:
         return _map(schema)
-    word = topic.text
+    word = topic.text.replace(" ", ".")
     name = _SYNONYMS.get(word, VERB_WORDS.get(word, word))
     if name in VERBS:
         verb = VERBS[name]
@@ -83,6 +83,24 @@ def _collection(schema: Schema, collection: Collection) -> str:
         lines += ["", "Collections in it:"]
         lines += _entries((child.name, child.help) for child in children)
     return "\n".join(lines)
+
+
+def describe(schema: Schema, collection: Collection | None) -> str:
+    """What an object of a collection (None: the root) consists of."""
+    if collection is None:
+        inner = [schema[name] for name in schema.root]
+        fields: tuple[Field, ...] = ()
+    else:
+        inner = list(schema.children(collection))
+        fields = collection.fields
+    return "\n".join(
+        (
+            "Object collections:",
+            *(_entries((each.name, each.help) for each in inner) or ["    <NONE>"]),
+            "Fields:",
+            *(_entries((each.name, _described(each)) for each in fields) or ["    <NONE>"]),
+        )
+    )
 
 
 def _described(field: Field) -> str:

@@ -6,12 +6,14 @@ nothing about packets. Commands that change something run in a transaction.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from grammar import tree
-from grammar.errors import InvalidValueError, MidoError, UnknownObjectError
+from grammar.errors import FileError, InvalidValueError, MidoError, RefusedError, UnknownObjectError
 from grammar.resources import SCHEMA
+from grammar.schema import Collection
 from grammar.times import Instant, format_instant
 from midocli.clock import Clock
 from midocli.results import (
@@ -19,6 +21,7 @@ from midocli.results import (
     Done,
     Listing,
     Message,
+    Report,
     Result,
     Shown,
     ShownField,
@@ -56,7 +59,7 @@ class Interpreter:
         self,
         chance: random.Random,
         clock: Clock,
-        open_for_writing: Callable[[str], BinaryIO],
+        write: Callable[[str, bytes], None],
         aliases: bool = True,
         interactive: bool = False,
     ) -> None:
@@ -67,7 +70,8 @@ class Interpreter:
         self.chance = chance
         self.clock = clock
         self.interactive = interactive
-        self.open_for_writing = open_for_writing
+        self._write = write
+        self.tenant: str | None = None
         self._datapath: Datapath | None = None
         self._run: dict[type, Callable[[Any], Result]] = {
             tree.Create: self._create,
@@ -83,6 +87,11 @@ class Interpreter:
             tree.Reset: self._reset,
             tree.Program: self._program,
             tree.Ping: self._ping,
+            tree.Describe: self._describe,
+            tree.Tenant: self._choose_tenant,
+            tree.Debug: self._debug,
+            tree.Undo: self._undo,
+            tree.Save: self._save,
         }
 
     @property
@@ -102,9 +111,10 @@ class Interpreter:
 
     def _create(self, command: tree.Create) -> Result:
         target = command.target
+        settings = (*self._tenant_setting(target.collection), *command.settings)
         with self.store.journal.transaction():
             parent = self.resolver.path(command.path)
-            row = self.editor.create(target.collection, parent, command.settings, target.column)
+            row = self.editor.create(target.collection, parent, settings, target.column)
         self._committed()
         return Created(row)
 
@@ -136,13 +146,14 @@ class Interpreter:
             assert parent is not None
             rows = self.datapath.learnt(parent, collection)
             return Table(collection.fields, rows)
-        found = self.resolver.filtered(collection, parent, command.filters)
-        return Listing(list(found), bool(collection.gathers))
+        filters = (*self._tenant_setting(collection), *command.filters)
+        found = self.resolver.filtered(collection, parent, filters)
+        return Listing(list(found), collection)
 
     def _show(self, command: tree.Show) -> Result:
         row = self._object(command.path)
         if command.field is None:
-            return Shown(row, bool(command.path[-1].collection.gathers))
+            return Shown(row, command.path[-1].collection)
         field = row.collection.by_name.get(command.field.field.name)
         if field is None:
             raise InvalidValueError(
@@ -155,6 +166,13 @@ class Interpreter:
         row = self.resolver.path(path)
         assert row is not None, "the grammar lets no empty path through"
         return row
+
+    def _tenant_setting(self, collection: Collection) -> tuple[tree.Setting, ...]:
+        """The session's tenant, which is stored in what is created and restricts lists."""
+        field = collection.by_name.get("tenant")
+        if field is None or self.tenant is None:
+            return ()
+        return (tree.Setting(field, self.tenant, 1, self.tenant),)
 
     def _committed(self) -> None:
         """Let the datapath know what a transaction changed."""
@@ -184,7 +202,8 @@ class Interpreter:
         return Message(format_instant(Instant(self.clock.now_ns, self.clock.utc_offset)))
 
     def _echo(self, command: tree.Echo) -> Result:
-        return Message(" ".join(command.words) or "\n".join([""]))
+        words = " ".join(command.words)
+        return Report(words + "\n", {"text": words}, succeeded=True)
 
     def _expect(self, command: tree.Expect) -> Result:
         try:
@@ -199,6 +218,56 @@ class Interpreter:
             wanted = "fail, but it succeeded" if command.negated else "succeed, but it failed"
             raise ExpectationError(f"expected to {wanted}", command.column, result)
         return result
+
+    def _describe(self, command: tree.Describe) -> Result:
+        from midocli.help import describe
+
+        self.resolver.path(command.path)
+        if command.target is not None:
+            return Message(describe(SCHEMA, command.target.collection))
+        return Message(describe(SCHEMA, command.path[-1].collection if command.path else None))
+
+    def _choose_tenant(self, command: tree.Tenant) -> Result:
+        self.tenant = command.name
+        warning = ""
+        if command.name is not None and not re.fullmatch("[0-9a-fA-F]{32}", command.name):
+            warning = (
+                f"WARNING!: tenant_id={command.name} is not a 32-char hex string, "
+                "which is used in Keystone for project id format\n"
+            )
+        return Message(f"{warning}tenant_id: {command.name}")
+
+    def _debug(self, command: tree.Debug) -> Result:
+        return Message(f"turned {'on' if command.on else 'off'} debug mode")
+
+    def _undo(self, command: tree.Undo) -> Result:
+        journal = self.store.journal
+        there = journal.redoable if command.again else journal.undoable
+        if there < command.steps:
+            verb = "redo" if command.again else "undo"
+            raise RefusedError(f"only {there} to {verb}" if there else f"nothing to {verb}")
+        for _ in range(command.steps):
+            if command.again:
+                journal.redo()
+            else:
+                journal.undo()
+            self._committed()
+        return Done()
+
+    def _save(self, command: tree.Save) -> Result:
+        from midocli.saving import script
+
+        self.write_file(command.file, script(self.store).encode("utf-8", "surrogateescape"))
+        return Done()
+
+    def write_file(self, file: tree.Argument, data: bytes) -> None:
+        """Write a file as a whole; FileError where that fails."""
+        try:
+            self._write(file.text, data)
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            message = f"cannot write {file.text[:200]}: {why}"
+            raise FileError(message, file.column) from None
 
     def _help(self, command: tree.Help) -> Result:
         from midocli.help import explain

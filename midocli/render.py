@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grammar.errors import MidoError
+from grammar.schema import Collection
 from midocli.results import (
     Created,
     Listing,
@@ -25,14 +26,14 @@ def text(result: Result, display: Display) -> str:
         case Created(row=row):
             name = display.name(row) if row.collection.has_id else display.fields(row)
             return name + "\n"
-        case Listing(rows=rows, shared=shared):
-            return "".join(_list_line(row, display, shared) + "\n" for row in rows)
-        case Shown(row=row, shared=shared):
-            return _show_line(row, display, shared) + "\n"
+        case Listing(rows=rows, collection=collection):
+            return "".join(_list_line(row, display, collection) + "\n" for row in rows)
+        case Shown(row=row, collection=collection):
+            return _show_line(row, display, collection) + "\n"
         case ShownField(row=row, field=field):
             value = display.value(row, field)
             if isinstance(value, Row):
-                return _show_line(value, display, False) + "\n"
+                return _show_line(value, display, value.collection) + "\n"
             return (display.field(row, field) or "") + "\n"
         case Table(fields=fields, rows=rows):
             return "".join(_table_line(fields, row) + "\n" for row in rows)
@@ -68,10 +69,10 @@ def error_as_json(error: MidoError, line: int | None) -> str:
 
 
 def printable(text: str) -> str:
-    """Text without characters that a terminal would act on or cannot show."""
+    """Text on one line, without characters that a terminal would act on or cannot show."""
     return "".join(
         char
-        if char.isprintable() or char == "\n"
+        if char.isprintable()
         else char.encode("unicode_escape", "backslashreplace").decode("ascii")
         for char in text
     )
@@ -102,13 +103,13 @@ def _document(result: Result, display: Display) -> Any:
     return {"ok": True}
 
 
-def _list_line(row: Row, display: Display, shared: bool) -> str:
-    return display.line(row, shared) if row.collection.has_id else display.fields(row)
+def _list_line(row: Row, display: Display, collection: Collection) -> str:
+    return display.line(row, collection) if row.collection.has_id else display.fields(row)
 
 
-def _show_line(row: Row, display: Display, shared: bool) -> str:
+def _show_line(row: Row, display: Display, collection: Collection) -> str:
     if row.collection.has_id:
-        return display.line(row, shared)
+        return display.line(row, collection)
     return f"{row.collection.prefix} {display.fields(row)}".rstrip()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
-from grammar.schema import Field
+from grammar.schema import Collection, Field
 from midocli.store.rows import Row
 
 
@@ -35,10 +35,10 @@ class Created(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """Objects of a collection, `shared` when they are shown under a gathering one."""
+    """Objects, shown as those of a collection (which may gather them from others)."""
 
     rows: Sequence[Row]
-    shared: bool = False
+    collection: Collection
     succeeded: bool = True
 
 
@@ -51,10 +51,10 @@ class Table(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """One object."""
+    """One object, shown as one of a collection (which may gather it from another)."""
 
     row: Row
-    shared: bool = False
+    collection: Collection
     succeeded: bool = True
 
 

@@ -35,29 +35,34 @@ def read_lines(stream: BinaryIO) -> Iterator[Line]:
     """The commands of a script, one after the other as they arrive.
 
     Bytes that are no UTF-8 are kept as surrogates: they make an error where a
-    value does not take them, not a crash.
+    value does not take them, not a crash. No more than one command is kept in
+    memory, and of one that is too long only its beginning.
     """
-    number = 0
+    number = first = size = 0
     held: list[str] = []
-    first = 1
     while raw := stream.readline(MAX_LINE + 1):
         number += 1
-        if len(raw) > MAX_LINE:
-            _skip_line(stream, raw)
-            held.clear()
-            yield Line("", number, LineSyntaxError(f"line longer than {MAX_LINE} bytes", 1))
-            continue
-        text = raw.decode("utf-8", "surrogateescape").rstrip("\r\n")
         if not held:
-            first = number
-        if _continues(text) and (held or not text.lstrip().startswith("#")):
+            first, size = number, 0
+        size += len(raw)
+        if size > MAX_LINE:
+            raw = _end_of_line(stream, raw)
+            held.clear()
+        text = raw.decode("utf-8", "surrogateescape").rstrip("\r\n")
+        if _continues(text) and (held or size > MAX_LINE or not text.lstrip().startswith("#")):
             held.append(text[:-1] + " ")
             continue
         held.append(text)
-        yield Line("\n".join(held), first)
+        yield _command(held, first, size)
         held.clear()
     if held:
-        yield Line("\n".join(held), first)
+        yield _command(held, first, size)
+
+
+def _command(lines: list[str], first: int, size: int) -> Line:
+    if size > MAX_LINE:
+        return Line("", first, LineSyntaxError(f"command longer than {MAX_LINE} bytes", 1))
+    return Line("\n".join(lines), first)
 
 
 def _continues(text: str) -> bool:
@@ -65,6 +70,8 @@ def _continues(text: str) -> bool:
     return text.endswith("\\") and (len(text) - len(text.rstrip("\\"))) % 2 == 1
 
 
-def _skip_line(stream: BinaryIO, raw: bytes) -> None:
-    while raw and not raw.endswith(b"\n"):
-        raw = stream.readline(MAX_LINE)
+def _end_of_line(stream: BinaryIO, raw: bytes) -> bytes:
+    """The last part of a line that is too long to be kept."""
+    while not raw.endswith(b"\n") and (more := stream.readline(MAX_LINE)):
+        raw = raw[-1:] + more
+    return raw

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import grammar
 from grammar import tree
@@ -37,6 +37,14 @@ class SessionEnd(Exception):  # noqa: N818 (an end, not an error)
     """The session ends: by `quit`, or at the first error of a script."""
 
 
+class OutputError(Exception):
+    """Results cannot be written any more; `error` is why."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 class Session:
     """Runs lines against one interpreter and prints what comes of them.
 
@@ -54,7 +62,7 @@ class Session:
     ) -> None:
         self.settings = settings
         self.interpreter = Interpreter(
-            chance, clock, open_for_writing, settings.aliases, settings.interactive
+            chance, clock, write_file, settings.aliases, settings.interactive
         )
         self.failed = False
         self.answered = True
@@ -74,12 +82,11 @@ class Session:
         try:
             if line.error is not None:
                 raise line.error
-            command = grammar.parse(line.text)
-            if command is None:
-                return True
-            if self.settings.echo:
+            if self.settings.echo and not _is_blank(line.text):
                 self._print(PROMPT + line.text.strip() + "\n")
-            self._run(command)
+            command = grammar.parse(line.text)
+            if command is not None:
+                self._run(command)
         except MidoError as error:
             self._report(name, line, error)
             return False
@@ -132,12 +139,31 @@ class Session:
         if self.settings.json:
             number = line.position(error.column)[0] if error.column else line.number
             self._print(render.error_as_json(error, number) + "\n")
-        self._out.flush()
-        self._err.write(self.show_error(name, line, error))
-        self._err.flush()
+        self.flush()
+        try:
+            self._err.write(self.show_error(name, line, error))
+            self._err.flush()
+        except OSError as failure:
+            raise OutputError(failure) from None
+
+    def flush(self) -> None:
+        """Write out results that are still held back; OutputError where that fails."""
+        try:
+            self._out.flush()
+        except OSError as failure:
+            raise OutputError(failure) from None
 
     def _print(self, text: str) -> None:
-        self._out.write(text)
+        try:
+            self._out.write(text)
+        except OSError as failure:
+            raise OutputError(failure) from None
+
+
+def _is_blank(text: str) -> bool:
+    """Whether a line says nothing, or only something to its readers."""
+    text = text.strip()
+    return not text or text.startswith("#")
 
 
 def located(name: str, line: Line, error: MidoError) -> str:
@@ -155,6 +181,37 @@ def reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def open_for_writing(name: str) -> BinaryIO:
-    """A new file for what a command writes."""
-    return open(name, "wb")  # noqa: PTH123 (pathlib is slow to import)
+def write_file(name: str, data: bytes) -> None:
+    """Write a file as a whole: an old one stays as it was until the new one is complete.
+
+    What a link points at is written, and what is no plain file (a terminal, a
+    pipe) is written to as it is.
+    """
+    import os
+    import tempfile
+
+    path = os.path.realpath(name)
+    folder, base = os.path.split(path)
+    if (os.path.exists(path) and not os.path.isfile(path)) or not os.access(folder, os.W_OK):  # noqa: PTH110, PTH113
+        with open(path, "wb") as stream:  # noqa: PTH123 (pathlib is slow to import)
+            stream.write(data)
+        return
+    mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~_umask()  # noqa: PTH110, PTH116
+    number, part = tempfile.mkstemp(prefix=f".{base}.", dir=folder)
+    try:
+        with open(number, "wb") as stream:  # noqa: PTH123
+            stream.write(data)
+        os.chmod(part, mode)  # noqa: PTH101
+        os.replace(part, path)  # noqa: PTH105
+    except OSError:
+        os.unlink(part)  # noqa: PTH108
+        raise
+
+
+def _umask() -> int:
+    """The permissions that new files do not get; asking is by setting."""
+    import os
+
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -49,7 +49,9 @@ def frames(text: str) -> str:
 
 def captured(output: str, point: str) -> str:
     """The frames printed for a point."""
-    banner = f"tcpdump: listening on {point}, link-type EN10MB (Ethernet), capture size 262144 bytes\n"
+    banner = (
+        f"tcpdump: listening on {point}, link-type EN10MB (Ethernet), capture size 262144 bytes\n"
+    )
     _, _, rest = output.partition(banner)
     return re.split(r"^(?:tcpdump:|icmp_seq)", rest, flags=re.MULTILINE)[0]
 
@@ -81,9 +83,7 @@ def test_the_written_file_reads_as_it_was_printed(tmp_path: Path) -> None:
     script = LAB.read_text().replace(" explain\n", " write lab.pcapng filter 'icmp or arp'\n")
     done = midocli("--seed", "1", stdin=script, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)})
     assert done.returncode == 0, done.stderr
-    printed = "".join(
-        captured(done.stdout, point) for point in ("veth0", "tape239f31e-63")
-    )
+    printed = "".join(captured(done.stdout, point) for point in ("veth0", "tape239f31e-63"))
     judged = subprocess.run(
         ["tcpdump", "-nnn", "-vvv", "-X", "-e", "-r", tmp_path / "lab.pcapng"],
         capture_output=True,

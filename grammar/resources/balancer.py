@@ -18,7 +18,7 @@ LOAD_BALANCER = Collection(
     "a load balancer, put on a router",
     (
         common.ID,
-        Field("router", Reference("router"), "the router it is on", clearable=True),
+        Field("router", Reference("router"), "the router it is on"),
         common.STATE,
     ),
     children=("pool", "vip"),
@@ -30,7 +30,7 @@ POOL = Collection(
     "a pool of members that share a service",
     (
         common.ID,
-        Field("load-balancer", Reference("load-balancer"), "its load balancer", read_only=True),
+        Field("load-balancer", Reference("load-balancer"), "its load balancer", parent=True),
         Field(
             "health-monitor", Reference("health-monitor"), "who checks its members", clearable=True
         ),
@@ -63,7 +63,7 @@ VIP = Collection(
     "an address and port that a pool serves",
     (
         common.ID,
-        Field("load-balancer", Reference("load-balancer"), "its load balancer", read_only=True),
+        Field("load-balancer", Reference("load-balancer"), "its load balancer", parent=True),
         Field("address", IPv4(), "its address", required=True),
         Field("protocol-port", _PORT, "its port", required=True),
         Field(
@@ -101,7 +101,7 @@ POOL_STATISTIC = Collection(
         Field("bytes-out", Integer(0, 2**63 - 1, "bytes"), "bytes sent"),
         Field("active-connections", Integer(0, 2**63 - 1), "connections now"),
         Field("total-connections", Integer(0, 2**63 - 1), "connections so far"),
-        Field("pool", Reference("pool"), "the pool", on_delete="cascade"),
+        Field("pool", Reference("load-balancer.pool"), "the pool", on_delete="cascade"),
     ),
 )
 

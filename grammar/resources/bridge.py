@@ -30,7 +30,9 @@ BRIDGE_PORT = Collection(
     "a bridge's port",
     (
         common.ID,
-        Field("device", Reference("bridge"), "the bridge it belongs to", read_only=True),
+        Field(
+            "device", Reference("bridge"), "the bridge it belongs to", read_only=True, parent=True
+        ),
         common.STATE,
         common.PLUGGED,
         common.INFILTER,

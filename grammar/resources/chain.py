@@ -40,7 +40,7 @@ RULE = Collection(
     (
         *CONDITION,
         common.ID,
-        Field("chain", Reference("chain"), "its chain", hidden=True, read_only=True),
+        Field("chain", Reference("chain"), "its chain", hidden=True, parent=True),
         Field(
             "pos",
             Integer(1, 1_000_000),
@@ -52,11 +52,10 @@ RULE = Collection(
             "action",
             Choice(("accept", "continue", "return", "redirect")),
             "what follows a translation",
-            clearable=True,
         ),
-        Field("jump-to", Reference("chain"), "the chain a jump goes to", clearable=True),
-        Field("target-port", Reference("port"), "where a redirect goes", clearable=True),
-        Field("ingress", TRUE_FALSE, "whether a redirect goes into the port", clearable=True),
+        Field("jump-to", Reference("chain"), "the chain a jump goes to"),
+        Field("target-port", Reference("port"), "where a redirect goes", on_delete="cascade"),
+        Field("ingress", TRUE_FALSE, "whether a redirect goes into the port"),
         Field("fail-open", TRUE_FALSE, "whether a redirect passes when its port is down"),
         Field("pop-vlan", TRUE_FALSE, "whether the outer VLAN tag is taken off"),
         Field("push-vlan", Integer(0, 4094), "the VLAN tag that is put on"),

@@ -11,15 +11,15 @@ _PORTS = ListOf(Reference("port"))
 
 
 def _negatable(name: str, type: object, help: str) -> Field:
-    return Field(name, type, help, clearable=True, invertible=True)  # type: ignore[arg-type]
+    return Field(name, type, help, invertible=True)  # type: ignore[arg-type]
 
 
 CONDITION = (
     Field("inverted", YES_NO, "negates the condition as a whole", default=False),
     _negatable("hw-src", Mac(), "source MAC"),
-    Field("hw-src-mask", MacMask(), "the bits of hw-src that count", clearable=True),
+    Field("hw-src-mask", MacMask(), "the bits of hw-src that count"),
     _negatable("hw-dst", Mac(), "destination MAC"),
-    Field("hw-dst-mask", MacMask(), "the bits of hw-dst that count", clearable=True),
+    Field("hw-dst-mask", MacMask(), "the bits of hw-dst that count"),
     _negatable("ethertype", Integer(0x600, 0xFFFF, hexadecimal=True), "ethertype"),
     _negatable("src", Network(), "source network; of ARP, the sender's address"),
     _negatable("dst", Network(), "destination network; of ARP, the target's address"),
@@ -31,7 +31,6 @@ CONDITION = (
         "flow",
         Choice(("fwd-flow", "return-flow")),
         "direction of the connection the packet belongs to",
-        clearable=True,
     ),
     _negatable("port-group", Reference("port-group"), "group of the port it entered by"),
     _negatable("in-port-group", Reference("port-group"), "group of this device's in-port"),
@@ -50,7 +49,7 @@ CONDITION = (
         "which fragments match",
     ),
     Field("no-vlan", TRUE_FALSE, "whether only untagged frames match", default=False),
-    Field("vlan", Integer(0, 4095), "outer VLAN", clearable=True),
+    Field("vlan", Integer(0, 4095), "outer VLAN"),
     _negatable("icmp-data-src", Network(), "source of the packet an ICMP error quotes"),
     _negatable("icmp-data-dst", Network(), "destination of the packet an ICMP error quotes"),
     Field(

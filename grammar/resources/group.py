@@ -26,7 +26,7 @@ PORT_GROUP_MEMBER = Collection(
     "pgport",
     "a port of a group",
     (
-        Field("port-group", Reference("port-group"), "its group", read_only=True),
+        Field("port-group", Reference("port-group"), "its group", read_only=True, parent=True),
         Field("port", Reference("port"), "the port", required=True, on_delete="cascade"),
     ),
     has_id=False,

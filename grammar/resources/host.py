@@ -33,7 +33,7 @@ INTERFACE = Collection(
         Field(
             "iface", Text("an interface name", "veth0", 15), "its name", required=True, fixed=True
         ),
-        Field("host_id", Reference("host"), "its host", read_only=True),
+        Field("host_id", Reference("host"), "its host", read_only=True, parent=True),
         Field("status", LinkStatus(), "bit 0 up, bit 1 carrier; up is 3, down 0", default=3),
         Field("addresses", ListOf(Text("an IP address", "10.1.0.1")), "its addresses"),
         Field("mac", Mac(), "its MAC address"),
@@ -50,7 +50,7 @@ BINDING = Collection(
     "binding",
     "a port plugged into a host's interface",
     (
-        Field("host", Reference("host"), "its host", read_only=True),
+        Field("host", Reference("host"), "its host", read_only=True, parent=True),
         Field("interface", Text("an interface name", "veth0", 15), "the interface", required=True),
         Field("port", Reference("port"), "the port", required=True, on_delete="cascade"),
     ),

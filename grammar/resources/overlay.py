@@ -24,7 +24,7 @@ MEMBER = Collection(
     "memb",
     "a host of a tunnel zone",
     (
-        Field("zone", Reference("tunnel-zone"), "its zone", read_only=True),
+        Field("zone", Reference("tunnel-zone"), "its zone", read_only=True, parent=True),
         Field("host", Reference("host"), "the host", required=True, on_delete="cascade"),
         Field("address", IPv4(), "the host's address in the zone", required=True),
     ),

@@ -6,7 +6,7 @@ from grammar.resources import common
 from grammar.schema import Collection, Field
 from grammar.values import Integer, Reference, Text
 
-_POLICY = Field("policy", Reference("qos-policy"), "its policy", hidden=True, read_only=True)
+_POLICY = Field("policy", Reference("qos-policy"), "its policy", hidden=True, parent=True)
 
 QOS_POLICY = Collection(
     "qos-policy",

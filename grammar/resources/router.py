@@ -35,7 +35,9 @@ ROUTER_PORT = Collection(
     "a router's port",
     (
         common.ID,
-        Field("device", Reference("router"), "the router it belongs to", read_only=True),
+        Field(
+            "device", Reference("router"), "the router it belongs to", read_only=True, parent=True
+        ),
         common.STATE,
         common.PLUGGED,
         common.INFILTER,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from grammar.errors import FileError, InvalidValueError, LineSyntaxError, MidoError
+from grammar.errors import InvalidValueError, LineSyntaxError, MidoError
 from grammar.times import Instant, format_instant
-from grammar.tree import Setting
+from grammar.tree import Argument, Setting
 from midocli.probes.points import Point, find_point, point_of
 from midocli.simulator.events import Captured
 
@@ -51,7 +52,8 @@ class CaptureRequest:
         self.listed: list[Point] = []
         if given and not (self.none or self.all):
             column = options["capture"].column
-            self.listed = [find_point(interpreter, word, column) for word in given.split(",")]
+            found = [find_point(interpreter, word, column) for word in given.split(",")]
+            self.listed = list({point.key: point for point in found}.values())
         self.write: Setting | None = options.get("write")
         if self.none and self.write is not None:
             raise InvalidValueError("write needs frames, but capture is none", self.write.column)
@@ -156,14 +158,10 @@ class CaptureRequest:
             )
             for point, frames in seen
         ]
-        try:
-            with self._interpreter.open_for_writing(self.write.text) as stream:
-                write_captures(stream, captures)
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            raise FileError(
-                f"cannot write {self.write.text[:200]}: {why}", self.write.column
-            ) from None
+        stream = BytesIO()
+        write_captures(stream, captures)
+        file = Argument(self.write.text, self.write.column)
+        self._interpreter.write_file(file, stream.getvalue())
 
 
 def _without_doubles(points: Sequence[Point]) -> list[Point]:

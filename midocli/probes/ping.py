@@ -209,10 +209,12 @@ class Ping:
         parts.append(report.reasons())
         steps: list[dict[str, Any]] = []
         if recorder.wants_events:
-            from midocli.trace.explain import explain, steps_of
+            from midocli.trace.explain import explain, numbered, steps_of
 
-            parts.append(explain(recorder.events, report.verdicts(self._destination)))
-            steps = steps_of(recorder.events, self._interpreter.clock)
+            ours = set(self._probes.values())
+            events = numbered([event for event in recorder.events if event.origin in ours])
+            parts.append(explain(events, report.verdicts(self._destination)))
+            steps = steps_of(events, self._interpreter.clock)
         data = report.data(self._source.name, self._captures.json(seen), steps)
         return Report("".join(parts), data, report.succeeded)
 

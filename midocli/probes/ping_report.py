@@ -178,7 +178,8 @@ class PingReport:
                 return f"answered by {sender}"
             return f"answered, but by {sender} instead of {self._destination}"
         reason = probe.reason
-        return f"{probe.outcome}: {reason.at}: {reason.text}" if reason else f"{probe.outcome}"
+        where = f" at {reason.at} ({reason.code}): {reason.text}" if reason else ""
+        return f"{probe.outcome}{where}"
 
     def _all(self) -> list[Probe]:
         return self._probes + ([self._unsent] if self._unsent else [])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 
 from grammar.errors import MidoError
 from midocli import __version__, render
-from midocli.script import Line
+from midocli.script import Line, read_lines
 from midocli.session import PROMPT, Session, SessionEnd
 from midocli.shell.completer import CommandCompleter
 from midocli.shell.history import open_history
@@ -37,20 +39,30 @@ class Shell:
         while True:
             number += 1
             try:
-                self._session.run_line("", Line(self._read(), number))
+                self._run(self._read(), number)
             except KeyboardInterrupt:
                 print("^C")
             except (EOFError, SessionEnd):
                 return 0
+
+    def _run(self, text: str, number: int) -> None:
+        """Run what was typed or pasted: line by line, up to the first error."""
+        lines = list(read_lines(BytesIO(text.encode("utf-8", "surrogateescape"))))
+        for place, line in enumerate(lines):
+            if not self._session.run_line("", Line(line.text, number, line.error)):
+                left = len(lines) - place - 1
+                if left:
+                    print(f"{left} pasted line{'s' if left > 1 else ''} left undone")
+                return
 
     def _read(self) -> str:
         """One command, over several lines where each but the last ends in a backslash."""
         lines: list[str] = []
         while True:
             line = self._prompt.prompt(_MORE if lines else PROMPT)
+            lines.append(line)
             if not line.endswith("\\"):
-                return "\n".join([*lines, line])
-            lines.append(line[:-1] + " ")
+                return "\n".join(lines)
 
 
 def pointed_out(name: str, line: Line, error: MidoError) -> str:

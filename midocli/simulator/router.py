@@ -13,6 +13,7 @@ NAT state.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -63,23 +64,33 @@ def process(walk: Walk, port: Port) -> Result:
     if frame.fault is not None:
         return Reason(Code.MALFORMED, router.alias, None, f"the frame is malformed: {frame.fault}")
     if router.infilter is not None or router.local_redirect_chain is not None:
-        verdict = _filter(walk, router, router.local_redirect_chain, router.infilter, "infilter")
+        verdict = _infilter(walk, router)
         if verdict is not None:
             return verdict
     return _route(walk, router, plan)
 
 
-def _filter(walk: Walk, router: Router, first: object, second: object, name: str) -> Verdict:
-    """Run one side's two chains; what they refuse may be answered."""
+def _infilter(walk: Walk, router: Router) -> Verdict:
+    chains = {"local-redirect-chain": router.local_redirect_chain, "infilter": router.infilter}
+    return _filter(walk, router, chains, inbound=True)
+
+
+def _outfilter(walk: Walk, router: Router) -> Verdict:
+    chains = {"forward-chain": router.forward_chain, "outfilter": router.outfilter}
+    return _filter(walk, router, chains, inbound=False)
+
+
+def _filter(walk: Walk, router: Router, chains: Mapping[str, object], inbound: bool) -> Verdict:
+    """Run one side's chains (by the field that names them); what they refuse may be answered."""
     verdict: Verdict = None
-    for key in (first, second):
+    for name, key in chains.items():
         if key is not None and verdict is None:
             verdict = chain.run(walk, key, router.alias, name)
     if type(verdict) is not Reason or walk.stateless:
         return verdict
     if verdict.code == Code.RULE_REJECT:
         icmp.answer(walk, icmp.PROHIBITED, router.alias)
-    elif name == "infilter" and verdict.code == Code.RULE_DROP and _is_first_fragment(walk):
+    elif inbound and verdict.code == Code.RULE_DROP and _is_first_fragment(walk):
         # Whoever sends fragments is told to send smaller packets.
         icmp.answer(walk, icmp.FRAGMENTATION_NEEDED, router.alias)
     return verdict
@@ -121,17 +132,17 @@ def _route(walk: Walk, router: Router, plan: RouterPlan) -> Result:
     return Reason(Code.BLACKHOLE, router.alias, None, text, details)
 
 
-def _no_route(walk: Walk, router: Router, plan: RouterPlan) -> Reason:
+def _no_route(walk: Walk, router: Router, plan: RouterPlan, purpose: str = "") -> Reason:
     """No route; a port whose network holds the destination shows what was forgotten."""
     address = walk.frame.nw_dst
     connected = plan.connected(address)
-    text = f"{router.alias} has no route to {ip_text(address)}"
+    text = f"{router.alias} has no route to {ip_text(address)}{purpose}"
     details: dict[str, object] = {
         "destination": address,
         "connected": tuple((port.alias, port.net) for port in connected),
     }
     if connected:
-        text += f", although {connected[0].alias} is in its network"
+        text += f", although that is in the network of {connected[0].alias}"
     if walk.recording:
         walk.tell(Kind.NO_ROUTE, router.alias, details)
     return Reason(Code.NO_ROUTE, router.alias, None, text, details)
@@ -160,7 +171,7 @@ def _send_out(walk: Walk, router: Router, active: ActiveRoute) -> Result:
     assert port is not None
     walk.out_port = port
     if router.outfilter is not None or router.forward_chain is not None:
-        verdict = _filter(walk, router, router.forward_chain, router.outfilter, "outfilter")
+        verdict = _outfilter(walk, router)
         if verdict is not None:
             return verdict
     if walk.recording:
@@ -220,8 +231,7 @@ def originate(walk: Walk, router: Router, plan: RouterPlan, what: str) -> None:
     frame = walk.frame
     active, equals = plan.choose(frame)
     if active is None or active.port is None or active.route.type != "normal":
-        text = f"{router.alias} has no route to {ip_text(frame.nw_dst)} for its own {what}"
-        walk.drop(Reason(Code.NO_ROUTE, router.alias, None, text, {"destination": frame.nw_dst}))
+        walk.drop(_no_route(walk, router, plan, f" for its own {what.replace('-', ' ')}"))
         return
     if walk.recording:
         details = {"what": what, "port": active.port.alias, "frame": headers(frame)}
@@ -249,7 +259,7 @@ def _emit_own(
     walk.device, walk.out_port, walk.stateless = router.key, port, True
     # Only the source that the outfilter's rules give is used.
     destination = frame.nw_dst
-    verdict = _filter(walk, router, router.forward_chain, router.outfilter, "outfilter")
+    verdict = _outfilter(walk, router)
     frame.nw_dst = destination
     walk.stateless = False
     if verdict is None:

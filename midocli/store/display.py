@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from grammar.schema import Field
+from grammar.schema import Collection, Field
 from grammar.values import ListOf, Negated
 from midocli.store.rows import Row
 from midocli.store.store import Store
@@ -112,9 +112,13 @@ class Display:
                 if word is not None:
                     yield field.name, word
 
-    def line(self, row: Row, shared: bool = False) -> str:
-        """The line that list and show print for an object with an id."""
-        alias = f"{row.collection.prefix}{row.shared_number}" if shared else row.alias
+    def line(self, row: Row, collection: Collection) -> str:
+        """The line that list and show print for an object with an id.
+
+        `collection` is the one it is shown as: some give aliases of their own.
+        """
+        renumbered = collection in self._store.layout(row.collection).gathered_by
+        alias = f"{row.collection.prefix}{row.shared_number}" if renumbered else row.alias
         name = alias if self.aliases else row.uuid
         return f"{row.collection.prefix} {name} {self.fields(row)}".rstrip()
 

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from grammar.errors import InvalidValueError, RefusedError, UnknownObjectError
-from grammar.schema import ALIAS, Collection, Field
+from grammar.schema import ALIAS, ROUTE_ALIAS, SHARED_ALIAS, Collection, Field
 from grammar.tree import FieldName, Setting
-from grammar.values import ListOf, Negated
+from grammar.values import ListOf, Negated, a
 from midocli.store.display import Display
 from midocli.store.policies import POLICIES
 from midocli.store.policy import Policy
 from midocli.store.resolve import Resolver
-from midocli.store.rows import Row, Value, without
+from midocli.store.rows import Row, Siblings, Value, without
 from midocli.store.store import Store
 
 _NO_POLICY = Policy()
@@ -32,6 +32,8 @@ class Editor:
         self.store = store
         self.display = display
         self.resolver = resolver
+        #: The alias counter that the local route of a new router port is to have.
+        self.local_route_number: int | None = None
 
     def create(
         self,
@@ -42,37 +44,71 @@ class Editor:
     ) -> Row:
         """A new object; RefusedError where it would not be sound."""
         if not collection.creatable:
-            raise RefusedError(f"a {collection.name} cannot be created by hand", None, column)
-        row = self.store.new_row(collection, parent)
-        number = position = None
+            raise RefusedError(f"{a(collection.name)} cannot be created by hand", None, column)
         try:
-            for setting in settings:
-                if setting.field is ALIAS:
-                    number = self._number(collection, parent, setting)
-                elif setting.field.computed:
-                    position = setting.value
-                else:
-                    self._fill(row, setting.field, self._resolved(setting))
-            self._fill_parent(row)
-            self._check_required(row)
-            self._check_key(row)
-            if collection.ordered_by:
-                position = self._checked_position(row, position or 1, 1)
-            policy = POLICIES.get(collection.path, _NO_POLICY)
-            policy.before_create(self, row)
-            self.store.attach(row, number, position)
-            policy.created(self, row)
+            if collection.gathers:
+                return self._create_in_view(collection, parent, settings)
+            return self._create(collection, parent, settings, {})
         except RefusedError as error:
             raise _located(error, settings, column) from None
+
+    def _create_in_view(
+        self, view: Collection, parent: Row | None, settings: Sequence[Setting]
+    ) -> Row:
+        """An object of the collection a view gathers, placed where the view says."""
+        real = self.store.schema[view.gathers[0]]
+        if not view.through:
+            return self._create(real, parent, settings, {})
+        holder = None
+        for setting in settings:
+            reference = setting.field.reference
+            if reference is not None and reference.target == real.parent:
+                holder = self._resolved(setting)
+        if real.parent and holder is None:
+            raise RefusedError(f"{a(real.name)} needs {real.parent}: where it belongs")
+        return self._create(real, holder, settings, {view.through: parent})
+
+    def _create(
+        self,
+        collection: Collection,
+        parent: Row | None,
+        settings: Sequence[Setting],
+        given: dict[str, Value],
+    ) -> Row:
+        row = self.store.new_row(collection, parent)
+        number = shared = position = self.local_route_number = None
+        for name, value in given.items():
+            row.values[collection.index[name]] = value
+        for setting in settings:
+            if setting.field is ALIAS:
+                number = self._number(setting, collection, parent)
+            elif setting.field is SHARED_ALIAS:
+                shared = self._shared_number(setting, row)
+            elif setting.field is ROUTE_ALIAS:
+                routes = self.store.schema["router.route"]
+                self.local_route_number = self._number(setting, routes, parent)
+            elif setting.field.computed:
+                position = setting.value
+            else:
+                row.values[collection.index[setting.field.name]] = self._resolved(setting)
+        self._fill_parents(row)
+        self._check_required(row)
+        self._check_key(row)
+        if collection.ordered_by:
+            position = self._checked_position(row, position or 1, 1)
+        policy = POLICIES.get(collection.path, _NO_POLICY)
+        policy.before_create(self, row)
+        self.store.attach(row, number, position, shared)
+        policy.created(self, row)
         return row
 
-    def new(self, path: str, parent: Row, **values: Any) -> Row:
-        """An object that follows from another change."""
+    def new(self, path: str, parent: Row, number: int | None = None, **values: Any) -> Row:
+        """An object that follows from another change, with an alias counter of its own."""
         row = self.store.new_row(self.store.schema[path], parent)
         for name, value in values.items():
             row.values[row.collection.index[name]] = value
-        self._fill_parent(row)
-        self.store.attach(row)
+        self._fill_parents(row)
+        self.store.attach(row, number)
         return row
 
     def set(self, row: Row, settings: Sequence[Setting]) -> None:
@@ -128,24 +164,34 @@ class Editor:
     def _change(self, row: Row, name: str, value: Value) -> None:
         index = row.collection.index[name]
         old = row.values[index]
+        if row.collection.fields[index].parent and value is not old:
+            raise RefusedError(_settled(row.collection.fields[index], old), name)
         self.store.put(row, index, value)
         POLICIES.get(row.collection.path, _NO_POLICY).changed(self, row, name, old)
 
-    def _fill(self, row: Row, field: Field, value: Value) -> None:
-        row.values[row.collection.index[field.name]] = value
-
-    def _fill_parent(self, row: Row) -> None:
-        """The field that shows the parent, in collections that have one."""
-        parent_name = row.parent.collection.path if row.parent else ""
+    def _fill_parents(self, row: Row) -> None:
+        """The fields that show what holds the object; they can be given, but not chosen."""
         for index, field in enumerate(row.collection.fields):
-            if field.read_only and field.reference and field.reference.target == parent_name:
-                row.values[index] = row.parent
+            if field.parent:
+                holder = self._holder(row, field)
+                if row.values[index] not in (None, holder):
+                    raise RefusedError(_settled(field, holder), field.name)
+                row.values[index] = holder
+
+    def _holder(self, row: Row, field: Field) -> Row | None:
+        """The row above this one that a field of this kind shows."""
+        holder = row.parent
+        while holder is not None and field.reference is not None:
+            if holder.collection.path == field.reference.target:
+                return holder
+            holder = holder.parent
+        return None
 
     def _check_required(self, row: Row) -> None:
         for index, field in enumerate(row.collection.fields):
             if field.required and row.values[index] is None:
                 raise RefusedError(
-                    f"a {row.collection.name} needs {field.name}: {field.type.expected}"
+                    f"{a(row.collection.name)} needs {field.name}: {field.type.expected}"
                 )
 
     def _check_key(self, row: Row) -> None:
@@ -159,7 +205,7 @@ class Editor:
             owner = row.parent.full_alias if row.parent else "the topology"
             word = self.display.field(row, collection.by_name[collection.key[0]])
             name = collection.key[0]
-            raise RefusedError(f"{owner} already has a {collection.name} with {name} {word}", name)
+            raise RefusedError(f"{owner} already has {a(collection.name)} with {name} {word}", name)
 
     def _checked_position(self, row: Row, position: int, room: int) -> int:
         siblings = self.store.siblings(row.collection, row.parent)
@@ -170,23 +216,13 @@ class Editor:
             )
         return position
 
-    def _number(self, collection: Collection, parent: Row | None, setting: Setting) -> int:
-        match = re.fullmatch(r"(.+?)(0|[1-9]\d{0,8})", str(setting.value))
-        form = f"{collection.prefix}N"
-        if match is None or match[1] != collection.prefix:
-            raise InvalidValueError(
-                f"invalid value {setting.text[:40]!r} for alias: expected {form}",
-                setting.column,
-                (form,),
-            )
-        siblings = self.store.siblings(collection, parent)
-        if siblings is not None and not siblings.is_free(int(match[2])):
-            raise RefusedError(
-                f"alias {setting.text} was given before, and aliases are never reused",
-                "alias",
-                setting.column,
-            )
-        return int(match[2])
+    def _number(self, setting: Setting, collection: Collection, parent: Row | None) -> int:
+        """The counter of an alias that is asked for, if it was never given."""
+        return _free_number(setting, collection, self.store.siblings(collection, parent))
+
+    def _shared_number(self, setting: Setting, row: Row) -> int:
+        view = self.store.layout(row.collection).gathered_by[0]
+        return _free_number(setting, view, self.store.shared_siblings(view, row))
 
     def _resolved(self, setting: Setting) -> Value:
         """A value with the objects its words name in their place."""
@@ -232,6 +268,29 @@ class Editor:
             if siblings is None or name not in siblings.by_key:
                 return self.new("host.interface", host, iface=name)
         return self.resolver.interface(word)
+
+
+def _free_number(setting: Setting, collection: Collection, siblings: Siblings | None) -> int:
+    match = re.fullmatch(r"(.+?)(0|[1-9]\d{0,8})", str(setting.value))
+    form = f"{collection.prefix}N"
+    if match is None or match[1] != collection.prefix:
+        raise InvalidValueError(
+            f"invalid value {setting.text[:40]!r} for {setting.field.name}: expected {form}",
+            setting.column,
+            (form,),
+        )
+    if siblings is not None and not siblings.is_free(int(match[2])):
+        raise RefusedError(
+            f"alias {setting.text} was given before, and aliases are never reused",
+            setting.field.name,
+            setting.column,
+        )
+    return int(match[2])
+
+
+def _settled(field: Field, holder: Row | None) -> str:
+    where = holder.full_alias if holder else "nowhere"
+    return f"{field.name} is settled: this belongs to {where}"
 
 
 def _located(error: RefusedError, settings: Sequence[Setting], column: int | None) -> RefusedError:

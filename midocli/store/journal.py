@@ -1,4 +1,4 @@
-"""Transactions: every change is written down so that it can be taken back."""
+"""Transactions, and taking them back: every change is written down with what it replaced."""
 
 from __future__ import annotations
 
@@ -6,27 +6,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-Undo = tuple[object, ...]
+from midocli.store.rows import Row
+
+Change = tuple[object, ...]
+Transaction = tuple[Change, ...]
 
 
 class Undoes(Protocol):
     """Something whose changes can be taken back one by one."""
 
-    def take_back(self, change: Undo) -> None:
-        """Undo one change that was written down."""
+    def take_back(self, change: Change) -> Change:
+        """Undo one change; returns the change that would undo that again."""
 
 
 class Journal:
-    """The changes of the transaction under way, in the order they were made.
+    """The changes of the transaction under way, and the transactions before it.
 
-    `touched` holds what the transaction changed, for those who derive something
-    from it.
+    `touched` holds the rows that the last transaction (or its undoing) changed,
+    for those who derive something from them.
     """
 
     def __init__(self, owner: Undoes) -> None:
         self._owner = owner
-        self.changes: list[Undo] = []
-        self.touched: list[object] = []
+        self._undoable: list[Transaction] = []
+        self._redoable: list[Transaction] = []
+        self.changes: list[Change] = []
+        self.touched: list[Row] = []
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -36,13 +41,37 @@ class Journal:
         try:
             yield
         except BaseException:
-            self.roll_back()
+            self._take_back(tuple(self.changes))
+            self.changes = []
+            self.touched = []
             raise
+        if self.changes:
+            self._undoable.append(tuple(self.changes))
+            self._redoable.clear()
+            self.changes = []
 
-    def roll_back(self) -> None:
-        """Take the changes of the transaction back, last first."""
-        changes, self.changes = self.changes, []
-        for change in reversed(changes):
-            self._owner.take_back(change)
-        self.changes = []
+    @property
+    def undoable(self) -> int:
+        """How many transactions can be taken back."""
+        return len(self._undoable)
+
+    @property
+    def redoable(self) -> int:
+        """How many transactions that were taken back can be done again."""
+        return len(self._redoable)
+
+    def undo(self) -> None:
+        """Take the last transaction back."""
+        self._step(self._undoable, self._redoable)
+
+    def redo(self) -> None:
+        """Do again what was undone last."""
+        self._step(self._redoable, self._undoable)
+
+    def _step(self, source: list[Transaction], target: list[Transaction]) -> None:
         self.touched = []
+        target.append(self._take_back(source.pop()))
+
+    def _take_back(self, transaction: Transaction) -> Transaction:
+        """Undo changes, last first; returns the transaction that would undo that."""
+        return tuple(self._owner.take_back(change) for change in reversed(transaction))

@@ -12,13 +12,13 @@ class Layout:
 
     `defaults` are the values of a new row, `references` the indexes of fields
     that refer to other objects, `key` the index of the field that finds rows
-    (`name`, or the first key field), `gathered_by` the paths of collections that
-    show these rows under another name.
+    (`name`, or the first key field), `gathered_by` the collections that number
+    these rows anew where they gather them.
     """
 
     __slots__ = ("defaults", "gathered_by", "key", "references")
 
-    def __init__(self, collection: Collection, gathered_by: tuple[str, ...]) -> None:
+    def __init__(self, collection: Collection, gathered_by: tuple[Collection, ...]) -> None:
         self.defaults: list[Any] = [field.default for field in collection.fields]
         self.references = tuple(
             index for index, field in enumerate(collection.fields) if field.reference

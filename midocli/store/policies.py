@@ -11,6 +11,16 @@ from midocli.store.host_policy import BindingPolicy, GuestPolicy, InterfacePolic
 from midocli.store.policy import Policy
 from midocli.store.port_policy import PortPolicy, RoutePolicy, RouterPortPolicy
 from midocli.store.rule_policy import RulePolicy
+from midocli.store.service_policy import (
+    BalancerPolicy,
+    DhcpPolicy,
+    InsertionPolicy,
+    RouterPolicy,
+    TracePolicy,
+    VipPolicy,
+    VtepBindingPolicy,
+    VtepPolicy,
+)
 
 POLICIES: dict[str, Policy] = {
     "bridge.port": PortPolicy(),
@@ -21,4 +31,12 @@ POLICIES: dict[str, Policy] = {
     "host.interface": InterfacePolicy(),
     "guest": GuestPolicy(),
     "guest.nic": NicPolicy(),
+    "router": RouterPolicy(),
+    "load-balancer": BalancerPolicy(),
+    "load-balancer.pool.vip": VipPolicy(),
+    "bridge.dhcp": DhcpPolicy(),
+    "vtep": VtepPolicy(),
+    "vtep.binding": VtepBindingPolicy(),
+    "tracerequest": TracePolicy(),
+    "l2insertion": InsertionPolicy(),
 }

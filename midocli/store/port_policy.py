@@ -84,7 +84,8 @@ class RouterPortPolicy(PortPolicy):
                 edit.delete(route)
         address = row.get("address")
         if address is not None and row.parent is not None:
-            edit.new("router.route", row.parent, type=None, dst=Cidr(address, 32), port=row)
+            number, edit.local_route_number = edit.local_route_number, None
+            edit.new("router.route", row.parent, number, type=None, dst=Cidr(address, 32), port=row)
 
 
 class RoutePolicy(Policy):

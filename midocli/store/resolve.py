@@ -33,6 +33,8 @@ class Resolver:
     def select(self, selector: Selector, parent: Row | None) -> Row:
         """The object that one step of a path picks inside `parent`."""
         collection = selector.collection
+        if collection.single:
+            return next(self._store.rows(collection.path))
         if selector.name is not None:
             return self.named(collection, parent, selector.name, selector.column)
         found = list(self.filtered(collection, parent, selector.filters))
@@ -59,7 +61,7 @@ class Resolver:
             self._by_alias(collection, parent, word)
             or self._by_uuid(collection, parent, word)
             or (self._composed(collection, parent, word) if ":" in word else None)
-            or self._by_name(collection, parent, word)
+            or self._by_key(collection, parent, word)
         )
 
     def interface(self, word: str) -> Row:
@@ -85,7 +87,7 @@ class Resolver:
         """The objects that show, for each field, the word given (or refer to it)."""
         filters = tuple(filters)
         for row in self._candidates(collection, parent, filters):
-            if all(self._passes(row, setting) for setting in filters):
+            if _belongs(row, collection) and all(self._passes(row, each) for each in filters):
                 yield row
 
     def _candidates(
@@ -125,6 +127,9 @@ class Resolver:
         if match is None or match[1] != collection.prefix or not collection.has_id:
             return None
         siblings = self._store.siblings(collection, parent)
+        if siblings is not None and collection.through:
+            found = [row for row in siblings if row.alias == word]
+            return found[0] if len(found) == 1 else None
         return siblings.by_number.get(int(match[2])) if siblings else None
 
     def _by_uuid(self, collection: Collection, parent: Row | None, word: str) -> Row | None:
@@ -134,15 +139,27 @@ class Resolver:
         if row is None or not collection.has_id:
             return None
         if row.collection.path in collection.gathers:
-            return row
+            siblings = self._store.siblings(collection, parent)
+            return row if parent is None or (siblings and row in siblings) else None
         inside = parent is None or row.parent is parent
         return row if row.collection is collection and inside else None
 
-    def _by_name(self, collection: Collection, parent: Row | None, word: str) -> Row | None:
+    def _by_key(self, collection: Collection, parent: Row | None, word: str) -> Row | None:
+        """By name or, where objects have none, by what tells them from their siblings."""
         siblings = self._store.siblings(collection, parent)
-        if siblings is None or "name" not in collection.index:
+        index = self._store.layout(collection).key
+        if siblings is None or index is None:
             return None
-        rows = siblings.by_key.get(word, ())
+        field = collection.fields[index]
+        if field.reference is not None:
+            target = self._store.schema.collections.get(field.reference.target)
+            key = self.find(target, None, word) if target else None
+        else:
+            try:
+                key = field.type.parse(word)
+            except ValueError:
+                return None
+        rows = siblings.by_key.get(key, ())
         return next(iter(rows)) if len(rows) == 1 else None
 
     def _composed(self, collection: Collection, parent: Row | None, word: str) -> Row | None:
@@ -186,6 +203,17 @@ class Resolver:
         shared = bool(collection.gathers)
         aliases = [row.full_alias if shared else row.alias for row in siblings]
         return nearest(word, names + aliases if collection.has_id else names)
+
+
+def _belongs(row: Row, collection: Collection) -> bool:
+    """Whether a view that is narrower than what it gathers shows a row."""
+    if row.collection is collection or collection.fields[0].type is row.collection.fields[0].type:
+        return True
+    try:
+        collection.fields[0].type.parse(str(row.values[0]))
+    except ValueError:
+        return False
+    return True
 
 
 def _lineage(store: Store, collection: Collection) -> list[Collection]:

@@ -82,8 +82,8 @@ def _has_ports(row: Row) -> bool:
 
 
 def default_fragment_policy(row: Row) -> str:
-    """The policy a rule gets when none is given (`Condition.java`, `Rule.java`)."""
-    if row.get("type") in _FORWARD_NAT:
+    """The policy a condition gets when none is given (`Condition.java`, `Rule.java`)."""
+    if "type" in row.collection.index and row.get("type") in _FORWARD_NAT:
         return "any" if _is_static(row) else "unfragmented"
     return "header" if _has_ports(row) else "any"
 

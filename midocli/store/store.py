@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from grammar.schema import Collection, Schema
-from midocli.store.journal import Journal, Undo
+from midocli.store.journal import Change, Journal
 from midocli.store.layout import Layout
 from midocli.store.rows import Row, Siblings, Value, referred
 
@@ -26,9 +26,13 @@ class Store:
         self.chance = chance
         self.journal = Journal(self)
         self.root: dict[str, Siblings] = {}
-        self.shared: dict[str, Siblings] = {}
+        self._shared_siblings: dict[tuple[str, Row | None], Siblings] = {}
         self._by_id: dict[int, Row] = {}
         self._layouts: dict[str, Layout] = {}
+        for path in schema.root:
+            if schema[path].single:
+                defaults = self.layout(schema[path]).defaults.copy()
+                self.attach(Row(schema[path], 0, None, defaults))
 
     # -- reading ----------------------------------------------------------------
 
@@ -36,9 +40,7 @@ class Store:
         """What is worked out once for a collection."""
         layout = self._layouts.get(collection.path)
         if layout is None:
-            gathered_by = tuple(
-                path for path in self.schema.root if collection.path in self.schema[path].gathers
-            )
+            gathered_by = tuple(view for view in self.schema.views if _renumbers(view, collection))
             layout = self._layouts[collection.path] = Layout(collection, gathered_by)
         return layout
 
@@ -47,12 +49,30 @@ class Store:
         return self._by_id.get(id)
 
     def siblings(self, collection: Collection, parent: Row | None) -> Siblings | None:
-        """The rows of a collection inside a parent (None: at the root), if it ever had any."""
-        if collection.gathers:
-            return self.shared.get(collection.path)
-        return (
-            self.root.get(collection.path) if parent is None else parent.siblings(collection.path)
-        )
+        """The rows of a collection inside a parent (None: at the root), if it ever had any.
+
+        For a collection that gathers others these are the rows it shows.
+        """
+        if collection.through:
+            return self._referring(collection, parent)
+        if collection.gathers and not self._is_direct(collection, parent):
+            return self._shared_siblings.get((collection.path, parent))
+        path = collection.gathers[0] if collection.gathers else collection.path
+        return self.root.get(path) if parent is None else parent.siblings(path)
+
+    def _is_direct(self, view: Collection, parent: Row | None) -> bool:
+        """Whether a view shows rows that its parent holds itself."""
+        return parent is not None and parent.collection.path == self.schema[view.gathers[0]].parent
+
+    def _referring(self, view: Collection, parent: Row | None) -> Siblings:
+        """The rows that refer to a parent by the field the view goes through."""
+        found = Siblings(False)
+        for row, index in (parent.referrers if parent else None) or ():
+            if row.collection.path in view.gathers and (
+                row.collection.fields[index].name == view.through
+            ):
+                found.by_number[len(found.by_number)] = row
+        return found
 
     def rows(self, path: str, parent: Row | None = None) -> Iterator[Row]:
         """The rows of the collection at `path` inside a parent, in their order."""
@@ -78,17 +98,22 @@ class Store:
         version_4 = bits & ~(0xF << 76) & ~(0x3 << 62) | 4 << 76 | 2 << 62
         return Row(collection, version_4, parent, self.layout(collection).defaults.copy())
 
-    def attach(self, row: Row, number: int | None = None, position: int | None = None) -> None:
-        """Put a new row among its siblings, with an alias counter and, in order, a place."""
+    def attach(
+        self,
+        row: Row,
+        number: int | None = None,
+        position: int | None = None,
+        shared_number: int | None = None,
+    ) -> None:
+        """Put a new row among its siblings, with an alias counter and, in order, a place.
+
+        The next free counters are taken where none are given.
+        """
         places = self._places(row)
-        before = tuple(siblings.next_number for siblings in places)
         row.number = places[0].free_number() if number is None else number
-        places[0].take(row.number)
         for shared in places[1:]:
-            row.shared_number = shared.free_number()
-            shared.take(row.shared_number)
-        self._insert(row, position)
-        self.journal.changes.append(("attach", row, before))
+            row.shared_number = shared.free_number() if shared_number is None else shared_number
+        self.journal.changes.append(("attach", row, self._take_numbers(row, position)))
 
     def detach(self, row: Row) -> None:
         """Take a row out. Its children and its referrers are the caller's business."""
@@ -107,21 +132,31 @@ class Store:
         old = self._move(row, position)
         self.journal.changes.append(("move", row, old))
 
-    def take_back(self, change: Undo) -> None:
-        """Undo one change of the journal."""
+    def take_back(self, change: Change) -> Change:
+        """Undo one change of the journal; returns the change that would undo that."""
         match change:
             case ("attach", Row() as row, tuple(before)):
+                position = self.position(row)
                 self._remove(row)
-                own, *shared = zip(self._places(row), before, strict=True)
-                own[0].give_back(row.number, own[1])
-                for siblings, next_number in shared:
-                    siblings.give_back(row.shared_number, next_number)
+                for siblings, next_number in zip(self._places(row), before, strict=True):
+                    siblings.give_back(self._number_in(siblings, row), next_number)
+                return ("attach again", row, position)
+            case ("attach again", Row() as row, position):
+                return ("attach", row, self._take_numbers(row, position))  # type: ignore[arg-type]
             case ("detach", Row() as row, position):
                 self._insert(row, position)  # type: ignore[arg-type]
+                return ("detach again", row)
+            case ("detach again", Row() as row):
+                position = self.position(row)
+                self._remove(row)
+                return ("detach", row, position)
             case ("put", Row() as row, int(index), value):
+                current = row.values[index]
                 self._put(row, index, value)
-            case ("move", Row() as row, int(position)):
-                self._move(row, position)
+                return ("put", row, index, current)
+            case ("move", Row() as row, int(place)):
+                return ("move", row, self._move(row, place))
+        raise ValueError(f"no such change: {change[0]}")
 
     # -- the same, without the journal ---------------------------------------------
 
@@ -138,13 +173,30 @@ class Store:
             siblings = holder[path] = Siblings(row.collection.ordered_by is not None)
         return siblings
 
-    def _shared(self, path: str) -> Siblings:
-        return self.shared.setdefault(path, Siblings(False))
+    def shared_siblings(self, view: Collection, row: Row) -> Siblings:
+        """Where a view numbers a row: among all below the row that is the view's parent."""
+        holder = row.parent
+        while holder is not None and holder.collection.path != view.parent:
+            holder = holder.parent
+        return self._shared_siblings.setdefault((view.path, holder), Siblings(False))
 
     def _places(self, row: Row) -> tuple[Siblings, ...]:
         """Where a row has an alias: among its siblings, and where it is gathered."""
-        gathered_by = self.layout(row.collection).gathered_by
-        return (self._make_siblings(row), *map(self._shared, gathered_by))
+        views = self.layout(row.collection).gathered_by
+        return (self._make_siblings(row), *(self.shared_siblings(view, row) for view in views))
+
+    def _take_numbers(self, row: Row, position: int | None) -> tuple[int, ...]:
+        """Put a row in under its aliases, for good; returns what the counters were."""
+        places = self._places(row)
+        before = tuple(siblings.next_number for siblings in places)
+        for siblings in places:
+            siblings.take(self._number_in(siblings, row))
+        self._insert(row, position)
+        return before
+
+    def _number_in(self, siblings: Siblings, row: Row) -> int:
+        own = siblings is self._make_siblings(row)
+        return row.number if own else row.shared_number
 
     def _insert(self, row: Row, position: int | None) -> None:
         siblings, *gathered = self._places(row)
@@ -228,3 +280,16 @@ def _unrefer(source: Row, index: int, value: Value) -> None:
             counts[place] -= 1
         else:
             del counts[place]
+
+
+def _renumbers(view: Collection, collection: Collection) -> bool:
+    """Whether a view gives rows of a collection an alias of its own.
+
+    It does where it shows rows of several parents at once.
+    """
+    return (
+        collection.path in view.gathers
+        and view.has_id
+        and not view.through
+        and view.path.count(".") < collection.path.count(".")
+    )

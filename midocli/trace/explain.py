@@ -7,6 +7,7 @@ under them, the verdict first and last.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from grammar.times import Instant, format_instant
@@ -16,6 +17,17 @@ from midocli.trace.step_text import frame, text_of, unrestored
 
 # What a walk says of itself by going on is left out of the text.
 _TRIVIAL = {Kind.LEFT, Kind.SENT}
+
+
+def numbered(events: Sequence[Event]) -> list[Event]:
+    """The events with their walks counted from 1, in the order they began."""
+    numbers = {0: 0}
+    for event in events:
+        numbers.setdefault(event.walk, len(numbers))
+    return [
+        replace(event, walk=numbers[event.walk], parent=numbers.get(event.parent, 0))
+        for event in events
+    ]
 
 
 def explain(events: Sequence[Event], verdicts: Sequence[str]) -> str:

@@ -93,7 +93,7 @@ def test_the_second_chain_of_each_side_runs_first(chain, name):
     setattr(router, name, lab.add_chain("second", {"type": "reject"}))
     assert lab.ping("client", "192.168.77.119") == []
     assert [(reason.rule, reason.details["filter"]) for _, reason, _ in lab.drops] == [
-        ("first:rule0", name)
+        ("first:rule0", chain.replace("_", "-"))
     ]
 
 

@@ -1,0 +1,255 @@
+"""A topology as the script that rebuilds it: one command a line, in dependency order.
+
+Objects come back with the aliases they had: an alias is written down wherever
+creation would not give it anyway. What an object refers to is created before it;
+references that point the other way are set at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+from grammar.schema import ALIAS, ROUTE_ALIAS, SHARED_ALIAS, Field
+from grammar.tree import Create, Path, Selector, Set, Setting, Target
+from grammar.unparse import unparse
+from grammar.values import Negated
+from midocli.store.rows import Row, Siblings, referred
+from midocli.store.rule_policy import default_fragment_policy
+from midocli.store.store import Store
+
+# Each collection after those its required references are to. Ports of routers and
+# bridges come together, because they share aliases.
+_PHASES: tuple[tuple[str, ...], ...] = (
+    ("tenant",),
+    ("chain",),
+    ("port-group",),
+    ("ip-address-group",),
+    ("ip-address-group.ip",),
+    ("qos-policy",),
+    ("qos-policy.dscp-rule",),
+    ("qos-policy.bw-limit-rule",),
+    ("tunnel-zone",),
+    ("host",),
+    ("host.interface",),
+    ("tunnel-zone.member",),
+    ("health-monitor",),
+    ("load-balancer",),
+    ("load-balancer.pool",),
+    ("load-balancer.pool.member",),
+    ("load-balancer.pool.vip",),
+    ("pool-statistic",),
+    ("router",),
+    ("bridge",),
+    ("router.port", "bridge.port"),
+    ("router.port.remote-peers",),
+    ("router.route",),
+    ("router.bgp-network",),
+    ("router.bgp-peer",),
+    ("bridge.dhcp",),
+    ("bridge.dhcp.opt121-routes",),
+    ("bridge.dhcp.host",),
+    ("port-group.member",),
+    ("host.binding",),
+    ("mirror",),
+    ("mirror.matches",),
+    ("chain.rule",),
+    ("l2insertion",),
+    ("vtep",),
+    ("vtep.binding",),
+    ("tracerequest",),
+    ("container-group",),
+    ("container",),
+    ("guest",),
+    ("guest.nic",),
+    ("guest.route",),
+    ("guest.service",),
+)
+
+
+def script(store: Store) -> str:
+    """The commands that make the topology of a store out of nothing."""
+    return "".join(f"{line}\n" for line in _Script(store).lines())
+
+
+class _Script:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._written: set[Row] = set()
+        self._later: list[tuple[Row, Field]] = []
+        self._counters: dict[object, Siblings] = {}
+        self._gone = ""
+
+    def lines(self) -> Iterator[str]:
+        yield "# A topology saved by midocli."
+        for row in self._store.rows("system-state"):
+            changed = [s for s in self._settings(row) if s.value != s.field.default]
+            if changed:
+                yield unparse(Set(_path(row), tuple(changed)))
+        yield from self._stand_in()
+        for phase in _PHASES:
+            for row in self._rows_of(phase):
+                yield from self._create(row)
+                self._written.add(row)
+        for row, field in self._later:
+            yield unparse(Set(_path(row), (_setting(field, row.get(field.name)),)))
+        if self._gone:
+            yield f"chain {self._gone} delete"
+
+    def _stand_in(self) -> Iterator[str]:
+        """A chain for jumps whose chain was deleted: it is created, and deleted at the end."""
+        rules = _everywhere(self._store, "chain.rule")
+        if any(map(_jumps_nowhere, rules)):
+            chains = self._store.siblings(self._store.schema["chain"], None)
+            number = next(n for n in count() if chains is None or n not in chains.by_number)
+            self._gone = f"chain{number}"
+            settings = [_setting(ALIAS, self._gone)]
+            if not self._is_unexpected(("chain", None), number):
+                settings = []
+            yield unparse(Create((), Target(self._store.schema["chain"], 1), tuple(settings)))
+
+    def _rows_of(self, phase: tuple[str, ...]) -> list[Row]:
+        rows = [row for path in phase for row in _everywhere(self._store, path)]
+        if self._store.layout(self._store.schema[phase[0]]).gathered_by:
+            rows.sort(key=lambda row: row.shared_number)
+        return rows
+
+    def _create(self, row: Row) -> Iterator[str]:
+        if _is_local_route(row):
+            return
+        settings = [*self._settings(row), *self._aliases(row)]
+        if row.collection.path == "chain.rule" and _jumps_nowhere(row):
+            settings.append(_setting(row.collection.by_name["jump-to"], self._gone))
+        position = self._store.position(row)
+        if position is not None:
+            settings.append(_setting(row.collection.by_name["pos"], position))
+        target = Target(row.collection, 1)
+        yield unparse(Create(_path(row.parent), target, tuple(settings)))
+        yield from self._local_route(row)
+
+    def _settings(self, row: Row) -> Iterator[Setting]:
+        """The values that creation would not give it; references to what is there already."""
+        for index, field in enumerate(row.collection.fields):
+            value = row.values[index]
+            if value is None or field.read_only or field.parent or field.computed:
+                continue
+            if value == field.default and not row.collection.single:
+                continue
+            if field.name == "fragment-policy" and value == default_fragment_policy(row):
+                continue
+            if all(target in self._written for target in referred(value)):
+                yield _setting(field, self._portable(row, field, value))
+            elif not self._is_told_by_peer(row, field):
+                self._later.append((row, field))
+
+    def _is_told_by_peer(self, row: Row, field: Field) -> bool:
+        """Whether the other end of a symmetric tie, written later, will set this one."""
+        return field.name in ("peer", "load-balancer", "router") and field.reference is not None
+
+    def _portable(self, row: Row, field: Field, value: Any) -> Any:
+        """A value as it holds in a rebuilt topology, where UUIDs are others."""
+        if field.name == "network-id":
+            bridges = (each for each in self._store.rows("bridge") if each.uuid == value)
+            return next((each.full_alias for each in bridges), value)
+        return value
+
+    # -- aliases ------------------------------------------------------------------
+
+    def _aliases(self, row: Row) -> Iterator[Setting]:
+        if not row.collection.has_id:
+            return
+        if self._is_unexpected((row.collection.path, row.parent), row.number):
+            yield Setting(ALIAS, row.alias, 1, "")
+        for view in self._store.layout(row.collection).gathered_by:
+            holder = row.parent.parent if row.parent and view.parent else None
+            if self._is_unexpected((view.path, holder), row.shared_number):
+                yield Setting(SHARED_ALIAS, f"{view.prefix}{row.shared_number}", 1, "")
+        if row.collection.path == "router.port" and row.get("address") is not None:
+            route = _local_route_of(row)
+            number = route.number if route else self._unused_route(row)
+            if self._is_unexpected(("router.route", row.parent), number):
+                yield Setting(ROUTE_ALIAS, f"route{number}", 1, "")
+
+    def _is_unexpected(self, place: object, number: int) -> bool:
+        """Whether creation would give another number; the counter goes on as it would."""
+        counter = self._counters.setdefault(place, Siblings(False))
+        unexpected = counter.free_number() != number
+        counter.take(number)
+        return unexpected
+
+    def _unused_route(self, port: Row) -> int:
+        """A number for a local route that has been deleted, which no route bears."""
+        siblings = port.parent.siblings("router.route") if port.parent else None
+        return siblings.free_number() if siblings else 0
+
+    def _local_route(self, port: Row) -> Iterator[str]:
+        """What has become of the local route that comes with a router port's address."""
+        if port.collection.path != "router.port" or port.get("address") is None:
+            return
+        route = _local_route_of(port)
+        assert port.parent is not None
+        if route is None:
+            number = self._unused_route(port)
+            yield f"router {port.parent.alias} route route{number} delete"
+            return
+        self._written.update((port, route))
+        changed = [s for s in self._settings(route) if s.field.name not in ("dst", "port")]
+        if changed:
+            yield unparse(Set(_path(route), tuple(changed)))
+
+
+def _jumps_nowhere(rule: Row) -> bool:
+    """Whether a rule is a jump whose chain was deleted."""
+    return rule.get("type") == "jump" and rule.get("jump-to") is None
+
+
+def _is_local_route(row: Row) -> bool:
+    return row.collection.path == "router.route" and row.get("type") is None
+
+
+def _local_route_of(port: Row) -> Row | None:
+    return next((row for row, _ in port.referrers or () if _is_local_route(row)), None)
+
+
+def _everywhere(store: Store, path: str) -> Iterator[Row]:
+    """The rows of a collection, parent by parent."""
+    parent = store.schema[path].parent
+    if not parent:
+        yield from store.rows(path)
+        return
+    for holder in _everywhere(store, parent):
+        yield from store.rows(path, holder)
+
+
+def _path(row: Row | None) -> Path:
+    """How a row is picked in a rebuilt topology: by alias, or by its key."""
+    if row is None:
+        return ()
+    collection = row.collection
+    if collection.single:
+        return (Selector(collection, "", (), 1),)
+    if collection.has_id:
+        return (*_path(row.parent), Selector(collection, row.alias, (), 1))
+    field = collection.by_name[collection.key[0]]
+    word = _plain(row.get(field.name))
+    word = field.type.format(word) if not isinstance(word, str) else word
+    return (*_path(row.parent), Selector(collection, None, (Setting(field, word, 1, word),), 1))
+
+
+def _setting(field: Field, value: Any) -> Setting:
+    return Setting(field, _plain(value), 1, "")
+
+
+def _plain(value: Any) -> Any:
+    """A value with the names of objects in their place."""
+    if isinstance(value, Negated):
+        return Negated(_plain(value.value))
+    if type(value) is tuple and value and isinstance(value[0], Row):
+        return tuple(_plain(item) for item in value)
+    if not isinstance(value, Row):
+        return value
+    if value.collection.has_id:
+        return value.full_alias
+    owner = f"{value.parent.full_alias}:" if value.parent else ""
+    return f"{owner}{value.get(value.collection.key[0])}"

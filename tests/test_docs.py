@@ -1,0 +1,90 @@
+"""The documentation tells the truth: its sessions, its reference, and its links."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sessions import ROOT, transcript
+
+DOCS = ROOT / "docs"
+sys.path.insert(0, str(DOCS))
+
+from transcribe import fences, refreshed  # noqa: E402 (the documentation's own module)
+
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+HANDWRITTEN = [page for page in PAGES if page.parent.name != "commands"]
+LABS = DOCS / "labs"
+LAB_PAGE = (LABS / "README.md").read_text()
+LAB_NAMES = sorted(lab.stem for lab in LABS.glob("*.mido"))
+
+
+def _name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", HANDWRITTEN, ids=_name)
+def test_sessions_of_a_page_run_as_shown(page: Path) -> None:
+    text = page.read_text()
+    assert refreshed(text) == text
+
+
+@pytest.mark.parametrize("lab", LAB_NAMES)
+def test_excerpts_of_a_lab_are_what_it_prints(lab: str) -> None:
+    printed = [line.strip() for line in transcript(LABS / f"{lab}.mido").splitlines()]
+    excerpts = list(fences(LAB_PAGE, f"text {lab}"))
+    assert excerpts, "the page shows nothing of this lab"
+    for excerpt in excerpts:
+        _assert_in_order([line.strip() for line in excerpt.splitlines()], printed)
+
+
+def _assert_in_order(shown: list[str], printed: list[str]) -> None:
+    """The lines shown follow each other as printed, with gaps only where `…` stands."""
+    at = 0
+    gap = True
+    for line in shown:
+        if line == "…":
+            gap = True
+            continue
+        assert line in printed[at:], f"not printed (here): {line}"
+        found = printed.index(line, at)
+        assert gap or found == at, f"something is left out before: {line}"
+        at, gap = found + 1, False
+
+
+def test_reference_is_up_to_date() -> None:
+    done = subprocess.run(
+        [sys.executable, "docs/generate.py", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in _links(page.read_text()):
+        file, _, anchor = target.partition("#")
+        found = (page.parent / file) if file else page
+        assert found.exists(), f"no such file: {target}"
+        if anchor:
+            assert anchor in _anchors(found.read_text()), f"no such heading: {target}"
+
+
+def _links(text: str) -> list[str]:
+    """The relative targets of a page's links, code left out."""
+    prose = re.sub(r"^```.*?^```$|^    .*?$|`[^`\n]*`", "", text, flags=re.MULTILINE | re.DOTALL)
+    targets = re.findall(r"\]\(([^)\s]+)\)", prose)
+    return [target for target in targets if not re.match(r"[a-z]+:", target)]
+
+
+def _anchors(text: str) -> set[str]:
+    """The anchors a page's headings get."""
+    headings = re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
