@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (the lines are the document's)
 """The published DNAT example comes out as its document has it."""
 
 from __future__ import annotations

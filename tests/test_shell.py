@@ -70,8 +70,10 @@ def terminal(tmp_path: Path) -> Terminal:
 def test_commands_run_and_objects_complete(terminal: Terminal) -> None:
     terminal.type("router create name edge\r")
     terminal.wait_for("router0")
-    terminal.type("router ed\t list\r")
-    terminal.wait_for("expected port or route")
+    terminal.type("router ed\t")
+    terminal.wait_for("midonet> router edge")
+    terminal.type(" show\r")
+    terminal.wait_for("router router0 name edge state up asn 0")
     terminal.type("router create state \t")
     screen = terminal.wait_for("down")
     assert "up" in screen

@@ -19,10 +19,11 @@ from midocli.store.store import Store
 
 
 class World:
-    """An interpreter whose results are the text that is printed."""
+    """An interpreter whose results are the text that is printed; `files` is what it wrote."""
 
     def __init__(self, *lines: str) -> None:
-        self.interpreter = Interpreter(random.Random(1), Clock(0))
+        self.files: dict[str, bytes] = {}
+        self.interpreter = Interpreter(random.Random(1), Clock(0), self.files.__setitem__)
         self.store = self.interpreter.store
         for line in lines:
             self.run(line)

@@ -98,6 +98,7 @@ class Editor:
             position = self._checked_position(row, position or 1, 1)
         policy = POLICIES.get(collection.path, _NO_POLICY)
         policy.before_create(self, row)
+        policy.check(self, row)
         self.store.attach(row, number, position, shared)
         policy.created(self, row)
         return row
@@ -123,20 +124,23 @@ class Editor:
                 else:
                     self._change(row, name, self._resolved(setting))
             self._check_key(row)
+            POLICIES.get(row.collection.path, _NO_POLICY).check(self, row)
         except RefusedError as error:
             raise _located(error, settings, None) from None
 
     def clear(self, row: Row, fields: Sequence[FieldName]) -> None:
         """Take the values of fields away."""
-        for name in fields:
-            if name.field.name not in row.collection.index:
-                raise InvalidValueError(
-                    f"{row.full_alias} has no field {name.field.name}", name.column
-                )
-            try:
+        name = fields[0]
+        try:
+            for name in fields:
+                if name.field.name not in row.collection.index:
+                    raise InvalidValueError(
+                        f"{row.full_alias} has no field {name.field.name}", name.column
+                    )
                 self._change(row, name.field.name, None)
-            except RefusedError as error:
-                raise RefusedError(error.message, error.field, name.column) from None
+            POLICIES.get(row.collection.path, _NO_POLICY).check(self, row)
+        except RefusedError as error:
+            raise RefusedError(error.message, error.field, name.column) from None
 
     def put(self, row: Row, field: str, value: Value) -> None:
         """A change that follows from another one: no policy is asked."""

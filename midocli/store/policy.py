@@ -16,11 +16,14 @@ class Policy:
     def before_create(self, edit: Editor, row: Row) -> None:
         """Complete a new object's values, or refuse it."""
 
+    def check(self, edit: Editor, row: Row) -> None:
+        """Refuse an object as it is when all values of a command are in place."""
+
     def created(self, edit: Editor, row: Row) -> None:
         """Draw the consequences of a new object."""
 
     def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
-        """Refuse a field's new value, or draw its consequences."""
+        """Draw the consequences of a field's new value, or refuse them."""
 
     def deleting(self, edit: Editor, row: Row) -> None:
         """Draw the consequences of an object's end that its references do not tell."""

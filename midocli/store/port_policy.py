@@ -34,8 +34,6 @@ class PortPolicy(Policy):
                 edit.put(old, "peer", None)
             elif peer is not None:
                 self._link(edit, row, peer)
-        elif field == "vlan":
-            self._check_vlans(row, row.get("peer"))
 
     def _link(self, edit: Editor, row: Row, peer: Row) -> None:
         if peer is row:
@@ -52,11 +50,14 @@ class PortPolicy(Policy):
                     "a bound port cannot be peered",
                     "peer",
                 )
-        self._check_vlans(row, peer)
         edit.put(peer, "peer", row)
 
-    def _check_vlans(self, row: Row, peer: Row | None) -> None:
-        ends = [end for end in (row, peer) if end is not None and "vlan" in end.collection.index]
+    def check(self, edit: Editor, row: Row) -> None:
+        ends = [
+            end
+            for end in (row, row.get("peer"))
+            if end is not None and "vlan" in end.collection.index
+        ]
         if len([end for end in ends if end.get("vlan")]) > 1:
             raise RefusedError("both ports of a link would have a VLAN; one of them may", "vlan")
 
@@ -91,13 +92,7 @@ class RouterPortPolicy(PortPolicy):
 class RoutePolicy(Policy):
     """A normal route leads out of a port of its own router."""
 
-    def before_create(self, edit: Editor, row: Row) -> None:
-        self._check(row)
-
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
-        self._check(row)
-
-    def _check(self, row: Row) -> None:
+    def check(self, edit: Editor, row: Row) -> None:
         port = row.get("port")
         router = row.parent.full_alias if row.parent else ""
         if port is None and row.get("type") == "normal":

@@ -35,19 +35,17 @@ class RulePolicy(Policy):
                 row.values[index["push-vlan"]] = 0
         if row.get("fragment-policy") is None:
             row.values[index["fragment-policy"]] = default_fragment_policy(row)
-        self._check(row)
 
     def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
         if field in ("src-port", "dst-port", "type", "target"):
             self._follow(edit, row)
-        self._check(row)
 
     def _follow(self, edit: Editor, row: Row) -> None:
         """A fragment policy that no longer fits gives way to the default."""
         if not _fits(row, row.get("fragment-policy")):
             edit.put(row, "fragment-policy", default_fragment_policy(row))
 
-    def _check(self, row: Row) -> None:
+    def check(self, edit: Editor, row: Row) -> None:
         kind = row.get("type")
         if kind in _FORWARD_NAT and not row.get("target"):
             raise RefusedError(f"a {kind} rule needs target: what to translate to", "type")

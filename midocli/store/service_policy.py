@@ -17,14 +17,7 @@ if TYPE_CHECKING:
 class DhcpPolicy(Policy):
     """The subnets of a bridge do not overlap."""
 
-    def before_create(self, edit: Editor, row: Row) -> None:
-        self._check(row)
-
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
-        if field == "subnet":
-            self._check(row)
-
-    def _check(self, row: Row) -> None:
+    def check(self, edit: Editor, row: Row) -> None:
         subnet: Cidr = row.get("subnet")
         for other in (row.parent.siblings("bridge.dhcp") if row.parent else None) or ():
             if other is not row and _overlap(subnet, other.get("subnet")):
@@ -95,16 +88,12 @@ class VipPolicy(Policy):
 class VtepPolicy(Policy):
     """A VTEP is in a tunnel zone of its own type."""
 
-    def before_create(self, edit: Editor, row: Row) -> None:
-        self._check(row)
-
     def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
-        self._check(row)
         if field == "management-ip":
             for binding in row.siblings("vtep.binding") or ():
                 edit.put(binding, "management-ip", row.get("management-ip"))
 
-    def _check(self, row: Row) -> None:
+    def check(self, edit: Editor, row: Row) -> None:
         zone = row.get("tunnel-zone")
         if zone is not None and zone.get("type") != "vtep":
             raise RefusedError(
@@ -119,12 +108,8 @@ class VtepBindingPolicy(Policy):
     def before_create(self, edit: Editor, row: Row) -> None:
         assert row.parent is not None
         row.values[row.collection.index["management-ip"]] = row.parent.get("management-ip")
-        self._check(edit, row)
 
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
-        self._check(edit, row)
-
-    def _check(self, edit: Editor, row: Row) -> None:
+    def check(self, edit: Editor, row: Row) -> None:
         word = row.get("network-id")
         bridge = edit.resolver.find(edit.store.schema["bridge"], None, word)
         if bridge is None:
@@ -145,12 +130,8 @@ class TracePolicy(Policy):
     def before_create(self, edit: Editor, row: Row) -> None:
         if row.get("fragment-policy") is None:
             row.values[row.collection.index["fragment-policy"]] = default_fragment_policy(row)
-        self._check(row)
 
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
-        self._check(row)
-
-    def _check(self, row: Row) -> None:
+    def check(self, edit: Editor, row: Row) -> None:
         named = [name for name in ("port", "router", "bridge") if row.get(name) is not None]
         if len(named) != 1:
             raise RefusedError(
@@ -162,12 +143,6 @@ class TracePolicy(Policy):
 class InsertionPolicy(Policy):
     """A service is not its own subject."""
 
-    def before_create(self, edit: Editor, row: Row) -> None:
-        self._check(row)
-
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
-        self._check(row)
-
-    def _check(self, row: Row) -> None:
+    def check(self, edit: Editor, row: Row) -> None:
         if row.get("port") is row.get("srv-port"):
             raise RefusedError("port and srv-port are the same port", "srv-port")
