@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyparsing as pp
 
 from grammar.elements import Name, Probe, Tokens
+from grammar.errors import InvalidValueError
 from grammar.expectation import Expectation
+from grammar.nearest import suggestion
 from grammar.schema import Field
 from grammar.tree import Argument, Command, Path
+from grammar.values import ValueType
 
 
 class CommandHelp(NamedTuple):
@@ -37,6 +40,24 @@ def argument(probe: Probe, expected: str, kind: str, follow: pp.ParserElement | 
         lambda token: follow,
         lambda: [Expectation("text", "", expected, target=kind)],
     )
+
+
+def value(probe: Probe, name: str, type: ValueType, follow: pp.ParserElement) -> Name:
+    """One word of a value type that a command takes; the token is the value with its column."""
+    expected = Expectation("value", "", type.expected, type=type)
+
+    def read(word: str, column: int) -> tuple[Any, int]:
+        try:
+            return type.parse(word), column
+        except ValueError as reason:
+            raise InvalidValueError(
+                f"invalid {name} {word[:40]!r}: {reason}; expected {type.expected}"
+                + suggestion(word, expected.words),
+                column,
+                (type.expected,),
+            ) from None
+
+    return Name(probe, name, read, lambda token: follow, lambda: [expected])
 
 
 def build(element: pp.ParserElement, make: Callable[[list[Tokens]], object]) -> pp.ParserElement:

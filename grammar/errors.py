@@ -76,6 +76,12 @@ class RefusedError(MidoError):
         self.field = field
 
 
+class InternalError(MidoError):
+    """A mistake of midocli itself, told in one line like any other."""
+
+    code = "internal"
+
+
 class FileError(MidoError):
     """A file that cannot be read or written."""
 

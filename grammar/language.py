@@ -22,6 +22,7 @@ from grammar.elements import (
 )
 from grammar.errors import IncompleteError, LineSyntaxError, MidoError, shorten
 from grammar.expectation import Expectation
+from grammar.nearest import suggestion
 from grammar.objects import Paths
 from grammar.resources import SCHEMA
 from grammar.schema import Collection, Schema
@@ -125,9 +126,7 @@ class Language:
                 f"incomplete command: expected {_one_of(wanted)}", at + 1, wanted
             )
         message = f"unexpected {shorten(word[0])}: expected {_one_of(wanted)}"
-        near = nearest(word[0], words)
-        if near:
-            message += f"; did you mean {near}?"
+        message += suggestion(word[0], words)
         return LineSyntaxError(message, at + 1, wanted)
 
 
@@ -156,13 +155,3 @@ def _one_of(words: Sequence[str], most: int = 12) -> str:
     if len(words) > most:
         shown.append("…")
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " or " + shown[-1]
-
-
-def nearest(word: str, words: Sequence[str]) -> str | None:
-    """The word that was probably meant, None if none is near."""
-    from difflib import get_close_matches
-
-    if len(word) > 60:
-        return None
-    found = get_close_matches(word.lower(), words, 1, 0.7)
-    return found[0] if found else None

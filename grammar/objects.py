@@ -78,12 +78,20 @@ class Paths:
     def after_verb(self, verb: str) -> pp.ParserElement:
         """A verb that opens the line: a root collection or a root object follows."""
 
+        roots = [
+            name
+            for name in self.schema.root
+            if not self.schema[name].single or verb in self._verbs_on(self.schema[name])
+        ]
+
         def build() -> tuple[Table, Sequence[pp.ParserElement]]:
-            table = {name: self._root_entry(name, verb) for name in self.schema.root}
-            return table, (self.root_object(verb),)
+            return {name: self._root_entry(name, verb) for name in roots}, (self.root_object(verb),)
+
+        def expect() -> list[Expectation]:
+            return [Expectation("collection", name, self.schema[name].help) for name in roots]
 
         ends = verb == "describe"
-        return self._once(("verb", verb), lambda: self._switch(verb, build, self._roots, ends))
+        return self._once(("verb", verb), lambda: self._switch(verb, build, expect, ends))
 
     def root_object(self, mode: str) -> Element:
         """An object by its alias alone (`router0`, `chain0:rule0`).
@@ -230,7 +238,7 @@ class Paths:
                 for child in self.schema.children(collection)
             ]
             if mode == "free":
-                found += [_verb_expectation(verb) for verb in VERBS]
+                found += [_verb_expectation(verb) for verb in self._verbs_on(collection)]
                 found += [
                     Expectation("verb", word, "on this machine") for word in self._extra(collection)
                 ]
@@ -242,11 +250,19 @@ class Paths:
 
     def _free_entries(self, collection: Collection) -> dict[str, Entry]:
         """The verbs, and (for `P FIELD show`) the fields, behind a path."""
+        verbs = self._verbs_on(collection)
         entries: dict[str, Entry] = {
             word: (partial(_verb, verb), self.after_object(collection, verb))
             for word, verb in VERB_WORDS.items()
+            if verb in verbs
         }
         return entries
+
+    def _verbs_on(self, collection: Collection) -> tuple[str, ...]:
+        """The verbs that may follow an object: some need collections inside it."""
+        without = ("delete",) if collection.single else ()
+        without += () if self.schema.children(collection) else ("list", "create")
+        return tuple(verb for verb in VERBS if verb not in without)
 
     def _fields(self, collection: Collection, mode: str) -> Sequence[pp.ParserElement]:
         """What a mode still needs behind its object."""
@@ -268,11 +284,6 @@ class Paths:
         return {word: (partial(_verb, "show"), self.end) for word in words}, ()
 
     # -- helpers ---------------------------------------------------------------
-
-    def _roots(self) -> list[Expectation]:
-        return [
-            Expectation("collection", name, self.schema[name].help) for name in self.schema.root
-        ]
 
     def _switch(
         self,

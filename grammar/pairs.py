@@ -27,6 +27,7 @@ from grammar.errors import (
     shorten,
 )
 from grammar.expectation import Expectation
+from grammar.nearest import suggestion
 from grammar.schema import Collection, Field
 from grammar.tree import FieldName, Setting
 from grammar.values import Flag, Negated
@@ -135,7 +136,8 @@ class Pairs(Element):
         except ValueError as reason:
             error = InvalidValueError(
                 f"invalid value {shorten(word)} for {field.name}: {reason}; "
-                f"expected {field.type.expected}",
+                f"expected {field.type.expected}"
+                + suggestion(word, Expectation.of_value(field).words),
                 start + 1,
                 (field.type.expected,),
             )

@@ -7,9 +7,8 @@ from typing import Any
 
 import pyparsing as pp
 
-from grammar.commands import CommandHelp, argument, build, nothing
-from grammar.elements import Entry, Name, Probe, Rest, Switch, Table, Tokens
-from grammar.errors import InvalidValueError
+from grammar.commands import CommandHelp, argument, build, nothing, value
+from grammar.elements import Entry, Probe, Rest, Switch, Table, Tokens
 from grammar.expectation import Expectation
 from grammar.times import Duration, Timestamp
 from grammar.tree import (
@@ -161,22 +160,8 @@ def _value(
     end: pp.ParserElement,
     make: Callable[[list[Tokens]], object],
 ) -> pp.ParserElement:
-    """One word of a value type; the token is the value with its column."""
-
-    def read(word: str, column: int) -> tuple[Any, int]:
-        try:
-            return type.parse(word), column
-        except ValueError as reason:
-            raise InvalidValueError(
-                f"invalid {name} {word[:40]!r}: {reason}; expected {type.expected}",
-                column,
-                (type.expected,),
-            ) from None
-
-    def expect() -> Sequence[Expectation]:
-        return [Expectation("value", "", type.expected, type=type)]
-
-    return build(Name(probe, name, read, lambda token: end, expect), make)
+    """One word of a value type, and what is made of it."""
+    return build(value(probe, name, type, end), make)
 
 
 def expect_entries(

@@ -137,6 +137,42 @@ class Ping(NamedTuple):
     options: tuple[Setting, ...]
 
 
+class Traceroute(NamedTuple):
+    """The routers on the way from a source to a destination."""
+
+    source: Argument | Path
+    destination: Argument
+    options: tuple[Setting, ...]
+
+
+class Arping(NamedTuple):
+    """An ARP request for an address."""
+
+    source: Argument | Path
+    destination: Argument
+    options: tuple[Setting, ...]
+
+
+class Connect(NamedTuple):
+    """A TCP connection or UDP exchange with a port of a destination."""
+
+    source: Argument | Path
+    proto: str
+    destination: Argument
+    port: int
+    options: tuple[Setting, ...]
+
+
+class Inject(NamedTuple):
+    """Raw frames put into the network at a point."""
+
+    point: Argument
+    options: tuple[Setting, ...]
+
+
+Probe = Ping | Traceroute | Arping | Connect | Inject
+
+
 class Clock(NamedTuple):
     """Show the simulated time, set it, or let it pass."""
 
@@ -232,6 +268,10 @@ Command = (
     | Delete
     | Program
     | Ping
+    | Inject
+    | Arping
+    | Connect
+    | Traceroute
     | Clock
     | Format
     | Echo

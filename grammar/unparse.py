@@ -54,7 +54,19 @@ def _words(command: Command) -> Iterable[str]:
             collection = [target.collection.name] if target else []
             return [*(_path(path)), "describe", *collection] if path else ["describe", *collection]
         case tree.Ping(source, destination, options):
-            return [*_ping_source(source), quoted(destination.text), *_settings(options)]
+            start = _from_source("ping", source)
+            return [*start, quoted(destination.text), *_settings(options)]
+        case tree.Traceroute(source, destination, options):
+            start = _from_source("traceroute", source)
+            return [*start, quoted(destination.text), *_settings(options)]
+        case tree.Arping(source, destination, options):
+            start = _from_source("arping", source)
+            return [*start, quoted(destination.text), *_settings(options)]
+        case tree.Connect(source, proto, destination, port, options):
+            start = [*_from_source("connect", source), proto, quoted(destination.text)]
+            return [*start, str(port), *_settings(options)]
+        case tree.Inject(point, options):
+            return ["inject", quoted(point.text), *_settings(options)]
         case tree.Program(path, words):
             return [*_path(path), *map(quoted, words)]
     return _session_words(command)
@@ -91,10 +103,10 @@ def _session_words(command: Command) -> Iterable[str]:
     return [type(command).__name__.lower()]
 
 
-def _ping_source(source: tree.Argument | tree.Path) -> list[str]:
+def _from_source(probe: str, source: tree.Argument | tree.Path) -> list[str]:
     if isinstance(source, tree.Argument):
-        return ["ping", quoted(source.text)]
-    return [*_path(source), "ping"]
+        return [probe, quoted(source.text)]
+    return [*_path(source), probe]
 
 
 def _path(path: tree.Path) -> list[str]:

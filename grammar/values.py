@@ -276,6 +276,25 @@ class ListOf:
         return [self.item.to_json(item) for item in value]
 
 
+class Hex:
+    """Bytes in hexadecimal; colons and blanks between them do not count."""
+
+    expected = "bytes in hex"
+    example = "ffffffffffff02000000000108060001"
+
+    def parse(self, word: str) -> bytes:
+        try:
+            return bytes.fromhex(word.replace(":", ""))
+        except ValueError:
+            raise ValueError("it is not an even number of hex digits") from None
+
+    def format(self, value: bytes) -> str:
+        return value.hex()
+
+    def to_json(self, value: bytes) -> str:
+        return value.hex()
+
+
 class Flag:
     """An option that stands alone, without a value."""
 

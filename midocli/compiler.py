@@ -12,8 +12,10 @@ from typing import Any, cast
 
 from grammar.addresses import Cidr, mac_number, parse_ipv4
 from grammar.values import Negated
+from midocli import service_compiler
 from midocli.simulator import records
 from midocli.simulator.condition import ALL_BITS, Condition
+from midocli.simulator.service_records import Insertion, LoadBalancer, Mirror
 from midocli.store.display import Display, binding_is_up, binding_of, interface_of
 from midocli.store.rows import Row
 from midocli.store.store import Store
@@ -53,6 +55,8 @@ class StoreSource:
             interface=self._display.name(interface) if interface else None,
             active=binding_is_up(self._store, row),
             guest=guest_behind(interface) if interface else None,
+            extras=service_compiler.extras(row),
+            service=service_compiler.is_service(row),
         )
         if is_router:
             port.mac = mac_number(row.get("mac"))
@@ -87,6 +91,9 @@ class StoreSource:
             up=row.get("state") == "up",
             infilter=_key(row.get("infilter")),
             outfilter=_key(row.get("outfilter")),
+            in_mirrors=service_compiler.keys(row, "in-mirrors"),
+            out_mirrors=service_compiler.keys(row, "out-mirrors"),
+            subnets=service_compiler.subnets(row),
             ports=tuple(port.id for port in row.siblings("bridge.port") or ()),
         )
 
@@ -103,6 +110,9 @@ class StoreSource:
             outfilter=_key(row.get("outfilter")),
             local_redirect_chain=_key(row.get("local-redirect-chain")),
             forward_chain=_key(row.get("forward-chain")),
+            load_balancer=_key(row.get("load-balancer")),
+            in_mirrors=service_compiler.keys(row, "in-mirrors"),
+            out_mirrors=service_compiler.keys(row, "out-mirrors"),
             ports=tuple(port.id for port in row.siblings("router.port") or ()),
             routes=tuple(_route(route) for route in row.siblings("router.route") or ()),
         )
@@ -170,6 +180,29 @@ class StoreSource:
         addresses = row.siblings("ip-address-group.ip") if row else None
         words = (address.get("address") for address in addresses or ())
         return frozenset(parse_ipv4(word) for word in words if ":" not in word)
+
+    def load_balancer(self, key: records.Key) -> LoadBalancer | None:
+        """A load balancer with its VIPs, pools and members."""
+        row = self._row(key, "load-balancer")
+        return service_compiler.load_balancer(row) if row is not None else None
+
+    def insertions(self, port: records.Key) -> tuple[Insertion, ...]:
+        """The inserted services that a port has to do with."""
+        row = self._row(port, "router.port", "bridge.port")
+        return service_compiler.insertions(row) if row is not None else ()
+
+    def mirror(self, key: records.Key) -> Mirror | None:
+        """A mirror with its conditions."""
+        row = self._row(key, "mirror")
+        if row is None:
+            return None
+        matches = row.siblings("mirror.matches") or ()
+        return Mirror(
+            key=row.id,
+            alias=row.full_alias,
+            to_port=_key(row.get("to-port")),
+            conditions=tuple(condition(match) for match in matches),
+        )
 
 
 def guest_behind(interface: Row) -> tuple[int, int] | None:

@@ -10,19 +10,18 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 
-from grammar.schema import Collection
 from midocli.clock import Clock
 from midocli.compiler import StoreSource
 from midocli.simulator.engine import Engine
-from midocli.simulator.neighbour import listing
 from midocli.simulator.network import Network
 from midocli.simulator.state import State
-from midocli.simulator.topology import Kind, Topology
+from midocli.simulator.topology import Key, Kind, Topology
 from midocli.store.display import Display
 from midocli.store.rows import Row
 from midocli.store.store import Store
 
-# What to compile again when a row of a collection changes: itself, or its parent.
+# What to compile again when a row of a collection changes: itself, its parent, or the
+# parent of that.
 _ITSELF: dict[str, Kind] = {
     "router": "router",
     "router.port": "port",
@@ -31,6 +30,8 @@ _ITSELF: dict[str, Kind] = {
     "chain": "chain",
     "port-group": "port-group",
     "ip-address-group": "ip-address-group",
+    "load-balancer": "load-balancer",
+    "mirror": "mirror",
 }
 _PARENT: dict[str, Kind] = {
     "router.port": "router",
@@ -41,9 +42,19 @@ _PARENT: dict[str, Kind] = {
     "ip-address-group.ip": "ip-address-group",
     "guest.route": "guest",
     "guest.service": "guest",
+    "load-balancer.pool": "load-balancer",
+    "mirror.matches": "mirror",
+    "bridge.dhcp": "bridge",
 }
-# Changes of these move what is behind interfaces, and with it any port or guest.
-_WIRING = ("host", "host.interface", "host.binding", "guest", "guest.nic")
+_GRANDPARENT: dict[str, Kind] = {
+    "load-balancer.pool.member": "load-balancer",
+    "load-balancer.pool.vip": "load-balancer",
+    "bridge.dhcp.host": "bridge",
+    "bridge.dhcp.opt121-routes": "bridge",
+}
+# Changes of these move what is behind interfaces, or the way through services: any port or
+# guest may be another.
+_WIRING = ("host", "host.interface", "host.binding", "guest", "guest.nic", "l2insertion")
 
 
 class Datapath:
@@ -51,6 +62,7 @@ class Datapath:
 
     def __init__(self, store: Store, clock: Clock, chance: random.Random) -> None:
         self.clock = clock
+        self._store = store
         self._names = Display(store)
         self._source = StoreSource(store, self._names)
         self.engine = Engine(clock.elapsed_ns)
@@ -67,8 +79,11 @@ class Datapath:
                 return
             if path in _ITSELF:
                 topology.forget(_ITSELF[path], row.id)
-            if path in _PARENT and row.parent is not None:
-                topology.forget(_PARENT[path], row.parent.id)
+            parent = row.parent
+            if path in _PARENT and parent is not None:
+                topology.forget(_PARENT[path], parent.id)
+            if path in _GRANDPARENT and parent is not None and parent.parent is not None:
+                topology.forget(_GRANDPARENT[path], parent.parent.id)
 
     def sync(self) -> None:
         """Let the session's clock show how far the simulation got."""
@@ -82,6 +97,7 @@ class Datapath:
     def reset(self) -> None:
         """Forget what has been learnt and bound; the topology stays."""
         self.network.reset()
+        self.engine.forget_pending()
 
     def ip_id(self, guest: Row) -> int:
         """The IP identification of a guest's next packet."""
@@ -95,20 +111,7 @@ class Datapath:
         """What the simulator calls an interface: `host0:veth0`."""
         return self._names.name(interface)
 
-    def learnt(self, parent: Row, collection: Collection) -> list[tuple[object, ...]]:
-        """The rows of a collection that only the datapath knows, such as neighbours."""
-        assert collection.path == "guest.neighbour"
-        return self.neighbours(parent)
-
-    def neighbours(self, guest: Row) -> list[tuple[object, ...]]:
-        """A guest's ARP cache: address, device, MAC (None: unknown) and state of each entry."""
-        found = listing(self.network.guest(guest.id))
-        return [
-            (
-                entry.address,
-                entry.nic.name,
-                entry.mac.to_bytes(6, "big").hex(":") if entry.mac else None,
-                state,
-            )
-            for entry, state in sorted(found, key=lambda each: each[0].address)
-        ]
+    def name_of(self, key: Key) -> str:
+        """What the user calls the port or device of a key."""
+        row = self._store.by_id(key) if isinstance(key, int) else None
+        return self._names.name(row) if row is not None else "gone"

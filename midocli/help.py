@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from grammar.errors import InvalidValueError
-from grammar.language import COMMANDS, nearest
+from grammar.language import COMMANDS
+from grammar.nearest import nearest
 from grammar.schema import Collection, Field, Schema
 from grammar.tree import Argument
 from grammar.verbs import VERB_WORDS, VERBS

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from grammar import tree
-from grammar.errors import FileError, InvalidValueError, MidoError, RefusedError, UnknownObjectError
+from grammar.errors import InvalidValueError, MidoError, RefusedError, UnknownObjectError
 from grammar.resources import SCHEMA
 from grammar.schema import Collection
 from grammar.times import Instant, format_instant
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import random
 
     from midocli.datapath import Datapath
+    from midocli.files import Files
 
 
 class ExpectationError(MidoError):
@@ -59,7 +60,7 @@ class Interpreter:
         self,
         chance: random.Random,
         clock: Clock,
-        write: Callable[[str, bytes], None],
+        files: Files,
         aliases: bool = True,
         interactive: bool = False,
     ) -> None:
@@ -70,7 +71,7 @@ class Interpreter:
         self.chance = chance
         self.clock = clock
         self.interactive = interactive
-        self._write = write
+        self.files = files
         self.tenant: str | None = None
         self._datapath: Datapath | None = None
         self._run: dict[type, Callable[[Any], Result]] = {
@@ -86,7 +87,11 @@ class Interpreter:
             tree.Help: self._help,
             tree.Reset: self._reset,
             tree.Program: self._program,
-            tree.Ping: self._ping,
+            tree.Ping: self._probe,
+            tree.Traceroute: self._probe,
+            tree.Arping: self._probe,
+            tree.Connect: self._probe,
+            tree.Inject: self._probe,
             tree.Describe: self._describe,
             tree.Tenant: self._choose_tenant,
             tree.Debug: self._debug,
@@ -143,12 +148,26 @@ class Interpreter:
         collection = command.target.collection
         parent = self.resolver.path(command.path)
         if collection.live:
-            assert parent is not None
-            rows = self.datapath.learnt(parent, collection)
-            return Table(collection.fields, rows)
+            return self._list_learnt(collection, parent, command.filters)
         filters = (*self._tenant_setting(collection), *command.filters)
         found = self.resolver.filtered(collection, parent, filters)
         return Listing(list(found), collection)
+
+    def _list_learnt(
+        self, collection: Collection, parent: Row | None, filters: tuple[tree.Setting, ...]
+    ) -> Result:
+        """What the datapath has learnt, as far as it shows the words asked for."""
+        from midocli.learnt import learnt
+
+        rows = learnt(self.datapath, collection.path, parent)
+        for setting in filters:
+            index = collection.index[setting.field.name]
+            rows = [
+                row
+                for row in rows
+                if row[index] is not None and setting.field.type.format(row[index]) == setting.text
+            ]
+        return Table(collection.fields, rows)
 
     def _show(self, command: tree.Show) -> Result:
         row = self._object(command.path)
@@ -257,17 +276,8 @@ class Interpreter:
     def _save(self, command: tree.Save) -> Result:
         from midocli.saving import script
 
-        self.write_file(command.file, script(self.store).encode("utf-8", "surrogateescape"))
+        self.files.write(command.file, script(self.store).encode("utf-8", "surrogateescape"))
         return Done()
-
-    def write_file(self, file: tree.Argument, data: bytes) -> None:
-        """Write a file as a whole; FileError where that fails."""
-        try:
-            self._write(file.text, data)
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            message = f"cannot write {file.text[:200]}: {why}"
-            raise FileError(message, file.column) from None
 
     def _help(self, command: tree.Help) -> Result:
         from midocli.help import explain
@@ -280,10 +290,10 @@ class Interpreter:
 
     # -- traffic --------------------------------------------------------------------
 
-    def _ping(self, command: tree.Ping) -> Result:
-        from midocli.probes.ping import Ping
+    def _probe(self, command: tree.Probe) -> Result:
+        from midocli.probes import run_probe
 
-        return Ping(self, command).run()
+        return run_probe(self, command)
 
     def _program(self, command: tree.Program) -> Result:
         from midocli.probes.programs import run_program

@@ -79,6 +79,7 @@ class _Script:
         self._written: set[Row] = set()
         self._later: list[tuple[Row, Field]] = []
         self._counters: dict[object, Siblings] = {}
+        self._routes_gone: dict[Row, int] = {}
         self._gone = ""
 
     def lines(self) -> Iterator[str]:
@@ -179,9 +180,15 @@ class _Script:
         return unexpected
 
     def _unused_route(self, port: Row) -> int:
-        """A number for a local route that has been deleted, which no route bears."""
+        """A number for a local route that has been deleted, which no route ever bears."""
         siblings = port.parent.siblings("router.route") if port.parent else None
-        return siblings.free_number() if siblings else 0
+        counter = self._counters.setdefault(("router.route", port.parent), Siblings(False))
+        self._routes_gone[port] = next(
+            number
+            for number in count(counter.next_number)
+            if counter.is_free(number) and (siblings is None or siblings.is_free(number))
+        )
+        return self._routes_gone[port]
 
     def _local_route(self, port: Row) -> Iterator[str]:
         """What has become of the local route that comes with a router port's address."""
@@ -190,8 +197,7 @@ class _Script:
         route = _local_route_of(port)
         assert port.parent is not None
         if route is None:
-            number = self._unused_route(port)
-            yield f"router {port.parent.alias} route route{number} delete"
+            yield f"router {port.parent.alias} route route{self._routes_gone[port]} delete"
             return
         self._written.update((port, route))
         changed = [s for s in self._settings(route) if s.field.name not in ("dst", "port")]

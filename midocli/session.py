@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import grammar
 from grammar import tree
-from grammar.errors import FileError, MidoError, RefusedError
+from grammar.errors import FileError, InternalError, MidoError, RefusedError
 from midocli import render
 from midocli.clock import Clock
+from midocli.files import Files
 from midocli.interpreter import ExpectationError, Interpreter
 from midocli.results import Result
 from midocli.script import Line, read_lines
@@ -48,8 +50,8 @@ class OutputError(Exception):
 class Session:
     """Runs lines against one interpreter and prints what comes of them.
 
-    `failed` is set once a command has failed, `answered` tells whether the last
-    probe was answered; `show_error` words an error.
+    `answered` tells whether the last probe was answered; `show_error` words an
+    error.
     """
 
     def __init__(
@@ -62,14 +64,19 @@ class Session:
     ) -> None:
         self.settings = settings
         self.interpreter = Interpreter(
-            chance, clock, write_file, settings.aliases, settings.interactive
+            chance, clock, Files(), settings.aliases, settings.interactive
         )
-        self.failed = False
+        self._failures = 0
         self.answered = True
         self._out = out
         self._err = err
         self.show_error: Callable[[str, Line, MidoError], str] = located
         self._depth = 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether a command has failed."""
+        return self._failures > 0
 
     def run_script(self, name: str, lines: Iterable[Line]) -> None:
         """Run lines one after the other; SessionEnd at the first error unless told to go on."""
@@ -93,6 +100,12 @@ class Session:
         except (RecursionError, MemoryError):
             self._report(name, line, RefusedError("too large or too deeply nested to work on"))
             return False
+        except (SessionEnd, OutputError):
+            raise
+        except Exception as error:
+            what = f"internal error, a mistake of midocli: {type(error).__name__}: {error}"
+            self._report(name, line, InternalError(what))
+            return False
         return True
 
     def _run(self, command: tree.Command) -> None:
@@ -114,16 +127,21 @@ class Session:
         """Run a file's commands; its first error is an error here as well."""
         if self._depth >= _DEEPEST_SOURCE:
             raise RefusedError(f"source is nested more than {_DEEPEST_SOURCE} deep")
-        self._depth += 1
         try:
-            with open(file.text, "rb") as stream:  # noqa: PTH123 (pathlib is slow to import)
-                self.run_script(file.text, read_lines(stream))
+            stream = Path(file.text).open("rb")  # noqa: SIM115 (closed below)
         except (OSError, ValueError) as error:
-            raise FileError(
-                f"cannot read {file.text[:200]}: {reason(error)}", file.column
-            ) from None
+            why = reason(error)
+            raise FileError(f"cannot read {file.text[:200]}: {why}", file.column) from None
+        self._depth += 1
+        before = self._failures
+        try:
+            with stream:
+                self.run_script(file.text, read_lines(stream))
         finally:
             self._depth -= 1
+        failed = self._failures - before
+        if failed:
+            raise RefusedError(f"{failed} of its commands failed", None, file.column)
 
     def _show(self, result: Result | None) -> None:
         display = self.interpreter.display
@@ -133,7 +151,7 @@ class Session:
             self._print(render.text(result, display))
 
     def _report(self, name: str, line: Line, error: MidoError) -> None:
-        self.failed = True
+        self._failures += 1
         if isinstance(error, ExpectationError) and error.result and not self.settings.json:
             self._show(error.result)
         if self.settings.json:
@@ -179,39 +197,3 @@ def _first_column(text: str) -> int:
 def reason(error: Exception) -> str:
     """Why a file operation failed, in the operating system's words."""
     return getattr(error, "strerror", None) or str(error)
-
-
-def write_file(name: str, data: bytes) -> None:
-    """Write a file as a whole: an old one stays as it was until the new one is complete.
-
-    What a link points at is written, and what is no plain file (a terminal, a
-    pipe) is written to as it is.
-    """
-    import os
-    import tempfile
-
-    path = os.path.realpath(name)
-    folder, base = os.path.split(path)
-    if (os.path.exists(path) and not os.path.isfile(path)) or not os.access(folder, os.W_OK):  # noqa: PTH110, PTH113
-        with open(path, "wb") as stream:  # noqa: PTH123 (pathlib is slow to import)
-            stream.write(data)
-        return
-    mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~_umask()  # noqa: PTH110, PTH116
-    number, part = tempfile.mkstemp(prefix=f".{base}.", dir=folder)
-    try:
-        with open(number, "wb") as stream:  # noqa: PTH123
-            stream.write(data)
-        os.chmod(part, mode)  # noqa: PTH101
-        os.replace(part, path)  # noqa: PTH105
-    except OSError:
-        os.unlink(part)  # noqa: PTH108
-        raise
-
-
-def _umask() -> int:
-    """The permissions that new files do not get; asking is by setting."""
-    import os
-
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

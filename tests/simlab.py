@@ -9,10 +9,12 @@ from midocli.simulator.condition import Condition
 from midocli.simulator.engine import Engine
 from midocli.simulator.events import Recorder
 from midocli.simulator.frame import Frame
+from midocli.simulator.insertion import InsertionChain
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.network import Network
 from midocli.simulator.packets import arp_request
 from midocli.simulator.reason import Reason
+from midocli.simulator.service_records import Insertion, LoadBalancer, Mirror, PortExtras
 from midocli.simulator.stack import LocalError
 from midocli.simulator.state import State
 from midocli.simulator.topology import (
@@ -70,6 +72,9 @@ class Lab:
     guests: dict[str, Guest] = field(default_factory=dict)
     port_groups: dict[str, frozenset[str]] = field(default_factory=dict)
     ip_address_groups: dict[str, frozenset[int]] = field(default_factory=dict)
+    inserted: list[Insertion] = field(default_factory=list)
+    mirrors: dict[str, Mirror] = field(default_factory=dict)
+    load_balancers: dict[str, LoadBalancer] = field(default_factory=dict)
     drops: list[tuple[object, Reason, Frame]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -99,6 +104,15 @@ class Lab:
 
     def ip_address_group(self, key):
         return self.ip_address_groups.get(key, frozenset())
+
+    def load_balancer(self, key):
+        return self.load_balancers.get(key)
+
+    def mirror(self, key):
+        return self.mirrors.get(key)
+
+    def insertions(self, port):
+        return tuple(each for each in self.inserted if port in (each.port, each.service))
 
     def port_at(self, point):
         return next((key for key, port in self.ports.items() if port.interface == point), None)
@@ -164,6 +178,24 @@ class Lab:
             made.append(Rule(name, name, condition=Condition(**given), **rule))
         self.chains[alias] = Chain(alias, alias, alias, tuple(made))
         return alias
+
+    def add_mirror(self, alias: str, to_port: Port, *conditions: dict) -> str:
+        """A mirror of the frames that meet any of the conditions."""
+        made = tuple(Condition(**fields) for fields in conditions)
+        self.mirrors[alias] = Mirror(alias, alias, to_port.alias, made)
+        return alias
+
+    def insert(self, port: Port, service: Port, hw: str, **fields) -> None:
+        """Put the service behind a port into the path of a MAC behind another."""
+        alias = f"l2insertion{len(self.inserted)}"
+        self.inserted.append(Insertion(alias, alias, port.alias, service.alias, mac(hw), **fields))
+        service.service = True
+        for each in (port, service):
+            ways = InsertionChain(each.alias, "in"), InsertionChain(each.alias, "out")
+            each.extras = PortExtras(redirect_in=ways[0], redirect_out=ways[1])
+            self.changed("port", each.alias)
+            for key in ways:
+                self.changed("chain", key)
 
     def add_guest(self, alias: str, *nics: tuple[str, str, str], **fields) -> Guest:
         """A guest with (point, MAC, address/length) for each NIC."""

@@ -10,12 +10,30 @@ from typing import Any
 import grammar
 from grammar.errors import MidoError
 from grammar.resources import SCHEMA
+from grammar.tree import Argument
 from grammar.values import Negated
 from midocli import render
 from midocli.clock import Clock
+from midocli.files import Files
 from midocli.interpreter import Interpreter
 from midocli.store.rows import Row, Siblings, referred
 from midocli.store.store import Store
+
+
+class MemoryFiles(Files):
+    """Files kept in a dict."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self._files = files
+
+    def read(self, file: Argument) -> bytes:
+        return self._files[file.text]
+
+    def check(self, file: Argument) -> None:
+        pass
+
+    def write(self, file: Argument, data: bytes) -> None:
+        self._files[file.text] = data
 
 
 class World:
@@ -23,7 +41,7 @@ class World:
 
     def __init__(self, *lines: str) -> None:
         self.files: dict[str, bytes] = {}
-        self.interpreter = Interpreter(random.Random(1), Clock(0), self.files.__setitem__)
+        self.interpreter = Interpreter(random.Random(1), Clock(0), MemoryFiles(self.files))
         self.store = self.interpreter.store
         for line in lines:
             self.run(line)

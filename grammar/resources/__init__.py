@@ -15,6 +15,7 @@ from grammar.resources import (
     group,
     guest,
     host,
+    learnt,
     mirror,
     overlay,
     port,
@@ -40,6 +41,7 @@ _FAMILIES = (
     container,
     qos,
     guest,
+    learnt,
 )
 
 # The order in which help and completion name them.
@@ -65,6 +67,7 @@ ROOT = (
     "container-group",
     "qos-policy",
     "guest",
+    "connection",
 )
 
 SCHEMA = Schema(tuple(each for family in _FAMILIES for each in family.COLLECTIONS), ROOT)

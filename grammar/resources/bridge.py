@@ -21,7 +21,7 @@ BRIDGE = Collection(
         common.IN_MIRRORS,
         common.OUT_MIRRORS,
     ),
-    children=("port", "dhcp"),
+    children=("port", "dhcp", "mac"),
 )
 
 BRIDGE_PORT = Collection(

@@ -37,7 +37,7 @@ INTERFACE = Collection(
         Field("status", LinkStatus(), "bit 0 up, bit 1 carrier; up is 3, down 0", default=3),
         Field("addresses", ListOf(Text("an IP address", "10.1.0.1")), "its addresses"),
         Field("mac", Mac(), "its MAC address"),
-        Field("mtu", Integer(68, 65535, "bytes"), "largest IP packet it carries", default=1500),
+        Field("mtu", Integer(68, 65536, "bytes"), "largest IP packet it carries", default=1500),
         Field("type", Text(), "kind of interface", default="Virtual"),
         Field("endpoint", Text(), "what is behind it", default="DATAPATH"),
     ),

@@ -42,7 +42,7 @@ VTEP = Collection(
         Field("description", Text(), "its description, as it tells", read_only=True),
         Field("management-ip", IPv4(), "where it is managed", required=True),
         Field("management-port", Integer(0, 65535), "port of the management", required=True),
-        Field("tunnel-zone", Reference("tunnel-zone"), "its tunnel zone"),
+        Field("tunnel-zone", Reference("tunnel-zone"), "its tunnel zone", required=True),
         Field("connection-state", Text(), "whether it is reached", read_only=True),
     ),
     children=("binding", "port"),

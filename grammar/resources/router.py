@@ -26,7 +26,7 @@ ROUTER = Collection(
         chain_field("local-redirect-chain", "the chain that runs before the infilter"),
         chain_field("forward-chain", "the chain that runs before the outfilter"),
     ),
-    children=("port", "route", "bgp-network", "bgp-peer"),
+    children=("port", "route", "bgp-network", "bgp-peer", "arp", "nat"),
 )
 
 ROUTER_PORT = Collection(
@@ -56,7 +56,7 @@ ROUTER_PORT = Collection(
         Field(
             "addresses",
             ListOf(Network()),
-            "all its addresses (the newer form)",
+            "its addresses, the first of which is also address and net",
             hidden=True,
             clearable=True,
         ),

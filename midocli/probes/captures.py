@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,7 +24,7 @@ class _Everywhere:
         return True
 
 
-class _Interfaces:
+class Interfaces:
     """The set of all interfaces, which the simulator calls by name, and one more point."""
 
     def __init__(self, other: Point | None) -> None:
@@ -32,6 +32,16 @@ class _Interfaces:
 
     def __contains__(self, point: object) -> bool:
         return isinstance(point, str) or point == self._other
+
+
+class Union:
+    """The points of either of two sets."""
+
+    def __init__(self, one: Container[Hashable], other: Container[Hashable]) -> None:
+        self._sets = (one, other)
+
+    def __contains__(self, point: object) -> bool:
+        return any(point in each for each in self._sets)
 
 
 class Seen(NamedTuple):
@@ -44,8 +54,11 @@ class Seen(NamedTuple):
 class CaptureRequest:
     """What a probe's `capture`, `filter`, `flags` and `write` ask for, checked beforehand."""
 
-    def __init__(self, interpreter: Interpreter, options: dict[str, Setting]) -> None:
+    def __init__(
+        self, interpreter: Interpreter, options: dict[str, Setting], default_filter: str
+    ) -> None:
         self._interpreter = interpreter
+        self._default_filter = default_filter
         given = options["capture"].text if "capture" in options else ""
         self.none = given == "none"
         self.all = given == "all"
@@ -57,6 +70,8 @@ class CaptureRequest:
         self.write: Setting | None = options.get("write")
         if self.none and self.write is not None:
             raise InvalidValueError("write needs frames, but capture is none", self.write.column)
+        if self.write is not None:
+            interpreter.files.check(Argument(self.write.text, self.write.column))
         self._filter = options.get("filter")
         self._flags = options.get("flags")
         self.passes = None if self.none else self._compiled_filter()
@@ -65,7 +80,7 @@ class CaptureRequest:
     def _compiled_filter(self) -> Callable[[bytes], bool]:
         from midocli.trace.filter import compile_filter
 
-        text = self._filter.text if self._filter else "icmp"
+        text = self._filter.text if self._filter else self._default_filter
         try:
             return compile_filter(text)
         except MidoError as error:
@@ -88,7 +103,7 @@ class CaptureRequest:
             return _Everywhere()
         if self.listed:
             return {point.key for point in self.listed}
-        return _Interfaces(source)
+        return Interfaces(source)
 
     def seen(
         self, captures: Sequence[Captured], source: Point | None, ends: Sequence[Hashable]
@@ -131,9 +146,10 @@ class CaptureRequest:
 
     def json(self, seen: Sequence[Seen]) -> dict[str, list[dict[str, str]]]:
         """The frames of each point as data."""
-        return {point.name: [self._frame(frame) for frame in frames] for point, frames in seen}
+        return {point.name: [self.frame_data(frame) for frame in frames] for point, frames in seen}
 
-    def _frame(self, captured: Captured) -> dict[str, str]:
+    def frame_data(self, captured: Captured) -> dict[str, str]:
+        """One frame as data."""
         clock = self._interpreter.clock
         instant = Instant(clock.shown(captured.time_ns), clock.utc_offset)
         return {
@@ -161,7 +177,7 @@ class CaptureRequest:
         stream = BytesIO()
         write_captures(stream, captures)
         file = Argument(self.write.text, self.write.column)
-        self._interpreter.write_file(file, stream.getvalue())
+        self._interpreter.files.write(file, stream.getvalue())
 
 
 def _without_doubles(points: Sequence[Point]) -> list[Point]:

@@ -11,19 +11,16 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from grammar import tree
-from grammar.addresses import format_ipv4, parse_ipv4
+from grammar.addresses import format_ipv4
 from grammar.errors import InvalidValueError
 from grammar.traffic import PING_OPTIONS
 from midocli.probes import echo_data
-from midocli.probes.captures import CaptureRequest
+from midocli.probes.observation import Observation
 from midocli.probes.ping_report import PingReport
-from midocli.probes.sources import Request, Source, find_source
-from midocli.probes.verdict import decisive
+from midocli.probes.sources import Request, find_address, find_source
 from midocli.results import Report
-from midocli.simulator.events import Recorder
-from midocli.simulator.frame import Frame
 from midocli.simulator.listeners import Arrival
-from midocli.simulator.protocol import ECHO_REPLY, ECHO_REQUEST, ERROR_TYPES, ETHERTYPE_ARP, ICMP
+from midocli.simulator.protocol import ECHO_REPLY, ECHO_REQUEST, ERROR_TYPES, ICMP
 from midocli.simulator.reason import Code, Reason
 
 if TYPE_CHECKING:
@@ -39,7 +36,6 @@ class Probe:
     """
 
     __slots__ = (
-        "drops",
         "icmp",
         "outcome",
         "reason",
@@ -59,7 +55,6 @@ class Probe:
         self.rtt_ns: int | None = None
         self.icmp: tuple[int, int] | None = None
         self.reason: Reason | None = None
-        self.drops: list[tuple[Reason, Frame]] = []
 
 
 class Ping:
@@ -70,8 +65,8 @@ class Ping:
         given = {setting.field.name: setting for setting in command.options}
         values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
         self._count: int = values.get("count", 3 if interpreter.interactive else 1)
-        self._destination = _address(interpreter, command.destination)
-        self._captures = CaptureRequest(interpreter, given)
+        self._destination = find_address(interpreter, command.destination)
+        self._observation = Observation(interpreter, given)
         self._pattern = _pattern(given.get("pattern"))
         self._values = values
         icmp_id = values.get("id")
@@ -79,9 +74,8 @@ class Ping:
             icmp_id = interpreter.chance.getrandbits(16)
         self._request = Request(values, icmp_id)
         self._network = interpreter.datapath.network
-        self._source = self._find_source(command.source)
+        self._source = find_source(interpreter, command.source, values)
         self._probes: dict[int, Probe] = {}
-        self._arp_drops: list[tuple[Reason, Frame]] = []
         self._last_sent = 0
         self._report = PingReport(
             interpreter,
@@ -91,33 +85,18 @@ class Ping:
             "quiet" in values,
         )
 
-    def _find_source(self, source: tree.Argument | tree.Path) -> Source:
-        if isinstance(source, tree.Argument):
-            return find_source(self._interpreter, source, self._values)
-        row = self._interpreter.resolver.path(source)
-        assert row is not None
-        return find_source(self._interpreter, row, self._values)
-
     def run(self) -> Report:
         """Send the requests, wait for what comes back, and sum up."""
-        recorder = Recorder(self._captures.watched(self._source.point), "explain" in self._values)
-        network, source = self._network, self._source
-        watching = recorder.wants_events or not self._captures.none
-        if watching:
-            network.watch(recorder)
-        network.listeners.add(source.key, self._arrived)
-        network.on_drop = self._dropped
+        listeners, source = self._network.listeners, self._source
+        listeners.add(source.key, self._arrived)
         try:
-            self._send_all()
+            with self._observation.watching(source.point):
+                self._send_all()
+                self._judge()
         finally:
-            network.on_drop = _ignore
-            network.listeners.remove(source.key, self._arrived)
-            if watching:
-                network.unwatch(recorder)
-            self._judge()
+            listeners.remove(source.key, self._arrived)
             source.close()
-            self._interpreter.datapath.sync()
-        return self._sum_up(recorder)
+        return self._sum_up()
 
     # -- sending and receiving ----------------------------------------------------
 
@@ -157,7 +136,7 @@ class Ping:
         return max(2 * self._report.longest_ns, int(self._values["interval"]))
 
     def _all_back(self) -> bool:
-        return self._report.answered >= len(self._probes)
+        return self._report.answered >= self._report.transmitted
 
     def _arrived(self, arrival: Arrival) -> None:
         """An ICMP message for the source: is it about one of our requests?"""
@@ -175,21 +154,14 @@ class Ping:
             if probe is not None and ours and quoted.proto == ICMP:
                 self._report.error(probe, frame)
 
-    def _dropped(self, origin: object, reason: Reason, frame: Frame) -> None:
-        if isinstance(origin, Probe):
-            origin.drops.append((reason, frame))
-        if frame.ethertype == ETHERTYPE_ARP:
-            self._arp_drops.append((reason, frame))
-
     # -- summing up ------------------------------------------------------------------
 
     def _judge(self) -> None:
         """Find out why requests were not answered, while the network still knows."""
-        for probe in self._probes.values():
+        for probe in self._report.probes():
             if probe.outcome == "reply" or probe.reason is not None:
                 continue
-            pending = self._network.pending(probe)
-            reason = decisive(probe.drops, pending, self._arp_drops)
+            reason = self._observation.reason(probe)
             if reason is None and probe.outcome is None:
                 where = self._source.name
                 text = "no answer came back in time, and nothing was dropped"
@@ -198,31 +170,20 @@ class Ping:
             if probe.outcome is None:
                 probe.outcome = "lost"
 
-    def _sum_up(self, recorder: Recorder) -> Report:
+    def _sum_up(self) -> Report:
         report = self._report
-        parts = [report.text()]
-        seen = []
-        if not self._captures.none:
-            seen = self._captures.seen(recorder.captures, self._source.point, self._ends(recorder))
-            self._captures.write_file(seen)
-            parts.append(self._captures.text(seen))
-        parts.append(report.reasons())
-        steps: list[dict[str, Any]] = []
-        if recorder.wants_events:
-            from midocli.trace.explain import explain, numbered, steps_of
+        origins = report.probes()
+        verdicts = report.verdicts(self._destination)
+        shown = self._observation.shown(self._source.point, self._ends(), origins, verdicts)
+        text = report.text() + shown.captures + report.reasons() + shown.explanation
+        data = report.data(self._source.name, shown.frames, shown.steps)
+        return Report(text, data, report.succeeded)
 
-            ours = set(self._probes.values())
-            events = numbered([event for event in recorder.events if event.origin in ours])
-            parts.append(explain(events, report.verdicts(self._destination)))
-            steps = steps_of(events, self._interpreter.clock)
-        data = report.data(self._source.name, self._captures.json(seen), steps)
-        return Report("".join(parts), data, report.succeeded)
-
-    def _ends(self, recorder: Recorder) -> list[Hashable]:
+    def _ends(self) -> list[Hashable]:
         """The interfaces where a request came out of the network, best the one that answered."""
         out: dict[Hashable, None] = {}
         answered: dict[Hashable, None] = {}
-        for captured in recorder.captures:
+        for captured in self._observation.captured():
             if not isinstance(captured.origin, Probe) or captured.data[12:14] != b"\x08\x00":
                 continue
             if captured.direction == "out":
@@ -230,26 +191,6 @@ class Ping:
             elif captured.point in out:
                 answered[captured.point] = None
         return list(answered or out)
-
-
-def _ignore(origin: object, reason: Reason, frame: Frame) -> None:
-    """Nobody asks for drops between probes."""
-
-
-def _address(interpreter: Interpreter, word: tree.Argument) -> int:
-    """An address, or a guest's name for its first one."""
-    try:
-        return parse_ipv4(word.text)
-    except ValueError:
-        guest = interpreter.named("guest", word.text)
-        addresses = guest.get("address") if guest is not None else None
-        if addresses:
-            return int(addresses[0].address)
-        raise InvalidValueError(
-            f"invalid destination {word.text[:40]!r}: expected an IPv4 address or a guest",
-            word.column,
-            ("an IPv4 address",),
-        ) from None
 
 
 def _pattern(setting: tree.Setting | None) -> bytes:

@@ -161,14 +161,14 @@ class PingReport:
             return ""
         return "".join(
             self._reason_line(probe, probe.reason)
-            for probe in self._all()
+            for probe in self.probes()
             if probe.outcome != "reply" and probe.reason is not None
         )
 
     def verdicts(self, destination: int) -> list[str]:
         """For each request, a line that says what became of it."""
         return [
-            f"icmp_seq={probe.seq}: {self._verdict(probe, destination)}" for probe in self._all()
+            f"icmp_seq={probe.seq}: {self._verdict(probe, destination)}" for probe in self.probes()
         ]
 
     def _verdict(self, probe: Probe, destination: int) -> str:
@@ -181,8 +181,14 @@ class PingReport:
         where = f" at {reason.at} ({reason.code}): {reason.text}" if reason else ""
         return f"{probe.outcome}{where}"
 
-    def _all(self) -> list[Probe]:
+    def probes(self) -> list[Probe]:
+        """All requests, the one that could not be sent included."""
         return self._probes + ([self._unsent] if self._unsent else [])
+
+    @property
+    def transmitted(self) -> int:
+        """How many requests were sent."""
+        return len(self._probes)
 
     def _reason_line(self, probe: Probe, reason: Reason) -> str:
         line = f"icmp_seq={probe.seq} ended at {reason.at} ({reason.code}): {reason.text}"
@@ -200,7 +206,7 @@ class PingReport:
             "received": self.received,
             "errors": self._errors,
             "duplicates": self._duplicates,
-            "probes": [_probe(probe) for probe in self._all()],
+            "probes": [_probe(probe) for probe in self.probes()],
             "captures": captures,
             "steps": steps,
         }

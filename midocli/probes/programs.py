@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grammar.addresses import Cidr, format_ipv4
 from grammar.errors import InvalidValueError
+from midocli.learnt import neighbours
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
@@ -150,10 +151,10 @@ def _via(guest: Row, gateway: int | None) -> str:
 
 
 def _neigh(datapath: Datapath, guest: Row, only: str) -> Iterator[str]:
-    for address, device, mac, state in datapath.neighbours(guest):
+    for address, device, mac, state in neighbours(datapath, guest):
         if only in ("", device):
             known = f" lladdr {mac}" if mac else ""
-            yield f"{format_ipv4(int(str(address)))} dev {device}{known} {state}"
+            yield f"{format_ipv4(address)} dev {device}{known} {state}"
 
 
 def _brctl_show(guest: Row) -> str:

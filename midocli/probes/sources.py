@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from grammar.addresses import mac_number
-from grammar.errors import RefusedError, UnknownObjectError
-from grammar.tree import Argument
+from grammar.addresses import mac_number, parse_ipv4
+from grammar.errors import InvalidValueError, RefusedError, UnknownObjectError
+from grammar.tree import Argument, Path
 from midocli.probes.points import Point, find_point, point_of
 from midocli.simulator.addresses import NO_ADDRESS
 from midocli.simulator.records import Guest, Key, Nic
@@ -14,6 +14,7 @@ from midocli.store.rows import Row
 
 if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
+    from midocli.simulator.stack import GuestStack
 
 _STATION = "station"
 
@@ -38,6 +39,9 @@ class Source(Protocol):
     name: str
     point: Point | None
     key: Key
+    #: Its protocol stack, and the address it sends from (NO_ADDRESS: the stack's choice).
+    stack: GuestStack | None
+    address: int
 
     def send(self, dst: int, seq: int, data: bytes, request: Request, origin: object) -> str | None:
         """Send one request now; what ping says if it cannot be sent at all."""
@@ -50,31 +54,40 @@ class GuestSource:
     """A guest of the topology."""
 
     def __init__(self, interpreter: Interpreter, row: Row) -> None:
-        self._network = interpreter.datapath.network
         self.name = row.full_alias
         self.key: Key = row.id
+        self.address = NO_ADDRESS
+        self.stack: GuestStack | None = interpreter.datapath.network.guest(row.id)
         interface = row.get("interface")
         key = interpreter.datapath.point(interface) if interface is not None else None
         self.point = point_of(key, interpreter) if key is not None else None
 
     def send(self, dst: int, seq: int, data: bytes, request: Request, origin: object) -> str | None:
         """An echo request through the guest's own stack."""
-        failure = self._network.guest(self.key).send_echo(
-            dst,
-            request.icmp_id,
-            seq,
-            data,
-            ttl=request.ttl,
-            tos=request.tos,
-            df=request.df,
-            ip_id=request.ip_id,
-            src=request.src,
-            origin=origin,
-        )
-        return failure.text if failure else None
+        return _send(self.stack, dst, seq, data, request, origin)
 
     def close(self) -> None:
         """Nothing was put up."""
+
+
+def _send(
+    stack: GuestStack | None, dst: int, seq: int, data: bytes, request: Request, origin: object
+) -> str | None:
+    """An echo request through a stack; what ping says if it cannot be sent."""
+    assert stack is not None
+    failure = stack.send_echo(
+        dst,
+        request.icmp_id,
+        seq,
+        data,
+        ttl=request.ttl,
+        tos=request.tos,
+        df=request.df,
+        ip_id=request.ip_id,
+        src=request.src,
+        origin=origin,
+    )
+    return failure.text if failure else None
 
 
 class RouterSource:
@@ -86,6 +99,8 @@ class RouterSource:
             raise RefusedError(f"{port.full_alias} has no address to ping from")
         self._network = interpreter.datapath.network
         self._port = port.id
+        self.stack: GuestStack | None = None
+        self.address: int = port.get("address")
         self.name = port.full_alias
         self.key: Key = port.parent.id
         self.point: Point | None = None
@@ -149,23 +164,12 @@ class StationSource:
             gateway=router_port.get("address") if router_port else None,
         )
         self.key: Key = guest.key
-        self._stack = self._network.attach(point.port, guest)
+        self.address: int = options["src"]
+        self.stack: GuestStack | None = self._network.attach(point.port, guest)
 
     def send(self, dst: int, seq: int, data: bytes, request: Request, origin: object) -> str | None:
         """An echo request as a guest there would send it."""
-        failure = self._stack.send_echo(
-            dst,
-            request.icmp_id,
-            seq,
-            data,
-            ttl=request.ttl,
-            tos=request.tos,
-            df=request.df,
-            ip_id=request.ip_id,
-            src=request.src,
-            origin=origin,
-        )
-        return failure.text if failure else None
+        return _send(self.stack, dst, seq, data, request, origin)
 
     def close(self) -> None:
         """Take the machine away again."""
@@ -186,12 +190,14 @@ def router_behind(interpreter: Interpreter, port: int) -> Row | None:
     return routers[0] if len(routers) == 1 else None
 
 
-def find_source(interpreter: Interpreter, given: Argument | Row, options: dict[str, Any]) -> Source:
-    """The source a ping names; UnknownObjectError or RefusedError where it cannot ping."""
-    if isinstance(given, Row):
-        if given.collection.path != "guest":
-            raise RefusedError("only a guest can be told to ping")
-        return GuestSource(interpreter, given)
+def find_source(
+    interpreter: Interpreter, given: Argument | Path, options: dict[str, Any]
+) -> Source:
+    """The source a probe names; UnknownObjectError or RefusedError where it is none."""
+    if not isinstance(given, Argument):
+        row = interpreter.resolver.path(given)
+        assert row is not None, "the grammar lets no empty path through"
+        return GuestSource(interpreter, row)
     guest = interpreter.named("guest", given.text)
     if guest is not None:
         return GuestSource(interpreter, guest)
@@ -231,3 +237,19 @@ def guest_at(interpreter: Interpreter, point: Point) -> Row | None:
         return None
     found = guest_behind(interpreter.resolver.interface(point.key))
     return interpreter.store.by_id(found[0]) if found else None
+
+
+def find_address(interpreter: Interpreter, word: Argument) -> int:
+    """An address, or a guest's name for its first one."""
+    try:
+        return parse_ipv4(word.text)
+    except ValueError:
+        guest = interpreter.named("guest", word.text)
+        addresses = guest.get("address") if guest is not None else None
+        if addresses:
+            return int(addresses[0].address)
+        raise InvalidValueError(
+            f"invalid destination {word.text[:40]!r}: expected an IPv4 address or a guest",
+            word.column,
+            ("an IPv4 address",),
+        ) from None

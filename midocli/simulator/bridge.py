@@ -1,17 +1,18 @@
 """The virtual switch (MidoNet: `simulation/Bridge.scala`).
 
 1. a multicast source MAC is dropped, so is everything while the bridge is down
-2. infilter (not for tagged frames)
+2. mirrors of what comes in; infilter (not for tagged frames)
 3. learn the source MAC, dropped by the infilter or not
 4. decide: ARP requests the bridge can answer, known MACs, or flood
-5. outfilter (not for tagged frames; it knows the out-port of unicast only)
+5. outfilter (not for tagged frames; it knows the out-port of unicast only); mirrors of what
+   goes out
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midocli.simulator import chain, nat
+from midocli.simulator import chain, mirror, nat
 from midocli.simulator.addresses import BROADCAST_MAC, mac_text
 from midocli.simulator.events import Kind
 from midocli.simulator.frame import Frame
@@ -37,6 +38,8 @@ def process(walk: Walk, port: Port) -> Result:
     if plan is None:
         return Reason(Code.UNPLUGGED, port.alias, None, f"{port.alias} has no bridge")
     bridge = plan.bridge
+    if bridge.in_mirrors and bridge.up:
+        mirror.copy(walk, bridge.in_mirrors, bridge.alias)
     if frame.hw_src & _GROUP_BIT:
         text = f"its source {mac_text(frame.hw_src)} is a group MAC, which {bridge.alias} drops"
         return Reason(Code.BAD_SOURCE_MAC, bridge.alias, None, text)
@@ -61,6 +64,8 @@ def process(walk: Walk, port: Port) -> Result:
             return verdict
     if walk.recording and frame.proto >= 0:
         nat.tell_unrestored(walk, bridge.alias)
+    if bridge.out_mirrors:
+        mirror.copy(walk, bridge.out_mirrors, bridge.alias)
     return result
 
 

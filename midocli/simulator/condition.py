@@ -30,6 +30,7 @@ class Condition:
 
     MACs and addresses are integers, networks `(address, length)`, ranges `(first, last)`,
     groups and ports keys of the topology. `negated` names the fields written `!value`.
+    `tci` is the whole outer tag, priority included, by which inserted services know a frame.
     `fragment_policy` None is the default, which depends on the other fields and the rule.
     """
 
@@ -59,6 +60,7 @@ class Condition:
     icmp_data_src: Network | None = None
     icmp_data_dst: Network | None = None
     match_nw_dst_rewritten: bool = False
+    tci: int | None = None
     negated: frozenset[str] = frozenset()
 
 
@@ -136,6 +138,8 @@ def _terms(c: Condition) -> Iterator[tuple[str, str, tuple[object, ...]]]:
         yield "no_vlan", "not f.vlans", ()
     if c.vlan:
         yield "vlan", "f.vlans and f.vlans[0] & 0xfff == {0}", (c.vlan,)
+    if c.tci is not None:
+        yield "tci", "f.vlans and f.vlans[0] & 0xffff == {0}", (c.tci,)
     for name, port, group in (
         ("port_group", "entry", c.port_group),
         ("in_port_group", "in_port", c.in_port_group),

@@ -50,15 +50,10 @@ class Engine:
             self._step()
         return True
 
-    def next_ns(self) -> int | None:
-        """The time of the next pending action, or None."""
-        return self._heap[0][0] if self._heap else None
-
-    def set_clock(self, time_ns: int) -> None:
-        """Move the clock to any time; what is pending keeps its distance from now."""
-        shift = time_ns - self.now_ns
-        self._heap[:] = [(at + shift, order, action) for at, order, action in self._heap]
-        self.now_ns = time_ns
+    def settle(self, gap_ns: int) -> None:
+        """Go on until nothing is due within `gap_ns` of the last action."""
+        while self._heap and self._heap[0][0] - self.now_ns <= gap_ns:
+            self._step()
 
     def forget_pending(self) -> None:
         """Drop every pending action."""

@@ -16,12 +16,14 @@ Addresses and MACs are integers, ports and devices aliases, networks `(address, 
 | rule-not-applied | device or port | rule, type, why (see below), existing: {type, rule} or None |
 | chain-ended | device or port | chain, filter, outcome: accept, drop, reject, redirect ... |
 | redirected | device or port | rule, port, ingress |
+| mirrored | device or port | mirror, port |
 | tracked | port | direction: forward or return |
 | rewritten | device, port or guest | why, changes: {field: (before, after)} |
 | nat-created | device | type, rule, made_by, proto, before, after: (src, port, dst, port) |
 | nat-used | device | type, rule, made_by, proto, before, after |
 | nat-reversed | device | type, rule, made_by, proto, before, after (of the forward direction) |
 | nat-unrestored | device | type, made_by, original: (address, port), restorer: a rule type |
+| balanced | router | balancer, vip, member, address, port, sticky, known: chosen before |
 | route-chosen | router | route, type, dst, src, gw, port, weight, equals: how many were as good |
 | no-route | router | destination, connected: ((port, net), ...) of ports in its network |
 | next-hop | router | address, mac, gateway, source: peer-port, peer-bridge or arp-cache |
@@ -31,11 +33,13 @@ Addresses and MACs are integers, ports and devices aliases, networks `(address, 
 | mac-learned | bridge | mac, vlan, port, moved_from |
 | bridged | bridge | mac, vlan, port, known: router-port or learned |
 | flooded | bridge | ports, why: broadcast, multicast or unknown |
+| dhcp-answered | bridge | message, answer, mac, address, subnet |
 | generated | device or guest | what (see below), port, frame |
 | not-generated | router or guest | what, why, type, code |
 
 * `frame` is `headers.headers(frame)`; `port` of a guest's event is its point, or None.
-* `what`: echo-request, echo-reply, icmp-error, arp-request, arp-reply, udp, tcp, fragment.
+* `what`: echo-request, echo-reply, icmp-error, arp-request, arp-reply, udp, tcp, fragment,
+  dhcp-offer, dhcp-ack, dhcp-nak.
 * `why` of rule-not-applied: no-state (`existing` is then another kind of binding the packet
   has), not-nat-able, no-tag, jump-target-gone, already-visited.
 * `why` of rewritten: the type of rule, ttl, next-hop, push-vlan or pop-vlan.
@@ -65,12 +69,14 @@ class Kind(StrEnum):
     RULE_NOT_APPLIED = "rule-not-applied"
     CHAIN_ENDED = "chain-ended"
     REDIRECTED = "redirected"
+    MIRRORED = "mirrored"
     TRACKED = "tracked"
     REWRITTEN = "rewritten"
     NAT_CREATED = "nat-created"
     NAT_USED = "nat-used"
     NAT_REVERSED = "nat-reversed"
     NAT_UNRESTORED = "nat-unrestored"
+    BALANCED = "balanced"
     ROUTE_CHOSEN = "route-chosen"
     NO_ROUTE = "no-route"
     NEXT_HOP = "next-hop"
@@ -80,6 +86,7 @@ class Kind(StrEnum):
     MAC_LEARNED = "mac-learned"
     BRIDGED = "bridged"
     FLOODED = "flooded"
+    DHCP_ANSWERED = "dhcp-answered"
     GENERATED = "generated"
     NOT_GENERATED = "not-generated"
 

@@ -105,11 +105,11 @@ def _apply_dynamic(walk: Walk, rule: Rule, type_: NatType, at: str) -> bool | Re
     binding.used_ns = walk.now_ns
     if walk.recording:
         kind = Kind.NAT_CREATED if created else Kind.NAT_USED
-        _tell_binding(walk, at, kind, rule, binding)
+        tell_binding(walk, at, kind, rule.type, rule.alias, binding)
     if type_ == "dnat":
-        _translate(walk, at, "dnat", before[2], binding.after[2], binding.after[3])
+        translate(walk, at, "dnat", before[2], binding.after[2], binding.after[3])
     else:
-        _translate(walk, at, "snat", before[0], binding.after[0], binding.after[1])
+        translate(walk, at, "snat", before[0], binding.after[0], binding.after[1])
     return True
 
 
@@ -118,19 +118,19 @@ def _apply_reverse(walk: Walk, rule: Rule, at: str) -> bool:
     if connection is None:
         return False
     proto, ends = connection
-    binding = _live(walk, rule.type, proto, ends)
+    binding = live(walk, rule.type, proto, ends)
     if binding is None:
         return False
     if walk.recording:
-        _tell_binding(walk, at, Kind.NAT_REVERSED, rule, binding)
+        tell_binding(walk, at, Kind.NAT_REVERSED, rule.type, rule.alias, binding)
     if binding.type == "dnat":
-        _translate(walk, at, rule.type, ends[0], binding.before[2], binding.before[3])
+        translate(walk, at, rule.type, ends[0], binding.before[2], binding.before[3])
     else:
-        _translate(walk, at, rule.type, ends[2], binding.before[0], binding.before[1])
+        translate(walk, at, rule.type, ends[2], binding.before[0], binding.before[1])
     return True
 
 
-def _live(walk: Walk, type_: str, proto: int, ends: Tuple4) -> NatBinding | None:
+def live(walk: Walk, type_: str, proto: int, ends: Tuple4) -> NatBinding | None:
     """The unexpired binding under a key of this device."""
     binding = walk.state.nat.get((type_, walk.device, proto, *ends))
     if binding is None or walk.now_ns - binding.used_ns >= BINDING_LIFE_NS:
@@ -138,7 +138,7 @@ def _live(walk: Walk, type_: str, proto: int, ends: Tuple4) -> NatBinding | None
     return binding
 
 
-def _translate(walk: Walk, at: str, why: str, old: int, new: int, port: int) -> None:
+def translate(walk: Walk, at: str, why: str, old: int, new: int, port: int) -> None:
     """Rewrite one side of the header: address, and port for TCP and UDP.
 
     In an ICMP error the outer address changes only if it is the translated one, and the
@@ -190,7 +190,7 @@ def _free_source(walk: Walk, rule: Rule, proto: int, before: Tuple4) -> Tuple4 |
         start = walk.rng.randint(first, last)
         for address in range(target.first, target.last + 1):
             for port in chain(range(start, last + 1), range(first, start)):
-                if _live(walk, "rev_snat", proto, (dst, dport, address, port)) is None:
+                if live(walk, "rev_snat", proto, (dst, dport, address, port)) is None:
                     return address, port, dst, dport
     return None
 
@@ -215,7 +215,7 @@ def why_not(walk: Walk, rule: Rule) -> tuple[str, dict[str, str] | None]:
     if connection is None or rule.type in ("dnat", "snat"):
         return "not-nat-able", None
     for other in ("rev_dnat", "rev_snat"):
-        binding = _live(walk, other, *connection)
+        binding = live(walk, other, *connection)
         if other != rule.type and binding is not None:
             return "no-state", {"type": binding.type, "rule": binding.rule}
     return "no-state", None
@@ -227,7 +227,7 @@ def tell_unrestored(walk: Walk, at: str) -> None:
     if connection is None:
         return
     for restorer in ("rev_dnat", "rev_snat"):
-        binding = _live(walk, restorer, *connection)
+        binding = live(walk, restorer, *connection)
         if binding is None:
             continue
         original = binding.before[2:] if binding.type == "dnat" else binding.before[:2]
@@ -255,8 +255,10 @@ def _tell_translated(walk: Walk, at: str, why: str, before: dict[str, int]) -> N
     walk.tell_rewritten(at, why, changes)
 
 
-def _tell_binding(walk: Walk, at: str, kind: Kind, rule: Rule, binding: NatBinding) -> None:
-    details: dict[str, object] = {"type": rule.type, "rule": rule.alias}
-    details["made_by"] = binding.rule
+def tell_binding(
+    walk: Walk, at: str, kind: Kind, type_: str, rule: str, binding: NatBinding
+) -> None:
+    """Record what a rule (or load balancer) did with a binding (when recording)."""
+    details: dict[str, object] = {"type": type_, "rule": rule, "made_by": binding.rule}
     details |= {"proto": binding.proto, "before": binding.before, "after": binding.after}
     walk.tell(kind, at, details)

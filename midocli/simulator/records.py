@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from midocli.simulator.condition import ANYTHING, Condition
+from midocli.simulator.service_records import DhcpSubnet, PortExtras
 
 Key = Hashable
 Network = tuple[int, int]
@@ -42,6 +43,7 @@ class Port:
     `interface` is the point name (`host0:veth0`) when the port is bound: it is then *exterior*;
     `active` says that its host is alive and the interface up. `peer` makes it *interior*.
     `guest` is (guest key, index of its NIC) when a guest sits behind the interface.
+    `extras` is None for a port that has none, which costs the walk nothing.
     `service` marks the port of an inserted service: only redirected frames may leave by it.
     """
 
@@ -61,6 +63,7 @@ class Port:
     net: Network | None = None
     vlan: int = 0
     service: bool = False
+    extras: PortExtras | None = None
 
 
 #: Stands for "no port" in a walk: it is in no set of ports and no group.
@@ -76,6 +79,9 @@ class Bridge:
     up: bool = True
     infilter: Key = None
     outfilter: Key = None
+    in_mirrors: tuple[Key, ...] = ()
+    out_mirrors: tuple[Key, ...] = ()
+    subnets: tuple[DhcpSubnet, ...] = ()
     ports: tuple[Key, ...] = ()
 
 
@@ -104,6 +110,9 @@ class Router:
     outfilter: Key = None
     local_redirect_chain: Key = None
     forward_chain: Key = None
+    load_balancer: Key = None
+    in_mirrors: tuple[Key, ...] = ()
+    out_mirrors: tuple[Key, ...] = ()
     ports: tuple[Key, ...] = ()
     routes: tuple[Route, ...] = ()
 

@@ -28,6 +28,8 @@ def follow(walk: Walk, redirect: Redirect) -> Result:
         details = {"rule": rule.alias, "port": port.alias, "ingress": rule.ingress}
         walk.tell(Kind.REDIRECTED, redirect.at, details)
     if rule.ingress:
+        if port.interface is not None:
+            walk.entry = port
         return walk.enter(port)
     if port.service and not (port.up and port.active):
         if rule.fail_open:

@@ -1,11 +1,11 @@
 """The virtual router (MidoNet: `simulation/RouterBase.scala`, `Router.scala`).
 
-1. tags, ethertype, administrative state, destination MAC; ARP is `arp.process`'s
-2. local-redirect chain and infilter
+1. tags, ethertype, administrative state, mirrors, destination MAC; ARP is `arp.process`'s
+2. the load balancer or else local-redirect chain and infilter
 3. the route: none, local, blackhole, reject, or out of a port with the TTL lowered
-4. forward chain and outfilter, which know in-port and out-port
+4. the load balancer's answers, or else forward chain and outfilter, which know both ports
 5. the next hop's MAC; the frame may have to wait for it
-6. new MACs, and out
+6. new MACs, mirrors, and out
 
 What the router itself sends (echo replies, its own pings) goes through 3, 5, 4 and 6, without
 NAT state.
@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from midocli.simulator import arp, chain, icmp, nat
+from midocli.simulator import arp, balancer, chain, icmp, mirror, nat
 from midocli.simulator.addresses import BROADCAST_MAC, ip_text, mac_text, network_text
 from midocli.simulator.events import Kind
 from midocli.simulator.headers import headers
@@ -53,6 +53,8 @@ def process(walk: Walk, port: Port) -> Result:
         icmp.answer(walk, icmp.PROHIBITED, router.alias)
         text = f"{router.alias} is administratively down"
         return Reason(Code.ADMIN_DOWN, router.alias, None, text)
+    if router.in_mirrors:
+        mirror.copy(walk, router.in_mirrors, router.alias)
     if frame.hw_dst != port.mac and frame.hw_dst != BROADCAST_MAC:
         text = f"it is for {mac_text(frame.hw_dst)}, but {port.alias} is {mac_text(port.mac)}"
         return Reason(Code.WRONG_MAC, port.alias, None, text)
@@ -63,7 +65,10 @@ def process(walk: Walk, port: Port) -> Result:
         return Reason(Code.BROADCAST_AT_ROUTER, router.alias, None, text)
     if frame.fault is not None:
         return Reason(Code.MALFORMED, router.alias, None, f"the frame is malformed: {frame.fault}")
-    if router.infilter is not None or router.local_redirect_chain is not None:
+    balanced = router.load_balancer is not None and balancer.inbound(walk, router)
+    if type(balanced) is Reason:
+        return _refused(walk, router, balanced, inbound=True)
+    if not balanced and (router.infilter is not None or router.local_redirect_chain is not None):
         verdict = _infilter(walk, router)
         if verdict is not None:
             return verdict
@@ -88,12 +93,17 @@ def _filter(walk: Walk, router: Router, chains: Mapping[str, object], inbound: b
             verdict = chain.run(walk, key, router.alias, name)
     if type(verdict) is not Reason or walk.stateless:
         return verdict
-    if verdict.code == Code.RULE_REJECT:
+    return _refused(walk, router, verdict, inbound)
+
+
+def _refused(walk: Walk, router: Router, reason: Reason, inbound: bool) -> Reason:
+    """Answer what a filter, or the load balancer, refuses if an ICMP error is due."""
+    if reason.code == Code.RULE_REJECT:
         icmp.answer(walk, icmp.PROHIBITED, router.alias)
-    elif inbound and verdict.code == Code.RULE_DROP and _is_first_fragment(walk):
+    elif inbound and reason.code in (Code.RULE_DROP, Code.NO_MEMBER) and _is_first_fragment(walk):
         # Whoever sends fragments is told to send smaller packets.
         icmp.answer(walk, icmp.FRAGMENTATION_NEEDED, router.alias)
-    return verdict
+    return reason
 
 
 def _is_first_fragment(walk: Walk) -> bool:
@@ -170,7 +180,8 @@ def _send_out(walk: Walk, router: Router, active: ActiveRoute) -> Result:
     port = active.port
     assert port is not None
     walk.out_port = port
-    if router.outfilter is not None or router.forward_chain is not None:
+    balanced = router.load_balancer is not None and balancer.outbound(walk, router)
+    if not balanced and (router.outfilter is not None or router.forward_chain is not None):
         verdict = _outfilter(walk, router)
         if verdict is not None:
             return verdict
@@ -200,6 +211,8 @@ def _addressed(
         walk.tell_rewritten(router.alias, "next-hop", changes)
     frame.hw_src = port.mac
     frame.hw_dst = mac
+    if router.out_mirrors:
+        mirror.copy(walk, router.out_mirrors, router.alias)
     return port
 
 

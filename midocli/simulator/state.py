@@ -27,7 +27,8 @@ BINDING_LIFE_NS = FLOW_IDLE_NS + 60 * SECOND_NS
 ARP_STALE_NS = 60 * SECOND_NS
 ARP_LIFE_NS = 3600 * SECOND_NS
 
-NatType = Literal["dnat", "snat"]
+#: `sticky_dnat` is the load balancer's for clients that keep their member: any source port.
+NatType = Literal["dnat", "snat", "sticky_dnat"]
 NatKey = tuple[str, Key, int, int, int, int, int]
 Tuple4 = tuple[int, int, int, int]
 
@@ -71,9 +72,10 @@ class ArpLoop:
 
 @dataclass(slots=True, eq=False)
 class NatBinding:
-    """What a dynamic dnat or snat rule did to a connection on a device.
+    """What a dynamic dnat or snat rule, or a load balancer, did to a connection on a device.
 
-    `before` and `after` are (source, port, destination, port) of its forward packets.
+    `before` and `after` are (source, port, destination, port) of its forward packets; the
+    source port of a `sticky_dnat` is 0.
     """
 
     type: NatType

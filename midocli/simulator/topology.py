@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar
 
+from midocli.simulator.insertion import InsertionChain, chain_of
+from midocli.simulator.mirror import MirrorPlan
 from midocli.simulator.plans import BridgePlan, ChainPlan, GuestPlan, RouterPlan
 from midocli.simulator.records import (
     NO_PORT,
@@ -25,6 +27,7 @@ from midocli.simulator.records import (
     Router,
     Rule,
 )
+from midocli.simulator.service_records import Insertion, LoadBalancer, Mirror
 
 __all__ = [
     "NO_PORT",
@@ -43,7 +46,17 @@ __all__ = [
     "Topology",
 ]
 
-Kind = Literal["port", "bridge", "router", "chain", "guest", "port-group", "ip-address-group"]
+Kind = Literal[
+    "port",
+    "bridge",
+    "router",
+    "chain",
+    "guest",
+    "port-group",
+    "ip-address-group",
+    "load-balancer",
+    "mirror",
+]
 
 
 class Source(Protocol):
@@ -69,6 +82,15 @@ class Source(Protocol):
 
     def ip_address_group(self, key: Key) -> frozenset[int]:
         """The addresses in the group."""
+
+    def load_balancer(self, key: Key) -> LoadBalancer | None:
+        """The load balancer with its VIPs, pools and members."""
+
+    def mirror(self, key: Key) -> Mirror | None:
+        """The mirror with its conditions."""
+
+    def insertions(self, port: Key) -> tuple[Insertion, ...]:
+        """The insertions that name a port, as the one protected or the service's."""
 
     def port_at(self, point: str) -> Key:
         """Key of the port bound to a point such as `host0:veth0` (None: none is)."""
@@ -107,6 +129,8 @@ class Topology:
     guests: Lazy[Guest | None] = field(init=False)
     port_groups: Lazy[frozenset[Key]] = field(init=False)
     ip_address_groups: Lazy[frozenset[int]] = field(init=False)
+    load_balancers: Lazy[LoadBalancer | None] = field(init=False)
+    mirror_plans: Lazy[MirrorPlan | None] = field(init=False)
     bridge_plans: Lazy[BridgePlan | None] = field(init=False)
     router_plans: Lazy[RouterPlan | None] = field(init=False)
     chain_plans: Lazy[ChainPlan | None] = field(init=False)
@@ -117,14 +141,21 @@ class Topology:
         self.ports = Lazy(source.port)
         self.bridges = Lazy(source.bridge)
         self.routers = Lazy(source.router)
-        self.chains = Lazy(source.chain)
+        self.chains = Lazy(self._load_chain)
         self.guests = Lazy(source.guest)
         self.port_groups = Lazy(source.port_group)
         self.ip_address_groups = Lazy(source.ip_address_group)
+        self.load_balancers = Lazy(source.load_balancer)
+        self.mirror_plans = Lazy(lambda key: MirrorPlan.of(source.mirror(key)))
         self.bridge_plans = Lazy(lambda key: BridgePlan.of(self, self.bridges[key]))
         self.router_plans = Lazy(lambda key: RouterPlan.of(self, self.routers[key]))
         self.chain_plans = Lazy(lambda key: ChainPlan.of(self.chains[key]))
         self.guest_plans = Lazy(lambda key: GuestPlan.of(self.guests[key]))
+
+    def _load_chain(self, key: Key) -> Chain | None:
+        if isinstance(key, InsertionChain):
+            return chain_of(key, self.source.insertions(key.port))
+        return self.source.chain(key)
 
     def forget(self, kind: Kind, key: Key) -> None:
         """Drop a record that changed, appeared or went, and the plans made from it."""
@@ -144,6 +175,10 @@ class Topology:
             self.guest_plans.pop(key, None)
         elif kind == "port-group":
             self.port_groups.pop(key, None)
+        elif kind == "load-balancer":
+            self.load_balancers.pop(key, None)
+        elif kind == "mirror":
+            self.mirror_plans.pop(key, None)
         else:
             self.ip_address_groups.pop(key, None)
 

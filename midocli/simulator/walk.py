@@ -2,12 +2,12 @@
 
 The stages, in order; the methods of `Walk` come in the same order:
 
-1. enter a port: not too many yet, and it is up
-2. the port's infilter
+1. enter a port: not too many yet; its mirrors; it is up
+2. inserted services, the port's infilter; mirrors after it
 3. the device: its infilter, its decision, its outfilter (`bridge.process`, `router.process`)
-4. leave by a port: not the one it came in by, and it is up
-5. the port's outfilter
-6. emit: out of an interface, or into the peer port (stage 1 again)
+4. leave by a port: not the one it came in by; mirrors before the outfilter; it is up
+5. the port's outfilter, inserted services
+6. emit: its mirrors; out of an interface, or into the peer port (stage 1 again)
 
 Every stage returns a result of the closed set in `results`; only `Walk.run` acts on it, and
 only there a frame forks (MidoNet: `simulation/Port.scala`, `Simulator.scala`).
@@ -19,18 +19,21 @@ from collections.abc import Mapping
 from copy import copy
 from typing import TYPE_CHECKING
 
-from midocli.simulator import bridge, chain, conntrack, icmp, redirect, router
+from midocli.simulator import arrival, bridge, chain, conntrack, dhcp_server, icmp, mirror, router
+from midocli.simulator.dhcp_message import CLIENT_PORT
 from midocli.simulator.events import Event, Kind
 from midocli.simulator.headers import headers
 from midocli.simulator.latency import HOP_NS
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.redirect import follow
 from midocli.simulator.results import CONSUMED, Fork, Redirect
 from midocli.simulator.topology import NO_PORT, Port
 
 if TYPE_CHECKING:
     from midocli.simulator.frame import Frame
     from midocli.simulator.network import Network
-    from midocli.simulator.results import Result
+    from midocli.simulator.records import Key
+    from midocli.simulator.results import Result, Verdict
 
 #: A frame that has entered this many ports is in a loop.
 MAX_PORTS_ENTERED = 12
@@ -102,6 +105,8 @@ class Walk:
     def start(self, port: Port) -> None:
         """Walk the frame from where it enters the network."""
         self.entry = port
+        if self.frame.tp_src == CLIENT_PORT and dhcp_server.answer(self, port):
+            return
         self.run(self.enter(port))
 
     def run(self, result: Result) -> None:
@@ -118,7 +123,7 @@ class Walk:
                 self._fork(result)
                 return
             elif isinstance(result, Redirect):
-                result = redirect.follow(self, result)
+                result = follow(self, result)
 
     # 1. and 2.
     def enter(self, port: Port) -> Result:
@@ -132,7 +137,7 @@ class Walk:
         self.device = port.device
         self.nw_dst_rewritten = False
         if self.recording:
-            self._tell_frame(Kind.ENTERED, port)
+            self.tell_frame(Kind.ENTERED, port)
         if port.is_router:
             self.received = (
                 frame.hw_src,
@@ -143,12 +148,23 @@ class Walk:
                 frame.tp_src,
                 frame.tp_dst,
             )
+        extras = port.extras
+        if extras is not None:
+            refused = arrival.prepare(self, port, extras)
+            if refused is not None:
+                return refused
         if not port.up:
             return self._port_down(port)
-        if port.infilter is not None:
-            verdict = chain.run(self, port.infilter, port.alias, "infilter")
+        if extras is not None and extras.redirect_in is not None:
+            verdict = self._filter(port, extras.redirect_in, "l2insertion")
             if verdict is not None:
-                return self._filtered(port, verdict)
+                return verdict
+        if port.infilter is not None:
+            verdict = self._filter(port, port.infilter, "infilter")
+            if verdict is not None:
+                return verdict
+        if extras is not None and extras.post_in_mirrors:
+            mirror.copy(self, extras.post_in_mirrors, port.alias)
         # 3.
         if port.is_router:
             return router.process(self, port)
@@ -168,18 +184,27 @@ class Walk:
             text = f"only redirected frames may leave by the service port {port.alias}"
             return Reason(Code.REDIRECT_DOWN, port.alias, None, text)
         self.out_port = port
+        extras = port.extras
+        if extras is not None and extras.pre_out_mirrors:
+            mirror.copy(self, extras.pre_out_mirrors, port.alias)
         if not port.up:
             return self._port_down(port)
         if port.outfilter is not None:
-            verdict = chain.run(self, port.outfilter, port.alias, "outfilter")
+            verdict = self._filter(port, port.outfilter, "outfilter")
             if verdict is not None:
-                return self._filtered(port, verdict)
+                return verdict
+        if extras is not None and extras.redirect_out is not None:
+            verdict = self._filter(port, extras.redirect_out, "l2insertion")
+            if verdict is not None:
+                return verdict
         return self.emit(port)
 
     # 6.
     def emit(self, port: Port) -> Result:
         """Send the frame out of a port's interface, or into its peer."""
         network = self.network
+        if port.extras is not None and port.extras.out_mirrors:
+            mirror.copy(self, port.extras.out_mirrors, port.alias)
         if port.interface is not None or (network.stations and network.takes(port, self.frame)):
             if not port.active and port.interface is not None:
                 text = f"{port.alias} is bound to {port.interface}, which is not active"
@@ -187,7 +212,7 @@ class Walk:
             if self.forward:
                 conntrack.remember(self, port)
             if self.recording:
-                self._tell_frame(Kind.LEFT, port)
+                self.tell_frame(Kind.LEFT, port)
             network.deliver(port, self.frame)
             return CONSUMED
         peer = self.topology.ports[port.peer] if port.peer is not None else None
@@ -195,7 +220,7 @@ class Walk:
             text = f"{port.alias} is neither bound to an interface nor linked to another port"
             return Reason(Code.UNPLUGGED, port.alias, None, text)
         if self.recording:
-            self._tell_frame(Kind.LEFT, port)
+            self.tell_frame(Kind.LEFT, port)
         if network.capturing:
             time_ns = self.now_ns + HOP_NS * self.entered
             network.capture(port.key, "out", time_ns, self.frame)
@@ -253,12 +278,14 @@ class Walk:
         if changes:
             self.tell(Kind.REWRITTEN, at, {"why": why, "changes": changes})
 
-    def _tell_frame(self, kind: Kind, port: Port) -> None:
+    def tell_frame(self, kind: Kind, port: Port) -> None:
+        """Record that the frame entered or left by a port (only when recording)."""
         details = {"device": self.network.alias_of_device(port), "frame": headers(self.frame)}
         self.tell(kind, port.alias, details)
 
-    def _filtered(self, port: Port, verdict: Reason | Redirect) -> Result:
-        """A port filter's verdict; a reject at a router port is answered."""
+    def _filter(self, port: Port, key: Key, name: str) -> Verdict:
+        """Run a chain of a port's; a reject at a router port is answered."""
+        verdict = chain.run(self, key, port.alias, name)
         if port.is_router and type(verdict) is Reason and verdict.code == Code.RULE_REJECT:
             icmp.answer(self, icmp.PROHIBITED, port.alias)
         return verdict

@@ -126,7 +126,7 @@ class Editor:
             self._check_key(row)
             POLICIES.get(row.collection.path, _NO_POLICY).check(self, row)
         except RefusedError as error:
-            raise _located(error, settings, None) from None
+            raise _located(error, settings, settings[0].column) from None
 
     def clear(self, row: Row, fields: Sequence[FieldName]) -> None:
         """Take the values of fields away."""
@@ -160,7 +160,9 @@ class Editor:
             if source.collection.fields[index].on_delete == "cascade":
                 self.delete(source)
             else:
-                self.store.put(source, index, without(source.values[index], row))
+                rest = without(source.values[index], row)
+                clearable = source.collection.fields[index].clearable
+                self.store.put(source, index, None if clearable and not rest else rest)
         self.store.detach(row)
 
     # -- helpers ----------------------------------------------------------------

@@ -12,7 +12,7 @@ class Layout:
 
     `defaults` are the values of a new row, `references` the indexes of fields
     that refer to other objects, `key` the index of the field that finds rows
-    (`name`, or the first key field), `gathered_by` the collections that number
+    (the first key field, or `name`), `gathered_by` the collections that number
     these rows anew where they gather them.
     """
 
@@ -23,6 +23,6 @@ class Layout:
         self.references = tuple(
             index for index, field in enumerate(collection.fields) if field.reference
         )
-        first = "name" if "name" in collection.index else next(iter(collection.key), "")
+        first = collection.key[0] if collection.key else "name"
         self.key = collection.index.get(first)
         self.gathered_by = gathered_by

@@ -26,4 +26,4 @@ class Policy:
         """Draw the consequences of a field's new value, or refuse them."""
 
     def deleting(self, edit: Editor, row: Row) -> None:
-        """Draw the consequences of an object's end that its references do not tell."""
+        """Draw the consequences of an object's end that its references do not tell, or refuse."""

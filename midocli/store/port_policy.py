@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from grammar.addresses import Cidr
@@ -69,6 +70,9 @@ class RouterPortPolicy(PortPolicy):
         if row.get("mac") is None:
             made_up = edit.store.chance.getrandbits(24).to_bytes(3, "big").hex(":")
             row.values[row.collection.index["mac"]] = f"ac:ca:ba:{made_up}"
+        if row.get("addresses") and row.get("address") is None:
+            for name, value in _first_address(row):
+                row.values[row.collection.index[name]] = value
 
     def created(self, edit: Editor, row: Row) -> None:
         super().created(edit, row)
@@ -76,7 +80,12 @@ class RouterPortPolicy(PortPolicy):
 
     def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
         super().changed(edit, row, field, old)
-        if field == "address" and old != row.get("address"):
+        if field == "addresses":
+            for name, value in _first_address(row):
+                before = row.get(name)
+                edit.put(row, name, value)
+                self.changed(edit, row, name, before)
+        elif field == "address" and old != row.get("address"):
             self._renew_local_route(edit, row)
 
     def _renew_local_route(self, edit: Editor, row: Row) -> None:
@@ -87,6 +96,13 @@ class RouterPortPolicy(PortPolicy):
         if address is not None and row.parent is not None:
             number, edit.local_route_number = edit.local_route_number, None
             edit.new("router.route", row.parent, number, type=None, dst=Cidr(address, 32), port=row)
+
+
+def _first_address(row: Row) -> Iterator[tuple[str, Any]]:
+    """What the newer form of a router port's addresses says in the older one."""
+    first: Cidr | None = next(iter(row.get("addresses") or ()), None)
+    yield "address", first and first.address
+    yield "net", first
 
 
 class RoutePolicy(Policy):

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from grammar.errors import UnknownObjectError
-from grammar.schema import Collection
+from grammar.schema import Collection, Field
 from grammar.tree import Path, Selector, Setting
 from midocli.store.display import Display
-from midocli.store.rows import Row
+from midocli.store.rows import Row, Value
 from midocli.store.store import Store
 
 _ALIAS = re.compile(r"(.+?)(0|[1-9]\d{0,8})", re.DOTALL)
@@ -150,17 +150,20 @@ class Resolver:
         index = self._store.layout(collection).key
         if siblings is None or index is None:
             return None
-        field = collection.fields[index]
+        rows = list(siblings.by_key.get(self._key(collection.fields[index], word), ()))
+        if not rows and collection.key and "name" in collection.index:
+            rows = [row for row in siblings if row.get("name") == word]
+        return rows[0] if len(rows) == 1 else None
+
+    def _key(self, field: Field, word: str) -> Value:
+        """What a word means as the value of a key field, None if nothing."""
         if field.reference is not None:
             target = self._store.schema.collections.get(field.reference.target)
-            key = self.find(target, None, word) if target else None
-        else:
-            try:
-                key = field.type.parse(word)
-            except ValueError:
-                return None
-        rows = siblings.by_key.get(key, ())
-        return next(iter(rows)) if len(rows) == 1 else None
+            return self.find(target, None, word) if target else None
+        try:
+            return field.type.parse(word)
+        except ValueError:
+            return None
 
     def _composed(self, collection: Collection, parent: Row | None, word: str) -> Row | None:
         """`router0:port1`: each part by alias or name, the last of `collection`."""
@@ -194,15 +197,36 @@ class Resolver:
 
     def _near(self, collection: Collection, parent: Row | None, word: str) -> str | None:
         """A name or alias like the word, looked for among the first few hundred."""
-        from grammar.language import nearest
+        from grammar.nearest import nearest
 
+        if ":" in word:
+            near = next(filter(None, self._near_composed(collection, word)), None)
+            if near is not None:
+                return near
         siblings = self._store.siblings(collection, parent)
         if siblings is None or len(siblings) > 300:
             return None
-        names = [str(key) for key in siblings.by_key if isinstance(key, str)]
-        shared = bool(collection.gathers)
-        aliases = [row.full_alias if shared else row.alias for row in siblings]
-        return nearest(word, names + aliases if collection.has_id else names)
+        fields = [field for field in collection.fields if field.name in ("name", *collection.key)]
+        words = [self._display.field(row, field) for row in siblings for field in fields]
+        if collection.has_id:
+            shared = bool(collection.gathers)
+            words += [row.full_alias if shared else row.alias for row in siblings]
+        return nearest(word, [each for each in words if each])
+
+    def _near_composed(self, collection: Collection, word: str) -> Iterator[str | None]:
+        """Composed aliases like a word, of objects that are there."""
+        owner, _, last = word.rpartition(":")
+        for kind in self._kinds(collection):
+            if not kind.parent:
+                continue
+            above = self._store.schema[kind.parent]
+            holder = self.find(above, None, owner)
+            if holder is not None:
+                near = self._near(kind, holder, last)
+                yield near and f"{holder.full_alias}:{near}"
+            else:
+                near = self._near(above, None, owner)
+                yield near and self._composed(kind, None, f"{near}:{last}") and f"{near}:{last}"
 
 
 def _belongs(row: Row, collection: Collection) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from grammar.addresses import NatTarget
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _FORWARD_NAT = ("dnat", "snat")
 _NAT = (*_FORWARD_NAT, "rev_dnat", "rev_snat")
+_MOVES = {"ingress": False, "fail-open": False, "pop-vlan": False, "push-vlan": 0}
 
 
 class RulePolicy(Policy):
@@ -22,21 +24,17 @@ class RulePolicy(Policy):
     def before_create(self, edit: Editor, row: Row) -> None:
         index = row.collection.index
         row.values[index["chain"]] = row.parent
-        kind = row.get("type")
-        if kind in _NAT and row.get("action") is None:
-            row.values[index["action"]] = "accept"
-        if kind == "l2-transform" and row.get("action") is None:
-            row.values[index["action"]] = "accept"
-        if kind in ("redirect", "l2-transform"):
-            for name in ("ingress", "fail-open", "pop-vlan"):
-                if row.get(name) is None:
-                    row.values[index[name]] = False
-            if row.get("push-vlan") is None:
-                row.values[index["push-vlan"]] = 0
+        for name, value in _missing(row):
+            row.values[index[name]] = value
         if row.get("fragment-policy") is None:
             row.values[index["fragment-policy"]] = default_fragment_policy(row)
 
     def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+        if field == "type" and row.get("type") not in _FORWARD_NAT and old in _FORWARD_NAT:
+            edit.put(row, "target", None)
+        if field == "type":
+            for name, value in _missing(row):
+                edit.put(row, name, value)
         if field in ("src-port", "dst-port", "type", "target"):
             self._follow(edit, row)
 
@@ -65,6 +63,17 @@ class RulePolicy(Policy):
             raise RefusedError(
                 f"fragment-policy {policy} contradicts the rule: {why}", "fragment-policy"
             )
+
+
+def _missing(row: Row) -> Iterator[tuple[str, Any]]:
+    """What a rule's type calls for and the rule does not have, with its default."""
+    kind = row.get("type")
+    if kind in (*_NAT, "l2-transform") and row.get("action") is None:
+        yield "action", "accept"
+    if kind in ("redirect", "l2-transform"):
+        for name, value in _MOVES.items():
+            if row.get(name) is None:
+                yield name, value
 
 
 def _is_static(row: Row) -> bool:

@@ -85,6 +85,22 @@ class VipPolicy(Policy):
             edit.put(row, "persistence", None)
 
 
+class TunnelZonePolicy(Policy):
+    """Tunnel zones have names of their own, and stay while a VTEP is in them."""
+
+    def check(self, edit: Editor, row: Row) -> None:
+        siblings = edit.store.siblings(row.collection, None)
+        named = siblings.by_key.get(row.get("name"), {}) if siblings else {}
+        for other in named:
+            if other is not row:
+                raise RefusedError(f"{other.full_alias} has the name {row.get('name')}", "name")
+
+    def deleting(self, edit: Editor, row: Row) -> None:
+        for source, _ in row.referrers or ():
+            if source.collection.path == "vtep":
+                raise RefusedError(f"{source.full_alias} is in {row.full_alias}; delete it first")
+
+
 class VtepPolicy(Policy):
     """A VTEP is in a tunnel zone of its own type."""
 

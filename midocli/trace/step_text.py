@@ -114,13 +114,16 @@ def _passed(d: Details) -> str:
 
 def _matched(d: Details) -> str:
     text = f"{d['filter']} {d['chain']}: {d['rule']} matched: {d['type']}"
-    if d.get("applied") is False:
-        text += f", but passed over: {d.get('why', 'it does not apply')}"
-        existing = d.get("existing")
-        if existing:
-            text += f" (there is a {existing['type']} binding, made by {existing['rule']})"
-    elif d.get("action") and d["action"] != d["type"]:
+    if d.get("action") and d["action"] != d["type"]:
         text += f", then {d['action']}"
+    return text
+
+
+def _not_applied(d: Details) -> str:
+    text = f"{d['rule']} ({d['type']}) passed over: {str(d['why']).replace('-', ' ')}"
+    existing = d.get("existing")
+    if existing:
+        text += f" (there is a {existing['type']} binding, made by {existing['rule']})"
     return text
 
 
@@ -181,6 +184,12 @@ def unrestored(d: Details) -> str:
     )
 
 
+def _balanced(d: Details) -> str:
+    how = "stays with" if d["known"] else "goes to"
+    kept = ", which its client keeps" if d["sticky"] else ""
+    return f"for {d['vip']} of {d['balancer']}: {how} {d['member']}{kept}"
+
+
 def _route(d: Details) -> str:
     if d["type"] == "local":
         return f"route {d['route']}: the router's own address"
@@ -230,6 +239,12 @@ def _flooded(d: Details) -> str:
     return f"flooded to {', '.join(d['ports']) or 'no port'} ({d['why']})"
 
 
+def _dhcp(d: Details) -> str:
+    subnet, address = network(d["subnet"]), ip(d["address"])
+    text = f"DHCP {d['message']} of {mac(d['mac'])} answered with {d['answer']}"
+    return f"{text}: its address is {address} (subnet {subnet})"
+
+
 def _generated(d: Details) -> str:
     return f"sends {frame(d['frame'])}"
 
@@ -247,14 +262,17 @@ _TEXTS: dict[Kind, Callable[[Details], str]] = {
     Kind.DROPPED: _dropped,
     Kind.RULES_PASSED: _passed,
     Kind.RULE_MATCHED: _matched,
+    Kind.RULE_NOT_APPLIED: _not_applied,
     Kind.CHAIN_ENDED: _ended,
     Kind.REDIRECTED: _redirected,
+    Kind.MIRRORED: lambda d: f"{d['mirror']} copies it to {d['port']}",
     Kind.TRACKED: _tracked,
     Kind.REWRITTEN: _rewritten,
     Kind.NAT_CREATED: _nat("created"),
     Kind.NAT_USED: _nat("used"),
     Kind.NAT_REVERSED: _nat("reversed"),
     Kind.NAT_UNRESTORED: unrestored,
+    Kind.BALANCED: _balanced,
     Kind.ROUTE_CHOSEN: _route,
     Kind.NO_ROUTE: _no_route,
     Kind.NEXT_HOP: _next_hop,
@@ -264,6 +282,7 @@ _TEXTS: dict[Kind, Callable[[Details], str]] = {
     Kind.MAC_LEARNED: _mac_learned,
     Kind.BRIDGED: _bridged,
     Kind.FLOODED: _flooded,
+    Kind.DHCP_ANSWERED: _dhcp,
     Kind.GENERATED: _generated,
     Kind.NOT_GENERATED: _not_generated,
 }

@@ -1,0 +1,71 @@
+"""What the datapath has learnt and bound: collections that only the simulator fills."""
+
+from __future__ import annotations
+
+from grammar.addresses import IPv4, Mac
+from grammar.schema import Collection, Field
+from grammar.values import Choice, Integer, Text
+
+_PORT = Integer(0, 65535)
+_PROTO = Field("proto", Integer(0, 255), "IP protocol", read_only=True)
+_MAC = Field("mac", Mac(), "the MAC address", read_only=True)
+
+
+def _flow(prefix: str, what: str) -> tuple[Field, ...]:
+    """Addresses and ports of one direction; for ICMP the identifier stands for the ports."""
+    return (
+        Field(f"{prefix}src", IPv4(), f"source address {what}", read_only=True),
+        Field(f"{prefix}src-port", _PORT, f"source port {what}", read_only=True),
+        Field(f"{prefix}dst", IPv4(), f"destination address {what}", read_only=True),
+        Field(f"{prefix}dst-port", _PORT, f"destination port {what}", read_only=True),
+    )
+
+
+def _live(path: str, help: str, fields: tuple[Field, ...]) -> Collection:
+    name = path.rpartition(".")[2]
+    return Collection(path, name, help, fields, has_id=False, creatable=False, live=True)
+
+
+ARP = _live(
+    "router.arp",
+    "an entry of the router's ARP cache",
+    (
+        Field("address", IPv4(), "the address", read_only=True),
+        _MAC,
+        Field("state", Choice(("fresh", "stale")), "whether it is asked again", read_only=True),
+    ),
+)
+
+MAC_TABLE = _live(
+    "bridge.mac",
+    "a MAC address the bridge has learnt",
+    (
+        _MAC,
+        Field("vlan", Integer(0, 4095), "its VLAN; 0 is untagged", read_only=True),
+        Field("port", Text("a port"), "the port it is behind", read_only=True),
+    ),
+)
+
+NAT = _live(
+    "router.nat",
+    "a dynamic NAT binding of the router",
+    (
+        Field("type", Choice(("dnat", "snat")), "what was translated", read_only=True),
+        _PROTO,
+        *_flow("", "before"),
+        *_flow("new-", "after"),
+        Field("rule", Text("a rule"), "the rule that made it", read_only=True),
+    ),
+)
+
+CONNECTION = _live(
+    "connection",
+    "a tracked connection, by its return direction",
+    (
+        _PROTO,
+        *_flow("", "of the return direction"),
+        Field("device", Text("a device"), "the device it returns to", read_only=True),
+    ),
+)
+
+COLLECTIONS = (ARP, MAC_TABLE, NAT, CONNECTION)

@@ -1,0 +1,81 @@
+"""The files that commands read and write, handed to the interpreter by the session."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from grammar.errors import FileError
+from grammar.tree import Argument
+
+
+class Files:
+    """Reads and writes files as a whole; FileError, at the name's column, where that fails."""
+
+    def read(self, file: Argument) -> bytes:
+        """All of a file."""
+        with _explained("read", file):
+            return Path(file.text).read_bytes()
+
+    def check(self, file: Argument) -> None:
+        """FileError where a file could not be written: to know before anything happens."""
+        with _explained("write", file):
+            _check(Path(file.text).resolve())
+
+    def write(self, file: Argument, data: bytes) -> None:
+        """Write a file: an old one stays as it was until the new one is complete.
+
+        What a link points at is written, and what is no plain file (a terminal, a
+        pipe) is written to as it is.
+        """
+        with _explained("write", file):
+            _write(Path(file.text).resolve(), data)
+
+
+@contextmanager
+def _explained(verb: str, file: Argument) -> Iterator[None]:
+    """What the operating system says of a file, as an error at its column."""
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        message = f"cannot {verb} {file.text[:200]}: {why}"
+        raise FileError(message, file.column) from None
+
+
+def _check(path: Path) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(21, "Is a directory")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(2, "No such file or directory")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise PermissionError(13, "Permission denied")
+
+
+def _write(path: Path, data: bytes) -> None:
+    import tempfile
+
+    _check(path)
+    if (path.exists() and not path.is_file()) or not os.access(path.parent, os.W_OK):
+        path.write_bytes(data)
+        return
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    part = Path(name)
+    try:
+        with open(number, "wb") as stream:  # noqa: PTH123 (it is open already)
+            stream.write(data)
+        part.chmod(mode)
+        part.replace(path)
+    except OSError:
+        part.unlink()
+        raise
+
+
+def _umask() -> int:
+    """The permissions that new files do not get; asking is by setting."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,110 @@
+"""arping: who has an address, asked and answered by ARP (iputils, `arping.c`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from grammar import tree
+from grammar.addresses import format_ipv4
+from grammar.errors import RefusedError
+from midocli.probes.advice import remedy
+from midocli.probes.observation import Observation
+from midocli.probes.ping_report import reason_data
+from midocli.probes.sources import find_address, find_source
+from midocli.results import Report
+from midocli.simulator.addresses import BROADCAST_MAC
+from midocli.simulator.frame import Frame
+from midocli.simulator.latency import SECOND_NS, STACK_NS
+from midocli.simulator.packets import arp_request
+from midocli.simulator.reason import Code, Reason
+from midocli.simulator.records import Nic
+
+if TYPE_CHECKING:
+    from midocli.interpreter import Interpreter
+
+
+class Arping:
+    """One `arping` command: a broadcast request, and a second to answer it."""
+
+    def __init__(self, interpreter: Interpreter, command: tree.Arping) -> None:
+        self._interpreter = interpreter
+        self._network = interpreter.datapath.network
+        given = {setting.field.name: setting for setting in command.options}
+        self._target = find_address(interpreter, command.destination)
+        self._observation = Observation(interpreter, given, default_filter="arp")
+        values = {name: setting.value for name, setting in given.items()}
+        self._source = find_source(interpreter, command.source, values)
+        if self._source.stack is None:
+            raise RefusedError("a router cannot arping; a guest or a station can")
+        self._stack = self._source.stack
+        self._origin = object()
+        self._mac: int | None = None
+        self._answered_ns = 0
+
+    def run(self) -> Report:
+        """Ask, wait, and sum up."""
+        nic, address = self._interface()
+        engine = self._network.engine
+        sent_ns = engine.now_ns
+        before, self._stack.on_arp_reply = self._stack.on_arp_reply, self._replied
+        reason = None
+        try:
+            with self._observation.watching(self._source.point):
+                request = arp_request(nic.mac, address, self._target)
+                request.origin = self._origin
+                self._stack.out(nic, BROADCAST_MAC, request, STACK_NS)
+                engine.run(lambda: self._mac is not None, sent_ns + SECOND_NS)
+                if self._mac is None:
+                    reason = self._observation.reason(self._origin) or self._silence()
+        finally:
+            self._stack.on_arp_reply = before
+            self._source.close()
+        return self._sum_up(nic, address, self._answered_ns - sent_ns, reason)
+
+    def _interface(self) -> tuple[Nic, int]:
+        """The interface to ask on, and the address to ask from."""
+        plan = self._stack.plan
+        route = plan.route(self._target) if plan is not None else None
+        if plan is None:
+            raise RefusedError(f"{self._source.name} is gone")
+        if route is not None:
+            return plan.guest.nics[route[3]], int(route[4])
+        nic = plan.guest.nics[0]
+        return nic, nic.addresses[0][0] if nic.addresses else 0
+
+    def _replied(self, frame: Frame) -> None:
+        if frame.nw_src == self._target and self._mac is None:
+            self._mac = frame.arp_sha
+            self._answered_ns = self._network.engine.now_ns
+
+    def _silence(self) -> Reason:
+        text = f"nobody answers for {format_ipv4(self._target)}"
+        return Reason(Code.ARP_TIMEOUT, self._source.name, None, text)
+
+    def _sum_up(self, nic: Nic, address: int, rtt_ns: int, reason: Reason | None) -> Report:
+        target = format_ipv4(self._target)
+        lines = [f"ARPING {target} from {format_ipv4(address)} {nic.name}"]
+        mac = None
+        if self._mac is not None:
+            mac = self._mac.to_bytes(6, "big").hex(":")
+            micros = rtt_ns // 1000
+            taken = f"{micros // 1000}.{micros % 1000:03}ms"
+            lines.append(f"Unicast reply from {target} [{mac.upper()}]  {taken}")
+        lines.append("Sent 1 probes (1 broadcast(s))")
+        lines.append(f"Received {int(mac is not None)} response(s)")
+        verdict = f"{target} is at {mac}" if mac else f"{target} did not answer"
+        shown = self._observation.shown(self._source.point, [], [self._origin], [verdict])
+        why = ""
+        if reason is not None:
+            command = remedy(self._interpreter, reason)
+            advice = f"; try: {command}" if command else ""
+            why = f"ended at {reason.at} ({reason.code}): {reason.text}{advice}\n"
+        text = "".join(f"{line}\n" for line in lines) + shown.captures + why + shown.explanation
+        data: dict[str, Any] = {
+            "outcome": "reply" if mac else "no-answer",
+            "mac": mac,
+            "reason": reason_data(reason),
+            "captures": shown.frames,
+            "steps": shown.steps,
+        }
+        return Report(text, data, mac is not None)

@@ -1,0 +1,175 @@
+"""connect: a TCP connection or UDP exchange, and which addresses each side saw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from grammar import tree
+from grammar.addresses import format_ipv4
+from grammar.errors import RefusedError
+from grammar.traffic import CONNECT_OPTIONS
+from midocli.probes.advice import remedy
+from midocli.probes.observation import Observation
+from midocli.probes.ping_report import reason_data
+from midocli.probes.ping_text import describe
+from midocli.probes.sources import find_address, find_source
+from midocli.results import Report
+from midocli.simulator.addresses import NO_ADDRESS
+from midocli.simulator.client import TcpClient, UdpClient
+from midocli.simulator.frame import Frame
+from midocli.simulator.latency import SECOND_NS
+from midocli.simulator.listeners import Arrival
+from midocli.simulator.protocol import ERROR_TYPES, ICMP, UNREACHABLE
+from midocli.simulator.reason import Code, Reason
+
+if TYPE_CHECKING:
+    from midocli.interpreter import Interpreter
+
+_WAIT_NS = 5 * SECOND_NS
+_PORT_UNREACHABLE = 3
+_DEFAULTS = {field.name: field.default for field in CONNECT_OPTIONS if field.default is not None}
+Endpoint = tuple[int, int]
+
+
+class Connect:
+    """One `connect` command."""
+
+    def __init__(self, interpreter: Interpreter, command: tree.Connect) -> None:
+        self._interpreter = interpreter
+        self._network = interpreter.datapath.network
+        given = {setting.field.name: setting for setting in command.options}
+        values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
+        self._data = values["data"].encode("utf-8", "surrogateescape") or b"\n"
+        self._proto = command.proto
+        self._remote = (find_address(interpreter, command.destination), command.port)
+        self._observation = Observation(interpreter, given, default_filter="icmp or tcp or udp")
+        self._source = find_source(interpreter, command.source, values)
+        stack = self._source.stack
+        if stack is None:
+            raise RefusedError("a router cannot connect; a guest or a station can")
+        port = values.get("src-port") or 32768 + interpreter.chance.getrandbits(14)
+        kind = TcpClient if self._proto == "tcp" else UdpClient
+        local = (self._own_address(), port)
+        self._client = kind(stack, local, self._remote, object())
+        self._icmp: tuple[int, int] | None = None
+        self._reason: Reason | None = None
+
+    def _own_address(self) -> int:
+        """The address the source sends from to the destination."""
+        stack = self._source.stack
+        plan = stack.plan if stack is not None else None
+        route = plan.route(self._remote[0]) if plan is not None else None
+        if self._source.address != NO_ADDRESS or route is None:
+            return self._source.address
+        return int(route[4])
+
+    def run(self) -> Report:
+        """Talk, and sum up how it ended."""
+        client, source, network = self._client, self._source, self._network
+        socket = (client.protocol, client.local[1])
+        network.listeners.add(source.key, self._arrived)
+        client.stack.sockets[socket] = client.receive
+        try:
+            with self._observation.watching(source.point, everywhere=True):
+                failure = client.start(self._data)
+                if failure is not None:
+                    self._fail(failure.text)
+                network.engine.run(self._is_over, network.engine.now_ns + _WAIT_NS)
+                if not self._is_over():
+                    self._reason = self._observation.reason(client.origin)
+        finally:
+            del client.stack.sockets[socket]
+            network.listeners.remove(source.key, self._arrived)
+            source.close()
+        return self._sum_up()
+
+    def _fail(self, text: str) -> None:
+        self._icmp = (UNREACHABLE, 0)
+        where = self._source.name
+        self._reason = Reason(Code.NO_ROUTE, where, None, f"{where}: {text}")
+
+    def _is_over(self) -> bool:
+        return self._client.outcome is not None or self._icmp is not None
+
+    def _arrived(self, arrival: Arrival) -> None:
+        quoted, frame = arrival.quoted, arrival.frame
+        if quoted is None or frame.proto != ICMP or frame.tp_src not in ERROR_TYPES:
+            return
+        if (quoted.proto, quoted.tp_src) == (self._client.protocol, self._client.local[1]):
+            self._icmp = (frame.tp_src, frame.tp_dst)
+            self._reason = self._observation.reason(self._client.origin)
+
+    # -- summing up ------------------------------------------------------------------
+
+    @property
+    def _outcome(self) -> str:
+        if self._client.outcome is not None:
+            return self._client.outcome
+        if self._icmp is None:
+            return "timeout"
+        return "refused" if self._icmp == (UNREACHABLE, _PORT_UNREACHABLE) else "unreachable"
+
+    def _sum_up(self) -> Report:
+        outcome, seen = self._outcome, self._seen_by_server()
+        lines = [f"{self._proto} {_pair(self._client.local, self._remote)}: {outcome}"]
+        if self._icmp is not None:
+            kind, code = self._icmp
+            lines[0] += f" (ICMP {kind}/{code}: {describe(kind, code, 0)})"
+        if seen is not None:
+            lines.append(f"the server saw {_pair(*seen)}")
+        why = []
+        if outcome != "open" and self._reason is not None:
+            reason = self._reason
+            why.append(f"ended at {reason.at} ({reason.code}): {reason.text}")
+            command = remedy(self._interpreter, reason)
+            if command:
+                why[0] += f"; try: {command}"
+        shown = self._observation.shown(
+            self._source.point, self._ends(), [self._client.origin], lines[:1]
+        )
+        text = _lines(lines) + shown.captures + _lines(why) + shown.explanation
+        data = {
+            "outcome": outcome,
+            "client": _endpoint(self._client.local),
+            "server": _endpoint(self._remote),
+            "seen_by_server": [_endpoint(end) for end in seen] if seen is not None else None,
+            "icmp": self._icmp and {"type": self._icmp[0], "code": self._icmp[1]},
+            "reason": reason_data(self._reason) if outcome != "open" else None,
+            "captures": shown.frames,
+            "steps": shown.steps,
+        }
+        return Report(text, data, outcome == "open")
+
+    def _out(self) -> list[tuple[object, Frame]]:
+        """Our packets where they left the network, but not at our own side."""
+        own = self._source.point.key if self._source.point else None
+        return [
+            (captured.point, Frame.from_bytes(captured.data))
+            for captured in self._observation.captured()
+            if captured.direction == "out"
+            and captured.point != own
+            and isinstance(captured.point, str)
+            and captured.origin is self._client.origin
+        ]
+
+    def _seen_by_server(self) -> tuple[Endpoint, Endpoint] | None:
+        for _, frame in self._out():
+            if frame.proto == self._client.protocol and frame.tp_src >= 0:
+                return (frame.nw_src, frame.tp_src), (frame.nw_dst, frame.tp_dst)
+        return None
+
+    def _ends(self) -> list[Any]:
+        protocol = self._client.protocol
+        return list(dict.fromkeys(point for point, frame in self._out() if frame.proto == protocol))
+
+
+def _lines(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _endpoint(end: Endpoint) -> list[Any]:
+    return [format_ipv4(end[0]), end[1]]
+
+
+def _pair(one: Endpoint, other: Endpoint) -> str:
+    return " > ".join(f"{format_ipv4(address)}:{port}" for address, port in (one, other))

@@ -1,0 +1,114 @@
+"""Watching the network while a probe makes traffic: captures, events and drops."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from grammar.tree import Setting
+from midocli.probes.captures import CaptureRequest, Interfaces, Seen, Union
+from midocli.probes.points import Point
+from midocli.probes.verdict import decisive
+from midocli.simulator.events import Captured, Event, Recorder
+from midocli.simulator.frame import Frame
+from midocli.simulator.protocol import ETHERTYPE_ARP
+from midocli.simulator.reason import Reason
+
+if TYPE_CHECKING:
+    from midocli.interpreter import Interpreter
+
+
+class Shown(NamedTuple):
+    """What an observation has to show, as text and as data."""
+
+    captures: str
+    frames: dict[str, list[dict[str, str]]]
+    explanation: str
+    steps: list[dict[str, Any]]
+
+
+class Observation:
+    """What is seen of a probe's traffic, for its options `capture`, `filter`, `explain` and kin.
+
+    Drops are kept by the origin they belong to.
+    """
+
+    def __init__(
+        self, interpreter: Interpreter, options: dict[str, Setting], default_filter: str = "icmp"
+    ) -> None:
+        self._interpreter = interpreter
+        self._network = interpreter.datapath.network
+        self._explains = "explain" in options
+        self.request = CaptureRequest(interpreter, options, default_filter)
+        self.recorder = Recorder()
+        self.drops: dict[object, list[tuple[Reason, Frame]]] = {}
+        self._arp_drops: list[tuple[Reason, Frame]] = []
+
+    @contextmanager
+    def watching(self, source: Point | None, everywhere: bool = False) -> Iterator[None]:
+        """Watch what happens inside, from a source; time goes on as the simulation does.
+
+        With `everywhere` frames are captured at all interfaces, shown or not.
+        """
+        points = self.request.watched(source)
+        if everywhere:
+            points = Union(points, Interfaces(source))
+        self.recorder = Recorder(points, self._explains)
+        watching = self._explains or everywhere or not self.request.none
+        network = self._network
+        if watching:
+            network.watch(self.recorder)
+        network.on_drop = self._dropped
+        try:
+            yield
+        finally:
+            network.on_drop = _ignore
+            if watching:
+                network.unwatch(self.recorder)
+            self._interpreter.datapath.sync()
+
+    def _dropped(self, origin: object, reason: Reason, frame: Frame) -> None:
+        self.drops.setdefault(origin, []).append((reason, frame))
+        if frame.ethertype == ETHERTYPE_ARP:
+            self._arp_drops.append((reason, frame))
+
+    def reason(self, origin: object) -> Reason | None:
+        """Why what was sent with an origin came to nothing, while the network still knows."""
+        pending = self._network.pending(origin)
+        return decisive(self.drops.get(origin, ()), pending, self._arp_drops)
+
+    def captured(self) -> Sequence[Captured]:
+        """The frames captured so far."""
+        return self.recorder.captures
+
+    def shown(
+        self,
+        source: Point | None,
+        ends: Sequence[Hashable],
+        origins: Sequence[object],
+        verdicts: Sequence[str],
+    ) -> Shown:
+        """What there is to show of the traffic of some origins; files are written now."""
+        seen: list[Seen] = []
+        text = explanation = ""
+        steps: list[dict[str, Any]] = []
+        if not self.request.none:
+            seen = self.request.seen(self.recorder.captures, source, ends)
+            self.request.write_file(seen)
+            text = self.request.text(seen)
+        if self._explains:
+            from midocli.trace.explain import explain, numbered, steps_of
+
+            events = numbered(self._events_of(origins))
+            explanation = explain(events, verdicts)
+            steps = steps_of(events, self._interpreter.clock)
+        return Shown(text, self.request.json(seen), explanation, steps)
+
+    def _events_of(self, origins: Sequence[object]) -> list[Event]:
+        ours = set(origins)
+        return [event for event in self.recorder.events if event.origin in ours]
+
+
+def _ignore(origin: object, reason: Reason, frame: Frame) -> None:
+    """Nobody asks for drops between probes."""

@@ -1,0 +1,130 @@
+"""Records of load balancers, DHCP and what ports do beyond forwarding, from the store's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grammar.addresses import mac_number
+from midocli.simulator import service_records as records
+from midocli.simulator.insertion import InsertionChain
+from midocli.store.rows import Row
+
+
+def load_balancer(row: Row) -> records.LoadBalancer:
+    """A load balancer with its pools' VIPs and members."""
+    return records.LoadBalancer(
+        key=row.id,
+        alias=row.full_alias,
+        up=_is_up(row),
+        vips=tuple(
+            _vip(vip, pool)
+            for pool_row in row.siblings("load-balancer.pool") or ()
+            for pool in (_pool(pool_row),)
+            for vip in pool_row.siblings("load-balancer.pool.vip") or ()
+        ),
+    )
+
+
+def subnets(bridge: Row) -> tuple[records.DhcpSubnet, ...]:
+    """The subnets a bridge gives addresses of."""
+    return tuple(
+        records.DhcpSubnet(
+            network=(row.get("subnet").network, row.get("subnet").length),
+            gateway=row.get("gw"),
+            server=row.get("server"),
+            dns_servers=tuple(row.get("dns-servers") or ()),
+            mtu=row.get("interface-mtu") or 0,
+            routes=tuple(
+                (
+                    (route.get("destination").network, route.get("destination").length),
+                    route.get("gateway"),
+                )
+                for route in row.siblings("bridge.dhcp.opt121-routes") or ()
+            ),
+            hosts={
+                mac_number(host.get("mac")): host.get("address")
+                for host in row.siblings("bridge.dhcp.host") or ()
+            },
+        )
+        for row in bridge.siblings("bridge.dhcp") or ()
+    )
+
+
+def extras(row: Row) -> records.PortExtras | None:
+    """What a port has beyond filters; None for the many that have nothing."""
+    inserted = next(_insertions_naming(row), None) is not None
+    found = records.PortExtras(
+        in_mirrors=keys(row, "in-mirrors"),
+        post_in_mirrors=keys(row, "post-in-filter-mirrors"),
+        pre_out_mirrors=keys(row, "pre-out-filter-mirrors"),
+        out_mirrors=keys(row, "out-mirrors"),
+        redirect_in=InsertionChain(row.id, "in") if inserted else None,
+        redirect_out=InsertionChain(row.id, "out") if inserted else None,
+    )
+    return None if found == records.NO_EXTRAS else found
+
+
+def is_service(row: Row) -> bool:
+    """Whether an inserted service is behind a port."""
+    return any(insertion.get("srv-port") is row for insertion in _insertions_naming(row))
+
+
+def insertions(port: Row) -> tuple[records.Insertion, ...]:
+    """The insertions that name a port, in either role."""
+    return tuple(
+        records.Insertion(
+            key=row.id,
+            alias=row.full_alias,
+            port=row.get("port").id,
+            service=row.get("srv-port").id,
+            mac=mac_number(row.get("mac")),
+            vlan=row.get("vlan"),
+            pos=row.get("pos"),
+            fail_open=bool(row.get("fail-open")),
+        )
+        for row in sorted(_insertions_naming(port), key=lambda row: row.number)
+    )
+
+
+def _insertions_naming(port: Row) -> Iterator[Row]:
+    for source, _ in port.referrers or ():
+        if source.collection.path == "l2insertion":
+            yield source
+
+
+def keys(row: Row, field: str) -> tuple[records.Key, ...]:
+    """The keys of the rows that a field lists."""
+    return tuple(each.id for each in row.get(field) or ())
+
+
+def _pool(row: Row) -> records.Pool:
+    return records.Pool(
+        alias=row.full_alias,
+        up=_is_up(row),
+        members=tuple(
+            records.Member(
+                alias=member.full_alias,
+                address=member.get("address"),
+                port=member.get("protocol-port"),
+                weight=member.get("weight"),
+                up=_is_up(member),
+                active=member.get("status") == "ACTIVE",
+            )
+            for member in row.siblings("load-balancer.pool.member") or ()
+        ),
+    )
+
+
+def _vip(row: Row, pool: records.Pool) -> records.Vip:
+    return records.Vip(
+        alias=row.full_alias,
+        address=row.get("address"),
+        port=row.get("protocol-port"),
+        pool=pool,
+        up=_is_up(row),
+        sticky=row.get("persistence") == "SOURCE_IP",
+    )
+
+
+def _is_up(row: Row) -> bool:
+    return bool(row.get("state") == "up")

@@ -1,0 +1,220 @@
+"""DHCP: messages as bytes, and what the service of a bridge answers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from simlab import CLIENT_MAC, Lab, ip, mac, net, published_lab, seen
+
+from midocli.simulator import dhcp_message as dhcp
+from midocli.simulator.addresses import BROADCAST, BROADCAST_MAC
+from midocli.simulator.dhcp_message import Message, client_frame, message_of
+from midocli.simulator.events import Kind
+from midocli.simulator.frame import Frame
+from midocli.simulator.service_records import DhcpSubnet, PortExtras
+
+CLIENT = mac(CLIENT_MAC)
+POINT = "host0:veth0"
+
+
+def subnet(**fields) -> DhcpSubnet:
+    fields.setdefault("hosts", {CLIENT: ip("192.168.78.9")})
+    return DhcpSubnet(net("192.168.78.0/24"), ip("192.168.78.1"), **fields)
+
+
+def dhcp_lab(*subnets: DhcpSubnet) -> Lab:
+    lab = published_lab()
+    lab.bridges["bridge1"].subnets = subnets or (subnet(),)
+    return lab
+
+
+def message(type_: int = dhcp.DISCOVER, xid: int = 7, client: int = CLIENT, **options) -> Message:
+    given = {getattr(dhcp, name): value for name, value in options.items()}
+    return Message(dhcp.BOOT_REQUEST, xid, client, {dhcp.MESSAGE_TYPE: bytes((type_,)), **given})
+
+
+def ask(lab: Lab, request: Message | Frame, point: str = POINT) -> Frame | None:
+    """The frame that comes back to who asks."""
+    recorder = lab.watch(point)
+    frame = request if isinstance(request, Frame) else client_frame(request)
+    lab.network.inject(point, frame)
+    lab.run(0.01)
+    lab.network.unwatch(recorder)
+    found = [each for way, each in seen(recorder, point) if way == "out"]
+    return found[0] if found else None
+
+
+def answer(lab: Lab, request: Message | Frame) -> Message | None:
+    reply = ask(lab, request)
+    return message_of(reply) if reply is not None else None
+
+
+def test_a_discover_gets_an_offer():
+    reply = ask(dhcp_lab(), message())
+    assert (reply.hw_src, reply.hw_dst) == (mac("02:a8:9c:de:39:27"), CLIENT)
+    assert (reply.nw_src, reply.nw_dst) == (ip("192.168.78.1"), BROADCAST)
+    assert (reply.tp_src, reply.tp_dst, reply.tp_sum) == (67, 68, None)
+    assert (reply.ttl, reply.tos, reply.ip_id, reply.fragment) == (64, 0, 0, 0)
+    offer = message_of(reply)
+    assert (offer.op, offer.xid, offer.client_mac, offer.type) == (2, 7, CLIENT, dhcp.OFFER)
+    assert (offer.your_address, offer.server_address) == (ip("192.168.78.9"), ip("192.168.78.1"))
+    assert offer.options == {
+        dhcp.MESSAGE_TYPE: b"\x02",
+        dhcp.SERVER_ID: bytes((192, 168, 78, 1)),
+        dhcp.LEASE_TIME: (86400).to_bytes(4, "big"),
+        dhcp.SUBNET_MASK: bytes((255, 255, 255, 0)),
+        dhcp.BROADCAST_ADDRESS: bytes((192, 168, 78, 255)),
+        dhcp.INTERFACE_MTU: (1500).to_bytes(2, "big"),
+        dhcp.ROUTER: bytes((192, 168, 78, 1)),
+    }
+
+
+def test_all_a_subnet_can_give():
+    routes = ((net("10.0.0.0/8"), ip("192.168.78.2")), (net("10.1.2.128/25"), ip("192.168.78.3")))
+    lab = dhcp_lab(
+        subnet(
+            server=ip("192.168.78.5"),
+            dns_servers=(ip("8.8.8.8"), ip("9.9.9.9")),
+            mtu=1450,
+            routes=routes,
+        )
+    )
+    reply = ask(lab, message())
+    offer = message_of(reply)
+    assert reply.nw_src == offer.server_address == offer.number(dhcp.SERVER_ID)
+    assert offer.server_address == ip("192.168.78.5")
+    assert offer.addresses(dhcp.DNS) == (ip("8.8.8.8"), ip("9.9.9.9"))
+    assert offer.number(dhcp.INTERFACE_MTU) == 1450
+    assert offer.routes() == (*routes, (net("0.0.0.0/0"), ip("192.168.78.1")))
+
+
+def test_an_mtu_beyond_the_underlays_is_not_given():
+    assert answer(dhcp_lab(subnet(mtu=9000)), message()).number(dhcp.INTERFACE_MTU) == 1500
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, dhcp.ACK),
+        ({"REQUESTED_ADDRESS": bytes((192, 168, 78, 9))}, dhcp.ACK),
+        ({"REQUESTED_ADDRESS": bytes((192, 168, 78, 8))}, dhcp.NAK),
+        ({"SERVER_ID": bytes((1, 2, 3, 4))}, dhcp.ACK),
+    ],
+)
+def test_a_request_gets_an_ack_unless_it_wants_another_address(options, expected):
+    assert answer(dhcp_lab(), message(dhcp.REQUEST, **options)).type == expected
+
+
+def test_the_first_subnet_with_an_address_for_the_mac_answers():
+    lab = dhcp_lab(
+        subnet(hosts={}),
+        subnet(hosts={CLIENT: None}),
+        subnet(hosts={CLIENT: ip("192.168.78.44")}),
+        subnet(),
+    )
+    assert answer(lab, message()).your_address == ip("192.168.78.44")
+
+
+def others(lab: Lab, frame: Frame) -> int:
+    """How many frames another machine of the bridge gets."""
+    lab.bridge_port("bridge1", "host0:other")
+    lab.changed("bridge", "bridge1")
+    recorder = lab.watch("host0:other")
+    lab.network.inject(POINT, frame)
+    lab.run(0.01)
+    return len(recorder.captures)
+
+
+def broken(**fields) -> Frame:
+    frame = client_frame(message())
+    for name, value in fields.items():
+        setattr(frame, name, value)
+    return frame
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        broken(hw_src=CLIENT + 1),
+        client_frame(message(dhcp.RELEASE)),
+        client_frame(message(dhcp.INFORM)),
+        client_frame(Message(dhcp.BOOT_REQUEST, 1, CLIENT)),
+        client_frame(Message(dhcp.BOOT_REPLY, 1, CLIENT, {dhcp.MESSAGE_TYPE: b"\x01"})),
+        broken(tp_dst=69),
+        broken(tp_src=69),
+        broken(proto=6),
+        broken(payload=b"\x00\x1cDHCP"),
+    ],
+)
+def test_what_no_subnet_answers_is_a_broadcast(frame):
+    assert others(dhcp_lab(), frame) == 1
+
+
+def test_only_exterior_bridge_ports_are_served_and_only_they_ask():
+    assert others(dhcp_lab(), client_frame(message())) == 0
+    lab = published_lab()
+    assert others(lab, client_frame(message())) == 1
+
+
+def test_neither_filters_nor_mirrors_of_the_port_see_the_request_but_the_answer():
+    lab = dhcp_lab()
+    port = lab.ports["bridge1:port1"]
+    port.infilter = lab.add_chain("in", {"type": "drop"})
+    port.extras = PortExtras(in_mirrors=(lab.add_mirror("m", port, {}),))
+    assert answer(lab, message()).type == dhcp.OFFER
+    port.outfilter = lab.add_chain("out", {"type": "drop"})
+    assert answer(lab, message()) is None
+
+
+def test_the_events_tell_what_was_answered():
+    lab = dhcp_lab()
+    recorder = lab.watch(events=True)
+    answer(lab, message(dhcp.REQUEST))
+    kinds = [event.kind for event in recorder.events]
+    assert kinds[:3] == [Kind.ENTERED, Kind.DHCP_ANSWERED, Kind.GENERATED]
+    details = dict(recorder.events[1].details)
+    assert (details["message"], details["answer"]) == ("request", "ack")
+    assert recorder.events[2].details["what"] == "dhcp-ack"
+
+
+def test_a_client_s_frame_is_a_broadcast_from_no_address():
+    frame = client_frame(message())
+    assert (frame.hw_src, frame.hw_dst) == (CLIENT, BROADCAST_MAC)
+    assert (frame.nw_src, frame.nw_dst, frame.tp_src, frame.tp_dst) == (0, BROADCAST, 68, 67)
+
+
+NUMBERS = st.integers(0, 0xFFFFFFFF)
+
+
+@given(
+    NUMBERS,
+    st.integers(0, (1 << 48) - 1),
+    st.dictionaries(st.integers(1, 254), st.binary(max_size=600), max_size=6),
+    NUMBERS,
+    st.integers(0, 0xFFFF),
+)
+def test_a_message_survives_its_bytes(xid, client, options, address, flags):
+    made = Message(1, xid, client, options, address, flags=flags)
+    assert Message.from_bytes(made.to_bytes()) == made
+
+
+@given(st.binary(max_size=400), st.binary(max_size=60))
+def test_any_bytes_are_read_or_refused(start, options):
+    Message.from_bytes(start)
+    whole = message().to_bytes()[:240] + options
+    found = Message.from_bytes(whole)
+    assert found is None or found.client_mac == CLIENT
+
+
+@given(st.lists(st.tuples(st.tuples(NUMBERS, st.integers(0, 32)), NUMBERS), max_size=5))
+def test_routes_survive_their_bytes(routes):
+    masked = tuple(
+        ((address >> 32 - length << 32 - length, length), gateway)
+        for (address, length), gateway in routes
+    )
+    assert dhcp.read_routes(dhcp.route_bytes(routes)) == masked
+
+
+def test_routes_cut_short_end_the_list():
+    whole = dhcp.route_bytes([(net("10.0.0.0/8"), 1), (net("11.0.0.0/8"), 2)])
+    assert dhcp.read_routes(whole[:-1]) == ((net("10.0.0.0/8"), 1),)
+    assert dhcp.read_routes(b"\x21" + bytes(9)) == ()
