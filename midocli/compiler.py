@@ -7,22 +7,18 @@ time, when a frame first gets there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, cast
 
 from grammar.addresses import Cidr, mac_number, parse_ipv4
-from grammar.values import Negated
 from midocli import service_compiler
+from midocli.condition_compiler import condition
 from midocli.simulator import records
-from midocli.simulator.condition import ALL_BITS, Condition
 from midocli.simulator.service_records import Insertion, LoadBalancer, Mirror
 from midocli.store.display import Display, binding_is_up, binding_of, interface_of
 from midocli.store.rows import Row
 from midocli.store.store import Store
 
 _PROTOCOLS = {"tcp": 6, "udp": 17}
-# Stands in a set of ports for "those named are gone": no frame ever has this port.
-_NO_SUCH_PORT = -1
 
 
 class StoreSource:
@@ -277,64 +273,3 @@ def _target(target: Any) -> records.NatTarget:
         target.first_port if has_ports else None,
         target.last_port if has_ports else None,
     )
-
-
-def condition(row: Row) -> Condition:
-    """The condition of a rule (or of anything else that has a condition's fields)."""
-    values: dict[str, Any] = {}
-    negated: set[str] = set()
-    for name, convert in _CONDITION.items():
-        value = row.get(name)
-        if value is None:
-            continue
-        attribute = name.replace("-", "_")
-        if type(value) is Negated:
-            negated.add(attribute)
-            value = value.value
-        values[attribute] = convert(value)
-    for unset in ("proto", "tos"):
-        if values.get(unset) == 0:
-            del values[unset]
-    return Condition(**values, negated=frozenset(negated))
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-def _keys(rows: tuple[Row, ...]) -> frozenset[records.Key]:
-    return frozenset(row.id for row in rows) or frozenset((_NO_SUCH_PORT,))
-
-
-def _mask(text: str) -> int:
-    return int(text.replace(".", ""), 16) & ALL_BITS
-
-
-_CONDITION: dict[str, Callable[[Any], Any]] = {
-    "inverted": _same,
-    "hw-src": mac_number,
-    "hw-src-mask": _mask,
-    "hw-dst": mac_number,
-    "hw-dst-mask": _mask,
-    "ethertype": _same,
-    "src": _whole,
-    "dst": _whole,
-    "proto": _same,
-    "tos": _same,
-    "src-port": _same,
-    "dst-port": _same,
-    "flow": _same,
-    "port-group": _key,
-    "in-port-group": _key,
-    "out-port-group": _key,
-    "ip-address-group-src": _key,
-    "ip-address-group-dst": _key,
-    "in-ports": _keys,
-    "out-ports": _keys,
-    "fragment-policy": _same,
-    "no-vlan": _same,
-    "vlan": _same,
-    "icmp-data-src": _whole,
-    "icmp-data-dst": _whole,
-    "match-nw-dst-rewritten": _same,
-}

@@ -52,9 +52,18 @@ _GRANDPARENT: dict[str, Kind] = {
     "bridge.dhcp.host": "bridge",
     "bridge.dhcp.opt121-routes": "bridge",
 }
-# Changes of these move what is behind interfaces, or the way through services: any port or
-# guest may be another.
-_WIRING = ("host", "host.interface", "host.binding", "guest", "guest.nic", "l2insertion")
+# Changes of these move what is behind interfaces, the way through services, or the marks of
+# ports: any port or guest may be another.
+_WIRING = (
+    "host",
+    "host.interface",
+    "host.binding",
+    "guest",
+    "guest.nic",
+    "l2insertion",
+    "qos-policy",
+    "qos-policy.dscp-rule",
+)
 
 
 class Datapath:
@@ -79,6 +88,9 @@ class Datapath:
                 return
             if path in _ITSELF:
                 topology.forget(_ITSELF[path], row.id)
+            if path == "bridge":  # its ports may mark by its QoS policy
+                for port in row.siblings("bridge.port") or ():
+                    topology.forget("port", port.id)
             parent = row.parent
             if path in _PARENT and parent is not None:
                 topology.forget(_PARENT[path], parent.id)

@@ -137,7 +137,7 @@ class _Script:
                 continue
             if value == field.default and not row.collection.single:
                 continue
-            if field.name == "fragment-policy" and value == default_fragment_policy(row):
+            if field.name == "fragment-policy" and value == _default_policy(row):
                 continue
             if all(target in self._written for target in referred(value)):
                 yield _setting(field, self._portable(row, field, value))
@@ -180,13 +180,13 @@ class _Script:
         return unexpected
 
     def _unused_route(self, port: Row) -> int:
-        """A number for a local route that has been deleted, which no route ever bears."""
+        """A number for a local route that has been deleted, which no route of the script bears."""
         siblings = port.parent.siblings("router.route") if port.parent else None
         counter = self._counters.setdefault(("router.route", port.parent), Siblings(False))
         self._routes_gone[port] = next(
             number
             for number in count(counter.next_number)
-            if counter.is_free(number) and (siblings is None or siblings.is_free(number))
+            if counter.is_free(number) and (siblings is None or number not in siblings.by_number)
         )
         return self._routes_gone[port]
 
@@ -203,6 +203,11 @@ class _Script:
         changed = [s for s in self._settings(route) if s.field.name not in ("dst", "port")]
         if changed:
             yield unparse(Set(_path(route), tuple(changed)))
+
+
+def _default_policy(row: Row) -> str | None:
+    """The fragment policy that creation gives; a mirror's condition is left without one."""
+    return None if row.collection.path == "mirror.matches" else default_fragment_policy(row)
 
 
 def _jumps_nowhere(rule: Row) -> bool:

@@ -60,8 +60,18 @@ def extras(row: Row) -> records.PortExtras | None:
         out_mirrors=keys(row, "out-mirrors"),
         redirect_in=InsertionChain(row.id, "in") if inserted else None,
         redirect_out=InsertionChain(row.id, "out") if inserted else None,
+        dscp=_dscp(row) if row.collection.path == "bridge.port" else None,
     )
     return None if found == records.NO_EXTRAS else found
+
+
+def _dscp(port: Row) -> int | None:
+    """The mark of a bridge port's QoS policy or, without one, of the bridge's."""
+    policy = port.get("qos-policy")
+    if policy is None and port.parent is not None:
+        policy = port.parent.get("qos-policy")
+    rules = policy.siblings("qos-policy.dscp-rule") if policy is not None else None
+    return next((rule.get("dscp-mark") for rule in rules or ()), None)
 
 
 def is_service(row: Row) -> bool:

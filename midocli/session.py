@@ -111,6 +111,7 @@ class Session:
     def _run(self, command: tree.Command) -> None:
         match command:
             case tree.Quit():
+                self._show(None)
                 raise SessionEnd
             case tree.Format(name=form):
                 self.settings.json = form == "json"

@@ -34,7 +34,21 @@ from grammar.values import (
 Words = st.SearchStrategy[str]
 
 # What may be a name but is a word of the language too, or must be quoted.
-AWKWARD = ["list", "show", "set", "name", "port", "router", "#x", "a b", "it's", 'a"b', "\\", "!x", "ü"]
+AWKWARD = [
+    "list",
+    "show",
+    "set",
+    "name",
+    "port",
+    "router",
+    "#x",
+    "a b",
+    "it's",
+    'a"b',
+    "\\",
+    "!x",
+    "ü",
+]
 
 
 def _joined(pattern: str, *parts: Words) -> Words:
@@ -47,13 +61,11 @@ lengths = st.integers(0, 32).map(str)
 networks = st.one_of(addresses, _joined("{}/{}", addresses, lengths))
 digits = st.text("0123456789abcdefABCDEF", min_size=1, max_size=2)
 macs = st.lists(digits, min_size=6, max_size=6).map(":".join)
-masks = st.lists(
-    st.text("0123456789abcdef", min_size=4, max_size=4), min_size=3, max_size=3
-).map(".".join)
-ports = st.tuples(st.integers(0, 65535), st.integers(0, 65535)).map(sorted)
-ranges = st.one_of(
-    st.integers(0, 65535).map(str), ports.map(lambda two: f"{two[0]}-{two[1]}")
+masks = st.lists(st.text("0123456789abcdef", min_size=4, max_size=4), min_size=3, max_size=3).map(
+    ".".join
 )
+ports = st.tuples(st.integers(0, 65535), st.integers(0, 65535)).map(sorted)
+ranges = st.one_of(st.integers(0, 65535).map(str), ports.map(lambda two: f"{two[0]}-{two[1]}"))
 spans = st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1)).map(sorted)
 targets = st.one_of(
     addresses,

@@ -139,7 +139,7 @@ def _terms(c: Condition) -> Iterator[tuple[str, str, tuple[object, ...]]]:
     if c.vlan:
         yield "vlan", "f.vlans and f.vlans[0] & 0xfff == {0}", (c.vlan,)
     if c.tci is not None:
-        yield "tci", "f.vlans and f.vlans[0] & 0xffff == {0}", (c.tci,)
+        yield "vlan", "f.vlans and f.vlans[0] & 0xffff == {0}", (c.tci,)
     for name, port, group in (
         ("port_group", "entry", c.port_group),
         ("in_port_group", "in_port", c.in_port_group),

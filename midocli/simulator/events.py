@@ -42,7 +42,7 @@ Addresses and MACs are integers, ports and devices aliases, networks `(address, 
   dhcp-offer, dhcp-ack, dhcp-nak.
 * `why` of rule-not-applied: no-state (`existing` is then another kind of binding the packet
   has), not-nat-able, no-tag, jump-target-gone, already-visited.
-* `why` of rewritten: the type of rule, ttl, next-hop, push-vlan or pop-vlan.
+* `why` of rewritten: the type of rule, ttl, next-hop, push-vlan, pop-vlan or dscp.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The records of the services a device or port offers beyond forwarding and filtering.
 
-Load balancers, mirrors, inserted services, DHCP subnets, and what ports do with them. Keys, addresses and MACs are as in
-`records`.
+Load balancers, mirrors, inserted services, DHCP subnets, and what ports do with them. Keys,
+addresses and MACs are as in `records`.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class PortExtras:
     """What few ports have: mirrors, by where they look at the frame, and inserted services.
 
     `redirect_in` and `redirect_out` are the keys of the chains that lead through the services:
-    before the infilter and after the outfilter.
+    before the infilter and after the outfilter. `dscp` marks the IPv4 frames that enter.
     """
 
     in_mirrors: tuple[Key, ...] = ()
@@ -119,6 +119,7 @@ class PortExtras:
     out_mirrors: tuple[Key, ...] = ()
     redirect_in: Key = None
     redirect_out: Key = None
+    dscp: int | None = None
 
 
 NO_EXTRAS = PortExtras()

@@ -2,7 +2,7 @@
 
 The stages, in order; the methods of `Walk` come in the same order:
 
-1. enter a port: not too many yet; its mirrors; it is up
+1. enter a port: not too many yet; its DSCP mark and mirrors; it is up
 2. inserted services, the port's infilter; mirrors after it
 3. the device: its infilter, its decision, its outfilter (`bridge.process`, `router.process`)
 4. leave by a port: not the one it came in by; mirrors before the outfilter; it is up
@@ -265,11 +265,8 @@ class Walk:
     def tell(self, kind: Kind, at: str, details: Mapping[str, object]) -> None:
         """Record an event of this walk (only when recording)."""
         time_ns = self.now_ns + HOP_NS * max(self.entered - 1, 0)
-        self.network.record(
-            Event(
-                time_ns, self.number, self.parent, self.depth, at, kind, details, self.frame.origin
-            )
-        )
+        who = (self.number, self.parent, self.depth)
+        self.network.record(Event(time_ns, *who, at, kind, details, self.frame.origin))
 
     def tell_rewritten(
         self, at: str, why: str, changes: Mapping[str, tuple[object, object]]

@@ -106,7 +106,14 @@ def _first_address(row: Row) -> Iterator[tuple[str, Any]]:
 
 
 class RoutePolicy(Policy):
-    """A normal route leads out of a port of its own router."""
+    """A normal route leads out of a port of its own router, a local one follows its port."""
+
+    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+        kind = old if field == "type" else row.get("type")
+        if kind is None and field in ("type", "dst", "port", "gw") and row.get(field) != old:
+            raise RefusedError(
+                f"{row.full_alias} is the local route to its port's address, and follows it", field
+            )
 
     def check(self, edit: Editor, row: Row) -> None:
         port = row.get("port")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from grammar.addresses import Cidr
@@ -94,11 +95,17 @@ class TunnelZonePolicy(Policy):
         for other in named:
             if other is not row:
                 raise RefusedError(f"{other.full_alias} has the name {row.get('name')}", "name")
+        if row.get("type") != "vtep":
+            for vtep in _vteps(row):
+                raise RefusedError(f"{vtep.full_alias} is in {row.full_alias}", "type")
 
     def deleting(self, edit: Editor, row: Row) -> None:
-        for source, _ in row.referrers or ():
-            if source.collection.path == "vtep":
-                raise RefusedError(f"{source.full_alias} is in {row.full_alias}; delete it first")
+        for vtep in _vteps(row):
+            raise RefusedError(f"{vtep.full_alias} is in {row.full_alias}; delete it first")
+
+
+def _vteps(zone: Row) -> Iterator[Row]:
+    return (source for source, _ in zone.referrers or () if source.collection.path == "vtep")
 
 
 class VtepPolicy(Policy):

@@ -19,6 +19,8 @@ _ICMP_NAMES = {
     11: "time exceeded",
     12: "parameter problem",
 }
+# The types of rule whose action says what comes next.
+_ACTING = {"dnat", "snat", "rev_dnat", "rev_snat", "l2-transform"}
 _FIELD_NAMES = {
     "nw_src": "source",
     "nw_dst": "destination",
@@ -28,6 +30,7 @@ _FIELD_NAMES = {
     "tp_dst": "destination port",
     "ttl": "TTL",
     "vlans": "VLAN tags",
+    "tos": "TOS",
 }
 
 
@@ -114,7 +117,7 @@ def _passed(d: Details) -> str:
 
 def _matched(d: Details) -> str:
     text = f"{d['filter']} {d['chain']}: {d['rule']} matched: {d['type']}"
-    if d.get("action") and d["action"] != d["type"]:
+    if d["type"] in _ACTING and d.get("action"):
         text += f", then {d['action']}"
     return text
 
@@ -154,6 +157,8 @@ def _shown(name: str, value: Any) -> str:
         return ip(value)
     if name in ("hw_src", "hw_dst"):
         return mac(value)
+    if name == "tos":
+        return f"0x{value:02x}"
     if isinstance(value, tuple):
         return ",".join(map(str, value)) or "none"
     return str(value)

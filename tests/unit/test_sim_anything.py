@@ -7,7 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simlab import CLIENT_MAC, VM_MAC, Lab, ip, linux_lab, mac, published_lab, seen, with_dnat
 
+from midocli.simulator.dhcp_message import MESSAGE_TYPE, Message, client_frame
 from midocli.simulator.frame import Frame
+from midocli.simulator.insertion import InsertionChain
+from midocli.simulator.service_records import (
+    DhcpSubnet,
+    LoadBalancer,
+    Member,
+    Pool,
+    PortExtras,
+    Vip,
+)
+from midocli.simulator.tcp import SYN, Segment, tcp_packet
 
 MACS = [mac(CLIENT_MAC), mac(VM_MAC), mac("fa:16:3e:bb:12:d0"), mac("fa:16:3e:52:65:b1")]
 MACS += [mac("ff:ff:ff:ff:ff:ff"), mac("01:00:5e:00:00:01"), 0, 0x020000000099]
@@ -69,6 +80,67 @@ def test_random_packets(injections, rng):
         if rng.random() < 0.2:
             del data[rng.randrange(len(data)) :]
         assert outcomes(lab, place, bytes(data)) & ENDS
+
+
+def service_lab() -> Lab:
+    """The published lab with every service: balancer, mirrors, insertions, DHCP, marks."""
+    lab = published_lab()
+    lab.add_bridge("srv")
+    for point in ("host1:srv0", "host1:srv1", "host1:copies"):
+        lab.bridge_port("srv", point)
+    client, members = lab.ports["bridge1:port1"], (Member("pm0", ip("192.168.77.119"), 80),)
+    vips = (
+        Vip("vip0", ip("192.168.79.119"), 80, Pool("pool0", members=members)),
+        Vip("vip1", ip("192.168.79.119"), 81, Pool("pool0", members=members), sticky=True),
+        Vip("vip2", ip("192.168.79.119"), 82, Pool("pool1")),
+    )
+    lab.load_balancers["lb"] = LoadBalancer("lb", "lb", vips=vips)
+    lab.routers["router0"].load_balancer = "lb"
+    lab.insert(client, lab.ports["srv:port0"], CLIENT_MAC, vlan=7, pos=1)
+    lab.insert(client, lab.ports["srv:port1"], CLIENT_MAC, pos=2, fail_open=True)
+    mirrors = (lab.add_mirror("m", lab.ports["srv:port2"], {"proto": 6}, {"proto": 17}),)
+    lab.bridges["bridge1"].out_mirrors = lab.routers["router0"].in_mirrors = mirrors
+    ways = InsertionChain(client.key, "in"), InsertionChain(client.key, "out")
+    client.extras = PortExtras(mirrors, (), (), mirrors, *ways, dscp=10)
+    hosts = {mac(CLIENT_MAC): ip("192.168.78.9")}
+    lab.bridges["bridge1"].subnets = (DhcpSubnet((ip("192.168.78.0"), 24), hosts=hosts),)
+    return lab
+
+
+syns = st.builds(
+    tcp_packet,
+    st.sampled_from(ADDRESSES),
+    st.integers(1, 9),
+    st.sampled_from(ADDRESSES),
+    st.integers(79, 83),
+    st.just(Segment(1, 0, SYN, 9)),
+)
+asks = st.builds(
+    lambda op, client, type_: client_frame(Message(op, 1, client, {MESSAGE_TYPE: type_})),
+    st.integers(1, 2),
+    st.sampled_from(MACS),
+    st.binary(max_size=2),
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([*PLACES, "host1:srv0", "host1:srv1"]),
+            st.one_of(headers, syns, asks),
+            st.sampled_from(MACS),
+            st.sampled_from(MACS),
+            st.sampled_from([(), (0x81002007,), (0x81004007,), (0x81008000,)]),
+        ),
+        max_size=6,
+    )
+)
+@settings(max_examples=300, deadline=None)
+def test_random_packets_through_services(injections):
+    lab = service_lab()
+    for place, frame, hw_src, hw_dst, vlans in injections:
+        frame.hw_src, frame.hw_dst, frame.vlans = hw_src, hw_dst, vlans
+        assert outcomes(lab, place, frame.to_bytes()) & ENDS
 
 
 @given(st.lists(headers, max_size=5))

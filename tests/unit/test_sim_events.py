@@ -5,9 +5,13 @@ import re
 from simlab import Lab, ip, net, published_lab, with_dnat
 
 from midocli.simulator import events
+from midocli.simulator.dhcp_message import DISCOVER, MESSAGE_TYPE, Message, client_frame
 from midocli.simulator.events import Kind
 from midocli.simulator.packets import arp_request
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.service_records import DhcpSubnet, LoadBalancer, Member, Pool, Vip
+from midocli.simulator.tcp import SYN, Segment, tcp_packet
+from midocli.trace.step_text import text_of
 
 CODES = """
 no-route blackhole route-reject ttl-expired rule-drop rule-reject admin-down unplugged
@@ -119,13 +123,36 @@ def unanswered_kinds(lab: Lab) -> None:
     lab.run()
 
 
-def test_every_kind_happens_and_carries_what_the_table_says():
+def service_kinds(lab: Lab) -> None:
+    """A mirror, a load balancer's VIP, and DHCP."""
+    lab.ping("client", "192.168.77.119")
+    router, bridge = lab.routers["router0"], lab.bridges["bridge1"]
+    router.in_mirrors = (lab.add_mirror("m", lab.ports["bridge0:port1"], {}),)
+    pool = Pool("pool0", members=(Member("pm0", ip("192.168.77.119"), 80),))
+    vip = Vip("vip0", ip("192.168.79.1"), 80, pool)
+    lab.load_balancers["lb0"] = LoadBalancer("lb0", "lb0", vips=(vip,))
+    router.load_balancer = "lb0"
+    syn = Segment(1, 0, SYN, 64240)
+    client = lab.network.guest("client")
+    client.send(tcp_packet(ip("192.168.78.9"), 1000, vip.address, vip.port, syn))
+    lab.run()
+    mac = lab.guests["client"].nics[0].mac
+    bridge.subnets = (DhcpSubnet(net("192.168.78.0/24"), hosts={mac: ip("192.168.78.9")}),)
+    request = Message(1, 7, mac, {MESSAGE_TYPE: bytes((DISCOVER,))})
+    lab.network.inject("host0:veth0", client_frame(request))
+    lab.run()
+
+
+def test_every_kind_happens_has_a_text_and_carries_what_the_table_says():
     lab = published_lab()
     recorder = lab.watch(events=True)
     ordinary_kinds(lab)
     lab.routers["router0"].outfilter = None
     lab.ping("client", "192.168.79.119")
     unanswered_kinds(lab)
+    other = published_lab()
+    other.network.watch(recorder)
+    service_kinds(other)
     promised = {
         kind: set(re.findall(r"[a-z_]+(?=[:,;( ]|$)", details))
         for kind, details in re.findall(
@@ -135,6 +162,7 @@ def test_every_kind_happens_and_carries_what_the_table_says():
     for event in recorder.events:
         missing = set(event.details) - promised[str(event.kind)]
         assert not missing, (event.kind, missing)
+        assert re.fullmatch(r"\S.*\S", text_of(event)), event
     assert {event.kind for event in recorder.events} == set(Kind)
 
 

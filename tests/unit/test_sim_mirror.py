@@ -194,6 +194,14 @@ def test_a_mirror_of_its_own_port_ends_in_a_loop():
     assert lab.codes().count("no-answer") == 11
 
 
+def test_a_packet_that_waited_for_arp_is_mirrored_when_it_goes_on():
+    lab = mirrored_lab()
+    lab.network.state.arp.clear()
+    mirror(lab, "router0", "out")
+    (copy,) = copies(lab)
+    assert (copy.hw_dst, copy.ttl) == (mac(VM_MAC), 63)
+
+
 def test_mirrors_count_as_ports_entered():
     lab = mirrored_lab()
     mirror(lab, "bridge1", "in", {"proto": 17})
