@@ -260,8 +260,9 @@ class Paths:
 
     def _verbs_on(self, collection: Collection) -> tuple[str, ...]:
         """The verbs that may follow an object: some need collections inside it."""
-        without = ("delete",) if collection.single else ()
-        without += () if self.schema.children(collection) else ("list", "create")
+        without = {"delete"} if collection.single else set()
+        if not collection.children:
+            without |= {"list", "create"}
         return tuple(verb for verb in VERBS if verb not in without)
 
     def _fields(self, collection: Collection, mode: str) -> Sequence[pp.ParserElement]:

@@ -35,7 +35,7 @@ def test_sessions_of_a_page_run_as_shown(page: Path) -> None:
 @pytest.mark.parametrize("lab", LAB_NAMES)
 def test_excerpts_of_a_lab_are_what_it_prints(lab: str) -> None:
     printed = [line.strip() for line in transcript(LABS / f"{lab}.mido").splitlines()]
-    excerpts = list(fences(LAB_PAGE, f"text {lab}"))
+    excerpts = list(fences(LAB_PAGE, f'text title="{lab}"'))
     assert excerpts, "the page shows nothing of this lab"
     for excerpt in excerpts:
         _assert_in_order([line.strip() for line in excerpt.splitlines()], printed)

@@ -10,12 +10,11 @@ import random
 from collections.abc import Callable
 
 from hypothesis import strategies as st
-from vocabulary import lineage
 from worlds import World, rows
 
 from grammar.errors import MidoError
 from grammar.resources import SCHEMA
-from grammar.schema import Collection, Field
+from grammar.schema import Field
 from grammar.unparse import quoted
 from grammar.values import Choice, Integer, Limit, LinkStatus, ListOf, Reference, Text, Truth
 from midocli.store.rows import Row
@@ -130,10 +129,9 @@ class Builder:
         names = collection.key or tuple(
             field.name for field in collection.fields if row.get(field.name) is not None
         )
-        filters = [
-            f"{name} {quoted(self.world.interpreter.display.field(row, collection.by_name[name]) or '')}"
-            for name in names
-        ]
+        display = self.world.interpreter.display
+        words = {name: display.field(row, collection.by_name[name]) or "" for name in names}
+        filters = [f"{name} {quoted(word)}" for name, word in words.items()]
         return f"{self._path(row.parent)} {collection.name} {' '.join(filters)}".strip()
 
     # -- values --------------------------------------------------------------------
@@ -145,7 +143,7 @@ class Builder:
         if field.name == "pos":
             return str(self._dice.choice([1, 1, 1, 2, 3]))
         if field.name == "port" and parent is not None and parent.collection.path == "router":
-            own = [row for row in parent.siblings("router.port") or ()]
+            own = list(parent.siblings("router.port") or ())
             return self._dice.choice(own).full_alias if own else None
         word = self._of_type(field.type)
         negated = field.invertible and self._dice.random() < 0.3

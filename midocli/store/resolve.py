@@ -225,8 +225,8 @@ class Resolver:
                 near = self._near(kind, holder, last)
                 yield near and f"{holder.full_alias}:{near}"
             else:
-                near = self._near(above, None, owner)
-                yield near and self._composed(kind, None, f"{near}:{last}") and f"{near}:{last}"
+                meant = f"{self._near(above, None, owner)}:{last}"
+                yield meant if self._composed(kind, None, meant) else None
 
 
 def _belongs(row: Row, collection: Collection) -> bool:
