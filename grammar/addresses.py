@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from grammar.errors import shorten
@@ -63,6 +63,7 @@ def _ipv4() -> tuple[Callable[[str], int], Callable[[int], str]]:
     return parse, int_to_str
 
 
+@lru_cache(4096)
 def parse_ipv4(text: str) -> int:
     """The address as an integer; ValueError unless four decimal octets."""
     return _ipv4()[0](text)

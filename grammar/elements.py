@@ -11,7 +11,7 @@ what completion and error messages are made of.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -101,7 +101,23 @@ class Element(pp.ParserElement):
             self.probe.found.extend(self.expectations())
 
 
-Entry = tuple[Callable[[int], Sequence[Tokens]], pp.ParserElement]
+class Later:
+    """Stands for an element that is made when it is first used: most lines use few."""
+
+    __slots__ = ("_element", "_make")
+
+    def __init__(self, make: Callable[[], pp.ParserElement]) -> None:
+        self._make = make
+        self._element: pp.ParserElement | None = None
+
+    def _parse(self, line: str, loc: int, do_actions: bool = True) -> Result:
+        if self._element is None:
+            self._element = self._make()
+        end, tokens = self._element._parse(line, loc, do_actions)
+        return end, tokens
+
+
+Entry = tuple[Callable[[int], Sequence[Tokens]], pp.ParserElement | Later]
 Table = Mapping[str, Entry]
 
 
@@ -169,6 +185,8 @@ class Switch(Element):
                     raise  # a word of the table is not offered as a name as well
                 furthest = failure
         for element in self._otherwise:
+            if word is not None and not self._may_begin(element, word[0]):
+                continue
             try:
                 end, tokens = element._parse(line, loc, do_actions)
                 return end, tokens
@@ -177,11 +195,33 @@ class Switch(Element):
                     furthest = failure
         raise furthest or Rejected(line, loc, self)
 
+    def _may_begin(self, element: pp.ParserElement, word: str) -> bool:
+        """Whether a word may begin an element, for those that know all their first words."""
+        if not isinstance(element, BeginsWith) or self.probe.at >= 0:
+            return True
+        return word in element.first_words
+
     def _note_others(self, line: str, loc: int) -> None:
         """Where the line may end, let the other elements tell what else might come."""
         for element in self._otherwise:
             with suppress(pp.ParseException):
                 element._parse(line, loc)
+
+
+class BeginsWith(Element):
+    """An element that is only worth trying where one of its first words stands."""
+
+    def __init__(self, probe: Probe, element: pp.ParserElement, words: Collection[str]) -> None:
+        super().__init__(probe, "one of certain words")
+        self._element = element
+        self.first_words = frozenset(words)
+
+    def expectations(self) -> Sequence[Expectation]:
+        return ()
+
+    def parseImpl(self, line: str, loc: int, do_actions: bool = True) -> Result:
+        end, tokens = self._element._parse(line, loc, do_actions)
+        return end, tokens
 
 
 class Name(Element):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import pyparsing as pp
 
 from grammar import session, traffic
-from grammar.commands import OnGuest
+from grammar.commands import OnGuest, nothing
 from grammar.elements import (
     TRAILING,
     WHOLE_LINE,
     WORD,
     Element,
     Entry,
+    Later,
     Probe,
     Rejected,
     Switch,
@@ -30,6 +32,9 @@ from grammar.tree import Command
 from grammar.verbs import VERBS, assemble
 
 COMMANDS = {**traffic.HELP, **session.HELP}
+
+
+_COMMAND_WORDS = (*(word for word in COMMANDS if word != "expect"), "exit", "?")
 
 
 class Language:
@@ -51,10 +56,20 @@ class Language:
         table = {
             **self._paths.verb_entries(),
             **self._paths.collection_entries(),
+            **{word: (nothing, self._command(word)) for word in _COMMAND_WORDS},
+        }
+        return table, (self._paths.root_object("free"),)
+
+    def _command(self, word: str) -> Later:
+        """The element behind a command's word; all commands are made when one is used."""
+        return Later(lambda: self._commands[word])
+
+    @cached_property
+    def _commands(self) -> dict[str, pp.ParserElement]:
+        return {
             **traffic.entries(self._probe),
             **session.entries(self._probe, self._paths.end),
         }
-        return table, (self._paths.root_object("free"),)
 
     def _build(self) -> tuple[Table, Sequence[Element]]:
         table, otherwise = self._build_inner()

@@ -16,7 +16,18 @@ from functools import partial
 
 import pyparsing as pp
 
-from grammar.elements import Element, End, Entry, Name, Probe, Switch, Table, Tokens
+from grammar.elements import (
+    BeginsWith,
+    Element,
+    End,
+    Entry,
+    Later,
+    Name,
+    Probe,
+    Switch,
+    Table,
+    Tokens,
+)
 from grammar.expectation import Expectation
 from grammar.pairs import FieldNames, Pairs
 from grammar.schema import ALIAS, ROUTE_ALIAS, SHARED_ALIAS, Collection, Field, Schema
@@ -60,7 +71,8 @@ class Paths:
     def verb_entries(self) -> dict[str, Entry]:
         """Lines that begin with a verb: `list router`, `delete router router0`."""
         return {
-            word: (partial(_verb, verb), self.after_verb(verb)) for word, verb in VERB_WORDS.items()
+            word: (partial(_verb, verb), Later(partial(self.after_verb, verb)))
+            for word, verb in VERB_WORDS.items()
         }
 
     def collection_entries(self) -> dict[str, Entry]:
@@ -72,8 +84,8 @@ class Paths:
         collection = self.schema[name]
         if collection.single:
             single = partial(_single, collection)
-            return single, self.after_object(collection, mode)
-        return _nothing, self.after_collection(collection, mode)
+            return single, Later(partial(self.after_object, collection, mode))
+        return _nothing, Later(partial(self.after_collection, collection, mode))
 
     def after_verb(self, verb: str) -> pp.ParserElement:
         """A verb that opens the line: a root collection or a root object follows."""
@@ -203,7 +215,8 @@ class Paths:
         selector = pairs.add_parse_action(
             lambda line, loc, tokens: Selector(collection, None, tuple(tokens), loc + 1)
         )
-        return selector + self.after_object(collection, mode)
+        selection = selector + self.after_object(collection, mode)
+        return BeginsWith(self.probe, selection, collection.by_name)
 
     def _by_name(self, collection: Collection, mode: str) -> Element:
         """An object picked by alias, UUID or name."""
@@ -223,8 +236,8 @@ class Paths:
         key = ("object", collection.path, mode)
 
         def build() -> tuple[Table, Sequence[pp.ParserElement]]:
-            table = {
-                child.name: (_nothing, self.after_collection(child, mode))
+            table: dict[str, Entry] = {
+                child.name: (_nothing, Later(partial(self.after_collection, child, mode)))
                 for child in self.schema.children(collection)
             }
             if mode == "free":

@@ -68,46 +68,31 @@ HELP = {
 }
 
 
-def entries(probe: Probe, end: pp.ParserElement) -> dict[str, Entry]:
-    """Lines that begin with one of this module's commands, but for `expect`."""
+def entries(probe: Probe, end: pp.ParserElement) -> dict[str, pp.ParserElement]:
+    """What follows the words of this module's commands, but for `expect`."""
     return {
-        "clock": (nothing, _clock(probe, end)),
-        "format": (nothing, _value(probe, "format", FORMATS, end, _format)),
-        "echo": (nothing, build(Rest(probe, "words"), lambda tokens: Echo(tokens[0]))),
-        "source": (
-            nothing,
-            build(argument(probe, "a file", "file", end), lambda tokens: Source(tokens[0])),
+        "clock": _clock(probe, end),
+        "format": _value(probe, "format", FORMATS, end, _format),
+        "echo": build(Rest(probe, "words"), lambda tokens: Echo(tokens[0])),
+        "source": build(argument(probe, "a file", "file", end), lambda tokens: Source(tokens[0])),
+        "reset": build(end, lambda tokens: Reset()),
+        "save": build(argument(probe, "a file", "file", end), lambda tokens: Save(tokens[0])),
+        "undo": _count(probe, end, again=False),
+        "redo": _count(probe, end, again=True),
+        "sett": build(
+            argument(probe, "a tenant id", "tenant", end),
+            lambda tokens: Tenant(tokens[0].text),
         ),
-        "reset": (nothing, build(end, lambda tokens: Reset())),
-        "save": (
-            nothing,
-            build(argument(probe, "a file", "file", end), lambda tokens: Save(tokens[0])),
+        "cleart": build(end, lambda tokens: Tenant(None)),
+        "debug": _value(
+            probe,
+            "mode",
+            Choice(("on", "off")),
+            end,
+            lambda tokens: Debug(tokens[0][0] == "on"),
         ),
-        "undo": (nothing, _count(probe, end, again=False)),
-        "redo": (nothing, _count(probe, end, again=True)),
-        "sett": (
-            nothing,
-            build(
-                argument(probe, "a tenant id", "tenant", end),
-                lambda tokens: Tenant(tokens[0].text),
-            ),
-        ),
-        "cleart": (nothing, build(end, lambda tokens: Tenant(None))),
-        "debug": (
-            nothing,
-            _value(
-                probe,
-                "mode",
-                Choice(("on", "off")),
-                end,
-                lambda tokens: Debug(tokens[0][0] == "on"),
-            ),
-        ),
-        **{word: (nothing, _help(probe)) for word in ("help", "?")},
-        **{
-            word: (nothing, build(Rest(probe, "words"), lambda tokens: Quit()))
-            for word in ("quit", "exit")
-        },
+        **{word: _help(probe) for word in ("help", "?")},
+        **{word: build(Rest(probe, "words"), lambda tokens: Quit()) for word in ("quit", "exit")},
     }
 
 

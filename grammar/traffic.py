@@ -154,8 +154,8 @@ _PROBES: dict[str, tuple[Callable[..., Command], tuple[Field, ...]]] = {
 }
 
 
-def entries(probe: Probe) -> dict[str, Entry]:
-    """Lines that begin with the name of a probe."""
+def entries(probe: Probe) -> dict[str, pp.ParserElement]:
+    """What follows the name of a probe at the beginning of a line."""
 
     def inject(tokens: list[Tokens]) -> Inject:
         point, *options = tokens
@@ -168,9 +168,9 @@ def entries(probe: Probe) -> dict[str, Entry]:
     frames = Pairs(probe, "inject options", INJECT_OPTIONS, "option")
     point = argument(probe, "a point: an interface or a port", "point", frames)
     return {
-        "inject": (nothing, build(point, inject)),
-        "connect": (nothing, build(_source(probe, _peer(probe)), connect)),
-        **{name: (nothing, _from_source(probe, name)) for name in _PROBES},
+        "inject": build(point, inject),
+        "connect": build(_source(probe, _peer(probe)), connect),
+        **{name: _from_source(probe, name) for name in _PROBES},
     }
 
 

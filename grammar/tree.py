@@ -1,17 +1,16 @@
 """The syntax tree: what was said, as frozen values, before anything is looked up.
 
 Columns count characters of the line from 1. They say where something stood, not
-what was said: trees that differ only in columns are equal. The nodes are named tuples: a frozen
-dataclass costs seven times as much to define, at every start of the program.
+what was said: trees that differ only in columns are equal. The nodes a line has many
+of are named tuples, commands are `Node`s.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from grammar.node import PLACES, Node
 from grammar.schema import Collection, Field
-
-_PLACES = frozenset(("column", "text"))
 
 
 def _equal(one: object, other: object) -> bool:
@@ -19,7 +18,7 @@ def _equal(one: object, other: object) -> bool:
     if type(one) is not type(other):
         return False
     names: tuple[str, ...] = getattr(one, "_fields", ())
-    return all(getattr(one, n) == getattr(other, n) for n in names if n not in _PLACES)
+    return all(getattr(one, n) == getattr(other, n) for n in names if n not in PLACES)
 
 
 class Setting(NamedTuple):
@@ -69,7 +68,7 @@ class Target(NamedTuple):
 Path = tuple[Selector, ...]
 
 
-class Create(NamedTuple):
+class Create(Node):
     """Make a new object of `target` inside the object at `path`."""
 
     path: Path
@@ -77,7 +76,7 @@ class Create(NamedTuple):
     settings: tuple[Setting, ...]
 
 
-class List(NamedTuple):
+class List(Node):
     """Show the objects of `target` inside `path` that pass the filters."""
 
     path: Path
@@ -85,28 +84,28 @@ class List(NamedTuple):
     filters: tuple[Setting, ...]
 
 
-class Show(NamedTuple):
+class Show(Node):
     """Show one object, or one of its fields."""
 
     path: Path
     field: FieldName | None
 
 
-class Set(NamedTuple):
+class Set(Node):
     """Give fields of an object new values."""
 
     path: Path
     settings: tuple[Setting, ...]
 
 
-class Clear(NamedTuple):
+class Clear(Node):
     """Take the values of an object's fields away."""
 
     path: Path
     fields: tuple[FieldName, ...]
 
 
-class Delete(NamedTuple):
+class Delete(Node):
     """Delete an object and all it holds."""
 
     path: Path
@@ -122,14 +121,14 @@ class Argument(NamedTuple):
         return isinstance(other, Argument) and self.text == other.text
 
 
-class Program(NamedTuple):
+class Program(Node):
     """A guest's own program (`ip addr`), as if typed on that machine."""
 
     path: Path
     words: tuple[str, ...]
 
 
-class Ping(NamedTuple):
+class Ping(Node):
     """Echo requests from a source, which is a path (a guest) or a point."""
 
     source: Argument | Path
@@ -137,7 +136,7 @@ class Ping(NamedTuple):
     options: tuple[Setting, ...]
 
 
-class Traceroute(NamedTuple):
+class Traceroute(Node):
     """The routers on the way from a source to a destination."""
 
     source: Argument | Path
@@ -145,7 +144,7 @@ class Traceroute(NamedTuple):
     options: tuple[Setting, ...]
 
 
-class Arping(NamedTuple):
+class Arping(Node):
     """An ARP request for an address."""
 
     source: Argument | Path
@@ -153,7 +152,7 @@ class Arping(NamedTuple):
     options: tuple[Setting, ...]
 
 
-class Connect(NamedTuple):
+class Connect(Node):
     """A TCP connection or UDP exchange with a port of a destination."""
 
     source: Argument | Path
@@ -163,7 +162,7 @@ class Connect(NamedTuple):
     options: tuple[Setting, ...]
 
 
-class Inject(NamedTuple):
+class Inject(Node):
     """Raw frames put into the network at a point."""
 
     point: Argument
@@ -173,89 +172,83 @@ class Inject(NamedTuple):
 Probe = Ping | Traceroute | Arping | Connect | Inject
 
 
-class Clock(NamedTuple):
+class Clock(Node):
     """Show the simulated time, set it, or let it pass."""
 
     action: str | None = None
     value: Any = None
     column: int = 1
 
-    def __eq__(self, other: object) -> bool:
-        return _equal(self, other)
 
-
-class Format(NamedTuple):
+class Format(Node):
     """How results are printed from here on."""
 
     name: str
 
 
-class Echo(NamedTuple):
+class Echo(Node):
     """Print words."""
 
     words: tuple[str, ...]
 
 
-class Source(NamedTuple):
+class Source(Node):
     """Run the commands of a file."""
 
     file: Argument
 
 
-class Expect(NamedTuple):
+class Expect(Node):
     """Check that a command succeeds or, with `negated`, that it fails."""
 
     command: Command
     negated: bool
     column: int
 
-    def __eq__(self, other: object) -> bool:
-        return _equal(self, other)
 
-
-class Help(NamedTuple):
+class Help(Node):
     """Explain the language, or one word of it."""
 
     topic: Argument | None
 
 
-class Reset(NamedTuple):
+class Reset(Node):
     """Forget what the datapath has learnt."""
 
 
-class Describe(NamedTuple):
+class Describe(Node):
     """Show what an object, a collection's objects or the root consist of."""
 
     path: Path
     target: Target | None
 
 
-class Tenant(NamedTuple):
+class Tenant(Node):
     """Choose the session's tenant, or (None) none."""
 
     name: str | None
 
 
-class Debug(NamedTuple):
+class Debug(Node):
     """Turn debug mode on or off."""
 
     on: bool
 
 
-class Undo(NamedTuple):
+class Undo(Node):
     """Take the last changes back or, with `again`, do what was undone once more."""
 
     steps: int
     again: bool
 
 
-class Save(NamedTuple):
+class Save(Node):
     """Write the topology as a script that rebuilds it."""
 
     file: Argument
 
 
-class Quit(NamedTuple):
+class Quit(Node):
     """End the session."""
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, HelpFormatter, Namespace
 
 from midocli import __version__
 
@@ -23,8 +24,19 @@ options or unreadable files.
 """
 
 
+def _help_formatter(prog: str) -> HelpFormatter:
+    """argparse's own, told the width: finding it out would load compression libraries."""
+    try:
+        width = os.get_terminal_size().columns
+    except (OSError, ValueError):
+        width = 80
+    return HelpFormatter(prog, width=max(width - 2, 20))
+
+
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser("midocli", description=_DESCRIPTION, epilog=_EPILOG)
+    parser = ArgumentParser(
+        "midocli", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=_help_formatter
+    )
     add = parser.add_argument
     add("files", nargs="*", metavar="FILE", help="scripts to run; - is standard input")
     add("-e", dest="commands", action="append", metavar="COMMAND", help="run one command")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from grammar import tree
@@ -28,7 +29,6 @@ from midocli.results import (
     Table,
 )
 from midocli.store.display import Display
-from midocli.store.editor import Editor
 from midocli.store.resolve import Resolver
 from midocli.store.rows import Row
 from midocli.store.store import Store
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from midocli.datapath import Datapath
     from midocli.files import Files
+    from midocli.store.editor import Editor
 
 
 class ExpectationError(MidoError):
@@ -67,7 +68,6 @@ class Interpreter:
         self.store = Store(SCHEMA, chance)
         self.display = Display(self.store, aliases, self._live)
         self.resolver = Resolver(self.store, self.display)
-        self.editor = Editor(self.store, self.display, self.resolver)
         self.chance = chance
         self.clock = clock
         self.interactive = interactive
@@ -98,6 +98,13 @@ class Interpreter:
             tree.Undo: self._undo,
             tree.Save: self._save,
         }
+
+    @cached_property
+    def editor(self) -> Editor:
+        """Changes the store; loaded, with all policies, when something is first changed."""
+        from midocli.store.editor import Editor
+
+        return Editor(self.store, self.display, self.resolver)
 
     @property
     def datapath(self) -> Datapath:

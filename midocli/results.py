@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
+from grammar.node import Node
 from grammar.schema import Collection, Field
 from midocli.store.rows import Row
 
@@ -21,20 +22,20 @@ class Result(Protocol):
         """Whether the command did what it was for."""
 
 
-class Done(NamedTuple):
+class Done(Node):
     """Nothing to say: set, clear, delete and the like."""
 
     succeeded: bool = True
 
 
-class Created(NamedTuple):
+class Created(Node):
     """A new object."""
 
     row: Row
     succeeded: bool = True
 
 
-class Listing(NamedTuple):
+class Listing(Node):
     """Objects, shown as those of a collection (which may gather them from others)."""
 
     rows: Sequence[Row]
@@ -42,7 +43,7 @@ class Listing(NamedTuple):
     succeeded: bool = True
 
 
-class Table(NamedTuple):
+class Table(Node):
     """Things the datapath has learnt: field names and values, with no store behind."""
 
     fields: tuple[Field, ...]
@@ -50,7 +51,7 @@ class Table(NamedTuple):
     succeeded: bool = True
 
 
-class Shown(NamedTuple):
+class Shown(Node):
     """One object, shown as one of a collection (which may gather it from another)."""
 
     row: Row
@@ -58,7 +59,7 @@ class Shown(NamedTuple):
     succeeded: bool = True
 
 
-class ShownField(NamedTuple):
+class ShownField(Node):
     """One field of an object."""
 
     row: Row
@@ -66,14 +67,14 @@ class ShownField(NamedTuple):
     succeeded: bool = True
 
 
-class Message(NamedTuple):
+class Message(Node):
     """Text that is the result itself."""
 
     text: str
     succeeded: bool = True
 
 
-class Report(NamedTuple):
+class Report(Node):
     """What a probe found: the text as its programs print it, and the same as data."""
 
     text: str

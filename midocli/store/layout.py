@@ -10,10 +10,10 @@ from grammar.schema import Collection
 class Layout:
     """Where a collection's rows keep what.
 
-    `defaults` are the values of a new row, `references` the indexes of fields
-    that refer to other objects, `key` the index of the field that finds rows
-    (the first key field, or `name`), `gathered_by` the collections that number
-    these rows anew where they gather them.
+    `defaults` are the values of a new row, `references` the indexes of fields that
+    refer to other objects than the one that holds the row, `key` the index of the
+    field that finds rows (the first key field, or `name`), `gathered_by` the
+    collections that number these rows anew where they gather them.
     """
 
     __slots__ = ("defaults", "gathered_by", "key", "references")
@@ -21,7 +21,9 @@ class Layout:
     def __init__(self, collection: Collection, gathered_by: tuple[Collection, ...]) -> None:
         self.defaults: list[Any] = [field.default for field in collection.fields]
         self.references = tuple(
-            index for index, field in enumerate(collection.fields) if field.reference
+            index
+            for index, field in enumerate(collection.fields)
+            if field.reference and not field.parent
         )
         first = collection.key[0] if collection.key else "name"
         self.key = collection.index.get(first)

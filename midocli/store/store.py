@@ -113,7 +113,7 @@ class Store:
         row.number = places[0].free_number() if number is None else number
         for shared in places[1:]:
             row.shared_number = shared.free_number() if shared_number is None else shared_number
-        self.journal.changes.append(("attach", row, self._take_numbers(row, position)))
+        self.journal.changes.append(("attach", row, *self._take_numbers(row, position)))
 
     def detach(self, row: Row) -> None:
         """Take a row out. Its children and its referrers are the caller's business."""
@@ -135,14 +135,14 @@ class Store:
     def take_back(self, change: Change) -> Change:
         """Undo one change of the journal; returns the change that would undo that."""
         match change:
-            case ("attach", Row() as row, tuple(before)):
+            case ("attach", Row() as row, *before):
                 position = self.position(row)
                 self._remove(row)
                 for siblings, next_number in zip(self._places(row), before, strict=True):
-                    siblings.give_back(self._number_in(siblings, row), next_number)
+                    siblings.give_back(self._number_in(siblings, row), next_number)  # type: ignore[arg-type]
                 return ("attach again", row, position)
             case ("attach again", Row() as row, position):
-                return ("attach", row, self._take_numbers(row, position))  # type: ignore[arg-type]
+                return ("attach", row, *self._take_numbers(row, position))  # type: ignore[arg-type]
             case ("detach", Row() as row, position):
                 self._insert(row, position)  # type: ignore[arg-type]
                 return ("detach again", row)

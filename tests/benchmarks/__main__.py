@@ -14,10 +14,11 @@ import sys
 import commands
 import lab
 import pings
+import scale
 import startup
 from measure import report
 
-SUBJECTS = (startup, commands, pings, lab)
+SUBJECTS = (startup, commands, pings, scale, lab)
 
 if __name__ == "__main__":
     sys.exit(report([one for subject in SUBJECTS for one in subject.measure()]))

@@ -23,7 +23,8 @@ class Ratio(NamedTuple):
     """How many times longer something takes than something else.
 
     `best` compares the fastest runs, which a busy machine distorts least, `typical` the
-    medians. `seconds` is the fastest run itself; without a `goal` it is only shown.
+    medians. `seconds` is the fastest run itself, `amount` what is shown in its place where
+    something else than time is compared; without a `goal` it is only shown.
     """
 
     what: str
@@ -32,6 +33,7 @@ class Ratio(NamedTuple):
     typical: float
     seconds: float
     goal: float | None = None
+    amount: str = ""
 
     @property
     def met(self) -> bool:
@@ -105,7 +107,7 @@ def report(ratios: Sequence[Ratio]) -> int:
         mark = "" if one.met else "  missed"
         print(
             f"{one.what:44}{one.best:7.2f}{one.typical:8.2f}{goal:>6}"
-            f"  {_duration(one.seconds):>10}  x {one.unit}{mark}"
+            f"  {one.amount or _duration(one.seconds):>10}  x {one.unit}{mark}"
         )
     return 0 if all(one.met for one in ratios) else 1
 
