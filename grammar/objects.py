@@ -10,7 +10,6 @@ out flat, so that a command is the same tree in whatever order it was said:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -30,11 +29,9 @@ from grammar.elements import (
 )
 from grammar.expectation import Expectation
 from grammar.pairs import FieldNames, Pairs
-from grammar.schema import ALIAS, ROUTE_ALIAS, SHARED_ALIAS, Collection, Field, Schema
+from grammar.schema import Collection, Schema, aliases_of
 from grammar.tree import Selector, Target
 from grammar.verbs import VERB_WORDS, VERBS, VerbWord
-
-_ALIAS = re.compile(r"([a-z][a-z0-9-]*?)(\d+)(?::(.+))?", re.DOTALL)
 
 # The verbs that work on a collection, not on an object of it.
 _ON_COLLECTIONS = ("list", "create", "describe")
@@ -112,7 +109,7 @@ class Paths:
         """
 
         def make(word: str, column: int) -> Selector | None:
-            collection = self.collection_of_alias(word)
+            collection = self.schema.of_alias(word)
             return Selector(collection, word, (), column) if collection else None
 
         def follow(selector: Selector) -> pp.ParserElement:
@@ -125,18 +122,6 @@ class Paths:
             follow,
             lambda: [Expectation("object", "", "an alias", target="*")],
         )
-
-    def collection_of_alias(self, alias: str) -> Collection | None:
-        """The collection an alias belongs to by its form, None if it has none."""
-        collection: Collection | None = None
-        rest: str | None = alias
-        while rest:
-            match = _ALIAS.fullmatch(rest)
-            collection = match and self.schema.by_prefix(collection, match[1])
-            if match is None or collection is None:
-                return None
-            rest = match[3]
-        return collection
 
     # -- behind the name of a collection --------------------------------------
 
@@ -193,7 +178,7 @@ class Paths:
         return Pairs(
             self.probe,
             f"{collection.name} fields",
-            (*fields, *_aliases(collection)) if named else fields,
+            (*fields, *aliases_of(collection)) if named else fields,
             "create" if verb == "create" else "filter",
             lead=partial(Target, collection) if lead else None,
         )
@@ -307,15 +292,6 @@ class Paths:
         ends: bool = False,
     ) -> Switch:
         return Switch(self.probe, name, build, expect, ends)
-
-
-def _aliases(collection: Collection) -> tuple[Field, ...]:
-    """The fields by which create takes aliases, for a saved topology to get its own back."""
-    if collection.path == "router.port":
-        return (ALIAS, SHARED_ALIAS, ROUTE_ALIAS)
-    if collection.path in ("bridge.port", "load-balancer.pool.vip"):
-        return (ALIAS, SHARED_ALIAS)
-    return (ALIAS,)
 
 
 def _single(collection: Collection, column: int) -> Sequence[Tokens]:

@@ -7,12 +7,15 @@ no store and no grammar.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from grammar.values import ListOf, Reference, Text, ValueType
 
 OnDelete = Literal["clear", "cascade"]
+
+_ALIAS = re.compile(r"([a-z][a-z0-9-]*?)(\d+)(?::(.+))?", re.DOTALL)
 
 
 class Field(NamedTuple):
@@ -109,6 +112,15 @@ ROUTE_ALIAS = Field(
 )
 
 
+def aliases_of(collection: Collection) -> tuple[Field, ...]:
+    """The fields by which create takes aliases, for a saved topology to get its own back."""
+    if collection.path == "router.port":
+        return (ALIAS, SHARED_ALIAS, ROUTE_ALIAS)
+    if collection.path in ("bridge.port", "load-balancer.pool.vip"):
+        return (ALIAS, SHARED_ALIAS)
+    return (ALIAS,)
+
+
 class Schema:
     """All collections of a language, by path."""
 
@@ -139,3 +151,15 @@ class Schema:
     def by_prefix(self, parent: Collection | None, prefix: str) -> Collection | None:
         """The collection whose aliases in this scope begin with `prefix`."""
         return self._by_prefix.get((parent.path if parent else "", prefix))
+
+    def of_alias(self, alias: str) -> Collection | None:
+        """The collection an alias belongs to by its form, None if it has none."""
+        collection: Collection | None = None
+        rest: str | None = alias
+        while rest:
+            match = _ALIAS.fullmatch(rest)
+            collection = match and self.by_prefix(collection, match[1])
+            if match is None or collection is None:
+                return None
+            rest = match[3]
+        return collection
