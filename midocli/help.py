@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from grammar.errors import InvalidValueError
+from grammar.examples import example
 from grammar.language import COMMANDS
 from grammar.nearest import nearest
 from grammar.schema import Collection, Field, Schema
@@ -83,7 +84,7 @@ def _collection(schema: Schema, collection: Collection) -> str:
     if children:
         lines += ["", "Collections in it:"]
         lines += _entries((child.name, child.help) for child in children)
-    return "\n".join(lines)
+    return "\n".join([*lines, "", "Example:", f"    {example(schema, collection)}"])
 
 
 def describe(schema: Schema, collection: Collection | None) -> str:
@@ -100,6 +101,7 @@ def describe(schema: Schema, collection: Collection | None) -> str:
             *(_entries((each.name, each.help) for each in inner) or ["    <NONE>"]),
             "Fields:",
             *(_entries((each.name, _described(each)) for each in fields) or ["    <NONE>"]),
+            *(["Example:", f"    {example(schema, collection)}"] if collection else []),
         )
     )
 

@@ -89,6 +89,7 @@ HEALTH_MONITOR = Collection(
         Field("type", Choice(("TCP",)), "kind of check", default="TCP"),
     ),
     children=("pool",),
+    example="delay 5 timeout 2 max-retries 3 type TCP",
 )
 
 POOL_STATISTIC = Collection(
@@ -103,6 +104,7 @@ POOL_STATISTIC = Collection(
         Field("total-connections", Integer(0, 2**63 - 1), "connections so far"),
         Field("pool", Reference("load-balancer.pool"), "the pool", on_delete="cascade"),
     ),
+    example="pool lb0:pool0 bytes-in 1000",
 )
 
 BALANCER_VIP = Collection(
@@ -122,6 +124,7 @@ MONITOR_POOL = Collection(
     children=("member", "vip"),
     gathers=(POOL.path,),
     through="health-monitor",
+    example="load-balancer lb0",
 )
 
 MONITOR_POOL_MEMBER = Collection(

@@ -64,6 +64,7 @@ RULE = Collection(
         Field("tracelimit", Integer(0, 0x7FFFFFFF), "how many packets a trace rule marks"),
     ),
     ordered_by="pos",
+    example="src 10.0.0.0/8 proto 6 dst-port 22 type drop",
 )
 
 COLLECTIONS = (CHAIN, RULE)

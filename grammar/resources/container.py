@@ -27,6 +27,7 @@ CONTAINER = Collection(
         Field("interface", Text(), "its interface", read_only=True),
         Field("status-message", Text(), "what it reports", hidden=True, read_only=True),
     ),
+    example="type IPSEC",
 )
 
 GROUP = Collection(
@@ -48,6 +49,7 @@ GROUP_CONTAINER = Collection(
     CONTAINER.fields,
     gathers=(CONTAINER.path,),
     through="container-group",
+    example="type IPSEC",
 )
 
 COLLECTIONS = (CONTAINER, GROUP, GROUP_CONTAINER)

@@ -20,6 +20,7 @@ DHCP = Collection(
     children=("opt121-routes", "host"),
     has_id=False,
     key=("subnet",),
+    example="subnet 192.168.77.0/24 gw 192.168.77.1",
 )
 
 ROUTES = Collection(
@@ -45,6 +46,7 @@ HOST = Collection(
     ),
     has_id=False,
     key=("mac",),
+    example="name vm1 address 192.168.77.119 mac fa:16:3e:39:9e:e9",
 )
 
 COLLECTIONS = (DHCP, ROUTES, HOST)

@@ -42,6 +42,7 @@ GUEST = Collection(
         ),
     ),
     children=("nic", "route", "service", "neighbour"),
+    example="name client interface host0:tap0 address 192.168.77.9/24 gw 192.168.77.1",
 )
 
 NIC = Collection(
@@ -57,6 +58,7 @@ NIC = Collection(
         _VLAN,
         Field("dev", Text("a device name", "eth1", 15), "name of its device"),
     ),
+    example="interface host0:tap1 address 10.0.1.1/24",
 )
 
 GUEST_ROUTE = Collection(
@@ -68,6 +70,7 @@ GUEST_ROUTE = Collection(
         Field("dst", Network(), "destinations it applies to", required=True),
         Field("gw", IPv4(), "next hop; without it the destination is on the link", clearable=True),
     ),
+    example="dst 10.9.0.0/16 gw 192.168.77.1",
 )
 
 SERVICE = Collection(

@@ -56,6 +56,7 @@ BINDING = Collection(
     ),
     has_id=False,
     key=("interface",),
+    example="port bridge0:port0 interface tap0",
 )
 
 COLLECTIONS = (HOST, INTERFACE, BINDING)

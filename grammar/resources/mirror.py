@@ -29,6 +29,7 @@ MATCHES = Collection(
     "a condition; frames that meet any of them are copied",
     tuple(f._replace(default=None) if f.name in _QUIET else f for f in CONDITION),
     has_id=False,
+    example="proto 6 dst-port 80",
 )
 
 INSERTION = Collection(
@@ -61,6 +62,7 @@ INSERTION = Collection(
         ),
         Field("mac", common.MAC, "the MAC whose frames are redirected", required=True),
     ),
+    example="port bridge0:port0 srv-port bridge0:port1 vlan 10 mac 02:00:00:00:00:01",
 )
 
 COLLECTIONS = (MIRROR, MATCHES, INSERTION)

@@ -30,6 +30,7 @@ MEMBER = Collection(
     ),
     has_id=False,
     key=("host",),
+    example="host host0 address 172.19.0.2",
 )
 
 VTEP = Collection(
@@ -59,6 +60,7 @@ VTEP_BINDING = Collection(
         Field("network-id", Text("a bridge's UUID"), "the bridge", required=True),
     ),
     has_id=False,
+    example="physical-port eth1 vlan 10 network-id bridge0",
 )
 
 VTEP_PORT = Collection(

@@ -62,6 +62,7 @@ ROUTER_PORT = Collection(
         ),
     ),
     children=("remote-peers",),
+    example="address 192.168.77.1 net 192.168.77.0/24",
 )
 
 ROUTE = Collection(
@@ -83,6 +84,7 @@ ROUTE = Collection(
         Field("weight", Integer(0, 0x7FFFFFFF), "the lowest weight wins", default=0),
         Field("learned", TRUE_FALSE, "whether BGP taught it", default=False),
     ),
+    example="dst 10.0.0.0/24 type normal port router0:port0",
 )
 
 COLLECTIONS = (ROUTER, ROUTER_PORT, ROUTE)

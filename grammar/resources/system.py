@@ -53,6 +53,7 @@ TRACE_REQUEST = Collection(
         Field("limit", Integer(1, 0x7FFFFFFF), "how many packets"),
         Field("enabled", common.TRUE_FALSE, "whether it watches", default=False),
     ),
+    example="name slow router router0 src 10.0.0.1 limit 10",
 )
 
 COLLECTIONS = (SYSTEM_STATE, TENANT, TRACE_REQUEST)
