@@ -147,6 +147,8 @@ class Switch(Element):
         self._otherwise: Sequence[pp.ParserElement] = ()
         self._expect = expect
         self._ends = ends
+        #: Whether it is no start of a command, but a mistake, to end the line here.
+        self.refuses_end = False
 
     def expectations(self) -> Sequence[Expectation]:
         return self._expect()
@@ -193,7 +195,9 @@ class Switch(Element):
             except pp.ParseException as failure:
                 if furthest is None or _tells(failure) > _tells(furthest):
                     furthest = failure
-        raise furthest or Rejected(line, loc, self)
+        if furthest is None or (word is None and self.refuses_end):
+            raise Rejected(line, loc, self)
+        raise furthest
 
     def _may_begin(self, element: pp.ParserElement, word: str) -> bool:
         """Whether a word may begin an element, for those that know all their first words."""

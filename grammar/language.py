@@ -136,6 +136,9 @@ class Language:
         kinds = [item.help for item in expected if not item.words]
         wanted = tuple(dict.fromkeys(kinds + words))
         word = WORD.match(line, failure.loc)
+        if word is None and getattr(failure.parser_element, "refuses_end", False):
+            message = f"nothing to work on: expected {_one_of(wanted)}"
+            return LineSyntaxError(message, at + 1, wanted)
         if word is None:
             return IncompleteError(
                 f"incomplete command: expected {_one_of(wanted)}", at + 1, wanted

@@ -36,6 +36,9 @@ from grammar.verbs import VERB_WORDS, VERBS, VerbWord
 # The verbs that work on a collection, not on an object of it.
 _ON_COLLECTIONS = ("list", "create", "describe")
 
+# Alone, or behind an object only, these are mistakes rather than unfinished.
+_NEED_COLLECTION = ("list", "create")
+
 Extra = Callable[[Collection], Table]
 
 
@@ -100,7 +103,8 @@ class Paths:
             return [Expectation("collection", name, self.schema[name].help) for name in roots]
 
         ends = verb == "describe"
-        return self._once(("verb", verb), lambda: self._switch(verb, build, expect, ends))
+        lone = verb in _NEED_COLLECTION
+        return self._once(("verb", verb), lambda: self._switch(verb, build, expect, ends, lone))
 
     def root_object(self, mode: str) -> Element:
         """An object by its alias alone (`router0`, `chain0:rule0`).
@@ -244,7 +248,8 @@ class Paths:
 
         name = f"{collection.name} object"
         ends = mode in ("show", "delete", "describe")
-        return self._once(key, lambda: self._switch(name, build, expect, ends))
+        lone = mode in _NEED_COLLECTION
+        return self._once(key, lambda: self._switch(name, build, expect, ends, lone))
 
     def _free_entries(self, collection: Collection) -> dict[str, Entry]:
         """The verbs, and (for `P FIELD show`) the fields, behind a path."""
@@ -290,8 +295,11 @@ class Paths:
         build: Callable[[], tuple[Table, Sequence[pp.ParserElement]]],
         expect: Callable[[], Sequence[Expectation]],
         ends: bool = False,
+        refuses_end: bool = False,
     ) -> Switch:
-        return Switch(self.probe, name, build, expect, ends)
+        switch = Switch(self.probe, name, build, expect, ends)
+        switch.refuses_end = refuses_end
+        return switch
 
 
 def _single(collection: Collection, column: int) -> Sequence[Tokens]:

@@ -68,6 +68,7 @@ class Collection:
     under one name, all of those below its parent or, with `through`, those whose
     field of that name refers to its parent. A `live` one shows what the datapath
     has learnt. A `single` one is one object, addressed by its name alone.
+    Lists of an `of_tenant` one show what belongs to the session's tenant.
     `example` gives the fields of a typical object, where those that are required
     do not make one.
     """
@@ -85,6 +86,7 @@ class Collection:
     through: str | None = None
     live: bool = False
     single: bool = False
+    of_tenant: bool = False
     example: str = ""
 
     def __post_init__(self) -> None:

@@ -41,7 +41,7 @@ class Negated(NamedTuple):
 
 def a(noun: str) -> str:
     """A noun with its indefinite article."""
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    return f"{'an' if noun[0] in 'aeiou' or noun.startswith('l2') else 'a'} {noun}"
 
 
 class AsTyped:

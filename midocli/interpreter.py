@@ -156,7 +156,8 @@ class Interpreter:
         parent = self.resolver.path(command.path)
         if collection.live:
             return self._list_learnt(collection, parent, command.filters)
-        filters = (*self._tenant_setting(collection), *command.filters)
+        ours = self._tenant_setting(collection) if collection.of_tenant else ()
+        filters = (*ours, *command.filters)
         found = self.resolver.filtered(collection, parent, filters)
         return Listing(list(found), collection)
 

@@ -22,6 +22,7 @@ BRIDGE = Collection(
         common.OUT_MIRRORS,
     ),
     children=("port", "dhcp", "mac"),
+    of_tenant=True,
 )
 
 BRIDGE_PORT = Collection(

@@ -15,6 +15,7 @@ CHAIN = Collection(
     "an ordered list of rules",
     (common.ID, common.TENANT, common.NAME),
     children=("rule",),
+    of_tenant=True,
 )
 
 RULE_TYPES = (

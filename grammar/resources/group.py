@@ -19,6 +19,7 @@ PORT_GROUP = Collection(
         Field("stateful", TRUE_FALSE, "whether its ports share connection state", default=False),
     ),
     children=("member",),
+    of_tenant=True,
 )
 
 PORT_GROUP_MEMBER = Collection(

@@ -27,6 +27,7 @@ ROUTER = Collection(
         chain_field("forward-chain", "the chain that runs before the outfilter"),
     ),
     children=("port", "route", "bgp-network", "bgp-peer", "arp", "nat"),
+    of_tenant=True,
 )
 
 ROUTER_PORT = Collection(

@@ -78,11 +78,12 @@ class Siblings:
     first key field) without looking at all.
     """
 
-    __slots__ = ("by_key", "by_number", "next_number", "ordered", "taken")
+    __slots__ = ("by_key", "by_number", "next_number", "ordered", "places", "taken")
 
     def __init__(self, numbered: bool) -> None:
         self.by_number: dict[int, Row] = {}
         self.ordered: list[Row] | None = [] if numbered else None
+        self.places: dict[Row, int] | None = None
         self.by_key: dict[Value, dict[Row, None]] = {}
         self.next_number = 0
         self.taken: set[int] = set()
@@ -95,6 +96,12 @@ class Siblings:
         if self.ordered is not None:
             return iter(self.ordered)
         return iter([self.by_number[number] for number in sorted(self.by_number)])
+
+    def place(self, row: Row) -> int:
+        """The place of a row, from 1; counted once between changes of the order."""
+        if self.places is None:
+            self.places = {each: place for place, each in enumerate(self.ordered or (), 1)}
+        return self.places[row]
 
     def free_number(self) -> int:
         """The next alias counter that was never given."""

@@ -84,7 +84,7 @@ class Store:
         siblings = self.siblings(row.collection, row.parent)
         if siblings is None or siblings.ordered is None:
             return None
-        return siblings.ordered.index(row) + 1
+        return siblings.place(row)
 
     def is_live(self, row: Row) -> bool:
         """Whether a row is still in the store."""
@@ -204,6 +204,7 @@ class Store:
         if siblings.ordered is not None:
             place = len(siblings.ordered) if position is None else position - 1
             siblings.ordered.insert(place, row)
+            siblings.places = None
         for shared in gathered:
             shared.by_number[row.shared_number] = row
         layout = self.layout(row.collection)
@@ -219,6 +220,7 @@ class Store:
         del siblings.by_number[row.number]
         if siblings.ordered is not None:
             siblings.ordered.remove(row)
+            siblings.places = None
         for shared in gathered:
             del shared.by_number[row.shared_number]
         layout = self.layout(row.collection)
@@ -243,7 +245,8 @@ class Store:
         self.journal.touched.append(row)
 
     def _move(self, row: Row, position: int) -> int:
-        ordered = self._make_siblings(row).ordered
+        siblings = self._make_siblings(row)
+        ordered, siblings.places = siblings.ordered, None
         assert ordered is not None
         old = ordered.index(row)
         ordered.insert(position - 1, ordered.pop(old))

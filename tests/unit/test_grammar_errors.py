@@ -33,14 +33,16 @@ SYNTAX = [
     ("expect expect router list", 8, "not"),
     ("ping guest0 10.0.0.1 loudly", 22, "quiet"),
     ('"" list', 1, "router"),
+    # Without a collection, list and create are mistakes; other verbs are unfinished.
+    ("list", 5, "router"),
+    ("create", 7, "router"),
+    ("router router0 list", 20, "port"),
 ]
 
 INCOMPLETE = [
     ("router", 7, "list"),
     ("show", 5, "router"),
     ("show ", 6, "router"),
-    ("list", 5, "router"),
-    ("create", 7, "router"),
     ("set", 4, "router"),
     ("clear", 6, "router"),
     ("delete", 7, "router"),
