@@ -1,4 +1,4 @@
-"""The midonet-cli language: `parse(line)` gives the tree of a command.
+"""The midonet-cli language: `parse(line)` gives the tree of a command, `canonical` a line again.
 
 The grammar is built when it is first used: those who need only an error class or
 a value type do not wait for it.
@@ -33,4 +33,11 @@ def expected(line: str, cursor: int) -> list[Expectation]:
     return standard_language().expected(line, cursor)
 
 
-__all__ = ["expected", "parse", "standard_language"]
+def canonical(command: Command) -> str:
+    """The one line that midocli itself would write for a tree; parsing it gives the tree."""
+    from grammar.unparse import unparse
+
+    return unparse(command)
+
+
+__all__ = ["canonical", "expected", "parse", "standard_language"]
