@@ -8,7 +8,7 @@ inside a transaction: whatever is raised, nothing of the command remains.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from grammar.errors import InvalidValueError, RefusedError, UnknownObjectError
@@ -124,7 +124,7 @@ class Editor:
                 else:
                     self._change(row, name, self._resolved(setting))
             self._check_key(row)
-            POLICIES.get(row.collection.path, _NO_POLICY).check(self, row)
+            self._settle(row, given)
         except RefusedError as error:
             raise _located(error, settings, settings[0].column) from None
 
@@ -138,7 +138,7 @@ class Editor:
                         f"{row.full_alias} has no field {name.field.name}", name.column
                     )
                 self._change(row, name.field.name, None)
-            POLICIES.get(row.collection.path, _NO_POLICY).check(self, row)
+            self._settle(row, [name.field.name for name in fields])
         except RefusedError as error:
             raise RefusedError(error.message, error.field, name.column) from None
 
@@ -166,6 +166,12 @@ class Editor:
         self.store.detach(row)
 
     # -- helpers ----------------------------------------------------------------
+
+    def _settle(self, row: Row, given: Iterable[str]) -> None:
+        """Let fields follow those that were given, then judge the outcome."""
+        policy = POLICIES.get(row.collection.path, _NO_POLICY)
+        policy.complete(self, row, frozenset(given))
+        policy.check(self, row)
 
     def _change(self, row: Row, name: str, value: Value) -> None:
         index = row.collection.index[name]

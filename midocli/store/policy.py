@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from midocli.store.rows import Row
@@ -15,6 +16,9 @@ class Policy:
 
     def before_create(self, edit: Editor, row: Row) -> None:
         """Complete a new object's values, or refuse it."""
+
+    def complete(self, edit: Editor, row: Row, given: Collection[str]) -> None:
+        """Let other fields follow those a command gave, once all of them are in place."""
 
     def check(self, edit: Editor, row: Row) -> None:
         """Refuse an object as it is when all values of a command are in place."""

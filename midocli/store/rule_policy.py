@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from grammar.addresses import NatTarget
@@ -29,18 +29,15 @@ class RulePolicy(Policy):
         if row.get("fragment-policy") is None:
             row.values[index["fragment-policy"]] = default_fragment_policy(row)
 
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
-        if field == "type" and row.get("type") not in _FORWARD_NAT and old in _FORWARD_NAT:
-            edit.put(row, "target", None)
-        if field == "type":
+    def complete(self, edit: Editor, row: Row, given: Collection[str]) -> None:
+        """Fields follow the type and the ports, but none that the same command gives."""
+        if "type" in given:
             for name, value in _missing(row):
                 edit.put(row, name, value)
-        if field in ("src-port", "dst-port", "type", "target"):
-            self._follow(edit, row)
-
-    def _follow(self, edit: Editor, row: Row) -> None:
-        """A fragment policy that no longer fits gives way to the default."""
-        if not _fits(row, row.get("fragment-policy")):
+            if row.get("type") not in _FORWARD_NAT and "target" not in given:
+                edit.put(row, "target", None)
+        fits = _fits(row, row.get("fragment-policy"))
+        if not fits and "fragment-policy" not in given:
             edit.put(row, "fragment-policy", default_fragment_policy(row))
 
     def check(self, edit: Editor, row: Row) -> None:
