@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -28,7 +29,8 @@ from grammar.nearest import suggestion
 from grammar.objects import Paths
 from grammar.resources import SCHEMA
 from grammar.schema import Collection, Schema
-from grammar.tree import Command
+from grammar.suffix import EXPECTED_AS, EXPECTED_FORM, Suffix, suffix_of
+from grammar.tree import As, Command, Echo, Format, Quit, Source
 from grammar.verbs import VERBS, assemble
 
 COMMANDS = {**traffic.HELP, **session.HELP}
@@ -101,6 +103,24 @@ class Language:
             return None
         if "'" in line or '"' in line or "\\" in line:
             _check_quotes(line)
+        suffix = suffix_of(line)
+        return self._parse(line) if suffix is None else self._parse_shown(line, suffix)
+
+    def _parse_shown(self, line: str, suffix: Suffix) -> Command:
+        """A line that ends in `as FORM`, or only looks as if it did."""
+        try:
+            command = self._parse(suffix.command)
+            form = suffix.checked()
+        except MidoError:
+            with suppress(MidoError):
+                return self._parse(line)
+            raise
+        if isinstance(command, (Format, Source)):
+            message = "as belongs behind a command that shows something"
+            raise LineSyntaxError(message, len(suffix.command) + 1)
+        return As(command, form)
+
+    def _parse(self, line: str) -> Command:
         try:
             return _finish(self._line.parse_string(line).as_list())
         except Rejected as failure:
@@ -114,7 +134,19 @@ class Language:
         for word in WORD.finditer(line[:cursor]):
             if word.end() == cursor:
                 start = word.start()
-        return self._expected_at(line[:start], start)
+        found = self._expected_at(line[:start], start)
+        suffix = suffix_of(line[:start])
+        if suffix is not None and not suffix.form and self._is_command(suffix.command):
+            return [*found, EXPECTED_FORM]
+        return [*found, EXPECTED_AS] if self._is_command(line[:start]) else found
+
+    def _is_command(self, line: str) -> bool:
+        """Whether a line is whole, and its result could be shown in another form."""
+        try:
+            command = self.parse(line)
+        except MidoError:
+            return False
+        return command is not None and not isinstance(command, (As, Echo, Format, Quit, Source))
 
     def _expected_at(self, line: str, at: int) -> list[Expectation]:
         self._probe.at, self._probe.found = at, []

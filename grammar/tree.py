@@ -252,6 +252,13 @@ class Quit(Node):
     """End the session."""
 
 
+class As(Node):
+    """Show what comes of a command in a form of its own."""
+
+    command: Command
+    form: str
+
+
 Command = (
     Create
     | List
@@ -278,4 +285,5 @@ Command = (
     | Debug
     | Undo
     | Save
+    | As
 )

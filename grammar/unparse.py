@@ -90,6 +90,8 @@ def _session_words(command: Command) -> Iterable[str]:
             return ["save", quoted(file.text)]
         case tree.Expect(inner, negated):
             return ["expect", *(["not"] if negated else []), *_words(inner)]
+        case tree.As(inner, form):
+            return [*_words(inner), "as", form]
         case tree.Help(topic):
             return ["help", *([quoted(topic.text)] if topic else [])]
         case tree.Undo(steps, again):

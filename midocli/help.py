@@ -9,6 +9,7 @@ from grammar.examples import example
 from grammar.language import COMMANDS
 from grammar.nearest import nearest
 from grammar.schema import Collection, Field, Schema
+from grammar.suffix import HELP as AS
 from grammar.tree import Argument
 from grammar.verbs import VERB_WORDS, VERBS
 from midocli import __version__
@@ -33,8 +34,8 @@ def explain(schema: Schema, topic: Argument | None) -> str:
     if name in VERBS:
         verb = VERBS[name]
         return _page(name, verb.help, verb.usage, verb.example, ())
-    if name in COMMANDS:
-        command = COMMANDS[name]
+    if name in COMMANDS or name == "as":
+        command = COMMANDS.get(name, AS)
         return _page(name, command.help, command.usage, command.example, command.options)
     pages = [
         _collection(schema, collection)
@@ -43,7 +44,7 @@ def explain(schema: Schema, topic: Argument | None) -> str:
     ]
     if pages:
         return "\n\n".join(pages)
-    known = [*VERBS, *COMMANDS, *(c.name for c in schema.collections.values())]
+    known = [*VERBS, *COMMANDS, "as", *(c.name for c in schema.collections.values())]
     near = nearest(word, known)
     hint = f"; did you mean {near}?" if near else "; help lists what there is"
     raise InvalidValueError(f"no help on {word[:40]!r}{hint}", topic.column, tuple(known))
@@ -61,6 +62,9 @@ def _map(schema: Schema) -> str:
             "",
             "Commands:",
             *_entries((name, command.help) for name, command in COMMANDS.items()),
+            "",
+            "Behind any command:",
+            *_entries([("as FORM", f"{AS.help}: {AS.usage[0].rpartition(' ')[2]}")]),
             "",
             "help WORD says more about any of these.",
         )

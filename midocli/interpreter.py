@@ -20,6 +20,7 @@ from midocli.clock import Clock
 from midocli.results import (
     Created,
     Done,
+    Formatted,
     Listing,
     Message,
     Report,
@@ -97,6 +98,7 @@ class Interpreter:
             tree.Debug: self._debug,
             tree.Undo: self._undo,
             tree.Save: self._save,
+            tree.As: self._as,
         }
 
     @cached_property
@@ -245,6 +247,9 @@ class Interpreter:
             wanted = "fail, but it succeeded" if command.negated else "succeed, but it failed"
             raise ExpectationError(f"expected to {wanted}", command.column, result)
         return result
+
+    def _as(self, command: tree.As) -> Result:
+        return Formatted(self.run(command.command), command.form)
 
     def _describe(self, command: tree.Describe) -> Result:
         from midocli.help import describe

@@ -8,6 +8,7 @@ from grammar.errors import MidoError
 from grammar.schema import Collection
 from midocli.results import (
     Created,
+    Formatted,
     Listing,
     Message,
     Report,
@@ -41,6 +42,10 @@ def text(result: Result, display: Display) -> str:
             return words + "\n" if words else ""
         case Report(text=words):
             return words
+        case Formatted(result=inner, form=form):
+            from midocli import forms
+
+            return forms.shown(inner, form, display)
     return ""
 
 
@@ -48,7 +53,7 @@ def as_json(result: Result, display: Display) -> str:
     """The one line of JSON that stands for a result."""
     import json
 
-    return json.dumps(_document(result, display))
+    return json.dumps(document(result, display))
 
 
 def error_as_json(error: MidoError, line: int | None) -> str:
@@ -78,8 +83,13 @@ def printable(text: str) -> str:
     )
 
 
-def _document(result: Result, display: Display) -> Any:
+def document(result: Result, display: Display) -> Any:
+    """What the JSON form of a result holds."""
     match result:
+        case Formatted(result=inner, form="json" | "yaml"):
+            return document(inner, display)
+        case Formatted():
+            return {"text": text(result, display)}
         case Created(row=row) if row.collection.has_id:
             return {"created": row.full_alias, "id": row.uuid}
         case Created(row=row) | Shown(row=row):

@@ -74,6 +74,18 @@ class Message(Node):
     succeeded: bool = True
 
 
+class Formatted(Node):
+    """A result that is to be shown in a form of its own: table, json, yaml, csv or commands."""
+
+    result: Result
+    form: str
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the command did what it was for."""
+        return self.result.succeeded
+
+
 class Report(Node):
     """What a probe found: the text as its programs print it, and the same as data."""
 

@@ -7,7 +7,7 @@ references that point the other way are set at the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any
 
@@ -70,12 +70,21 @@ _PHASES: tuple[tuple[str, ...], ...] = (
 
 def script(store: Store) -> str:
     """The commands that make the topology of a store out of nothing."""
-    return "".join(f"{line}\n" for line in _Script(store).lines())
+    lines = ("# A topology saved by midocli.", *_Script(store).lines())
+    return "".join(f"{line}\n" for line in lines)
+
+
+def commands(store: Store, rows: Iterable[Row]) -> str:
+    """The commands that make some objects, and what they hold, where the others are there."""
+    return "".join(f"{line}\n" for line in _Script(store, frozenset(rows)).lines())
 
 
 class _Script:
-    def __init__(self, store: Store) -> None:
+    """Writes down all rows of a store or, with `only`, these and what they hold."""
+
+    def __init__(self, store: Store, only: frozenset[Row] | None = None) -> None:
         self._store = store
+        self._only = only
         self._written: set[Row] = set()
         self._later: list[tuple[Row, Field]] = []
         self._counters: dict[object, Siblings] = {}
@@ -83,24 +92,31 @@ class _Script:
         self._gone = ""
 
     def lines(self) -> Iterator[str]:
-        yield "# A topology saved by midocli."
         for row in self._store.rows("system-state"):
             changed = [s for s in self._settings(row) if s.value != s.field.default]
-            if changed:
+            if changed and self._is_wanted(row):
                 yield unparse(Set(_path(row), tuple(changed)))
         yield from self._stand_in()
         for phase in _PHASES:
             for row in self._rows_of(phase):
-                yield from self._create(row)
+                lines = list(self._create(row))
+                if self._is_wanted(row):
+                    yield from lines
                 self._written.add(row)
         for row, field in self._later:
-            yield unparse(Set(_path(row), (_setting(field, row.get(field.name)),)))
+            if self._is_wanted(row):
+                yield unparse(Set(_path(row), (_setting(field, row.get(field.name)),)))
         if self._gone:
             yield f"chain {self._gone} delete"
 
+    def _is_wanted(self, row: Row | None) -> bool:
+        if self._only is None:
+            return True
+        return row is not None and (row in self._only or self._is_wanted(row.parent))
+
     def _stand_in(self) -> Iterator[str]:
         """A chain for jumps whose chain was deleted: it is created, and deleted at the end."""
-        rules = _everywhere(self._store, "chain.rule")
+        rules = filter(self._is_wanted, _everywhere(self._store, "chain.rule"))
         if any(map(_jumps_nowhere, rules)):
             chains = self._store.siblings(self._store.schema["chain"], None)
             number = next(n for n in count() if chains is None or n not in chains.by_number)

@@ -69,7 +69,7 @@ class Display:
         aliases: bool = True,
         live: Callable[[Row, str], Any] | None = None,
     ) -> None:
-        self._store = store
+        self.store = store
         self.aliases = aliases
         self._live = live
 
@@ -77,7 +77,7 @@ class Display:
         """The value of a field, stored or computed."""
         compute = _COMPUTED.get(field.name) if field.computed else None
         if compute is not None:
-            return compute(self._store, row)
+            return compute(self.store, row)
         if field.live and self._live is not None:
             return self._live(row, field.name)
         return row.values[row.collection.index[field.name]]
@@ -117,10 +117,15 @@ class Display:
 
         `collection` is the one it is shown as: some give aliases of their own.
         """
-        renumbered = collection in self._store.layout(row.collection).gathered_by
-        alias = f"{row.collection.prefix}{row.shared_number}" if renumbered else row.alias
-        name = alias if self.aliases else row.uuid
+        name = self.short_name(row, collection)
         return f"{row.collection.prefix} {name} {self.fields(row)}".rstrip()
+
+    def short_name(self, row: Row, collection: Collection) -> str:
+        """An object's alias among those of the collection it is shown as, or its UUID."""
+        if not self.aliases:
+            return row.uuid
+        renumbered = collection in self.store.layout(row.collection).gathered_by
+        return f"{row.collection.prefix}{row.shared_number}" if renumbered else row.alias
 
     def fields(self, row: Row) -> str:
         """The fields alone, as lists print an object without an id."""

@@ -1,0 +1,70 @@
+"""`COMMAND as FORM`: how the result of one command is to be shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from grammar.commands import CommandHelp
+from grammar.elements import BLANK, WORD
+from grammar.errors import IncompleteError, InvalidValueError, shorten
+from grammar.expectation import Expectation
+from grammar.nearest import suggestion
+from grammar.values import Choice
+
+FORMS = Choice(("table", "json", "yaml", "csv", "commands"))
+EXPECTED_AS = Expectation("verb", "as", "show the result in another form")
+EXPECTED_FORM = Expectation("value", "", FORMS.expected, type=FORMS)
+
+HELP = CommandHelp(
+    "shows what comes of one command in another form",
+    ("COMMAND as table|json|yaml|csv|commands",),
+    "router list as table",
+)
+
+#: Commands whose words are all their own.
+_PLAIN = frozenset({"echo", "quit", "exit"})
+_MAYBE = re.compile(rf"{BLANK}as(?:{BLANK}|\Z)")
+_BLANKS = re.compile(f"{BLANK}*+")
+
+
+class Suffix(NamedTuple):
+    """The words `as FORM` at the end of a line; `form` is empty where it is still missing."""
+
+    command: str
+    form: str
+    at: int
+
+    def checked(self) -> str:
+        """The form; a MidoError where there is none of that name."""
+        if not self.form:
+            raise IncompleteError(f"as needs a form: {FORMS.expected}", self.at + 1, FORMS.words)
+        if self.form not in FORMS.words:
+            message = f"unexpected {shorten(self.form)}: expected {FORMS.expected}"
+            message += suggestion(self.form, FORMS.words)
+            raise InvalidValueError(message, self.at + 1, FORMS.words)
+        return self.form
+
+
+def suffix_of(line: str) -> Suffix | None:
+    """The suffix a line ends in, if it does; it may also be a value that is called `as`."""
+    if not _MAYBE.search(line):
+        return None
+    found = list(_words(line))
+    if len(found) < 2 or found[0][0] in _PLAIN:
+        return None
+    before, last = found[-2:]
+    if last[0] == "as":
+        return Suffix(line[: last.start()], "", last.end())
+    if before[0] == "as" and len(found) > 2:
+        return Suffix(line[: before.start()], last[0], last.start())
+    return None
+
+
+def _words(line: str) -> Iterator[re.Match[str]]:
+    """The words of a line, up to a comment."""
+    at = 0
+    while (blanks := _BLANKS.match(line, at)) and (word := WORD.match(line, blanks.end())):
+        yield word
+        at = word.end()
