@@ -18,7 +18,7 @@ from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.packets import ARP_REPLY, ARP_REQUEST, arp_reply, arp_request, inherit
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.results import CONSUMED
-from midocli.simulator.state import ARP_LIFE_NS, ARP_STALE_NS, ArpEntry, ArpLoop, Waiting
+from midocli.simulator.state import ARP_LIFE_NS, ARP_STALE_NS, ArpLoop, Waiting
 
 if TYPE_CHECKING:
     from midocli.simulator.frame import Frame
@@ -69,11 +69,10 @@ def _ignored(router: Router, why: str) -> Reason:
 def _learn(walk: Walk, router: Router, port: Port) -> None:
     """Believe the sender; a known, fresh entry stays as it is. Waiting frames go on."""
     address, mac = walk.frame.nw_src, walk.frame.arp_sha
-    cache = walk.state.arp[router.key]
-    entry = cache.get(address)
+    entry = walk.state.arp[router.key].get(address)
     fresh = entry is not None and walk.now_ns - entry.learned_ns < ARP_STALE_NS
     if entry is None or not fresh or entry.mac != mac:
-        cache[address] = ArpEntry(mac, walk.now_ns)
+        walk.state.learn_arp(router.key, address, mac, walk.now_ns)
         if walk.recording:
             details = {"address": address, "mac": mac, "port": port.alias}
             walk.tell(Kind.ARP_LEARNED, router.alias, details)

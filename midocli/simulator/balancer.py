@@ -92,16 +92,13 @@ def _binding(walk: Walk, balancer: LoadBalancer, vip: Vip) -> tuple[NatBinding |
         if binding is not None:
             if _may_keep(vip, binding.after):
                 return binding, True
-            forward_key, return_key = binding.keys()
-            walk.state.nat.pop(forward_key, None)
-            walk.state.nat.pop(return_key, None)
+            walk.state.unbind(binding)
     if not candidates:
         return None, False
     member = _choose(walk, candidates)
     after = (*before[:2], member.address, member.port)
     binding = NatBinding(type_, balancer.key, TCP, before, after, member.alias, walk.now_ns)
-    forward_key, return_key = binding.keys()
-    walk.state.nat[forward_key] = walk.state.nat[return_key] = binding
+    walk.state.bind(binding)
     return binding, False
 
 

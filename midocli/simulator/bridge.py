@@ -20,7 +20,7 @@ from midocli.simulator.packets import ARP_REQUEST, arp_reply
 from midocli.simulator.protocol import ETHERTYPE_ARP
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.results import CONSUMED, Fork
-from midocli.simulator.state import MAC_LIFE_NS, MacEntry
+from midocli.simulator.state import MAC_LIFE_NS
 from midocli.simulator.topology import Port
 
 if TYPE_CHECKING:
@@ -96,12 +96,11 @@ def _learn(walk: Walk, plan: BridgePlan, port: Port) -> None:
         if vlan and vlan not in plan.vlan_ports:
             return
         key |= vlan << 48
-    table = walk.state.macs[plan.bridge.key]
-    entry = table.get(key)
+    entry = walk.state.macs[plan.bridge.key].get(key)
     if entry is not None and entry.port == port.key:
         entry.seen_ns = walk.now_ns
         return
-    table[key] = MacEntry(port.key, walk.now_ns)
+    walk.state.learn_mac(plan.bridge.key, key, port.key, walk.now_ns)
     if walk.recording:
         old = plan.ports.get(entry.port) if entry is not None else None
         details = {"mac": mac, "vlan": key >> 48, "port": port.alias}

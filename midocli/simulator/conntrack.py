@@ -46,4 +46,4 @@ def remember(walk: Walk, egress: Port) -> None:
     if frame.proto == ICMP:
         src = dst = frame.icmp_id if frame.tp_src in (ECHO_REQUEST, ECHO_REPLY) else 0
     key = (frame.nw_dst, dst, frame.nw_src, src, frame.proto, egress.device)
-    walk.state.connections[key] = walk.now_ns
+    walk.state.track(key, walk.now_ns)

@@ -7,7 +7,6 @@ MidoNet's `state/NATState.scala` and `rules/*NatRule.java`.
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from midocli.simulator.addresses import ip_text
@@ -99,8 +98,7 @@ def _apply_dynamic(walk: Walk, rule: Rule, type_: NatType, at: str) -> bool | Re
         if after is None:
             return _exhausted(rule, at, before)
         binding = NatBinding(type_, walk.device, proto, before, after, rule.alias, walk.now_ns)
-        forward_key, return_key = binding.keys()
-        walk.state.nat[forward_key] = walk.state.nat[return_key] = binding
+        walk.state.bind(binding)
     assert binding is not None
     binding.used_ns = walk.now_ns
     if walk.recording:
@@ -185,13 +183,16 @@ def _choose(walk: Walk, rule: Rule, type_: NatType, proto: int, before: Tuple4) 
 def _free_source(walk: Walk, rule: Rule, proto: int, before: Tuple4) -> Tuple4 | None:
     """The first address, and from a random start the first port, free towards the destination."""
     _, _, dst, dport = before
+    state = walk.state
+    state.expiry.sweep(walk.now_ns)
+    leases = state.leases[walk.device, proto, dst, dport]
     for target in rule.targets:
         first, last = _ports(target)
         start = walk.rng.randint(first, last)
         for address in range(target.first, target.last + 1):
-            for port in chain(range(start, last + 1), range(first, start)):
-                if live(walk, "rev_snat", proto, (dst, dport, address, port)) is None:
-                    return address, port, dst, dport
+            port = leases.free_port(address, first, last, start)
+            if port is not None:
+                return address, port, dst, dport
     return None
 
 

@@ -1,6 +1,8 @@
 """Everything the network has learned and bound: one object, replaced to forget it all.
 
 Entries carry the time they were last used; who looks one up decides whether it has expired.
+Those of bridges, routers, NAT and connection tracking are made by methods, which see to it that
+they are taken out some time after that (`expiry`).
 """
 
 from __future__ import annotations
@@ -10,7 +12,9 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from midocli.simulator.expiry import Check, Expiry
 from midocli.simulator.latency import SECOND_NS
+from midocli.simulator.leases import Leases
 
 if TYPE_CHECKING:
     from midocli.simulator.fragments import Reassembly
@@ -31,6 +35,7 @@ ARP_LIFE_NS = 3600 * SECOND_NS
 NatType = Literal["dnat", "snat", "sticky_dnat"]
 NatKey = tuple[str, Key, int, int, int, int, int]
 Tuple4 = tuple[int, int, int, int]
+ConnectionKey = tuple[int, int, int, int, int, Key]
 
 
 @dataclass(slots=True, eq=False)
@@ -94,6 +99,10 @@ class NatBinding:
             (f"rev_{self.type}", self.device, self.proto, dst, dport, src, sport),
         )
 
+    def destination(self) -> tuple[Key, int, int, int]:
+        """(device, proto, destination, port): no two snat connections to it share a source."""
+        return self.device, self.proto, *self.after[2:]
+
 
 @dataclass(slots=True, eq=False)
 class Neighbour:
@@ -123,7 +132,11 @@ class State:
     #: forward and return keys of the dynamic NAT bindings
     nat: dict[NatKey, NatBinding] = field(default_factory=dict)
     #: (source, port, destination, port, proto, ingress device) of return packets -> last use
-    connections: dict[tuple[int, int, int, int, int, Key], int] = field(default_factory=dict)
+    connections: dict[ConnectionKey, int] = field(default_factory=dict)
+    #: (device, proto, destination, port) -> the sources that snat gave out towards it
+    leases: defaultdict[tuple[Key, int, int, int], Leases] = field(
+        default_factory=lambda: defaultdict(Leases)
+    )
     #: guest -> (NIC index, address) -> entry
     neighbours: defaultdict[Key, dict[tuple[int, int], Neighbour]] = field(
         default_factory=lambda: defaultdict(dict)
@@ -138,6 +151,87 @@ class State:
     reassemblies: dict[tuple[Key, int, int, int, int], Reassembly] = field(default_factory=dict)
     #: (guest, own address, own port, address, port) -> connection of a TCP service
     tcp: dict[tuple[Key, int, int, int, int], ServerConnection] = field(default_factory=dict)
+    #: when to look whether entries have expired
+    expiry: Expiry = field(default_factory=Expiry)
+
+    # Learning and forgetting
+
+    def learn_mac(self, bridge: Key, place: int, port: Key, now_ns: int) -> None:
+        """Note behind which port of a bridge a MAC (`VLAN << 48 | MAC`) is."""
+        entry = MacEntry(port, now_ns)
+        self._expect(now_ns, MAC_LIFE_NS, self._see_mac, (bridge, place, entry))
+        self.macs[bridge][place] = entry
+
+    def _see_mac(self, item: tuple[Key, int, MacEntry], now_ns: int) -> int | None:
+        bridge, place, entry = item
+        table = self.macs[bridge]
+        if table.get(place) is not entry:
+            return None
+        due_ns = entry.seen_ns + MAC_LIFE_NS
+        if due_ns > now_ns:
+            return due_ns
+        del table[place]
+        return None
+
+    def learn_arp(self, router: Key, address: int, mac: int, now_ns: int) -> None:
+        """Note the MAC a router was told for an address."""
+        entry = ArpEntry(mac, now_ns)
+        self._expect(now_ns, ARP_LIFE_NS, self._see_arp, (router, address, entry))
+        self.arp[router][address] = entry
+
+    def _see_arp(self, item: tuple[Key, int, ArpEntry], now_ns: int) -> None:
+        router, address, entry = item
+        if self.arp[router].get(address) is entry:
+            del self.arp[router][address]
+
+    def bind(self, binding: NatBinding) -> None:
+        """Enter a dynamic NAT binding under both its keys."""
+        self._expect(binding.used_ns, BINDING_LIFE_NS, self._see_binding, binding)
+        forward_key, return_key = binding.keys()
+        self.nat[forward_key] = self.nat[return_key] = binding
+        if binding.type == "snat":
+            self.leases[binding.destination()].take(*binding.after[:2])
+
+    def unbind(self, binding: NatBinding) -> None:
+        """Take a binding out, and give the source that snat chose back."""
+        forward_key, return_key = binding.keys()
+        for key in (forward_key, return_key):
+            if self.nat.get(key) is binding:
+                del self.nat[key]
+        if binding.type == "snat":
+            leases = self.leases[binding.destination()]
+            leases.give_back(*binding.after[:2])
+            if not leases:
+                del self.leases[binding.destination()]
+
+    def _see_binding(self, binding: NatBinding, now_ns: int) -> int | None:
+        if self.nat.get(binding.keys()[0]) is not binding:
+            return None
+        due_ns = binding.used_ns + BINDING_LIFE_NS
+        if due_ns > now_ns:
+            return due_ns
+        self.unbind(binding)
+        return None
+
+    def track(self, key: ConnectionKey, now_ns: int) -> None:
+        """Note the return direction of a connection, or that it is still used."""
+        if key not in self.connections:
+            self._expect(now_ns, BINDING_LIFE_NS, self._see_connection, key)
+        self.connections[key] = now_ns
+
+    def _see_connection(self, key: ConnectionKey, now_ns: int) -> int | None:
+        due_ns = self.connections[key] + BINDING_LIFE_NS
+        if due_ns > now_ns:
+            return due_ns
+        del self.connections[key]
+        return None
+
+    def _expect(self, now_ns: int, life_ns: int, check: Check, entry: object) -> None:
+        """Take out what has expired; look at an entry about to be made when its life is over."""
+        self.expiry.sweep(now_ns)
+        self.expiry.add(now_ns + life_ns, check, entry)
+
+    # Looking
 
     def live_macs(self, bridge: Key, now_ns: int) -> list[tuple[int, int, Key]]:
         """(VLAN, MAC, port) of what a bridge has learned and not yet forgotten."""
