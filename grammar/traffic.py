@@ -14,7 +14,17 @@ from grammar.expectation import Expectation
 from grammar.pairs import Pairs
 from grammar.schema import Collection, Field
 from grammar.times import Seconds
-from grammar.tree import Argument, Arping, Command, Connect, Inject, Ping, Program, Traceroute
+from grammar.tree import (
+    Argument,
+    Arping,
+    Command,
+    Connect,
+    Dhcp,
+    Inject,
+    Ping,
+    Program,
+    Traceroute,
+)
 from grammar.values import Choice, Flag, Hex, Integer, Text
 
 _LONG = 4096
@@ -97,6 +107,11 @@ CONNECT_OPTIONS = (
     ),
 )
 
+DHCP_OPTIONS = tuple(
+    each._replace(default="port 67 or port 68") if each.name == "filter" else each
+    for each in OBSERVING
+)
+
 INJECT_OPTIONS = (
     Field("frame", Hex(), "the bytes of one frame"),
     Field("file", Text("a file name", "frames.pcap", _LONG), "a pcap or pcapng file of frames"),
@@ -137,6 +152,12 @@ HELP = {
         "connect client tcp 192.168.77.119 22 capture none",
         CONNECT_OPTIONS,
     ),
+    "dhcp": CommandHelp(
+        "has a guest ask for a lease, as dhclient does, and take it",
+        ("dhcp GUEST [OPTION VALUE]...", "guest GUEST dhcp [OPTION VALUE]..."),
+        "dhcp client",
+        DHCP_OPTIONS,
+    ),
     "inject": CommandHelp(
         "puts raw frames into the network at a point and prints where they came out",
         ("inject POINT frame HEX [OPTION VALUE]...", "inject POINT file FILE [OPTION VALUE]..."),
@@ -165,11 +186,16 @@ def entries(probe: Probe) -> dict[str, pp.ParserElement]:
         source, proto, destination, (port, _), *options = tokens
         return Connect(source, proto.text, destination, port, tuple(options))
 
+    def dhcp(tokens: list[Tokens]) -> Dhcp:
+        guest, *options = tokens
+        return Dhcp(guest, tuple(options))
+
     frames = Pairs(probe, "inject options", INJECT_OPTIONS, "option")
     point = argument(probe, "a point: an interface or a port", "point", frames)
     return {
         "inject": build(point, inject),
         "connect": build(_source(probe, _peer(probe)), connect),
+        "dhcp": build(argument(probe, "a guest", "guest", _dhcp_options(probe)), dhcp),
         **{name: _from_source(probe, name) for name in _PROBES},
     }
 
@@ -187,6 +213,10 @@ def _from_source(probe: Probe, name: str) -> pp.ParserElement:
 def _source(probe: Probe, follow: pp.ParserElement) -> Name:
     expected = "a source: a guest, a router port or a point"
     return argument(probe, expected, "source", follow)
+
+
+def _dhcp_options(probe: Probe) -> Pairs:
+    return Pairs(probe, "dhcp options", DHCP_OPTIONS, "option")
 
 
 def _peer(probe: Probe) -> pp.ParserElement:
@@ -221,9 +251,13 @@ def guest_entries(probe: Probe, collection: Collection) -> dict[str, Entry]:
         proto, destination, (port, _), *options = tokens
         return OnGuest(lambda path: Connect(path, proto.text, destination, port, tuple(options)))
 
+    def dhcp(tokens: list[Tokens]) -> OnGuest:
+        return OnGuest(lambda path: Dhcp(path, tuple(tokens)))
+
     words = Rest(probe, "words")
     return {
         "connect": (nothing, build(_peer(probe), connect)),
+        "dhcp": (nothing, build(_dhcp_options(probe), dhcp)),
         **{name: (nothing, _on_guest(probe, name)) for name in _PROBES},
         "ip": (nothing, build(words, partial(program, "ip"))),
         "brctl": (nothing, build(words, partial(program, "brctl"))),

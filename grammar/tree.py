@@ -169,7 +169,14 @@ class Inject(Node):
     options: tuple[Setting, ...]
 
 
-Probe = Ping | Traceroute | Arping | Connect | Inject
+class Dhcp(Node):
+    """A guest's search for a lease."""
+
+    source: Argument | Path
+    options: tuple[Setting, ...]
+
+
+Probe = Ping | Traceroute | Arping | Connect | Dhcp | Inject
 
 
 class Clock(Node):
@@ -271,6 +278,7 @@ Command = (
     | Inject
     | Arping
     | Connect
+    | Dhcp
     | Traceroute
     | Clock
     | Format

@@ -65,6 +65,8 @@ def _words(command: Command) -> Iterable[str]:
         case tree.Connect(source, proto, destination, port, options):
             start = [*_from_source("connect", source), proto, quoted(destination.text)]
             return [*start, str(port), *_settings(options)]
+        case tree.Dhcp(source, options):
+            return [*_from_source("dhcp", source), *_settings(options)]
         case tree.Inject(point, options):
             return ["inject", quoted(point.text), *_settings(options)]
         case tree.Program(path, words):

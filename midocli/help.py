@@ -34,10 +34,11 @@ def explain(schema: Schema, topic: Argument | None) -> str:
     if name in VERBS:
         verb = VERBS[name]
         return _page(name, verb.help, verb.usage, verb.example, ())
+    pages = []
     if name in COMMANDS or name == "as":
         command = COMMANDS.get(name, AS)
-        return _page(name, command.help, command.usage, command.example, command.options)
-    pages = [
+        pages = [_page(name, command.help, command.usage, command.example, command.options)]
+    pages += [
         _collection(schema, collection)
         for collection in schema.collections.values()
         if collection.name == name or collection.path == name

@@ -7,7 +7,8 @@ nothing about packets. Commands that change something run in a transaction.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +93,7 @@ class Interpreter:
             tree.Traceroute: self._probe,
             tree.Arping: self._probe,
             tree.Connect: self._probe,
+            tree.Dhcp: self._probe,
             tree.Inject: self._probe,
             tree.Describe: self._describe,
             tree.Tenant: self._choose_tenant,
@@ -117,6 +119,13 @@ class Interpreter:
             self._datapath = Datapath(self.store, self.clock, self.chance)
         return self._datapath
 
+    @contextmanager
+    def changing(self) -> Iterator[Editor]:
+        """Change the topology as one command, which `undo` takes back as a whole."""
+        with self.store.journal.transaction():
+            yield self.editor
+        self._committed()
+
     def run(self, command: tree.Command) -> Result:
         """Carry a command out; MidoError where it cannot be, with nothing changed."""
         return self._run[type(command)](command)
@@ -126,31 +135,27 @@ class Interpreter:
     def _create(self, command: tree.Create) -> Result:
         target = command.target
         settings = (*self._tenant_setting(target.collection), *command.settings)
-        with self.store.journal.transaction():
+        with self.changing() as editor:
             parent = self.resolver.path(command.path)
-            row = self.editor.create(target.collection, parent, settings, target.column)
-        self._committed()
+            row = editor.create(target.collection, parent, settings, target.column)
         return Created(row)
 
     def _set(self, command: tree.Set) -> Result:
-        with self.store.journal.transaction():
+        with self.changing() as editor:
             row = self._object(command.path)
-            self.editor.set(row, command.settings)
-        self._committed()
+            editor.set(row, command.settings)
         if row.collection.path == "guest":
             self._set_counters(row, command.settings)
         return Done()
 
     def _clear(self, command: tree.Clear) -> Result:
-        with self.store.journal.transaction():
-            self.editor.clear(self._object(command.path), command.fields)
-        self._committed()
+        with self.changing() as editor:
+            editor.clear(self._object(command.path), command.fields)
         return Done()
 
     def _delete(self, command: tree.Delete) -> Result:
-        with self.store.journal.transaction():
-            self.editor.delete(self._object(command.path))
-        self._committed()
+        with self.changing() as editor:
+            editor.delete(self._object(command.path))
         return Done()
 
     def _list(self, command: tree.List) -> Result:

@@ -69,6 +69,7 @@ GUEST_ROUTE = Collection(
         common.ID,
         Field("dst", Network(), "destinations it applies to", required=True),
         Field("gw", IPv4(), "next hop; without it the destination is on the link", clearable=True),
+        Field("proto", Choice(("dhcp",)), "who gave it: dhcp, if a lease did", clearable=True),
     ),
     example="dst 10.9.0.0/16 gw 192.168.77.1",
 )

@@ -30,6 +30,10 @@ def run_probe(interpreter: Interpreter, command: tree.Probe) -> Report:
             from midocli.probes.connect import Connect
 
             return Connect(interpreter, command).run()
+        case tree.Dhcp():
+            from midocli.probes.dhcp import Dhcp
+
+            return Dhcp(interpreter, command).run()
         case tree.Inject():
             from midocli.probes.inject import Inject
 

@@ -219,6 +219,24 @@ def find_source(
     )
 
 
+def find_guest(interpreter: Interpreter, given: Argument | Path) -> Row:
+    """The guest a probe names, by itself or by its interface; UnknownObjectError for others."""
+    if not isinstance(given, Argument):
+        row = interpreter.resolver.path(given)
+        assert row is not None, "the grammar lets no empty path through"
+        return row
+    guest = interpreter.named("guest", given.text)
+    if guest is not None:
+        return guest
+    try:
+        guest = guest_at(interpreter, find_point(interpreter, given.text, given.column))
+    except UnknownObjectError:
+        guest = None
+    if guest is None:
+        raise UnknownObjectError(f"unknown guest {given.text[:40]!r}", given.column)
+    return guest
+
+
 def find_point_or_guest(interpreter: Interpreter, given: Argument) -> Point:
     """A point, with an error that also speaks of guests."""
     try:

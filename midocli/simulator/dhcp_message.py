@@ -1,4 +1,4 @@
-"""DHCP messages (RFC 2131, options RFC 2132 and RFC 3442): built, read, and put into frames."""
+"""DHCP messages (RFC 2131, options RFC 2132 and RFC 3442): built, read, and found in frames."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from midocli.simulator.addresses import BROADCAST, BROADCAST_MAC, mask_of
+from midocli.simulator.addresses import mask_of
 from midocli.simulator.frame import Frame
 from midocli.simulator.protocol import OFFSET, UDP
-from midocli.simulator.udp import udp_data, udp_packet
+from midocli.simulator.udp import udp_data
 
 SERVER_PORT, CLIENT_PORT = 67, 68
 BOOT_REQUEST, BOOT_REPLY = 1, 2
@@ -154,13 +154,6 @@ def read_routes(value: bytes) -> tuple[Route, ...]:
         found.append(((int.from_bytes(prefix, "big"), length), gateway))
         at = prefix_end + 4
     return tuple(found)
-
-
-def client_frame(message: Message) -> Frame:
-    """The frame in which a client without an address broadcasts a message."""
-    frame = udp_packet(0, CLIENT_PORT, BROADCAST, SERVER_PORT, message.to_bytes())
-    frame.hw_src, frame.hw_dst, frame.fragment = message.client_mac, BROADCAST_MAC, 0
-    return frame
 
 
 def message_of(frame: Frame) -> Message | None:

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simlab import CLIENT_MAC, VM_MAC, Lab, ip, linux_lab, mac, published_lab, seen, with_dnat
 
-from midocli.simulator.dhcp_message import MESSAGE_TYPE, Message, client_frame
+from midocli.simulator.dhcp_client import client_frame
+from midocli.simulator.dhcp_message import MESSAGE_TYPE, Message
 from midocli.simulator.frame import Frame
 from midocli.simulator.insertion import InsertionChain
 from midocli.simulator.service_records import (

@@ -7,7 +7,8 @@ from simlab import CLIENT_MAC, Lab, ip, mac, net, published_lab, seen
 
 from midocli.simulator import dhcp_message as dhcp
 from midocli.simulator.addresses import BROADCAST, BROADCAST_MAC
-from midocli.simulator.dhcp_message import Message, client_frame, message_of
+from midocli.simulator.dhcp_client import client_frame
+from midocli.simulator.dhcp_message import Message, message_of
 from midocli.simulator.events import Kind
 from midocli.simulator.frame import Frame
 from midocli.simulator.service_records import DhcpSubnet, PortExtras

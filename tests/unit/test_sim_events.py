@@ -5,7 +5,8 @@ import re
 from simlab import Lab, ip, net, published_lab, with_dnat
 
 from midocli.simulator import events
-from midocli.simulator.dhcp_message import DISCOVER, MESSAGE_TYPE, Message, client_frame
+from midocli.simulator.dhcp_client import client_frame
+from midocli.simulator.dhcp_message import DISCOVER, MESSAGE_TYPE, Message
 from midocli.simulator.events import Kind
 from midocli.simulator.packets import arp_request
 from midocli.simulator.reason import Code, Reason

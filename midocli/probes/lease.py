@@ -1,0 +1,114 @@
+"""What a DHCP lease makes of a guest, and why there is none.
+
+A lease is configuration: it ends up in the guest's own fields, in the place of what was there
+(dhclient flushes the interface, too), so that it shows, is saved, and can be undone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grammar.addresses import format_ipv4
+from grammar.schema import Collection
+from grammar.tree import FieldName, Setting
+from midocli.probes.advice import remedy
+from midocli.simulator.addresses import mac_text, network_text
+from midocli.simulator.reason import Code, Reason
+from midocli.simulator.records import Bridge
+from midocli.store.rows import Row
+
+if TYPE_CHECKING:
+    from midocli.interpreter import Interpreter
+    from midocli.simulator.dhcp_client import Lease
+    from midocli.store.editor import Editor
+
+#: The smallest MTU an Internet host may have (RFC 791); smaller ones are not taken.
+_LEAST_MTU = 68
+#: Where a frame got nowhere near a server: these reasons tell more than ours.
+_AT_THE_PLUG = (Code.UNPLUGGED, Code.PORT_INACTIVE)
+
+
+def take(interpreter: Interpreter, guest: Row, lease: Lease) -> None:
+    """Give a guest the address, gateway, MTU and routes of a lease, as one command.
+
+    The routes of an earlier lease (`proto dhcp`) go; those given by hand stay.
+    """
+    collection = guest.collection
+    settings = [_setting(collection, "address", network_text((lease.address, lease.length)))]
+    if lease.mtu is not None and lease.mtu >= _LEAST_MTU:
+        settings.append(_setting(collection, "mtu", str(lease.mtu)))
+    if lease.gateway:
+        settings.append(_setting(collection, "gw", format_ipv4(lease.gateway)))
+    with interpreter.changing() as editor:
+        editor.set(guest, settings)
+        if not lease.gateway:
+            editor.clear(guest, [FieldName(collection.by_name["gw"], 1)])
+        _take_routes(interpreter, editor, guest, lease)
+
+
+def _take_routes(interpreter: Interpreter, editor: Editor, guest: Row, lease: Lease) -> None:
+    """Make the routes of a lease those of the guest; what it has already stays as it is."""
+    collection = interpreter.store.schema["guest.route"]
+    wanted = dict.fromkeys(lease.routes)
+    for row in list(guest.siblings("guest.route") or ()):
+        dst = row.get("dst")
+        route = ((dst.network, dst.length), row.get("gw") or 0)
+        if route in wanted:
+            del wanted[route]
+        elif row.get("proto") == "dhcp":
+            editor.delete(row)
+    for network, gateway in wanted:
+        settings = [_setting(collection, "dst", network_text(network))]
+        if gateway:
+            settings.append(_setting(collection, "gw", format_ipv4(gateway)))
+        editor.create(collection, guest, [*settings, _setting(collection, "proto", "dhcp")])
+
+
+def _setting(collection: Collection, name: str, word: str) -> Setting:
+    field = collection.by_name[name]
+    return Setting(field, field.type.parse(word), 1, word)
+
+
+def silence(
+    interpreter: Interpreter, guest: Row, dropped: Reason | None
+) -> tuple[Reason, str | None]:
+    """Why a guest got no lease, and the command that would obviously change it.
+
+    `dropped` is what became of its messages, which tells where a server did answer.
+    """
+    alias, network = guest.full_alias, interpreter.datapath.network
+    nic = network.guest(guest.id).plan
+    assert nic is not None
+    mac, key = nic.guest.nics[0].mac, nic.guest.nics[0].port
+    if guest.get("state") != "up":
+        return Reason(Code.NO_ANSWER, alias, None, f"{alias} is down"), f"{alias} set state up"
+    if guest.get("interface") is None:
+        text = f"{alias} is behind no interface"
+        return Reason(Code.UNPLUGGED, alias, None, text), f"guest {alias} set interface INTERFACE"
+    port = network.topology.ports[key] if key is not None else None
+    bridge = network.topology.bridges[port.device] if port and not port.is_router else None
+    if bridge is not None and (dropped is None or dropped.code not in _AT_THE_PLUG):
+        lacking = _lacking(bridge, mac)
+        if lacking is not None:
+            return lacking
+    if dropped is None:
+        dropped = Reason(Code.NO_ANSWER, alias, None, "no server answers")
+    return dropped, remedy(interpreter, dropped)
+
+
+def _lacking(bridge: Bridge, mac: int) -> tuple[Reason, str] | None:
+    """What a bridge's DHCP service lacks to serve a MAC; None where it does serve it."""
+    at, hw = bridge.alias, mac_text(mac)
+    if not bridge.subnets:
+        text = f"{at} has no DHCP subnet, so requests are flooded, and nobody answers"
+        command = f"bridge {at} add dhcp subnet SUBNET gw GATEWAY"
+        return Reason(Code.NO_ANSWER, at, None, text), command
+    if any(subnet.hosts.get(mac) for subnet in bridge.subnets):
+        return None
+    subnet = network_text(bridge.subnets[0].network)
+    where = f"bridge {at} dhcp subnet {subnet}"
+    if mac in bridge.subnets[0].hosts:
+        text = f"the DHCP host of {hw} in {subnet} has no address"
+        return Reason(Code.NO_ANSWER, at, None, text), f"{where} host mac {hw} set address ADDRESS"
+    text = f"no DHCP subnet of {at} has a host with MAC {hw}, so its requests are flooded"
+    return Reason(Code.NO_ANSWER, at, None, text), f"{where} add host mac {hw} address ADDRESS"
