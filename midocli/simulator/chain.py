@@ -18,7 +18,7 @@ from midocli.simulator.reason import Code, Reason
 from midocli.simulator.results import Redirect
 
 if TYPE_CHECKING:
-    from midocli.simulator.plans import ChainPlan
+    from midocli.simulator.chain_plan import ChainPlan
     from midocli.simulator.topology import Rule
     from midocli.simulator.walk import Walk
 
@@ -61,34 +61,33 @@ def run(walk: Walk, chain: Hashable, at: str, name: str) -> Reason | Redirect | 
 
 
 def _evaluate(
-    walk: Walk, plan: ChainPlan, place: Filter, visited: set[Hashable] | None
+    walk: Walk, plan: ChainPlan, filter_: Filter, visited: set[Hashable] | None
 ) -> Decision:
-    frame = walk.frame
     recording = walk.recording
-    passed: list[tuple[str, tuple[str, ...]]] = []
-    for matches, rule in plan.rules:
-        if not matches(walk, frame):
-            if recording:
-                failed = mismatches(rule.condition, walk, frame, dynamic_nat=rule.dynamic)
-                passed.append((rule.alias, failed))
-            continue
+    rules = plan.rules
+    place, end = 0, len(rules)
+    while True:
+        found = plan.next_match(walk, walk.frame, place)
+        if recording and found > place:
+            _tell_passed(walk, plan, filter_, rules[place:found])
+        if found == end:
+            decision: Decision = CONTINUE
+            break
+        rule = rules[found]
         if recording:
-            _tell_match(walk, plan, place, rule, passed)
-            passed = []
+            _tell_match(walk, plan, filter_, rule)
         if rule.type == "jump":
             if visited is None:
                 visited = {plan.chain.key}
-            decision = _jump(walk, rule, place, visited)
+            decision = _jump(walk, rule, filter_, visited)
         else:
-            decision = _APPLY[rule.type](walk, rule, place)
+            decision = _APPLY[rule.type](walk, rule, filter_)
         if decision is not CONTINUE and decision is not NOT_APPLIED:
-            if recording:
-                _tell_end(walk, plan, place, decision)
-            return decision
+            break
+        place = found + 1
     if recording:
-        _tell_passed(walk, plan, place, passed)
-        _tell_end(walk, plan, place, CONTINUE)
-    return CONTINUE
+        _tell_end(walk, plan, filter_, decision)
+    return decision
 
 
 def _jump(walk: Walk, rule: Rule, place: Filter, visited: set[Hashable]) -> Decision:
@@ -193,14 +192,7 @@ _APPLY: dict[str, Callable[[Walk, Rule, Filter], Decision]] = {
 }
 
 
-def _tell_match(
-    walk: Walk,
-    plan: ChainPlan,
-    place: Filter,
-    rule: Rule,
-    passed: list[tuple[str, tuple[str, ...]]],
-) -> None:
-    _tell_passed(walk, plan, place, passed)
+def _tell_match(walk: Walk, plan: ChainPlan, place: Filter, rule: Rule) -> None:
     details: dict[str, object] = {"chain": plan.chain.alias, "filter": place.name}
     details |= {"rule": rule.alias, "type": rule.type, "action": rule.action}
     if rule.type == "jump" and rule.jump_to is not None:
@@ -211,12 +203,14 @@ def _tell_match(
     walk.tell(Kind.RULE_MATCHED, place.at, details)
 
 
-def _tell_passed(
-    walk: Walk, plan: ChainPlan, place: Filter, passed: list[tuple[str, tuple[str, ...]]]
-) -> None:
-    if passed:
-        details = {"chain": plan.chain.alias, "filter": place.name, "rules": tuple(passed)}
-        walk.tell(Kind.RULES_PASSED, place.at, details)
+def _tell_passed(walk: Walk, plan: ChainPlan, place: Filter, rules: tuple[Rule, ...]) -> None:
+    """The rules that did not match, each with the fields that kept it from that."""
+    passed = tuple(
+        (rule.alias, mismatches(rule.condition, walk, walk.frame, dynamic_nat=rule.dynamic))
+        for rule in rules
+    )
+    details = {"chain": plan.chain.alias, "filter": place.name, "rules": passed}
+    walk.tell(Kind.RULES_PASSED, place.at, details)
 
 
 def _tell_not_applied(

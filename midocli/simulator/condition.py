@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from midocli.simulator.addresses import mask_of
 
@@ -22,6 +22,8 @@ FragmentPolicy = Literal["any", "header", "nonheader", "unfragmented"]
 Network = tuple[int, int]
 
 ALL_BITS = (1 << 48) - 1
+#: As many values of a field as are worth an entry each in an index.
+_FEW = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +77,50 @@ _FRAGMENT_TESTS = {
 }
 
 
+@dataclass(slots=True, eq=False)
+class Matcher:
+    """A condition made ready: the predicate, and what a frame it holds for must look like.
+
+    `exact` maps expressions in `w` (the walk) and `f` (its frame) to the values they have, of
+    which there are a few each, whenever the predicate holds. `asks_flow` says that the
+    connection is asked for; `policy` is the fragment policy, which is looked at before that.
+    """
+
+    matches: Predicate
+    exact: dict[str, tuple[Hashable, ...]]
+    asks_flow: bool
+    policy: FragmentPolicy
+
+
 def compile_condition(condition: Condition, *, dynamic_nat: bool = False) -> Predicate:
-    """One function of (walk, frame) for the whole condition.
+    """One function of (walk, frame) for the whole condition."""
+    return matcher(condition, dynamic_nat=dynamic_nat).matches
+
+
+def matcher(condition: Condition, *, dynamic_nat: bool = False) -> Matcher:
+    """The condition made ready.
 
     The code is generated once per *shape* (the set of fields given) and bound to the values,
     so that ten thousand rules of a few shapes cost a few compilations.
     """
     tests: list[str] = []
     values: list[object] = []
-    for name, test, constants in _terms(condition):
-        letters = [f"v{len(values) + i}" for i in range(len(constants))]
-        values.extend(constants)
-        text = test.format(*letters)
-        tests.append(f"not ({text})" if name in condition.negated else f"({text})")
+    exact: dict[str, tuple[Hashable, ...]] = {}
+    for term in _terms(condition):
+        text = term.text(len(values))
+        values.extend(term.constants)
+        negated = term.name in condition.negated
+        tests.append(f"not ({text})" if negated else f"({text})")
+        if term.read and not negated and not condition.inverted:
+            exact[term.read] = term.values
     body = " and ".join(tests) or "True"
     if condition.inverted:
         body = f"not ({body})"
     policy = effective_policy(condition, dynamic_nat=dynamic_nat)
     if policy != "any":
         body = f"{_FRAGMENT_TESTS[policy]} and {body}"
-    return _factory(body, len(values))(*values)
+    predicate = _factory(body, len(values))(*values)
+    return Matcher(predicate, exact, condition.flow is not None, policy)
 
 
 def effective_policy(condition: Condition, *, dynamic_nat: bool = False) -> FragmentPolicy:
@@ -118,73 +144,107 @@ def mismatches(
     if condition.inverted:
         return ("inverted",)
     failed = []
-    for name, test, constants in _terms(condition):
-        text = test.format(*(f"v{i}" for i in range(len(constants))))
-        holds = _factory(text, len(constants))(*constants)(walk, frame)
-        if bool(holds) == (name in condition.negated):
-            failed.append(name)
+    for term in _terms(condition):
+        holds = _factory(term.text(0), len(term.constants))(*term.constants)(walk, frame)
+        if bool(holds) == (term.name in condition.negated):
+            failed.append(term.name)
     return tuple(failed)
 
 
-def _terms(c: Condition) -> Iterator[tuple[str, str, tuple[object, ...]]]:
-    """(field, test with `{0}`-style places for its constants, constants) of each given field.
+class _Term(NamedTuple):
+    """The test of one field, with `{0}`-style places for its constants.
 
-    `w` is the walk, `f` the frame. An address mask carries bit 32, which only the address of a
-    frame without IP has set: such a frame is in no network, not even in 0.0.0.0/0.
+    Where the test says that something has one of a few values, `read` is what is read, and
+    `values` are those.
     """
+
+    name: str
+    test: str
+    constants: tuple[object, ...] = ()
+    read: str = ""
+    values: tuple[Hashable, ...] = ()
+
+    def text(self, first: int) -> str:
+        """The test as code, its constants called `v` and a number from `first` on."""
+        return self.test.format(*(f"v{first + i}" for i in range(len(self.constants))))
+
+
+def _equal(name: str, read: str, value: Hashable) -> _Term:
+    return _Term(name, f"{read} == {{0}}", (value,), read, (value,))
+
+
+def _among(name: str, read: str, values: frozenset[Hashable]) -> _Term:
+    few = len(values) <= _FEW
+    return _Term(name, f"{read} in {{0}}", (values,), read if few else "", tuple(values))
+
+
+def _within(name: str, read: str, first: int, last: int) -> _Term:
+    few = last - first < _FEW
+    values = tuple(range(first, last + 1)) if few else ()
+    return _Term(name, f"{{0}} <= {read} <= {{1}}", (first, last), read if few else "", values)
+
+
+def _masked(name: str, read: str, value: int, mask: int) -> _Term:
+    test = f"{read} & {{0}} == {{1}}"
+    return _Term(name, test, (mask, value & mask), f"{read} & {mask}", (value & mask,))
+
+
+def _in_network(name: str, read: str, network: Network) -> _Term:
+    """An address mask carries bit 32, which only the address of a frame without IP has set: such
+    a frame is in no network, not even in 0.0.0.0/0.
+    """
+    address, length = network
+    return _masked(name, read, address & mask_of(length), mask_of(length) | 1 << 32)
+
+
+def _terms(c: Condition) -> Iterator[_Term]:
+    """The test of each given field; `w` is the walk, `f` its frame."""
     if c.flow is not None:
-        yield "flow", "w.is_forward()" if c.flow == "fwd-flow" else "not w.is_forward()", ()
+        yield _Term("flow", "w.is_forward()" if c.flow == "fwd-flow" else "not w.is_forward()")
     if c.no_vlan:
-        yield "no_vlan", "not f.vlans", ()
+        yield _Term("no_vlan", "not f.vlans")
     if c.vlan:
-        yield "vlan", "f.vlans and f.vlans[0] & 0xfff == {0}", (c.vlan,)
+        yield _equal("vlan", "(f.vlans[0] & 0xfff if f.vlans else -1)", c.vlan)
     if c.tci is not None:
-        yield "vlan", "f.vlans and f.vlans[0] & 0xffff == {0}", (c.tci,)
+        yield _equal("vlan", "(f.vlans[0] & 0xffff if f.vlans else -1)", c.tci)
     for name, port, group in (
         ("port_group", "entry", c.port_group),
         ("in_port_group", "in_port", c.in_port_group),
         ("out_port_group", "out_port", c.out_port_group),
     ):
         if group is not None:
-            yield name, f"w.{port}.key in w.topology.port_groups[{{0}}]", (group,)
+            yield _Term(name, f"w.{port}.key in w.topology.port_groups[{{0}}]", (group,))
     if c.in_ports:
-        yield "in_ports", "w.in_port.key in {0}", (c.in_ports,)
+        yield _among("in_ports", "w.in_port.key", c.in_ports)
     if c.out_ports:
-        yield "out_ports", "w.out_port.key in {0}", (c.out_ports,)
+        yield _among("out_ports", "w.out_port.key", c.out_ports)
     if c.ethertype is not None:
-        yield "ethertype", "f.ethertype == {0}", (c.ethertype,)
-    for name, mac, mask in (
-        ("hw_src", c.hw_src, c.hw_src_mask),
-        ("hw_dst", c.hw_dst, c.hw_dst_mask),
-    ):
-        if mac is not None:
-            yield name, f"f.{name} & {{0}} == {{1}}", (mask, mac & mask)
+        yield _equal("ethertype", "f.ethertype", c.ethertype)
+    if c.hw_src is not None:
+        yield _masked("hw_src", "f.hw_src", c.hw_src, c.hw_src_mask)
+    if c.hw_dst is not None:
+        yield _masked("hw_dst", "f.hw_dst", c.hw_dst, c.hw_dst_mask)
     if c.tos:
-        yield "tos", "f.tos == {0}", (c.tos,)
+        yield _equal("tos", "f.tos", c.tos)
     if c.proto:
-        yield "proto", "f.proto == {0}", (c.proto,)
-    for name, network in (("src", c.src), ("dst", c.dst)):
-        if network is not None:
-            yield name, f"f.nw_{name} & {{0}} == {{1}}", _masked(network)
-    for name, ports in (("src", c.src_port), ("dst", c.dst_port)):
-        if ports is not None:
-            yield f"{name}_port", f"{{0}} <= f.tp_{name} <= {{1}}", ports
+        yield _equal("proto", "f.proto", c.proto)
+    if c.src is not None:
+        yield _in_network("src", "f.nw_src", c.src)
+    if c.dst is not None:
+        yield _in_network("dst", "f.nw_dst", c.dst)
+    if c.src_port is not None:
+        yield _within("src_port", "f.tp_src", *c.src_port)
+    if c.dst_port is not None:
+        yield _within("dst_port", "f.tp_dst", *c.dst_port)
     for name, group in (("src", c.ip_address_group_src), ("dst", c.ip_address_group_dst)):
         if group is not None:
             test = f"f.nw_{name} in w.topology.ip_address_groups[{{0}}]"
-            yield f"ip_address_group_{name}", test, (group,)
-    for name, network in (("src", c.icmp_data_src), ("dst", c.icmp_data_dst)):
-        if network is not None:
-            test = f"f.quoted_address('{name}') & {{0}} == {{1}}"
-            yield f"icmp_data_{name}", test, _masked(network)
+            yield _Term(f"ip_address_group_{name}", test, (group,))
+    for name, quoted in (("src", c.icmp_data_src), ("dst", c.icmp_data_dst)):
+        if quoted is not None:
+            yield _in_network(f"icmp_data_{name}", f"f.quoted_address('{name}')", quoted)
     if c.match_nw_dst_rewritten:
-        yield "match_nw_dst_rewritten", "w.nw_dst_rewritten", ()
-
-
-def _masked(network: Network) -> tuple[int, int]:
-    address, length = network
-    mask = mask_of(length)
-    return mask | 1 << 32, address & mask
+        yield _Term("match_nw_dst_rewritten", "w.nw_dst_rewritten")
 
 
 @cache

@@ -18,8 +18,7 @@ from midocli.simulator.addresses import (
     mask_of,
     subnet_broadcast,
 )
-from midocli.simulator.condition import Predicate, compile_condition
-from midocli.simulator.records import Bridge, Chain, Guest, Port, Route, Router, Rule
+from midocli.simulator.records import Bridge, Guest, Port, Route, Router
 
 if TYPE_CHECKING:
     from midocli.simulator.frame import Frame
@@ -190,25 +189,6 @@ def _tables(
         (mask_of(length), {prefix: tuple(found) for prefix, found in tables[length].items()})
         for length in sorted(tables, reverse=True)
     )
-
-
-@dataclass(slots=True, eq=False)
-class ChainPlan:
-    """A chain's rules with their conditions compiled."""
-
-    chain: Chain
-    rules: tuple[tuple[Predicate, Rule], ...]
-
-    @staticmethod
-    def of(chain: Chain | None) -> ChainPlan | None:
-        """The plan of a chain (None: there is no such chain)."""
-        if chain is None:
-            return None
-        rules = []
-        for rule in chain.rules:
-            matches = compile_condition(rule.condition, dynamic_nat=rule.dynamic)
-            rules.append((matches, rule))
-        return ChainPlan(chain, tuple(rules))
 
 
 @dataclass(slots=True, eq=False)

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from midocli.simulator.condition import ANYTHING, Condition
+from midocli.simulator.condition import ANYTHING, Condition, Matcher, matcher
 from midocli.simulator.service_records import DhcpSubnet, PortExtras
 
 Key = Hashable
@@ -146,9 +146,12 @@ class Rule:
     trace_request: str | None = None
     #: Whether this is a NAT rule that remembers what it did.
     dynamic: bool = field(init=False)
+    #: The condition made ready.
+    matcher: Matcher = field(init=False)
 
     def __post_init__(self) -> None:
         self.dynamic = any(target.port_first is not None for target in self.targets)
+        self.matcher = matcher(self.condition, dynamic_nat=self.dynamic)
 
 
 @dataclass(slots=True, eq=False)

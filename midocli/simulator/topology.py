@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar
 
+from midocli.simulator.chain_plan import ChainPlan
 from midocli.simulator.insertion import InsertionChain, chain_of
 from midocli.simulator.mirror import MirrorPlan
-from midocli.simulator.plans import BridgePlan, ChainPlan, GuestPlan, RouterPlan
+from midocli.simulator.plans import BridgePlan, GuestPlan, RouterPlan
 from midocli.simulator.records import (
     NO_PORT,
     Bridge,

@@ -1,0 +1,158 @@
+"""A long chain, which is searched by an index, does what trying rule after rule would do."""
+
+from random import Random
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from simlab import HOST_MAC, ROUTER_MAC, Lab, ip, know, net, packet, router_lab
+
+from midocli.simulator.chain_plan import ChainPlan
+from midocli.simulator.condition import Condition
+from midocli.simulator.frame import Frame
+from midocli.simulator.packets import icmp_error
+from midocli.simulator.records import Chain, Rule
+
+NETWORKS = [net(text) for text in ("0.0.0.0/0", "10.0.0.0/8", "10.0.0.9/32", "20.0.0.0/24")]
+NETWORKS += [net(text) for text in ("20.0.0.9/32", "20.0.0.8/31", "30.0.0.0/24", "20.0.0.7/32")]
+FIELDS = {
+    "inverted": [False, False, True],
+    "hw_src": [HOST_MAC, 0x020000000099],
+    "hw_src_mask": [0xFFFFFFFFFFFF, 0xFFFF00000000],
+    "hw_dst": [ROUTER_MAC],
+    "ethertype": [0x0800, 0x0806],
+    "src": NETWORKS,
+    "dst": NETWORKS,
+    "proto": [1, 6, 17],
+    "tos": [0, 4],
+    "src_port": [(1000, 1000), (1, 5000), (999, 1002), (8, 8)],
+    "dst_port": [(53, 53), (50, 60), (0, 0), (1, 65535), (80, 80)],
+    "flow": ["fwd-flow", "return-flow"],
+    "port_group": ["inside", "nothing"],
+    "in_ports": [frozenset({"r:port0"}), frozenset({"r:port1"}), frozenset({"r:port0", "x"})],
+    "out_ports": [frozenset({"r:port0"}), frozenset({"r:port1"})],
+    "ip_address_group_dst": ["servers"],
+    "fragment_policy": ["any", "header", "nonheader", "unfragmented"],
+    "no_vlan": [True],
+    "vlan": [0, 7],
+    "icmp_data_src": NETWORKS,
+    "match_nw_dst_rewritten": [True],
+}
+NEGATABLE = ("hw_src", "hw_dst", "ethertype", "src", "dst", "proto", "src_port", "dst_port")
+TYPES = ["continue"] * 12 + ["trace", "jump", "jump", "return", "l2-transform"]
+TYPES += ["dnat", "snat", "rev_dnat", "rev_snat", "dnat", "snat", "drop", "accept", "reject"]
+TARGETS = [("20.0.0.9:80",), ("20.0.0.8-20.0.0.9:53",), ("20.0.0.9",), ("20.0.0.7:5000-5001",)]
+
+
+def rule(rng: Random) -> dict:
+    """Any rule, most of which have a few fields and go on."""
+    names = rng.sample(sorted(FIELDS), rng.choice([0, 1, 1, 2, 2, 3, 4]))
+    fields = {name: rng.choice(FIELDS[name]) for name in names}
+    fields["negated"] = frozenset(
+        name for name in names if name in NEGATABLE and rng.random() < 0.15
+    )
+    fields["type"] = rng.choice(TYPES)
+    fields["action"] = rng.choice(["continue"] * 4 + ["accept", "return"])
+    if fields["type"] == "jump":
+        fields["jump_to"] = rng.choice(["in", "out", "other", "gone"])
+    if fields["type"] in ("dnat", "snat"):
+        fields["targets"] = rng.choice(TARGETS)
+    if fields["type"] == "l2-transform":
+        fields["push_vlan"] = rng.choice([0, 7])
+        fields["pop_vlan"] = rng.choice([False, True])
+    return fields
+
+
+def lab_with(seed: int) -> Lab:
+    """A router with long random chains all round, the same for the same seed."""
+    rng = Random(seed)
+    lab = router_lab()
+    lab.port_groups["inside"] = frozenset({"r:port0"})
+    lab.ip_address_groups["servers"] = frozenset({ip("20.0.0.9")})
+    know(lab, "20.0.0.9", HOST_MAC + 1)
+    for chain in ("in", "out", "other"):
+        lab.add_chain(chain, *(rule(rng) for _ in range(rng.randint(32, 60))))
+    lab.routers["r"].infilter, lab.routers["r"].outfilter = "in", "out"
+    for kind, key in (("router", "r"), *(("chain", name) for name in ("in", "out", "other"))):
+        lab.changed(kind, key)
+    return lab
+
+
+def frames(seed: int) -> list[tuple[str, Frame]]:
+    """Some packets, with answers to them, fragments and errors among them."""
+    rng = Random(seed)
+    made = []
+    for _ in range(6):
+        dst = rng.choice(["20.0.0.9", "30.0.0.1", "20.0.0.9"])
+        frame = packet(dst, tos=rng.choice([0, 4]), fragment=rng.choice([0, 0, 0x2000, 0x4000]))
+        frame.tp_src, frame.tp_dst = rng.choice([1000, 80]), rng.choice([53, 80])
+        made.append(("h:in", frame))
+        if rng.random() < 0.5:
+            back = packet("10.0.0.9", nw_src=ip(dst), hw_src=HOST_MAC + 1, hw_dst=ROUTER_MAC + 1)
+            back.tp_src, back.tp_dst = frame.tp_dst, frame.tp_src
+            made.append(("h:out", back))
+        if rng.random() < 0.3:
+            error = icmp_error(ip("20.0.0.9"), frame.nw_src, 3, 1, frame.ip_bytes())
+            error.hw_src, error.hw_dst = HOST_MAC + 1, ROUTER_MAC + 1
+            made.append(("h:out", error))
+    return made
+
+
+def told(lab: Lab, seed: int, events: bool) -> list[object]:
+    """All there is to know of what becomes of the frames."""
+    recorder = lab.watch("h:in", "h:out", events=events)
+    for place, frame in frames(seed):
+        lab.network.inject(place, frame)
+        lab.run(0.01)
+    state = lab.network.state
+    bindings = [(key, each.before, each.after, each.rule) for key, each in state.nat.items()]
+    drops = [(reason, frame.to_bytes()) for _, reason, frame in lab.drops]
+    return [*recorder.events, *recorder.captures, *drops, *bindings, *state.connections.items()]
+
+
+def one_after_the_other(plan: ChainPlan, walk, frame: Frame, start: int) -> int:
+    """What `ChainPlan.next_match` is to give."""
+    for place in range(start, len(plan.rules)):
+        if plan.rules[place].matcher.matches(walk, frame):
+            return place
+    return len(plan.rules)
+
+
+@pytest.mark.parametrize("events", [False, True])
+@given(st.integers(0, 2**32))
+@settings(max_examples=150, deadline=None)
+def test_the_index_changes_nothing(events, seed):
+    found = told(lab_with(seed), seed, events)
+    with patch.object(ChainPlan, "next_match", one_after_the_other):
+        expected = told(lab_with(seed), seed, events)
+    assert found == expected
+
+
+def test_the_random_chains_do_something():
+    with patch.object(ChainPlan, "next_match", one_after_the_other):
+        outcomes = [told(lab_with(seed), seed, True) for seed in range(40)]
+    kinds = {str(each.kind) for outcome in outcomes for each in outcome if hasattr(each, "kind")}
+    assert {"tracked", "nat-created", "nat-reversed", "chain-ended", "rules-passed"} <= kinds
+    assert {"rule-not-applied", "rewritten", "left", "dropped"} <= kinds
+
+
+def test_a_long_chain_of_a_few_shapes_has_a_table_for_each():
+    def rules(count: int, **fields: object) -> list[Rule]:
+        return [
+            Rule(None, type="drop", condition=Condition(src=(n << 8, 24), **fields))
+            for n in range(count)
+        ]
+
+    one = rules(1, dst=(0, 8))
+    plan = ChainPlan.of(Chain("c", rules=(*rules(40), *rules(40, proto=6), *one)))
+    assert [len(table) for _, table in plan.tables] == [40, 40]
+    assert list(plan.others) == [80], "a shape of its own is not worth a table"
+    ports = [Rule(None, condition=Condition(dst_port=(n, n + 20 * (n % 2)))) for n in range(40)]
+    plan = ChainPlan.of(Chain("c", rules=tuple(ports)))
+    assert list(plan.others) == list(range(1, 40, 2)), "wide ranges are tried one by one"
+
+
+def test_a_short_chain_needs_no_index():
+    plan = ChainPlan.of(Chain("c", rules=tuple(Rule(n) for n in range(10))))
+    assert plan.tables == () and len(plan.others) == 10
