@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from grammar.expectation import Expectation
+    from grammar.highlight import Span
     from grammar.language import Language
     from grammar.tree import Command
 
@@ -33,6 +34,13 @@ def expected(line: str, cursor: int) -> list[Expectation]:
     return standard_language().expected(line, cursor)
 
 
+def spans(line: str) -> list[Span]:
+    """What each word of a line is, for who colours it."""
+    from grammar.highlight import spans
+
+    return spans(standard_language(), line)
+
+
 def canonical(command: Command) -> str:
     """The one line that midocli itself would write for a tree; parsing it gives the tree."""
     from grammar.unparse import unparse
@@ -40,4 +48,4 @@ def canonical(command: Command) -> str:
     return unparse(command)
 
 
-__all__ = ["canonical", "expected", "parse", "standard_language"]
+__all__ = ["canonical", "expected", "parse", "spans", "standard_language"]

@@ -31,7 +31,7 @@ class Expectation(NamedTuple):
     @staticmethod
     def of_value(field: Field) -> Expectation:
         """The value of a field whose name stands before."""
-        target = field.reference.target if field.reference else ""
+        target = field.reference.target if field.reference else getattr(field.type, "names", "")
         return Expectation("value", "", field.type.expected, target, field.type)
 
     @property

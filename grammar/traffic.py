@@ -33,22 +33,26 @@ _LONG = 4096
 OBSERVING = (
     Field(
         "capture",
-        Text("points in a comma list, all or none", "veth0,bridge1:port0", _LONG),
+        Text("points in a comma list, all or none", "veth0,bridge1:port0", _LONG, "points"),
         "points whose frames are printed",
     ),
     Field(
         "filter",
-        Text("a filter in quotes", "icmp and host 10.0.0.1", _LONG),
+        Text("a filter in quotes", "icmp and host 10.0.0.1", _LONG, "filter"),
         "which captured frames are printed, as for tcpdump",
         default="icmp",
     ),
     Field(
         "flags",
-        Text("tcpdump's flags in quotes", "-nnn -vvv -X -e", _LONG),
+        Text("tcpdump's flags in quotes", "-nnn -vvv -X -e", _LONG, "flags"),
         "how captured frames are printed, as for tcpdump",
         default="-nnn -vvv -X -e",
     ),
-    Field("write", Text("a file name", "ping.pcapng", _LONG), "file for the captured frames"),
+    Field(
+        "write",
+        Text("a file name", "ping.pcapng", _LONG, "file"),
+        "file for the captured frames",
+    ),
     Field("explain", Flag(), "show the walk, step by step"),
 )
 
@@ -114,7 +118,11 @@ DHCP_OPTIONS = tuple(
 
 INJECT_OPTIONS = (
     Field("frame", Hex(), "the bytes of one frame"),
-    Field("file", Text("a file name", "frames.pcap", _LONG), "a pcap or pcapng file of frames"),
+    Field(
+        "file",
+        Text("a file name", "frames.pcap", _LONG, "file"),
+        "a pcap or pcapng file of frames",
+    ),
     *(each._replace(default="") if each.name == "filter" else each for each in OBSERVING),
 )
 

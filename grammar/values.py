@@ -57,14 +57,19 @@ class AsTyped:
 
 
 class Text(AsTyped):
-    """Any word, as it was typed."""
+    """Any word, as it was typed; `names` tells what it names, such as points or a file."""
 
     def __init__(
-        self, expected: str = "a word", example: str = "blue", max_length: int = 255
+        self,
+        expected: str = "a word",
+        example: str = "blue",
+        max_length: int = 255,
+        names: str = "",
     ) -> None:
         self.expected = expected
         self.example = example
         self.max_length = max_length
+        self.names = names
 
     def parse(self, word: str) -> str:
         if len(word) > self.max_length:

@@ -1,0 +1,99 @@
+"""What each word of a line is: the parse, laid over the text for who colours it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from grammar.elements import TRAILING, WORD
+from grammar.errors import IncompleteError, MidoError
+from grammar.expectation import Expectation
+from grammar.verbs import VERB_WORDS
+
+if TYPE_CHECKING:
+    from grammar.language import Language
+
+SpanKind = Literal[
+    "verb", "collection", "command", "field", "value", "object", "text", "comment", "error"
+]
+
+#: Nobody reads more of a line in colour than this, and parsing it word by word takes time.
+_LONGEST = 2000
+
+#: What an expectation may be after that is no object of the topology.
+_NO_OBJECTS = frozenset({"", "destination", "file", "tenant", "points", "filter", "flags"})
+
+
+class Span(NamedTuple):
+    """Characters `start` up to `end` of a line, and what they are."""
+
+    start: int
+    end: int
+    kind: SpanKind
+
+
+def spans(language: Language, line: str) -> list[Span]:
+    """The words and the comment of a line, in order.
+
+    From the first wrong character on all is `error`; a last word that may still become a
+    right one is not wrong yet.
+    """
+    if len(line) > _LONGEST:
+        return []
+    wrong = _first_wrong(language, line)
+    found: list[Span] = []
+    for start, end in _words(line):
+        expected = language.expected(line[:start], start)
+        kind = _kind(expected, line[start:end])
+        if wrong is not None and end > wrong and not _unfinished(expected, line, start, end):
+            found.append(Span(max(start, wrong), len(line), "error"))
+            return found
+        found.append(Span(start, end, kind))
+    end = found[-1].end if found else 0
+    comment = line.find("#", end)
+    if comment >= 0:
+        found.append(Span(comment, len(line), "comment"))
+    elif line[end:].strip():  # a quote that is still open
+        found.append(Span(len(line) - len(line[end:].lstrip()), len(line), "text"))
+    return found
+
+
+def _first_wrong(language: Language, line: str) -> int | None:
+    """Where the first wrong character stands; None where the line is right so far."""
+    try:
+        language.parse(line)
+    except IncompleteError:
+        return None
+    except MidoError as error:
+        return None if error.column is None else error.column - 1
+    return None
+
+
+def _words(line: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    while not TRAILING.match(line, at):
+        start = len(line) - len(line[at:].lstrip())
+        word = WORD.match(line, start)
+        if word is None:
+            return
+        yield start, word.end()
+        at = word.end()
+
+
+def _unfinished(expected: list[Expectation], line: str, start: int, end: int) -> bool:
+    """Whether the word at the end of the line could go on to be one that is expected."""
+    return end == len(line) and any(
+        word.startswith(line[start:end]) for each in expected for word in each.words
+    )
+
+
+def _kind(expected: list[Expectation], word: str) -> SpanKind:
+    """The kind of the expectation a word meets: the one that names it, else any it can."""
+    meant = VERB_WORDS.get(word, word)
+    for each in expected:
+        if word in each.words or (each.kind == "verb" and meant in each.words):
+            return "value" if each.kind == "end" else each.kind
+    for each in expected:
+        if not each.text and (each.kind in ("object", "value") or each.target):
+            return "value" if each.target in _NO_OBJECTS else "object"
+    return "text"
