@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Container, Hashable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from midocli.probes.points import find_point, point_of
 from midocli.results import Report
 from midocli.simulator.frame import Frame
 from midocli.simulator.latency import SECOND_NS
-from midocli.simulator.reason import Reason
+from midocli.simulator.reason import Code, Reason
 
 if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
@@ -36,7 +36,7 @@ class Inject:
 
     def run(self) -> Report:
         """Put the frames in one by one, each once the network is quiet again."""
-        with self._observation.watching(self._point):
+        with self._observation.watching(self._point, everywhere=True):
             for data, origin in zip(self._frames, self._origins, strict=True):
                 self._network.inject(self._point.key, Frame.from_bytes(data), origin)
                 self._network.engine.settle(SECOND_NS)
@@ -48,6 +48,7 @@ class Inject:
             reason
             for origin in self._origins
             for reason, _ in self._observation.drops.get(origin, ())
+            if not _is_swallowed(reason, delivered)
         ]
         verdict = f"{len(self._frames)} frame(s) in at {self._point.name}, " + (
             f"out at {', '.join(self._name(point) for point in delivered)}"
@@ -79,6 +80,11 @@ class Inject:
     def _name(self, point: Hashable) -> str:
         assert isinstance(point, str)
         return point_of(point, self._interpreter).name
+
+
+def _is_swallowed(reason: Reason, delivered: Container[Hashable]) -> bool:
+    """Whether a frame only ended behind an interface that has no guest: it was delivered."""
+    return reason.code == Code.NO_ANSWER and reason.at in delivered
 
 
 def _line(reason: Reason) -> str:

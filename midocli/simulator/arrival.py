@@ -1,4 +1,8 @@
-"""What a port with extras does with an arriving frame, before it looks at its own state."""
+"""What a port with extras does with an arriving frame before its filters.
+
+A service port takes neither IPv6 nor, while it is down, anything; what it would have sent back
+while it fails open it takes in any case (MidoNet: `ServicePort` in `simulation/Port.scala`).
+"""
 
 from __future__ import annotations
 
@@ -9,24 +13,35 @@ from midocli.simulator.protocol import ETHERTYPE_IPV4, ETHERTYPE_IPV6
 from midocli.simulator.reason import Code, Reason
 
 if TYPE_CHECKING:
+    from midocli.simulator.frame import Frame
     from midocli.simulator.records import Port
     from midocli.simulator.service_records import PortExtras
     from midocli.simulator.walk import Walk
 
 
-def prepare(walk: Walk, port: Port, extras: PortExtras) -> Reason | None:
-    """Refuse what a service must not send, mark the frame, and copy it to the port's mirrors.
-
-    The mark keeps the two ECN bits (MidoNet: `BridgePort.ingressCommon`).
-    """
-    frame = walk.frame
-    if port.service and frame.ethertype == ETHERTYPE_IPV6:
+def refuse(port: Port, frame: Frame) -> Reason | None:
+    """Why a service port does not take a frame, if it does not."""
+    if frame.ethertype == ETHERTYPE_IPV6:
         text = f"the service port {port.alias} takes no IPv6"
         return Reason(Code.UNSUPPORTED_ETHERTYPE, port.alias, None, text)
-    if extras.dscp is not None and frame.ethertype == ETHERTYPE_IPV4 and frame.fault is None:
+    if not port.up:
+        text = f"{port.alias} is administratively down"
+        return Reason(Code.ADMIN_DOWN, port.alias, None, text)
+    return None
+
+
+def prepare(walk: Walk, port: Port, extras: PortExtras) -> None:
+    """Mark the frame, and copy it to the port's mirrors.
+
+    The mark keeps the two ECN bits (MidoNet: `BridgePort.ingressCommon`); the ports of
+    services have none.
+    """
+    frame = walk.frame
+    marks = extras.dscp is not None and not port.service
+    if marks and frame.ethertype == ETHERTYPE_IPV4 and frame.fault is None:
+        assert extras.dscp is not None
         before, frame.tos = frame.tos, extras.dscp << 2 | frame.tos & 3
         if walk.recording and frame.tos != before:
             walk.tell_rewritten(port.alias, "dscp", {"tos": (before, frame.tos)})
     if extras.in_mirrors:
         mirror.copy(walk, extras.in_mirrors, port.alias)
-    return None

@@ -167,8 +167,9 @@ def _unicast(walk: Walk, plan: BridgePlan, port: Port, to: Port, known: str) -> 
 def _flood(walk: Walk, plan: BridgePlan, port: Port, why: str) -> Result:
     """To every exterior port, and to peers as the VLANs allow; not back where it came from."""
     frame = walk.frame
-    targets = plan.exterior + plan.trunks + walk.network.station_ports(plan)
-    if plan.vlan_of and not plan.trunks:
+    trunks = tuple(trunk for trunk in plan.trunks if trunk is not port)
+    targets = plan.exterior + trunks + walk.network.station_ports(plan)
+    if plan.vlan_of and not trunks:
         in_vlan = plan.vlan_of.get(port.key)
         if in_vlan is not None:
             _push_vlan(walk, plan, in_vlan)

@@ -1,8 +1,9 @@
 """The DHCP service of a bridge (MidoNet: `simulation/DhcpImpl.scala`).
 
 A request from a MAC that some subnet has a host entry for is answered before the port and the
-bridge see it; any other is an ordinary broadcast. Like MidoNet, it answers a client that
-selected another server, and sends a NAK the options of an ACK.
+bridge see it, or dropped where it is neither DISCOVER nor REQUEST; any other is an ordinary
+broadcast. Like MidoNet, it answers a client that selected another server, and sends a NAK the
+options of an ACK.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from midocli.simulator import dhcp_message as dhcp
 from midocli.simulator.addresses import BROADCAST, mask_of, subnet_broadcast
 from midocli.simulator.events import Kind
 from midocli.simulator.packets import inherit
+from midocli.simulator.reason import Code, Reason
 from midocli.simulator.udp import udp_packet
 
 if TYPE_CHECKING:
@@ -29,9 +31,11 @@ MAX_MTU = 1500
 
 
 def answer(walk: Walk, port: Port) -> bool:
-    """Answer the walk's frame, which just arrived by a port; False: it is to be forwarded."""
+    """Serve the walk's frame, which just arrived by a port; False: it is to be forwarded."""
     frame = walk.frame
-    if port.is_router or port.interface is None or frame.tp_dst != dhcp.SERVER_PORT:
+    if port.is_router or port.service or port.interface is None:
+        return False
+    if frame.tp_dst != dhcp.SERVER_PORT:
         return False
     bridge = walk.topology.bridges[port.device]
     if bridge is None or not bridge.subnets:
@@ -48,7 +52,8 @@ def answer(walk: Walk, port: Port) -> bool:
         wanted = request.number(dhcp.REQUESTED_ADDRESS)
         type_ = dhcp.ACK if wanted in (None, address) else dhcp.NAK
     else:
-        return False
+        walk.drop(_unserved(request, bridge.alias))
+        return True
     what = f"dhcp-{dhcp.TYPE_NAMES[type_]}"
     if walk.recording:
         walk.tell_frame(Kind.ENTERED, port)
@@ -58,6 +63,14 @@ def answer(walk: Walk, port: Port) -> bool:
     reply = _reply(frame, request, subnet, address, type_)
     walk.generate(reply, port, what, bridge.alias)
     return True
+
+
+def _unserved(request: dhcp.Message, at: str) -> Reason:
+    """Why a message of a client that has a host entry gets no answer."""
+    if not request.type:
+        return Reason(Code.MALFORMED, at, None, "the DHCP message does not say of what type it is")
+    name = dhcp.TYPE_NAMES.get(request.type, str(request.type))
+    return Reason(Code.NO_ANSWER, at, None, f"the DHCP service of {at} has no use for a {name}")
 
 
 def _reply(

@@ -6,9 +6,9 @@ it back (MidoNet: `ServicePort` in `simulation/Port.scala`).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from midocli.simulator import bridge
 from midocli.simulator.events import Kind
 from midocli.simulator.reason import Code, Reason
 
@@ -33,11 +33,13 @@ def follow(walk: Walk, redirect: Redirect) -> Result:
         return walk.enter(port)
     if port.service and not (port.up and port.active):
         if rule.fail_open:
-            return walk.enter(replace(port, up=True))
+            return walk.enter(port, bounced=True)
         text = f"rule {rule.alias} redirects to {port.alias}, which is down"
         return Reason(Code.REDIRECT_DOWN, port.alias, rule.alias, text)
     if port is walk.in_port and not port.is_router:
         text = f"rule {rule.alias} sends it back to {port.alias}, where it came in"
         return Reason(Code.SAME_PORT, port.alias, rule.alias, text)
     walk.out_port = port
+    if port.vlan and walk.frame.vlans and not port.is_router:
+        bridge.pop_vlan(walk, port)
     return walk.emit(port)

@@ -126,8 +126,11 @@ class Walk:
                 result = follow(self, result)
 
     # 1. and 2.
-    def enter(self, port: Port) -> Result:
-        """Take the frame in by a port and through the port's device."""
+    def enter(self, port: Port, bounced: bool = False) -> Result:
+        """Take the frame in by a port and through the port's device.
+
+        `bounced` says that a service which is down fails open, as if it had sent the frame.
+        """
         frame = self.frame
         if self.entered >= MAX_PORTS_ENTERED:
             return self._loop(port)
@@ -148,12 +151,14 @@ class Walk:
                 frame.tp_src,
                 frame.tp_dst,
             )
-        extras = port.extras
-        if extras is not None:
-            refused = arrival.prepare(self, port, extras)
+        if port.service and not bounced:
+            refused = arrival.refuse(port, frame)
             if refused is not None:
                 return refused
-        if not port.up:
+        extras = port.extras
+        if extras is not None:
+            arrival.prepare(self, port, extras)
+        if not port.up and not bounced:
             return self._port_down(port)
         if extras is not None and extras.redirect_in is not None:
             verdict = self._filter(port, extras.redirect_in, "l2insertion")

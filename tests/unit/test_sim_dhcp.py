@@ -136,9 +136,6 @@ def broken(**fields) -> Frame:
     "frame",
     [
         broken(hw_src=CLIENT + 1),
-        client_frame(message(dhcp.RELEASE)),
-        client_frame(message(dhcp.INFORM)),
-        client_frame(Message(dhcp.BOOT_REQUEST, 1, CLIENT)),
         client_frame(Message(dhcp.BOOT_REPLY, 1, CLIENT, {dhcp.MESSAGE_TYPE: b"\x01"})),
         broken(tp_dst=69),
         broken(tp_src=69),
@@ -148,6 +145,21 @@ def broken(**fields) -> Frame:
 )
 def test_what_no_subnet_answers_is_a_broadcast(frame):
     assert others(dhcp_lab(), frame) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (message(dhcp.RELEASE), "no-answer"),
+        (message(dhcp.INFORM), "no-answer"),
+        (message(99), "no-answer"),
+        (Message(dhcp.BOOT_REQUEST, 1, CLIENT), "malformed"),
+    ],
+)
+def test_of_a_client_that_is_served_nothing_else_gets_through(sent, code):
+    lab = dhcp_lab()
+    assert others(lab, client_frame(sent)) == 0
+    assert lab.codes() == [code]
 
 
 def test_nobody_else_sees_what_is_answered():
