@@ -39,7 +39,12 @@ def _arp(datapath: Datapath, parent: Row | None) -> list[Entry]:
 def _macs(datapath: Datapath, parent: Row | None) -> list[Entry]:
     assert parent is not None
     found = datapath.network.state.live_macs(parent.id, datapath.engine.now_ns)
-    return sorted((_mac(mac), vlan, datapath.name_of(port)) for vlan, mac, port in found)
+    ports = datapath.network.topology.ports
+    return sorted(
+        (_mac(mac), vlan, datapath.name_of(port))
+        for vlan, mac, port in found
+        if ports[port] is not None  # what was behind a port that is gone is not known
+    )
 
 
 def _nat(datapath: Datapath, parent: Row | None) -> list[Entry]:
