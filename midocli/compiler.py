@@ -2,7 +2,8 @@
 
 This is the `Source` the simulator's topology loads from: it reads rows, turns
 references into keys (the rows' UUIDs) and words into numbers, one record at a
-time, when a frame first gets there.
+time, when a frame first gets there. It remembers which rows of the wiring a
+record was made of, so that a change of one is known to concern it.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from grammar.addresses import Cidr, mac_number, parse_ipv4
 from midocli import service_compiler
 from midocli.condition_compiler import condition
 from midocli.simulator import records
+from midocli.simulator.insertion import WAYS, InsertionChain
 from midocli.simulator.service_records import Insertion, LoadBalancer, Mirror
-from midocli.store.display import Display, binding_is_up, binding_of, interface_of
+from midocli.simulator.topology import Kind
+from midocli.store.display import Display, binding_of, interface_of, is_up
 from midocli.store.rows import Row
 from midocli.store.store import Store
+from midocli.wiring import Concerned, binding_at, guest_behind, nic_number, port_at, wired_to
 
 _PROTOCOLS = {"tcp": 6, "udp": 17}
 
@@ -27,6 +31,22 @@ class StoreSource:
     def __init__(self, store: Store, display: Display) -> None:
         self._store = store
         self._display = display
+        #: The rules and routes made so far: a long chain is not made anew for one of its rules.
+        self._rules: dict[Row, records.Rule] = {}
+        self._routes: dict[Row, records.Route] = {}
+        #: The ports and guests that rows of hosts, guests and services went into.
+        self._readers: dict[Row, set[Concerned]] = {}
+
+    def changed(self, row: Row) -> set[Concerned]:
+        """Note that a row changed; the ports and guests that it concerned, or does now."""
+        self._rules.pop(row, None)
+        self._routes.pop(row, None)
+        return self._readers.pop(row, set()) | set(wired_to(row))
+
+    def _note(self, kind: Kind, key: records.Key, *rows: Row | None) -> None:
+        for row in rows:
+            if row is not None:
+                self._readers.setdefault(row, set()).add((kind, key))
 
     def _row(self, key: records.Key, *paths: str) -> Row | None:
         row = self._store.by_id(cast(int, key))
@@ -38,7 +58,12 @@ class StoreSource:
         if row is None or row.parent is None:
             return None
         is_router = row.collection.path == "router.port"
-        interface = self._interface_behind(row)
+        binding = binding_of(row)
+        interface = interface_of(self._store, binding) if binding else None
+        guest = guest_behind(interface) if interface else None
+        if binding is not None:
+            self._note("port", key, binding, binding.parent, interface, guest)
+        self._note("port", key, *service_compiler.read_for_extras(row))
         port = records.Port(
             key=row.id,
             alias=row.full_alias,
@@ -49,8 +74,8 @@ class StoreSource:
             outfilter=_key(row.get("outfilter")),
             peer=_key(row.get("peer")),
             interface=self._display.name(interface) if interface else None,
-            active=binding_is_up(self._store, row),
-            guest=guest_behind(interface) if interface else None,
+            active=binding is not None and is_up(binding, interface),
+            guest=nic_number(guest) if guest else None,
             extras=service_compiler.extras(row),
             service=service_compiler.is_service(row),
         )
@@ -61,10 +86,6 @@ class StoreSource:
         else:
             port.vlan = row.get("vlan") or 0
         return port
-
-    def _interface_behind(self, port: Row) -> Row | None:
-        binding = binding_of(port)
-        return interface_of(self._store, binding) if binding else None
 
     def port_at(self, point: str) -> records.Key:
         """The port bound to the interface that is called `point`."""
@@ -110,8 +131,14 @@ class StoreSource:
             in_mirrors=service_compiler.keys(row, "in-mirrors"),
             out_mirrors=service_compiler.keys(row, "out-mirrors"),
             ports=tuple(port.id for port in row.siblings("router.port") or ()),
-            routes=tuple(_route(route) for route in row.siblings("router.route") or ()),
+            routes=tuple(map(self._route, row.siblings("router.route") or ())),
         )
+
+    def _route(self, row: Row) -> records.Route:
+        route = self._routes.get(row)
+        if route is None:
+            route = self._routes[row] = _route(row)
+        return route
 
     def chain(self, key: records.Key) -> records.Chain | None:
         """A chain with its rules in order."""
@@ -122,8 +149,14 @@ class StoreSource:
             key=row.id,
             alias=row.full_alias,
             name=row.get("name") or "",
-            rules=tuple(_rule(rule) for rule in row.siblings("chain.rule") or ()),
+            rules=tuple(map(self._rule, row.siblings("chain.rule") or ())),
         )
+
+    def _rule(self, row: Row) -> records.Rule:
+        rule = self._rules.get(row)
+        if rule is None:
+            rule = self._rules[row] = _rule(row)
+        return rule
 
     def guest(self, key: records.Key) -> records.Guest | None:
         """A guest with all its interfaces."""
@@ -137,7 +170,7 @@ class StoreSource:
             alias=row.full_alias,
             name=row.get("name") or "",
             up=up,
-            nics=tuple(self._nic(nic) for nic in nics),
+            nics=tuple(self._nic(key, nic) for nic in nics),
             routes=tuple(
                 records.GuestRoute(dst=_whole(route.get("dst")), gateway=route.get("gw"))
                 for route in row.siblings("guest.route") or ()
@@ -152,12 +185,14 @@ class StoreSource:
             ip_id=row.get("ip-id"),
         )
 
-    def _nic(self, row: Row) -> records.Nic:
+    def _nic(self, guest: records.Key, row: Row) -> records.Nic:
         interface = row.get("interface")
+        binding = binding_at(interface) if interface else None
+        self._note("guest", guest, row, interface, binding)
         return records.Nic(
             name=row.get("dev") or "",
             interface=self._display.name(interface) if interface else "",
-            port=port_at(interface),
+            port=binding.get("port").id if binding else None,
             mac=mac_number(row.get("mac")),
             addresses=tuple((cidr.address, cidr.length) for cidr in row.get("address") or ()),
             mtu=row.get("mtu"),
@@ -185,7 +220,12 @@ class StoreSource:
     def insertions(self, port: records.Key) -> tuple[Insertion, ...]:
         """The inserted services that a port has to do with."""
         row = self._row(port, "router.port", "bridge.port")
-        return service_compiler.insertions(row) if row is not None else ()
+        if row is None:
+            return ()
+        for way in WAYS:
+            key = InsertionChain(port, way)
+            self._note("chain", key, *service_compiler.insertions_naming(row))
+        return service_compiler.insertions(row)
 
     def mirror(self, key: records.Key) -> Mirror | None:
         """A mirror with its conditions."""
@@ -199,27 +239,6 @@ class StoreSource:
             to_port=_key(row.get("to-port")),
             conditions=tuple(condition(match) for match in matches),
         )
-
-
-def guest_behind(interface: Row) -> tuple[int, int] | None:
-    """The guest behind an interface, and the number of its NIC there."""
-    for row, _ in interface.referrers or ():
-        if row.collection.path == "guest":
-            return row.id, 0
-        if row.collection.path == "guest.nic" and row.parent is not None:
-            nics = list(row.parent.siblings("guest.nic") or ())
-            return row.parent.id, 1 + nics.index(row)
-    return None
-
-
-def port_at(interface: Row | None) -> int | None:
-    """The key of the port bound to an interface."""
-    bindings = interface.parent.siblings("host.binding") if interface and interface.parent else None
-    if interface is None or bindings is None:
-        return None
-    for binding in bindings.by_key.get(interface.get("iface"), ()):
-        return int(binding.get("port").id)
-    return None
 
 
 def _key(row: Row | None) -> records.Key:

@@ -52,18 +52,6 @@ _GRANDPARENT: dict[str, Kind] = {
     "bridge.dhcp.host": "bridge",
     "bridge.dhcp.opt121-routes": "bridge",
 }
-# Changes of these move what is behind interfaces, the way through services, or the marks of
-# ports: any port or guest may be another.
-_WIRING = (
-    "host",
-    "host.interface",
-    "host.binding",
-    "guest",
-    "guest.nic",
-    "l2insertion",
-    "qos-policy",
-    "qos-policy.dscp-rule",
-)
 
 
 class Datapath:
@@ -83,19 +71,18 @@ class Datapath:
         for row in rows:
             assert isinstance(row, Row)
             path = row.collection.path
-            if path in _WIRING:
-                self.network.topology = Topology(self._source)
-                return
+            concerned = self._source.changed(row)
             if path in _ITSELF:
-                topology.forget(_ITSELF[path], row.id)
-            if path == "bridge":  # its ports may mark by its QoS policy
-                for port in row.siblings("bridge.port") or ():
-                    topology.forget("port", port.id)
+                concerned.add((_ITSELF[path], row.id))
             parent = row.parent
             if path in _PARENT and parent is not None:
-                topology.forget(_PARENT[path], parent.id)
+                concerned.add((_PARENT[path], parent.id))
             if path in _GRANDPARENT and parent is not None and parent.parent is not None:
-                topology.forget(_GRANDPARENT[path], parent.parent.id)
+                concerned.add((_GRANDPARENT[path], parent.parent.id))
+            if path == "qos-policy.dscp-rule" and parent is not None:
+                concerned |= self._source.changed(parent)
+            for kind, key in concerned:
+                topology.forget(kind, key)
 
     def sync(self) -> None:
         """Let the session's clock show how far the simulation got."""

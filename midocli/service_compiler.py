@@ -52,7 +52,7 @@ def subnets(bridge: Row) -> tuple[records.DhcpSubnet, ...]:
 
 def extras(row: Row) -> records.PortExtras | None:
     """What a port has beyond filters; None for the many that have nothing."""
-    inserted = next(_insertions_naming(row), None) is not None
+    inserted = next(insertions_naming(row), None) is not None
     found = records.PortExtras(
         in_mirrors=keys(row, "in-mirrors"),
         post_in_mirrors=keys(row, "post-in-filter-mirrors"),
@@ -74,9 +74,20 @@ def _dscp(port: Row) -> int | None:
     return next((rule.get("dscp-mark") for rule in rules or ()), None)
 
 
+def read_for_extras(port: Row) -> Iterator[Row]:
+    """Other rows that what a port has beyond filters depends on."""
+    yield from insertions_naming(port)
+    if port.collection.path == "bridge.port" and port.parent is not None:
+        yield port.parent
+        policy = port.get("qos-policy") or port.parent.get("qos-policy")
+        if policy is not None:
+            yield policy
+            yield from policy.siblings("qos-policy.dscp-rule") or ()
+
+
 def is_service(row: Row) -> bool:
     """Whether an inserted service is behind a port."""
-    return any(insertion.get("srv-port") is row for insertion in _insertions_naming(row))
+    return any(insertion.get("srv-port") is row for insertion in insertions_naming(row))
 
 
 def insertions(port: Row) -> tuple[records.Insertion, ...]:
@@ -92,11 +103,12 @@ def insertions(port: Row) -> tuple[records.Insertion, ...]:
             pos=row.get("pos"),
             fail_open=bool(row.get("fail-open")),
         )
-        for row in sorted(_insertions_naming(port), key=lambda row: row.number)
+        for row in sorted(insertions_naming(port), key=lambda row: row.number)
     )
 
 
-def _insertions_naming(port: Row) -> Iterator[Row]:
+def insertions_naming(port: Row) -> Iterator[Row]:
+    """The rows of insertions that name a port, in either role."""
     for source, _ in port.referrers or ():
         if source.collection.path == "l2insertion":
             yield source

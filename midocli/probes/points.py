@@ -40,7 +40,7 @@ def find_point(interpreter: Interpreter, word: str, column: int | None = None) -
 
 def point_of(key: int | str, interpreter: Interpreter) -> Point:
     """The point that the simulator calls `key`."""
-    from midocli.compiler import port_at
+    from midocli.wiring import port_at
 
     if isinstance(key, int):
         row = interpreter.store.by_id(key)

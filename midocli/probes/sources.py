@@ -249,12 +249,12 @@ def find_point_or_guest(interpreter: Interpreter, given: Argument) -> Point:
 
 def guest_at(interpreter: Interpreter, point: Point) -> Row | None:
     """The guest behind a point."""
-    from midocli.compiler import guest_behind
+    from midocli.wiring import guest_behind
 
     if not isinstance(point.key, str):
         return None
-    found = guest_behind(interpreter.resolver.interface(point.key))
-    return interpreter.store.by_id(found[0]) if found else None
+    nic = guest_behind(interpreter.resolver.interface(point.key))
+    return None if nic is None else nic.parent or nic
 
 
 def find_address(interpreter: Interpreter, word: Argument) -> int:

@@ -17,6 +17,7 @@ from midocli.simulator.records import Chain, Key, Rule
 from midocli.simulator.service_records import Insertion
 
 Way = Literal["in", "out"]
+WAYS: tuple[Way, ...] = ("in", "out")
 
 #: The priority bits of the tag towards a service, by the frame's way.
 _PRIORITY: dict[Way, int] = {"in": 1 << 13, "out": 2 << 13}

@@ -185,7 +185,9 @@ class Topology:
 
     def _forget_port(self, key: Key) -> None:
         """A port shapes the plan of its device and, through its MAC and address, its peer's."""
-        old, new = self.ports.pop(key, None), self.ports[key]
+        if key not in self.ports:
+            return
+        old, new = self.ports.pop(key), self.ports[key]
         for port in (old, new):
             if port is None:
                 continue

@@ -50,9 +50,13 @@ def interface_of(store: Store, binding: Row) -> Row | None:
 def binding_is_up(store: Store, port: Row) -> bool:
     """Whether a port is plugged: bound, its host alive and its interface up."""
     binding = binding_of(port)
-    if binding is None or binding.parent is None or not binding.parent.get("alive"):
+    return binding is not None and is_up(binding, interface_of(store, binding))
+
+
+def is_up(binding: Row, interface: Row | None) -> bool:
+    """Whether a binding's host is alive, and the interface it names up."""
+    if binding.parent is None or not binding.parent.get("alive"):
         return False
-    interface = interface_of(store, binding)
     return interface is not None and bool(interface.get("status") & 1)
 
 
