@@ -9,7 +9,7 @@ from typing import Any
 
 import pyparsing as pp
 
-from grammar import session, traffic
+from grammar import capturing, session, traffic
 from grammar.commands import OnGuest, nothing
 from grammar.elements import (
     TRAILING,
@@ -33,7 +33,7 @@ from grammar.suffix import EXPECTED_AS, EXPECTED_FORM, Suffix, suffix_of
 from grammar.tree import As, Command, Echo, Format, Quit, Source
 from grammar.verbs import VERBS, assemble
 
-COMMANDS = {**traffic.HELP, **session.HELP}
+COMMANDS = {**traffic.HELP, **capturing.HELP, **session.HELP}
 
 
 _COMMAND_WORDS = (*(word for word in COMMANDS if word != "expect"), "exit", "?")
@@ -70,6 +70,7 @@ class Language:
     def _commands(self) -> dict[str, pp.ParserElement]:
         return {
             **traffic.entries(self._probe),
+            **capturing.entries(self._probe),
             **session.entries(self._probe, self._paths.end),
         }
 

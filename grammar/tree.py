@@ -176,7 +176,21 @@ class Dhcp(Node):
     options: tuple[Setting, ...]
 
 
-Probe = Ping | Traceroute | Arping | Connect | Dhcp | Inject
+class Tcpdump(Node):
+    """A capture that runs from here on at points, a comma list."""
+
+    points: Argument
+    options: tuple[Setting, ...]
+
+
+class ReadCapture(Node):
+    """The frames of a capture file, printed."""
+
+    file: Argument
+    options: tuple[Setting, ...]
+
+
+Probe = Ping | Traceroute | Arping | Connect | Dhcp | Inject | Tcpdump | ReadCapture
 
 
 class Clock(Node):
@@ -280,6 +294,8 @@ Command = (
     | Connect
     | Dhcp
     | Traceroute
+    | Tcpdump
+    | ReadCapture
     | Clock
     | Format
     | Echo

@@ -69,6 +69,10 @@ def _words(command: Command) -> Iterable[str]:
             return [*_from_source("dhcp", source), *_settings(options)]
         case tree.Inject(point, options):
             return ["inject", quoted(point.text), *_settings(options)]
+        case tree.Tcpdump(points, options):
+            return ["tcpdump", quoted(points.text), *_settings(options)]
+        case tree.ReadCapture(file, options):
+            return ["tcpdump", "read", quoted(file.text), *_settings(options)]
         case tree.Program(path, words):
             return [*_path(path), *map(quoted, words)]
     return _session_words(command)

@@ -21,6 +21,8 @@ Commands are read from the FILEs, then from every -e; without either from standa
 input, or typed at a prompt when that is a terminal. The exit status is 0 when all
 commands succeeded, 1 when one failed (or a ping of -e got no answer), 2 for bad
 options or unreadable files.
+
+`midocli tcpdump -r FILE` prints a capture file, with tcpdump's own options.
 """
 
 
@@ -52,7 +54,10 @@ def _parser() -> ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run midocli; returns the exit status."""
     _replace_closed_streams()
-    options = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == ["tcpdump"]:
+        return _tcpdump(words[1:])
+    options = _parser().parse_args(words)
     from midocli.session import OutputError
 
     try:
@@ -61,6 +66,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _end_without_output(failure.error)
     except KeyboardInterrupt:
         return 130
+
+
+def _tcpdump(words: list[str]) -> int:
+    """The command line that is tcpdump's own."""
+    from midocli.tcpdump_command import main
+
+    _write_utf8()
+    try:
+        status = main(words)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        return _end_without_output(error)
+    return status
+
+
+def _write_utf8() -> None:
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def entry_point() -> NoReturn:
@@ -96,8 +121,7 @@ def _session(options: Namespace, interactive: bool) -> Session:
     from midocli.clock import Clock
     from midocli.session import Session, Settings
 
-    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    _write_utf8()
     settings = Settings(
         json=options.format == "json",
         echo=options.echo,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from grammar.errors import FileError
 from grammar.tree import Argument
@@ -19,6 +20,11 @@ class Files:
         with _explained("read", file):
             return Path(file.text).read_bytes()
 
+    def open(self, file: Argument) -> BinaryIO:
+        """A file to read bit by bit."""
+        with _explained("read", file):
+            return Path(file.text).open("rb")
+
     def check(self, file: Argument) -> None:
         """FileError where a file could not be written: to know before anything happens."""
         with _explained("write", file):
@@ -31,7 +37,36 @@ class Files:
         pipe) is written to as it is.
         """
         with _explained("write", file):
-            _write(Path(file.text).resolve(), data)
+            _write(Path(file.text).resolve(), data).close()
+
+    def grow(self, file: Argument, head: bytes) -> GrowingFile:
+        """Write a file as `write` does, to which more will be added."""
+        with _explained("write", file):
+            return GrowingFile(file, _write(Path(file.text).resolve(), head))
+
+
+class GrowingFile:
+    """A file that is open for more; it always ends behind something whole."""
+
+    def __init__(self, file: Argument, stream: BinaryIO) -> None:
+        self._file = file
+        self._stream = stream
+        self._pending = b""
+
+    def add(self, data: bytes) -> None:
+        """Add data, and what could not be added before; FileError where that fails."""
+        self._pending += data
+        with _explained("write", self._file):
+            before = self._stream.tell() if self._stream.seekable() else None
+            try:
+                _write_whole(self._stream, self._pending)
+            except OSError:
+                if before is not None:
+                    with suppress(OSError):
+                        self._stream.truncate(before)
+                        self._stream.seek(before)
+                raise
+        self._pending = b""
 
 
 @contextmanager
@@ -54,24 +89,34 @@ def _check(path: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes) -> BinaryIO:
+    """Write a file, and leave it open."""
     import tempfile
 
     _check(path)
     if (path.exists() and not path.is_file()) or not os.access(path.parent, os.W_OK):
-        path.write_bytes(data)
-        return
+        plain = path.open("wb", buffering=0)
+        _write_whole(plain, data)
+        return plain
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     part = Path(name)
     try:
-        with open(number, "wb") as stream:  # noqa: PTH123 (it is open already)
-            stream.write(data)
+        stream = open(number, "wb", buffering=0)  # noqa: PTH123, SIM115 (it is open already)
+        _write_whole(stream, data)
         part.chmod(mode)
         part.replace(path)
     except OSError:
         part.unlink()
         raise
+    return stream
+
+
+def _write_whole(stream: BinaryIO, data: bytes) -> None:
+    """Write all of it to a stream without a buffer, which may take it in pieces."""
+    left = memoryview(data)
+    while left:
+        left = left[stream.write(left) :]
 
 
 def _umask() -> int:

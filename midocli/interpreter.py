@@ -28,6 +28,7 @@ from midocli.results import (
     Result,
     Shown,
     ShownField,
+    Spoilt,
     Table,
 )
 from midocli.store.display import Display
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from midocli.datapath import Datapath
     from midocli.files import Files
+    from midocli.probes.running import RunningCaptures
     from midocli.store.editor import Editor
 
 
@@ -76,6 +78,10 @@ class Interpreter:
         self.files = files
         self.tenant: str | None = None
         self._datapath: Datapath | None = None
+        #: Captures that run, once there was one.
+        self.captures: RunningCaptures | None = None
+        #: What went wrong beside the command that is being carried out.
+        self.complaints: list[MidoError] = []
         self._run: dict[type, Callable[[Any], Result]] = {
             tree.Create: self._create,
             tree.List: self._list,
@@ -95,6 +101,8 @@ class Interpreter:
             tree.Connect: self._probe,
             tree.Dhcp: self._probe,
             tree.Inject: self._probe,
+            tree.Tcpdump: self._probe,
+            tree.ReadCapture: self._probe,
             tree.Describe: self._describe,
             tree.Tenant: self._choose_tenant,
             tree.Debug: self._debug,
@@ -128,6 +136,12 @@ class Interpreter:
 
     def run(self, command: tree.Command) -> Result:
         """Carry a command out; MidoError where it cannot be, with nothing changed."""
+        result = self._carry_out(command)
+        if self.captures is not None:
+            result = self.captures.beside(result)
+        return Spoilt(result, self.complaints.pop()) if self.complaints else result
+
+    def _carry_out(self, command: tree.Command) -> Result:
         return self._run[type(command)](command)
 
     # -- objects ------------------------------------------------------------------
@@ -162,27 +176,14 @@ class Interpreter:
         collection = command.target.collection
         parent = self.resolver.path(command.path)
         if collection.live:
-            return self._list_learnt(collection, parent, command.filters)
+            from midocli.learnt import filtered
+
+            rows = filtered(self.datapath, collection, parent, command.filters)
+            return Table(collection.fields, rows)
         ours = self._tenant_setting(collection) if collection.of_tenant else ()
         filters = (*ours, *command.filters)
         found = self.resolver.filtered(collection, parent, filters)
         return Listing(list(found), collection)
-
-    def _list_learnt(
-        self, collection: Collection, parent: Row | None, filters: tuple[tree.Setting, ...]
-    ) -> Result:
-        """What the datapath has learnt, as far as it shows the words asked for."""
-        from midocli.learnt import learnt
-
-        rows = learnt(self.datapath, collection.path, parent)
-        for setting in filters:
-            index = collection.index[setting.field.name]
-            rows = [
-                row
-                for row in rows
-                if row[index] is not None and setting.field.type.format(row[index]) == setting.text
-            ]
-        return Table(collection.fields, rows)
 
     def _show(self, command: tree.Show) -> Result:
         row = self._object(command.path)
@@ -220,6 +221,8 @@ class Interpreter:
 
     def _live(self, row: Row, field: str) -> Any:
         """The value of a field that moves on as the datapath works."""
+        if row.collection.path == "capture":
+            return self.captures.taken(row) if self.captures else 0
         if self._datapath is not None:
             return self._datapath.ip_id(row)
         return row.get(field)
@@ -241,7 +244,7 @@ class Interpreter:
 
     def _expect(self, command: tree.Expect) -> Result:
         try:
-            result = self.run(command.command)
+            result = self._carry_out(command.command)
         except MidoError as error:
             if command.negated:
                 return Done()
@@ -254,7 +257,7 @@ class Interpreter:
         return result
 
     def _as(self, command: tree.As) -> Result:
-        return Formatted(self.run(command.command), command.form)
+        return Formatted(self._carry_out(command.command), command.form)
 
     def _describe(self, command: tree.Describe) -> Result:
         from midocli.help import describe

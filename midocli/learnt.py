@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from grammar.schema import Collection
+from grammar.tree import Setting
 from midocli.simulator.neighbour import listing
 from midocli.store.rows import Row
 
@@ -16,6 +19,24 @@ Entry = tuple[Any, ...]
 def learnt(datapath: Datapath, path: str, parent: Row | None) -> list[Entry]:
     """The rows of the live collection at `path`, inside its parent, in a fixed order."""
     return _TABLES[path](datapath, parent)
+
+
+def filtered(
+    datapath: Datapath,
+    collection: Collection,
+    parent: Row | None,
+    filters: Iterable[Setting],
+) -> list[Entry]:
+    """The rows of a live collection that show, for each field, the word given."""
+    rows = learnt(datapath, collection.path, parent)
+    for setting in filters:
+        index = collection.index[setting.field.name]
+        rows = [
+            row
+            for row in rows
+            if row[index] is not None and setting.field.type.format(row[index]) == setting.text
+        ]
+    return rows
 
 
 def neighbours(datapath: Datapath, parent: Row | None) -> list[Entry]:

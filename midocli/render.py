@@ -15,7 +15,10 @@ from midocli.results import (
     Result,
     Shown,
     ShownField,
+    Spoilt,
+    Stream,
     Table,
+    Watched,
 )
 from midocli.store.display import Display
 from midocli.store.rows import Row
@@ -46,6 +49,12 @@ def text(result: Result, display: Display) -> str:
             from midocli import forms
 
             return forms.shown(inner, form, display)
+        case Stream(items=items, text_of=text_of):
+            return "".join(map(text_of, items))
+        case Watched(result=inner, text=words):
+            return text(inner, display) + words
+        case Spoilt(result=inner):
+            return text(inner, display)
     return ""
 
 
@@ -60,17 +69,17 @@ def error_as_json(error: MidoError, line: int | None) -> str:
     """The one line of JSON that stands in an error's place."""
     import json
 
-    return json.dumps(
-        {
-            "error": {
-                "code": error.code,
-                "message": printable(error.message),
-                "line": line,
-                "column": error.column,
-                "expected": list(error.expected),
-            }
-        }
-    )
+    return json.dumps({"error": _error(error, line)})
+
+
+def _error(error: MidoError, line: int | None) -> dict[str, Any]:
+    return {
+        "code": error.code,
+        "message": printable(error.message),
+        "line": line,
+        "column": error.column,
+        "expected": list(error.expected),
+    }
 
 
 def printable(text: str) -> str:
@@ -110,6 +119,14 @@ def document(result: Result, display: Display) -> Any:
             return {"text": words}
         case Report(data=data):
             return data
+        case Stream(head=head, items=items, data_of=data_of):
+            return {**head, "frames": list(map(data_of, items))}
+        case Watched(result=inner, captures=captures):
+            whole = document(inner, display)
+            return {**whole, "running": captures} if isinstance(whole, dict) else whole
+        case Spoilt(result=inner, error=error):
+            whole = document(inner, display)
+            return {**whole, "error": _error(error, None)} if isinstance(whole, dict) else whole
     return {"ok": True}
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
+from grammar.errors import MidoError
 from grammar.node import Node
 from grammar.schema import Collection, Field
 from midocli.store.rows import Row
@@ -92,3 +93,43 @@ class Report(Node):
     text: str
     data: dict[str, Any]
     succeeded: bool
+
+
+class Stream(Node):
+    """Things that are shown one by one, as they are read, however many there are.
+
+    `header` is told apart from them, on the standard error; `head` is its data. Reading
+    them may raise a MidoError, behind those that were shown.
+    """
+
+    header: str
+    head: dict[str, Any]
+    items: Iterable[Any]
+    text_of: Callable[[Any], str]
+    data_of: Callable[[Any], dict[str, Any]]
+    succeeded: bool = True
+
+
+class Watched(Node):
+    """A result, and what running captures saw of the traffic behind it."""
+
+    result: Result
+    text: str
+    captures: dict[str, Any]
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the command itself succeeded."""
+        return self.result.succeeded
+
+
+class Spoilt(Node):
+    """A result, and what went wrong beside it when it was there already, as a full disk."""
+
+    result: Result
+    error: MidoError
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the command itself succeeded."""
+        return self.result.succeeded

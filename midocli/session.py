@@ -14,7 +14,7 @@ from midocli import render
 from midocli.clock import Clock
 from midocli.files import Files
 from midocli.interpreter import ExpectationError, Interpreter
-from midocli.results import Result
+from midocli.results import Result, Spoilt, Stream
 from midocli.script import Line, read_lines
 
 if TYPE_CHECKING:
@@ -37,6 +37,14 @@ class Settings:
 
 class SessionEnd(Exception):  # noqa: N818 (an end, not an error)
     """The session ends: by `quit`, or at the first error of a script."""
+
+
+class _ShownError(Exception):
+    """`error` went wrong beside a result, which has been shown and holds it as data."""
+
+    def __init__(self, error: MidoError) -> None:
+        super().__init__(error.message)
+        self.error = error
 
 
 class OutputError(Exception):
@@ -94,6 +102,9 @@ class Session:
             command = grammar.parse(line.text)
             if command is not None:
                 self._run(command)
+        except _ShownError as shown:
+            self._complain(name, line, shown.error)
+            return False
         except MidoError as error:
             self._report(name, line, error)
             return False
@@ -122,7 +133,12 @@ class Session:
             case _:
                 result = self.interpreter.run(command)
                 self.answered = result.succeeded
-                self._show(result)
+                if isinstance(result, Stream) and not self.settings.json:
+                    self._show_stream(result)
+                else:
+                    self._show(result)
+                if isinstance(result, Spoilt):
+                    raise _ShownError(result.error)
 
     def _source(self, file: tree.Argument) -> None:
         """Run a file's commands; its first error is an error here as well."""
@@ -151,16 +167,30 @@ class Session:
         elif result:
             self._print(render.text(result, display))
 
+    def _show_stream(self, result: Stream) -> None:
+        self.flush()
+        self._tell(result.header)
+        for item in result.items:
+            self._print(result.text_of(item))
+
     def _report(self, name: str, line: Line, error: MidoError) -> None:
-        self._failures += 1
         if isinstance(error, ExpectationError) and error.result and not self.settings.json:
             self._show(error.result)
         if self.settings.json:
             number = line.position(error.column)[0] if error.column else line.number
             self._print(render.error_as_json(error, number) + "\n")
+        self._complain(name, line, error)
+
+    def _complain(self, name: str, line: Line, error: MidoError) -> None:
+        """Tell of an error, behind the results there are."""
+        self._failures += 1
         self.flush()
+        self._tell(self.show_error(name, line, error))
+
+    def _tell(self, text: str) -> None:
+        """Print to the standard error."""
         try:
-            self._err.write(self.show_error(name, line, error))
+            self._err.write(text)
             self._err.flush()
         except OSError as failure:
             raise OutputError(failure) from None

@@ -9,6 +9,7 @@ from grammar.resources import (
     balancer,
     bgp,
     bridge,
+    capture,
     chain,
     container,
     dhcp,
@@ -42,6 +43,7 @@ _FAMILIES = (
     qos,
     guest,
     learnt,
+    capture,
 )
 
 # The order in which help and completion name them.
@@ -68,6 +70,7 @@ ROOT = (
     "qos-policy",
     "guest",
     "connection",
+    "capture",
 )
 
 SCHEMA = Schema(tuple(each for family in _FAMILIES for each in family.COLLECTIONS), ROOT)

@@ -8,10 +8,10 @@ from grammar import tree
 
 if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
-    from midocli.results import Report
+    from midocli.results import Result
 
 
-def run_probe(interpreter: Interpreter, command: tree.Probe) -> Report:
+def run_probe(interpreter: Interpreter, command: tree.Probe) -> Result:
     """Run a probe; only its own module is loaded."""
     match command:
         case tree.Ping():
@@ -38,3 +38,12 @@ def run_probe(interpreter: Interpreter, command: tree.Probe) -> Report:
             from midocli.probes.inject import Inject
 
             return Inject(interpreter, command).run()
+        case tree.Tcpdump():
+            from midocli.probes.running import RunningCaptures
+
+            interpreter.captures = interpreter.captures or RunningCaptures(interpreter)
+            return interpreter.captures.start(command)
+        case tree.ReadCapture():
+            from midocli.probes.reading import read_capture
+
+            return read_capture(interpreter, command)

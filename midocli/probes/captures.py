@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable, Sequence
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.errors import InvalidValueError, LineSyntaxError, MidoError
 from grammar.times import Instant, format_instant
 from grammar.tree import Argument, Setting
 from midocli.probes.points import Point, find_point, point_of
-from midocli.simulator.events import Captured
+from midocli.simulator.events import Captured, Event
 
 if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
     from midocli.trace.tcpdump.flags import Flags
 
 
-class _Everywhere:
+_FLAGS = "-nnn -vvv -X -e"
+
+
+class Everywhere:
     """The set of all points."""
 
     def __contains__(self, point: object) -> bool:
@@ -55,18 +57,22 @@ class CaptureRequest:
     """What a probe's `capture`, `filter`, `flags` and `write` ask for, checked beforehand."""
 
     def __init__(
-        self, interpreter: Interpreter, options: dict[str, Setting], default_filter: str
+        self,
+        interpreter: Interpreter,
+        options: dict[str, Setting],
+        default_filter: str,
+        default_flags: str = _FLAGS,
     ) -> None:
         self._interpreter = interpreter
         self._default_filter = default_filter
+        self._default_flags = default_flags
         given = options["capture"].text if "capture" in options else ""
         self.none = given == "none"
         self.all = given == "all"
+        self.any = given == "any"
         self.listed: list[Point] = []
-        if given and not (self.none or self.all):
-            column = options["capture"].column
-            found = [find_point(interpreter, word, column) for word in given.split(",")]
-            self.listed = list({point.key: point for point in found}.values())
+        if given and not (self.none or self.all or self.any):
+            self.listed = listed_points(interpreter, given, options["capture"].column)
         self.write: Setting | None = options.get("write")
         if self.none and self.write is not None:
             raise InvalidValueError("write needs frames, but capture is none", self.write.column)
@@ -89,7 +95,7 @@ class CaptureRequest:
     def _parsed_flags(self) -> Flags:
         from midocli.trace.tcpdump.flags import parse_flags
 
-        text = self._flags.text if self._flags else "-nnn -vvv -X -e"
+        text = self._flags.text if self._flags else self._default_flags
         try:
             return parse_flags(text)
         except MidoError as error:
@@ -100,7 +106,9 @@ class CaptureRequest:
         if self.none:
             return frozenset()
         if self.all:
-            return _Everywhere()
+            return Everywhere()
+        if self.any:
+            return Interfaces(None)
         if self.listed:
             return {point.key for point in self.listed}
         return Interfaces(source)
@@ -119,9 +127,9 @@ class CaptureRequest:
             shown = by_point.setdefault(captured.point, [])
             if self.passes(captured.data):
                 shown.append(captured)
-        if self.all:
+        if self.all or self.any:
             points = [point_of(key, self._interpreter) for key in by_point]  # type: ignore[arg-type]
-            points = _without_doubles(points)
+            points = without_doubles(points)
         elif self.listed:
             order = {key: place for place, key in enumerate(by_point)}
             points = sorted(self.listed, key=lambda point: order.get(point.key, len(order)))
@@ -158,29 +166,34 @@ class CaptureRequest:
             "hex": captured.data.hex(),
         }
 
-    def write_file(self, seen: Sequence[Seen]) -> None:
-        """Write the frames as pcapng, where `write` asks for it; FileError where that fails."""
+    @property
+    def comments(self) -> bool:
+        """Whether a file is written that has a place for what was decided about frames."""
+        return self.write is not None and not is_classic(self.write.text)
+
+    def write_file(self, seen: Sequence[Seen], events: Sequence[Event]) -> None:
+        """Write the frames, where `write` asks for it; FileError where that fails."""
         if self.write is None:
             return
-        from midocli.trace.capture import CapturedFrame
-        from midocli.trace.pcapng import Capture, write_captures
+        from midocli.probes.capture_file import capture_file
 
-        shown = self._interpreter.clock.shown
-        captures = [
-            Capture(
-                point.name,
-                None,
-                [CapturedFrame(shown(each.time_ns), each.direction, each.data) for each in frames],
-            )
-            for point, frames in seen
-        ]
-        stream = BytesIO()
-        write_captures(stream, captures)
         file = Argument(self.write.text, self.write.column)
-        self._interpreter.files.write(file, stream.getvalue())
+        content = capture_file(self._interpreter, file, seen, events)
+        self._interpreter.files.write(file, content)
 
 
-def _without_doubles(points: Sequence[Point]) -> list[Point]:
+def is_classic(name: str) -> bool:
+    """Whether a file is to be classic pcap, without points and comments, by its name."""
+    return name.lower().endswith(".pcap")
+
+
+def listed_points(interpreter: Interpreter, words: str, column: int) -> list[Point]:
+    """The points of a comma list, each once; UnknownObjectError where one is none."""
+    found = [find_point(interpreter, word.strip(), column) for word in words.split(",")]
+    return list({point.key: point for point in found}.values())
+
+
+def without_doubles(points: Sequence[Point]) -> list[Point]:
     """Without the bound ports whose interface is among the points as well."""
     ports = {point.port for point in points if isinstance(point.key, str)}
     return [point for point in points if isinstance(point.key, str) or point.key not in ports]

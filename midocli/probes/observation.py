@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from grammar.errors import FileError
 from grammar.tree import Setting
 from midocli.probes.captures import CaptureRequest, Interfaces, Seen, Union
 from midocli.probes.points import Point
@@ -54,7 +55,7 @@ class Observation:
         points = self.request.watched(source)
         if everywhere:
             points = Union(points, Interfaces(source))
-        self.recorder = Recorder(points, self._explains)
+        self.recorder = Recorder(points, self._explains or self.request.comments)
         watching = self._explains or everywhere or not self.request.none
         network = self._network
         if watching:
@@ -95,8 +96,8 @@ class Observation:
         steps: list[dict[str, Any]] = []
         if not self.request.none:
             seen = self.request.seen(self.recorder.captures, source, ends)
-            self.request.write_file(seen)
             text = self.request.text(seen)
+            self._write_file(seen)
         if self._explains:
             from midocli.trace.explain import explain, numbered, steps_of
 
@@ -104,6 +105,13 @@ class Observation:
             explanation = explain(events, verdicts)
             steps = steps_of(events, self._interpreter.clock)
         return Shown(text, self.request.json(seen), explanation, steps)
+
+    def _write_file(self, seen: Sequence[Seen]) -> None:
+        """Write what `write` asks for; what has been seen is shown even where that fails."""
+        try:
+            self.request.write_file(seen, self.recorder.events)
+        except FileError as error:
+            self._interpreter.complaints.append(error)
 
     def _events_of(self, origins: Sequence[object]) -> list[Event]:
         ours = set(origins)

@@ -112,7 +112,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """One frame seen at a point: `in` enters the virtual network there, `out` leaves it."""
+    """One frame seen at a point: `in` enters the virtual network there, `out` leaves it.
+
+    `walk` is its journey's number, 0 where it was refused before it began any.
+    """
 
     point: Hashable
     direction: Direction

@@ -82,20 +82,17 @@ class Network:
         self._enter(port, nic.interface, frame)
 
     def _enter(self, port: Port | None, point: str, frame: Frame) -> None:
+        refusal = _refusal(port, point, frame)
         if self.capturing:
             now_ns = self.engine.now_ns
-            self.capture(point, "in", now_ns, frame)
+            walk = self.walks + 1 if refusal is None else 0
+            self.capture(point, "in", now_ns, frame, walk)
             if port is not None:
-                self.capture(port.key, "in", now_ns, frame)
-        if port is None:
-            self.drop(Reason(Code.UNPLUGGED, point, None, f"no port is bound to {point}"), frame)
-        elif port.interface is not None and not port.active:
-            text = f"{port.interface}, to which {port.alias} is bound, is not active"
-            self.drop(Reason(Code.PORT_INACTIVE, port.alias, None, text), frame)
-        elif frame.ethertype < 0:
-            text = f"the frame is malformed: {frame.fault}"
-            self.drop(Reason(Code.MALFORMED, port.alias, None, text), frame)
+                self.capture(port.key, "in", now_ns, frame, walk)
+        if refusal is not None:
+            self.drop(refusal, frame)
         else:
+            assert port is not None
             Walk(self, frame).start(port)
 
     def send_generated(self, frame: Frame, port: Port) -> None:
@@ -154,8 +151,8 @@ class Network:
     def _arrive(self, port: Port, frame: Frame) -> None:
         if self.capturing:
             if port.interface is not None:
-                self.capture(port.interface, "out", self.engine.now_ns, frame)
-            self.capture(port.key, "out", self.engine.now_ns, frame)
+                self.capture(port.interface, "out", self.engine.now_ns, frame, frame.walk)
+            self.capture(port.key, "out", self.engine.now_ns, frame, frame.walk)
         if self.wants_events:
             details = {"point": port.interface, "frame": headers(frame)}
             self.tell(Kind.DELIVERED, port.alias, details, frame)
@@ -249,13 +246,15 @@ class Network:
         walk, parent = frame.walk, self.parents.get(frame.walk, 0)
         self.record(Event(time_ns, walk, parent, depth, at, kind, details, frame.origin))
 
-    def capture(self, point: Key, direction: Direction, time_ns: int, frame: Frame) -> None:
-        """Show a frame at a point to who captures there."""
+    def capture(
+        self, point: Key, direction: Direction, time_ns: int, frame: Frame, walk: int
+    ) -> None:
+        """Show a frame, on a walk (0: refused before any), at a point to who captures there."""
         for recorder in self._recorders:
             if point in recorder.points:
                 data = frame.to_bytes()
                 recorder.captures.append(
-                    Captured(point, direction, time_ns, data, frame.walk, frame.origin)
+                    Captured(point, direction, time_ns, data, walk, frame.origin)
                 )
 
     def alias_of_device(self, port: Port) -> str:
@@ -284,3 +283,16 @@ class Network:
     def reset(self) -> None:
         """Forget everything learned and bound; the topology stays."""
         self.state = State()
+
+
+def _refusal(port: Port | None, point: str, frame: Frame) -> Reason | None:
+    """Why a frame at a point does not even enter a port, if it does not."""
+    if port is None:
+        return Reason(Code.UNPLUGGED, point, None, f"no port is bound to {point}")
+    if port.interface is not None and not port.active:
+        text = f"{port.interface}, to which {port.alias} is bound, is not active"
+        return Reason(Code.PORT_INACTIVE, port.alias, None, text)
+    if frame.ethertype < 0:
+        text = f"the frame is malformed: {frame.fault}"
+        return Reason(Code.MALFORMED, port.alias, None, text)
+    return None

@@ -228,8 +228,8 @@ class Walk:
             self.tell_frame(Kind.LEFT, port)
         if network.capturing:
             time_ns = self.now_ns + HOP_NS * self.entered
-            network.capture(port.key, "out", time_ns, self.frame)
-            network.capture(peer.key, "in", time_ns, self.frame)
+            network.capture(port.key, "out", time_ns, self.frame, self.number)
+            network.capture(peer.key, "in", time_ns, self.frame, self.number)
         return self.enter(peer)
 
     def _fork(self, fork: Fork) -> None:

@@ -1,0 +1,61 @@
+"""`tcpdump` as a declaration: watching points of the network, and reading capture files."""
+
+from __future__ import annotations
+
+import pyparsing as pp
+
+from grammar.commands import CommandHelp, argument, build, nothing
+from grammar.elements import Element, Probe, Switch, Tokens
+from grammar.expectation import Expectation
+from grammar.pairs import Pairs
+from grammar.resources.capture import COUNT, FILTER, FLAGS, QUIET, WRITE
+from grammar.tree import ReadCapture, Tcpdump
+
+_READ = "read"
+
+TCPDUMP_OPTIONS = (FLAGS, FILTER, COUNT, WRITE, QUIET)
+READ_OPTIONS = (FLAGS, FILTER, COUNT)
+
+HELP = {
+    "tcpdump": CommandHelp(
+        "watches points while other commands make traffic, or prints a capture file",
+        (
+            "tcpdump POINT[,POINT]... [OPTION VALUE]...",
+            "tcpdump read FILE [flags FLAGS] [filter EXPRESSION] [count N]",
+        ),
+        'tcpdump veth0 filter icmp flags "-ne"',
+        TCPDUMP_OPTIONS,
+    ),
+}
+
+
+def entries(probe: Probe) -> dict[str, pp.ParserElement]:
+    """What follows `tcpdump` at the beginning of a line."""
+
+    def watch(tokens: list[Tokens]) -> Tcpdump:
+        points, *options = tokens
+        return Tcpdump(points, tuple(options))
+
+    def read(tokens: list[Tokens]) -> ReadCapture:
+        file, *options = tokens
+        return ReadCapture(file, tuple(options))
+
+    file = argument(
+        probe, "a capture file", "file", Pairs(probe, "read options", READ_OPTIONS, "option")
+    )
+    points = argument(
+        probe,
+        "points in a comma list, any or all",
+        "point",
+        Pairs(probe, "tcpdump options", TCPDUMP_OPTIONS, "option"),
+    )
+    table = {_READ: (nothing, build(file, read))}
+    watching: list[Element] = [build(points, watch)]  # type: ignore[list-item]
+    return {
+        "tcpdump": Switch(
+            probe,
+            "points or read",
+            lambda: (table, watching),
+            lambda: [Expectation("verb", _READ, "print a capture file")],
+        )
+    }

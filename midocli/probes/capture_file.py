@@ -1,0 +1,76 @@
+"""Captured frames as a file: the format its name asks for, and what is said of points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from grammar.errors import FileError
+from grammar.tree import Argument
+from midocli.probes.captures import is_classic
+from midocli.probes.points import Point
+from midocli.simulator.events import Captured, Event
+from midocli.trace.capture import Capture, CapturedFrame, CaptureWriter, write_all
+from midocli.trace.comments import Comments
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from midocli.interpreter import Interpreter
+
+
+def writer_for(name: str, stream: BytesIO) -> CaptureWriter:
+    """A writer of the format that a file's name asks for."""
+    if is_classic(name):
+        from midocli.trace.pcap import PcapWriter
+
+        return PcapWriter(stream)
+    from midocli.trace.pcapng import pcapng_writer
+
+    return pcapng_writer(stream)
+
+
+def captured_frames(
+    interpreter: Interpreter, frames: Iterable[Captured], events: Iterable[Event]
+) -> list[CapturedFrame]:
+    """Frames with the times the clock showed, and what was decided about them."""
+    shown = interpreter.clock.shown
+    comments = Comments(events)
+    return [
+        CapturedFrame(shown(each.time_ns), each.direction, each.data, comments.of(each))
+        for each in frames
+    ]
+
+
+def capture_file(
+    interpreter: Interpreter,
+    file: Argument,
+    seen: Sequence[tuple[Point, Sequence[Captured]]],
+    events: Sequence[Event],
+) -> bytes:
+    """The content of a file with the frames of each point; FileError where it has no form."""
+    captures = [
+        Capture(
+            point.name,
+            description(interpreter, point),
+            captured_frames(interpreter, frames, events),
+        )
+        for point, frames in seen
+    ]
+    stream = BytesIO()
+    try:
+        write_all(writer_for(file.text, stream), captures)
+    except ValueError as error:
+        raise FileError(f"cannot write {file.text[:200]}: {error}", file.column) from None
+    return stream.getvalue()
+
+
+def description(interpreter: Interpreter, point: Point) -> str:
+    """The device a point belongs to: `port bridge1:port0 of bridge1 (left)`."""
+    row = interpreter.store.by_id(point.port) if point.port is not None else None
+    if row is None or row.parent is None:
+        return "not bound to a port"
+    name = row.parent.get("name")
+    called = f" ({name})" if name else ""
+    return f"port {row.full_alias} of {row.parent.full_alias}{called}"

@@ -1,0 +1,87 @@
+"""`tcpdump read`: the frames of a capture file, as `tcpdump -r` prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from grammar import tree
+from grammar.errors import FileError
+from grammar.times import Instant, format_instant
+from midocli.probes.captures import CaptureRequest
+from midocli.results import Stream
+from midocli.trace.capture_reader import (
+    CaptureFile,
+    CaptureFileError,
+    ReadFrame,
+    open_capture,
+)
+from midocli.trace.link_types import ETHERNET, link_type_name
+from midocli.trace.tcpdump.printer import Printer
+
+if TYPE_CHECKING:
+    from midocli.interpreter import Interpreter
+
+
+def read_capture(interpreter: Interpreter, command: tree.ReadCapture) -> Stream:
+    """The frames of a file one by one, as they are asked for; FileError where it has none.
+
+    The stream raises FileError as well, behind the last frame that is whole.
+    """
+    given = {setting.field.name: setting for setting in command.options}
+    request = CaptureRequest(interpreter, given, "", "")
+    offset = interpreter.clock.utc_offset
+    stream = interpreter.files.open(command.file)
+    capture = _opened(stream, command.file)
+    limit = given["count"].value if "count" in given else None
+    assert request.passes is not None and request.flags is not None
+    passes, printer = request.passes, Printer(request.flags, offset)
+    frames = (frame for frame in _frames(stream, capture, command.file) if passes(frame.data))
+    name = link_type_name(capture.link_type)
+    return Stream(
+        f"reading from file {command.file.text}, link-type {name}, "
+        f"snapshot length {capture.snap_length}\n",
+        {"file": command.file.text, "link_type": name, "snap_length": capture.snap_length},
+        islice(frames, limit),
+        lambda frame: printer.frame(frame.time_ns, frame.data, frame.wire_length),
+        lambda frame: _frame_data(frame, offset),
+    )
+
+
+def _opened(stream: BinaryIO, file: tree.Argument) -> CaptureFile:
+    try:
+        capture = open_capture(stream)
+    except CaptureFileError as error:
+        raise _not_read(file, str(error)) from None
+    except OSError as error:
+        raise _not_read(file, error.strerror or str(error)) from None
+    if capture.link_type != ETHERNET:
+        name = link_type_name(capture.link_type)
+        raise _not_read(file, f"its link type is {name}; only EN10MB (Ethernet) is known here")
+    return capture
+
+
+def _frames(stream: BinaryIO, capture: CaptureFile, file: tree.Argument) -> Iterator[ReadFrame]:
+    with closing(stream):
+        try:
+            yield from capture.frames
+        except CaptureFileError as error:
+            raise _not_read(file, str(error)) from None
+        except OSError as error:
+            raise _not_read(file, error.strerror or str(error)) from None
+
+
+def _not_read(file: tree.Argument, why: str) -> FileError:
+    return FileError(f"cannot read {file.text[:200]}: {why}", file.column)
+
+
+def _frame_data(frame: ReadFrame, utc_offset: int) -> dict[str, Any]:
+    """A frame as data; `length` is what it was on the wire."""
+    return {
+        "time": format_instant(Instant(frame.time_ns, utc_offset)),
+        "direction": frame.direction,
+        "length": frame.wire_length,
+        "hex": frame.data.hex(),
+    }
