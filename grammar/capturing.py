@@ -5,11 +5,11 @@ from __future__ import annotations
 import pyparsing as pp
 
 from grammar.commands import CommandHelp, argument, build, nothing
-from grammar.elements import Element, Probe, Switch, Tokens
+from grammar.elements import Element, Name, Probe, Switch, Tokens
 from grammar.expectation import Expectation
 from grammar.pairs import Pairs
 from grammar.resources.capture import COUNT, FILTER, FLAGS, QUIET, WRITE
-from grammar.tree import ReadCapture, Tcpdump
+from grammar.tree import Argument, ReadCapture, Tcpdump
 
 _READ = "read"
 
@@ -43,11 +43,13 @@ def entries(probe: Probe) -> dict[str, pp.ParserElement]:
     file = argument(
         probe, "a capture file", "file", Pairs(probe, "read options", READ_OPTIONS, "option")
     )
-    points = argument(
+    options = Pairs(probe, "tcpdump options", TCPDUMP_OPTIONS, "option")
+    points = Name(
         probe,
-        "points in a comma list, any or all",
-        "point",
-        Pairs(probe, "tcpdump options", TCPDUMP_OPTIONS, "option"),
+        "points",
+        lambda word, column: Argument(word, column) if word not in ("", _READ) else None,
+        lambda token: options,
+        lambda: [Expectation("text", "", "points in a comma list", target="point")],
     )
     table = {_READ: (nothing, build(file, read))}
     watching: list[Element] = [build(points, watch)]  # type: ignore[list-item]
