@@ -89,6 +89,11 @@ TRACEROUTE_OPTIONS = (
     Field("proto", Choice(("udp", "icmp")), "what is sent", default="udp"),
     Field("max-ttl", Integer(1, 255), "the most hops", default=30),
     Field("queries", Integer(1, 10), "probes a hop", default=3),
+    Field(
+        "wait",
+        Seconds(0.001, 86400.0),
+        "seconds to wait for an answer; if not given, 5, or less where others have answered",
+    ),
     *_STATION,
     *(
         each._replace(default="icmp or udp") if each.name == "filter" else each

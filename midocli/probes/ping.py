@@ -8,6 +8,7 @@ something was answered, and the timeout when nothing was.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from grammar import tree
@@ -26,6 +27,8 @@ from midocli.simulator.reason import Code, Reason
 if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
 
+#: The clock tick of the kernel whose timers wake ping up.
+_TICK_NS = 4_000_000
 _DEFAULTS = {field.name: field.default for field in PING_OPTIONS if field.default is not None}
 
 
@@ -77,6 +80,8 @@ class Ping:
         self._source = find_source(interpreter, command.source, values)
         self._probes: dict[int, Probe] = {}
         self._last_sent = 0
+        #: When the next request is due; None: there is none any more.
+        self._next_send: int | None = None
         self._report = PingReport(
             interpreter,
             format_ipv4(self._destination),
@@ -108,6 +113,7 @@ class Ping:
         for number in range(self._count):
             if number:
                 engine.run_until(self._last_sent + interval)
+            self._next_send = engine.now_ns + interval if number + 1 < self._count else None
             if not self._send(first + number & 0xFFFF, data):
                 return
             if self._request.ip_id is not None:
@@ -152,7 +158,16 @@ class Ping:
             probe = self._probes.get(quoted.icmp_seq)
             ours = quoted.tp_src == ECHO_REQUEST and quoted.icmp_id == self._request.icmp_id
             if probe is not None and ours and quoted.proto == ICMP:
-                self._report.error(probe, frame)
+                self._heard(probe, arrival)
+
+    def _heard(self, probe: Probe, arrival: Arrival) -> None:
+        """Take in an error; one of the tick in which the next request is due is read after it."""
+        now_ns, next_send = self._network.engine.now_ns, self._next_send
+        if next_send is not None and now_ns < next_send <= now_ns + _TICK_NS:
+            later = partial(self._report.error, probe, arrival.frame)
+            self._network.engine.at(next_send + 1, later)
+        else:
+            self._report.error(probe, arrival.frame)
 
     # -- summing up ------------------------------------------------------------------
 

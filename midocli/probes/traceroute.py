@@ -1,7 +1,7 @@
 """traceroute: the routers on the way, found by letting the TTL run out at each.
 
-Prints as traceroute 2.1 for Linux does with `-n`. Probes go one at a time, each
-waiting up to five seconds, as with its `-N 1`.
+Prints and sends as traceroute 2.1 for Linux does with `-n`: up to sixteen probes are out at once,
+UDP ones from a port each.
 """
 
 from __future__ import annotations
@@ -14,44 +14,24 @@ from grammar.errors import RefusedError
 from grammar.traffic import TRACEROUTE_OPTIONS
 from midocli.probes.observation import Observation
 from midocli.probes.sources import find_address, find_source
+from midocli.probes.traceroute_hops import Hops, Query, is_answer
 from midocli.results import Report
 from midocli.simulator.frame import Frame
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.listeners import Arrival
-from midocli.simulator.protocol import ECHO_REPLY, ERROR_TYPES, ICMP, TIME_EXCEEDED, UNREACHABLE
+from midocli.simulator.protocol import ECHO_REPLY, ICMP, UDP
+from midocli.simulator.stack import LocalError
 from midocli.simulator.udp import udp_packet
 
 if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
 
-_WAIT_NS = 5 * SECOND_NS
+_AT_ONCE = 16
+#: From one probe to the next: long enough for a near hop to answer in between, as a kernel does
+#: within the system call that sends.
+_GAP_NS = SECOND_NS // 1000
 _FIRST_PORT = 33434
 _DEFAULTS = {field.name: field.default for field in TRACEROUTE_OPTIONS if field.default is not None}
-_MARKS = {0: "!N", 1: "!H", 2: "!P", 9: "!X", 10: "!X", 13: "!X"}
-
-
-class Query:
-    """One probe of a hop, and what answered it."""
-
-    __slots__ = ("code", "kind", "number", "rtt_ns", "sender", "sent_ns")
-
-    def __init__(self, number: int, sent_ns: int) -> None:
-        self.number = number
-        self.sent_ns = sent_ns
-        self.sender: int | None = None
-        self.rtt_ns = 0
-        self.kind = self.code = 0
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing beyond this answer is to be found."""
-        return self.sender is not None and self.kind != TIME_EXCEEDED
-
-    def mark(self, is_target: bool) -> str:
-        """What traceroute adds to the time of an unreachable."""
-        if self.kind != UNREACHABLE or (self.code == 3 and is_target):
-            return ""
-        return " " + _MARKS.get(self.code, f"!<{self.code}>")
 
 
 class Traceroute:
@@ -69,39 +49,62 @@ class Traceroute:
         self._stack = self._source.stack
         self._by_icmp = values["proto"] == "icmp"
         self._deepest: int = values["max-ttl"]
-        self._queries: int = values["queries"]
+        self._hops = Hops(self._deepest, values["queries"], values.get("wait"))
         self._id = interpreter.chance.getrandbits(16)
-        self._port = 32768 + interpreter.chance.getrandbits(14)
-        self._hops: list[list[Query]] = []
+        self._chance = interpreter.chance
+        #: UDP source port -> the query sent from it.
+        self._ports: dict[int, Query] = {}
+        #: Answers that came in and were not looked at yet.
+        self._inbox: list[tuple[Query, Arrival]] = []
         self._failure: str | None = None
 
     def run(self) -> Report:
-        """Ask hop by hop until the target, or a dead end, answers."""
+        """Send and wait until the target, or a dead end, has answered."""
         listeners, source = self._network.listeners, self._source
         listeners.add(source.key, self._arrived)
         try:
             with self._observation.watching(source.point):
-                self._trace()
+                while not self._hops.is_over and self._failure is None:
+                    self._send_and_wait()
         finally:
             listeners.remove(source.key, self._arrived)
+            for port in self._ports:
+                del self._stack.sockets[UDP, port]
             source.close()
         return self._sum_up()
 
-    def _trace(self) -> None:
-        for ttl in range(1, self._deepest + 1):
-            hop: list[Query] = []
-            self._hops.append(hop)
-            for _ in range(self._queries):
-                self._ask(hop, ttl)
+    # -- sending and receiving --------------------------------------------------------
+
+    def _send_and_wait(self) -> None:
+        """Send what may be out at once, then take in an answer, or wait for one (`do_it`)."""
+        engine = self._network.engine
+        until_ns: int | None = None
+        arrived = {query for query, _ in self._inbox}
+        for out, query in enumerate(self._hops.open(engine.now_ns, arrived), 1):
+            if query.sent_ns is None:
+                self._send(query)
                 if self._failure is not None:
                     return
-            if any(query.is_final for query in hop):
-                return
+            if until_ns is None:
+                until_ns = self._hops.expires_ns(query)
+            if out == _AT_ONCE:
+                break
+        if until_ns is not None:
+            if not engine.run(lambda: bool(self._inbox), max(until_ns, engine.now_ns)):
+                engine.run_until(until_ns)
+            self._read()
 
-    def _ask(self, hop: list[Query], ttl: int) -> None:
-        engine = self._network.engine
-        query = Query(sum(map(len, self._hops)), engine.now_ns)
-        hop.append(query)
+    def _read(self) -> None:
+        """Take answers from the inbox: all of the UDP sockets', one of the only ICMP socket."""
+        taken = 1 if self._by_icmp else len(self._inbox)
+        for query, arrival in self._inbox[:taken]:
+            if not query.done:
+                query.answered(arrival)
+        del self._inbox[:taken]
+
+    def _send(self, query: Query) -> None:
+        engine, ttl = self._network.engine, self._hops.ttl(query)
+        query.sent_ns = engine.now_ns
         if self._by_icmp:
             failure = self._stack.send_echo(
                 self._target,
@@ -114,56 +117,70 @@ class Traceroute:
                 origin=query,
             )
         else:
-            failure = self._stack.send(self._packet(query, ttl))
+            failure = self._send_datagram(query, ttl)
         if failure is not None:
             self._failure = failure.text
             return
-        engine.run(lambda: query.sender is not None, engine.now_ns + _WAIT_NS)
+        engine.run_until(engine.now_ns + _GAP_NS)
 
-    def _packet(self, query: Query, ttl: int) -> Frame:
+    def _send_datagram(self, query: Query, ttl: int) -> LocalError | None:
+        own = 32768 + self._chance.getrandbits(14)
+        while (UDP, own) in self._stack.sockets:
+            own = 32768 + self._chance.getrandbits(14)
+        self._ports[own] = query
+        self._stack.sockets[UDP, own] = self._echoed
         port = _FIRST_PORT + query.number & 0xFFFF
-        source = self._source.address
-        frame = udp_packet(source, self._port, self._target, port, bytes(range(0x40, 0x60)), ttl)
+        frame = udp_packet(
+            self._source.address, own, self._target, port, bytes(range(0x40, 0x60)), ttl
+        )
+        frame.fragment = 0
         frame.origin = query
         frame.ip_id = self._stack.next_ip_id()
-        return frame
+        return self._stack.send(frame)
 
     def _arrived(self, arrival: Arrival) -> None:
-        frame = arrival.frame
-        if frame.proto != ICMP:
+        """An ICMP message for the source: does it answer one of our probes?"""
+        frame, quoted = arrival.frame, arrival.quoted
+        if frame.proto != ICMP or not is_answer(arrival):
             return
-        if frame.tp_src == ECHO_REPLY and self._by_icmp and frame.icmp_id == self._id:
-            self._answer(frame.icmp_seq - 1, arrival)
-        elif frame.tp_src in ERROR_TYPES and arrival.quoted is not None:
-            quoted = arrival.quoted
-            if self._by_icmp and quoted.icmp_id == self._id:
-                self._answer(quoted.icmp_seq - 1, arrival)
-            elif not self._by_icmp and quoted.tp_src == self._port:
-                self._answer(quoted.tp_dst - _FIRST_PORT, arrival)
+        query = None
+        if not self._by_icmp:
+            if quoted is not None and quoted.proto == UDP:
+                query = self._ports.get(quoted.tp_src)
+        else:
+            about = frame if frame.tp_src == ECHO_REPLY else quoted
+            if about is not None and about.proto == ICMP and about.icmp_id == self._id:
+                query = self._numbered(about.icmp_seq - 1)
+        if query is not None:
+            self._inbox.append((query, arrival))
 
-    def _answer(self, number: int, arrival: Arrival) -> None:
-        for query in self._hops[-1]:
-            if query.number == number and query.sender is None:
-                query.sender = arrival.frame.nw_src
-                query.rtt_ns = arrival.time_ns - query.sent_ns
-                query.kind, query.code = arrival.frame.tp_src, arrival.frame.tp_dst
+    def _echoed(self, frame: Frame) -> None:
+        """A datagram for one of our ports: something does listen there."""
+        query = self._ports[frame.tp_dst]
+        arrival = Arrival(self._network.engine.now_ns, self._source.key, frame, None)
+        self._inbox.append((query, arrival))
+
+    def _numbered(self, number: int) -> Query | None:
+        sent = 0 <= number < len(self._hops.all) and self._hops.all[number].sent_ns is not None
+        return self._hops.all[number] if sent else None
 
     # -- summing up ------------------------------------------------------------------
 
     def _sum_up(self) -> Report:
         target = format_ipv4(self._target)
         lines = [f"traceroute to {target} ({target}), {self._deepest} hops max, 60 byte packets"]
+        hops = self._hops.shown()
+        lines += [self._hops.line(hop) for hop in hops]
         if self._failure is not None:
-            lines = [f"traceroute: connect: {self._failure}"]
-            self._hops = []
-        lines += [self._line(ttl, hop) for ttl, hop in enumerate(self._hops, 1)]
-        origins = [query for hop in self._hops for query in hop]
-        reached = bool(self._hops) and any(self._is_target(query) for query in self._hops[-1])
-        verdict = f"{target} {'reached' if reached else 'not reached'} after {len(self._hops)} hops"
+            # Over UDP every probe connects anew; over ICMP it is done before the first line.
+            lines = [*lines[: not self._by_icmp], f"connect: {self._failure}"]
+        origins = [query for query in self._hops.all if query.sent_ns is not None]
+        reached = bool(hops) and any(self._is_target(query) for query in hops[-1])
+        verdict = f"{target} {'reached' if reached else 'not reached'} after {len(hops)} hops"
         shown = self._observation.shown(self._source.point, [], origins, [verdict])
         text = "".join(f"{line}\n" for line in lines) + shown.captures + shown.explanation
         data = {
-            "hops": [[_data(query) for query in hop] for hop in self._hops],
+            "hops": [[_data(query) for query in hop] for hop in hops],
             "reached": reached,
             "captures": shown.frames,
             "steps": shown.steps,
@@ -171,28 +188,15 @@ class Traceroute:
         return Report(text, data, reached)
 
     def _is_target(self, query: Query) -> bool:
-        return query.is_final and query.sender == self._target
-
-    def _line(self, ttl: int, hop: list[Query]) -> str:
-        line, last = f"{ttl:2} ", None
-        for query in hop:
-            if query.sender is None:
-                line += " *"
-                continue
-            if query.sender != last:
-                line += f" {format_ipv4(query.sender)}"
-                last = query.sender
-            micros = query.rtt_ns // 1000
-            line += f"  {micros // 1000}.{micros % 1000:03} ms"
-            line += query.mark(query.sender == self._target)
-        return line
+        return query.final and query.sender == self._target
 
 
 def _data(query: Query) -> dict[str, Any] | None:
     if query.sender is None:
         return None
+    icmp = query.icmp
     return {
         "from": format_ipv4(query.sender),
         "rtt_ms": query.rtt_ns // 1000 / 1000,
-        "icmp": {"type": query.kind, "code": query.code},
+        "icmp": None if icmp is None else {"type": icmp[0], "code": icmp[1]},
     }
