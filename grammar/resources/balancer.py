@@ -8,9 +8,7 @@ from grammar.schema import Collection, Field
 from grammar.values import Choice, Integer, Reference
 
 _PORT = Integer(0, 65535)
-_STATUS = Field(
-    "status", Choice(("ACTIVE", "INACTIVE")), "what the health monitor found", read_only=True
-)
+_HEALTH = Choice(("ACTIVE", "INACTIVE"))
 
 LOAD_BALANCER = Collection(
     "load-balancer",
@@ -53,7 +51,8 @@ MEMBER = Collection(
         Field("protocol-port", _PORT, "its port", required=True),
         Field("weight", Integer(0, 0x7FFFFFFF), "its share of connections", default=1),
         common.STATE,
-        _STATUS._replace(default="ACTIVE"),
+        # Read-only in midonet-cli, where a health monitor sets it; here the user plays that part.
+        Field("status", _HEALTH, "its health, as a monitor would find it", default="ACTIVE"),
     ),
 )
 
@@ -85,7 +84,7 @@ HEALTH_MONITOR = Collection(
         Field("timeout", Integer(0, 0x7FFFFFFF, "seconds"), "time to wait for an answer"),
         Field("max-retries", Integer(0, 0x7FFFFFFF), "checks that may fail"),
         common.STATE,
-        _STATUS,
+        Field("status", _HEALTH, "whether the monitor works", read_only=True),
         Field("type", Choice(("TCP",)), "kind of check", default="TCP"),
     ),
     children=("pool",),

@@ -49,7 +49,8 @@ def outbound(walk: Walk, router: Router) -> bool:
     """Give a member's answer the VIP's address and port; False: it is none.
 
     That goes on when the balancer, VIP or member is down by now: MidoNet lets such answers
-    pass (`applyServicesOutbound` in `RouterBase.scala` looks at the translation only).
+    pass (`applyServicesOutbound` in `RouterBase.scala` looks at the translation only). But it
+    looks for bindings of a kind only while some VIP is of that kind.
     """
     balancer = walk.topology.load_balancers[router.load_balancer]
     connection = nat.connection_of(walk.frame)
@@ -57,8 +58,11 @@ def outbound(walk: Walk, router: Router) -> bool:
         return False
     proto, ends = connection
     caller, walk.device = walk.device, balancer.key
-    binding = nat.live(walk, "rev_dnat", proto, ends)
-    if binding is None and walk.frame.proto != ICMP:
+    binding = None
+    if not all(vip.sticky for vip in balancer.vips):
+        binding = nat.live(walk, "rev_dnat", proto, ends)
+    sticky = any(vip.sticky for vip in balancer.vips)
+    if binding is None and sticky and walk.frame.proto != ICMP:
         binding = nat.live(walk, "rev_sticky_dnat", proto, (*ends[:3], 0))
     walk.device = caller
     if binding is None:
