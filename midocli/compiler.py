@@ -83,6 +83,9 @@ class StoreSource:
             port.mac = mac_number(row.get("mac"))
             port.address = row.get("address")
             port.net = _network(row.get("net"))
+            containers = tuple(service_compiler.containers(row))
+            port.container = bool(containers)
+            self._note("port", key, *containers)
         else:
             port.vlan = row.get("vlan") or 0
         return port
@@ -132,6 +135,7 @@ class StoreSource:
             out_mirrors=service_compiler.keys(row, "out-mirrors"),
             ports=tuple(port.id for port in row.siblings("router.port") or ()),
             routes=tuple(map(self._route, row.siblings("router.route") or ())),
+            implies_local=False,
         )
 
     def _route(self, row: Row) -> records.Route:

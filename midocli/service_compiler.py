@@ -90,6 +90,11 @@ def is_service(row: Row) -> bool:
     return any(insertion.get("srv-port") is row for insertion in insertions_naming(row))
 
 
+def containers(port: Row) -> Iterator[Row]:
+    """The service containers behind a router port."""
+    return (source for source, _ in port.referrers or () if source.collection.path == "container")
+
+
 def insertions(port: Row) -> tuple[records.Insertion, ...]:
     """The insertions that name a port, in either role."""
     return tuple(

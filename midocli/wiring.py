@@ -69,3 +69,5 @@ def wired_to(row: Row) -> Iterator[Concerned]:
         for port in filter(None, (row.get("port"), row.get("srv-port"))):
             yield "port", port.id
             yield from (("chain", InsertionChain(port.id, way)) for way in WAYS)
+    elif path == "container" and row.get("port") is not None:
+        yield "port", row.get("port").id

@@ -23,6 +23,9 @@ def _no_route(interpreter: Interpreter, reason: Reason) -> str | None:
         return None
     if reason.at.startswith("guest"):
         return f"guest {reason.at} add route dst {format_ipv4(address)} gw GATEWAY"
+    port = interpreter.named("port", str(reason.details.get("port")))
+    if port is not None:
+        return _inactive(interpreter, reason) or f"{port.full_alias} set peer PORT"
     connected: Any = reason.details.get("connected") or ()
     if connected:
         alias, (network, length) = connected[0]
@@ -59,7 +62,7 @@ def _unplugged(interpreter: Interpreter, reason: Reason) -> str | None:
 
 
 def _inactive(interpreter: Interpreter, reason: Reason) -> str | None:
-    port = interpreter.named("port", reason.at)
+    port = interpreter.named("port", str(reason.details.get("port", reason.at)))
     if port is None:
         return None
     from midocli.store.display import binding_of, interface_of

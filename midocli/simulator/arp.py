@@ -44,13 +44,11 @@ def process(walk: Walk, router: Router, port: Port) -> Result:
     if not contains(port.net, frame.nw_src):
         text = f"its sender {ip_text(frame.nw_src)} is not in the network of {port.alias}"
         return _ignored(router, text)
-    gratuitous = frame.nw_src == frame.nw_dst
+    gratuitous = _is_gratuitous(frame)
     if frame.proto == ARP_REPLY:
-        if not (gratuitous and frame.arp_tha == frame.arp_sha) and (
-            frame.nw_dst != port.address or frame.arp_tha != port.mac
-        ):
+        if not gratuitous and (frame.nw_dst != port.address or frame.arp_tha != port.mac):
             return _ignored(router, f"the reply is not addressed to {port.alias}")
-    elif not (gratuitous and frame.arp_tha == 0) and frame.nw_dst != port.address:
+    elif not gratuitous and frame.nw_dst != port.address:
         text = f"it asks for {ip_text(frame.nw_dst)}, which is not the address of {port.alias}"
         return _ignored(router, text)
     _learn(walk, router, port)
@@ -60,6 +58,12 @@ def process(walk: Walk, router: Router, port: Port) -> Result:
     if frame.proto == ARP_REQUEST and not gratuitous:
         walk.generate(arp_reply(frame, port.mac), port, "arp-reply", router.alias)
     return CONSUMED
+
+
+def _is_gratuitous(frame: Frame) -> bool:
+    """Whether its sender only says where it is: the target is itself (RFC 5227, 3)."""
+    target = 0 if frame.proto == ARP_REQUEST else frame.arp_sha
+    return frame.nw_src == frame.nw_dst and frame.arp_tha == target
 
 
 def _ignored(router: Router, why: str) -> Reason:

@@ -25,7 +25,7 @@ Addresses and MACs are integers, ports and devices aliases, networks `(address, 
 | nat-unrestored | device | type, made_by, original: (address, port), restorer: a rule type |
 | balanced | router | balancer, vip, member, address, port, sticky, known: chosen before |
 | route-chosen | router | route, type, dst, src, gw, port, weight, equals: how many were as good |
-| no-route | router | destination, connected: ((port, net), ...) of ports in its network |
+| no-route | router | destination, connected: ((port, net), ...) of ports in its network; port |
 | next-hop | router | address, mac, gateway, source: peer-port, peer-bridge or arp-cache |
 | arp-waiting | router or guest | address, port, asked: whether this frame began the asking |
 | arp-learned | router, bridge or guest | address, mac, port |

@@ -139,21 +139,22 @@ def live(walk: Walk, type_: str, proto: int, ends: Tuple4) -> NatBinding | None:
 def translate(walk: Walk, at: str, why: str, old: int, new: int, port: int) -> None:
     """Rewrite one side of the header: address, and port for TCP and UDP.
 
-    In an ICMP error the outer address changes only if it is the translated one, and the
-    quoted packet, which went the other way, changes on the opposite side.
+    In an ICMP error the quoted packet, which went the other way, changes on the opposite side;
+    a reverse rule changes the outer address only if it is the translated one.
     """
     frame = walk.frame
     side = _SIDE[why]
+    forward = why == "dnat" or why == "snat"
     before = _endpoints(frame) if walk.recording else None
     is_icmp = frame.proto == ICMP
     if side == "dst":
-        if frame.nw_dst == old:
+        if forward or frame.nw_dst == old:
             frame.set_nw_dst(new)
             walk.nw_dst_rewritten = True
         if not is_icmp:
             frame.set_tp_dst(port)
     else:
-        if frame.nw_src == old:
+        if forward or frame.nw_src == old:
             frame.set_nw_src(new)
         if not is_icmp:
             frame.set_tp_src(port)

@@ -97,6 +97,8 @@ class RouterPlan:
     router: Router
     ports: tuple[Port, ...]
     tables: tuple[tuple[int, dict[int, tuple[ActiveRoute, ...]]], ...]
+    #: Routes that are left out, with their ports.
+    withdrawn: tuple[tuple[Route, Port], ...]
 
     @staticmethod
     def of(topology: Topology, router: Router | None) -> RouterPlan | None:
@@ -105,13 +107,17 @@ class RouterPlan:
             return None
         ports = [port for key in router.ports if (port := topology.ports[key]) is not None]
         by_key = {port.key: port for port in ports}
-        routes = [*router.routes, *_missing_local_routes(router, ports)]
-        active = []
+        routes = list(router.routes)
+        if router.implies_local:
+            routes += _missing_local_routes(router, ports)
+        active, withdrawn = [], []
         for route in routes:
             port = by_key.get(route.port)
             if route.port is None or (port is not None and is_usable(port)):
                 active.append(_active(topology, route, port))
-        return RouterPlan(router, tuple(ports), _tables(active))
+            elif port is not None:
+                withdrawn.append((route, port))
+        return RouterPlan(router, tuple(ports), _tables(active), tuple(withdrawn))
 
     def choose(self, frame: Frame) -> tuple[ActiveRoute | None, int]:
         """The route for a packet, and how many were equally good.
@@ -141,6 +147,11 @@ class RouterPlan:
         """Ports whose network holds the address, whether or not a route says so."""
         return tuple(port for port in self.ports if contains(port.net, address))
 
+    def without(self, address: int) -> tuple[Route, Port] | None:
+        """A route to the address that is left out, with the port for whose sake it is."""
+        fitting = (each for each in self.withdrawn if contains(each[0].dst, address))
+        return max(fitting, key=lambda each: each[0].dst[1], default=None)
+
 
 def is_usable(port: Port) -> bool:
     """Whether a router port's routes are in the table."""
@@ -148,9 +159,10 @@ def is_usable(port: Port) -> bool:
 
 
 def flow_hash(frame: Frame) -> int:
-    """A hash of addresses, protocol and ports: the same for every packet of a flow."""
+    """A hash of addresses, protocol, ports and ICMP id: one for every packet of a flow."""
     value = 0
-    for part in (frame.nw_src, frame.nw_dst, frame.proto, frame.tp_src, frame.tp_dst):
+    ends = (frame.nw_src, frame.nw_dst, frame.proto, frame.tp_src, frame.tp_dst)
+    for part in (*ends, frame.icmp_id):
         # FNV-1a over whole fields; its last bits alone would depend on the last bits in.
         value = ((value ^ part & 0xFFFFFFFF) * 0x01000193) & 0xFFFFFFFF
         value ^= value >> 15

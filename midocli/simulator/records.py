@@ -44,6 +44,7 @@ class Port:
     `active` says that its host is alive and the interface up. `peer` makes it *interior*.
     `guest` is (guest key, index of its NIC) when a guest sits behind the interface.
     `extras` is None for a port that has none, which costs the walk nothing.
+    `container` marks a router port behind which a service container of the router runs.
     `service` marks the port of an inserted service: only redirected frames may leave by it.
     """
 
@@ -63,6 +64,7 @@ class Port:
     net: Network | None = None
     vlan: int = 0
     service: bool = False
+    container: bool = False
     extras: PortExtras | None = None
 
 
@@ -101,7 +103,10 @@ class Route:
 
 @dataclass(slots=True, eq=False)
 class Router:
-    """A virtual router. The local /32 route of each port address is implied."""
+    """A virtual router.
+
+    `routes` holds the local /32 route of each port address too, or `implies_local` does.
+    """
 
     key: Key
     alias: str = ""
@@ -115,6 +120,7 @@ class Router:
     out_mirrors: tuple[Key, ...] = ()
     ports: tuple[Key, ...] = ()
     routes: tuple[Route, ...] = ()
+    implies_local: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,17 +120,20 @@ def _route(walk: Walk, router: Router, plan: RouterPlan) -> Result:
         _tell_route(walk, router, active, equals)
     route = active.route
     if route.type == "normal":
-        if active.port is None or active.port.address is None:
-            text = f"route {route.alias} of {router.alias} leads to no port with an address"
+        port = active.port
+        if port is None:
+            text = f"route {route.alias} of {router.alias} leads to no port"
             return Reason(Code.NO_ROUTE, router.alias, None, text, {"route": route.alias})
-        if frame.ttl <= 1:
-            icmp.answer(walk, icmp.TTL_EXCEEDED, router.alias)
-            text = f"its TTL ran out at {router.alias}"
-            return Reason(Code.TTL_EXPIRED, router.alias, None, text, {"ttl": frame.ttl})
-        frame.ttl -= 1
-        if walk.recording:
-            walk.tell_rewritten(router.alias, "ttl", {"ttl": (frame.ttl + 1, frame.ttl)})
-        return _send_out(walk, router, active)
+        # A container is a service of the router itself: no hop lies between them.
+        if not (port.container or walk.in_port.container):
+            if frame.ttl <= 1:
+                icmp.answer(walk, icmp.TTL_EXCEEDED, router.alias)
+                text = f"its TTL ran out at {router.alias}"
+                return Reason(Code.TTL_EXPIRED, router.alias, None, text, {"ttl": frame.ttl})
+            frame.ttl -= 1
+            if walk.recording:
+                walk.tell_rewritten(router.alias, "ttl", {"ttl": (frame.ttl + 1, frame.ttl)})
+        return _unusable(router, active, frame.nw_dst) or _send_out(walk, router, active)
     if route.type == "local":
         return _local(walk, router)
     details = {"route": route.alias, "dst": route.dst}
@@ -142,16 +145,34 @@ def _route(walk: Walk, router: Router, plan: RouterPlan) -> Result:
     return Reason(Code.BLACKHOLE, router.alias, None, text, details)
 
 
+def _unusable(router: Router, active: ActiveRoute, dst: int) -> Reason | None:
+    """Why a packet can't leave by a route's port, whatever the port does with it."""
+    port, route = active.port, active.route
+    assert port is not None
+    if port.address is None:
+        text = f"route {route.alias} of {router.alias} leads to {port.alias}, which has no address"
+    elif dst == port.address:
+        text = f"{ip_text(dst)} is {port.alias} itself, for which {router.alias} has no local route"
+    else:
+        return None
+    return Reason(Code.NO_ROUTE, router.alias, None, text, {"route": route.alias})
+
+
 def _no_route(walk: Walk, router: Router, plan: RouterPlan, purpose: str = "") -> Reason:
-    """No route; a port whose network holds the destination shows what was forgotten."""
+    """No route; a withdrawn one, or a port in whose network it is, shows what was forgotten."""
     address = walk.frame.nw_dst
-    connected = plan.connected(address)
+    withdrawn, connected = plan.without(address), plan.connected(address)
     text = f"{router.alias} has no route to {ip_text(address)}{purpose}"
     details: dict[str, object] = {
         "destination": address,
         "connected": tuple((port.alias, port.net) for port in connected),
     }
-    if connected:
+    if withdrawn is not None:
+        route, port = withdrawn
+        what = "is not active" if port.interface else "is neither bound nor linked"
+        details["port"] = port.alias
+        text += f": {route.alias or 'the local route'} is out of use while {port.alias} {what}"
+    elif connected:
         text += f", although that is in the network of {connected[0].alias}"
     if walk.recording:
         walk.tell(Kind.NO_ROUTE, router.alias, details)
@@ -245,6 +266,10 @@ def originate(walk: Walk, router: Router, plan: RouterPlan, what: str) -> None:
     active, equals = plan.choose(frame)
     if active is None or active.port is None or active.route.type != "normal":
         walk.drop(_no_route(walk, router, plan, f" for its own {what.replace('-', ' ')}"))
+        return
+    unusable = _unusable(router, active, frame.nw_dst)
+    if unusable is not None:
+        walk.drop(unusable)
         return
     if walk.recording:
         details = {"what": what, "port": active.port.alias, "frame": headers(frame)}

@@ -179,7 +179,11 @@ class Walk:
     def _leave(self, port: Port) -> Result:
         if self.entered >= MAX_PORTS_ENTERED:
             return self._loop(port)
-        if not port.is_router:
+        if port.is_router:
+            if self.frame.hw_src == self.frame.hw_dst:
+                # The next hop is the port itself (MidoNet: `RouterPort.egressCommon`).
+                return self.enter(port)
+        else:
             if port is self.in_port:
                 text = f"it would leave by {port.alias}, where it came in"
                 return Reason(Code.SAME_PORT, port.alias, None, text)
