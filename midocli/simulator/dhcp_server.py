@@ -69,8 +69,8 @@ def _unserved(request: dhcp.Message, at: str) -> Reason:
     """Why a message of a client that has a host entry gets no answer."""
     if not request.type:
         return Reason(Code.MALFORMED, at, None, "the DHCP message does not say of what type it is")
-    name = dhcp.TYPE_NAMES.get(request.type, str(request.type))
-    return Reason(Code.NO_ANSWER, at, None, f"the DHCP service of {at} has no use for a {name}")
+    name = dhcp.TYPE_NAMES.get(request.type, str(request.type)).upper()
+    return Reason(Code.NO_ANSWER, at, None, f"the DHCP service of {at} has no use for DHCP{name}")
 
 
 def _reply(
