@@ -1,25 +1,29 @@
 """A chain made ready: its rules in order, and which of them is the next that matches.
 
-A long chain is not tried rule by rule. Its rules are sorted by the fields of which they want
-exact values (the *shape*: `src/24 proto dst-port`, say), and the rules of a shape by those
-values. A frame has one set of values for a shape, so one look into a dict leaves the few rules
-worth trying: tuple space search, as Open vSwitch's classifier does it. The rules found are then
-tried in order, by their whole conditions; so the answer is the one that trying all would give.
+Two things save trying rule after rule; neither changes what is found.
 
-Trying a condition has no effect but one: asking for the direction of the connection makes it
-known (`Walk.is_forward`). The first rules that may do so are therefore tried in their turn.
+* What was found for a packet is kept by the values of the fields that the rules look at, as
+  the agent keeps flows. The next packet of a flow costs one look into a dict.
+* The rules of a long chain are sorted by the fields of which they want exact values (the
+  *shape*: `src/24 proto dst-port`, say), and the rules of a shape by those values. A packet has
+  one set of values for a shape, so a look into a dict leaves the few rules worth trying: tuple
+  space search, as in Open vSwitch's classifier. Those are tried in order, by all they ask.
+
+Trying a rule has no effect but one: asking for the direction of the connection makes it known
+(`Walk.is_forward`). So the first rules that may ask are tried in their turn; they cut the chain
+into sections within which the order of trying does not matter.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 from typing import TYPE_CHECKING
 
+from midocli.simulator.condition import reader
 from midocli.simulator.records import Chain, Rule
 
 if TYPE_CHECKING:
@@ -29,26 +33,24 @@ if TYPE_CHECKING:
 Reader = Callable[["Walk", "Frame"], Hashable]
 Shape = tuple[str, ...]
 
-#: From how many rules on an index is worth having, for a chain and for a shape.
+#: From how many rules on it is worth having an index, a table for a shape, and what was found.
 _LONG = 32
 _MANY = 4
+_REPEATING = 3
 #: Under how many keys a rule may be entered.
 _MAX_KEYS = 32
+#: How many different things are worth reading to find what was found, of which how much is kept.
+_MAX_READS = 16
+_MAX_FOUND = 4096
 
 
 @dataclass(slots=True, eq=False)
 class ChainPlan:
-    """A chain's rules, and the index of a long one.
-
-    `tables` has a dict for each shape, from a frame's values to places of rules; `others` are
-    the places of rules of rare shapes or none; `asking` those of rules tried in their turn.
-    """
+    """A chain's rules, in sections."""
 
     chain: Chain
     rules: tuple[Rule, ...]
-    tables: tuple[tuple[Reader, dict[Hashable, list[int]]], ...]
-    others: Sequence[int]
-    asking: tuple[int, ...]
+    sections: tuple[Section, ...]
 
     @staticmethod
     def of(chain: Chain | None) -> ChainPlan | None:
@@ -56,86 +58,23 @@ class ChainPlan:
         if chain is None:
             return None
         rules = chain.rules
-        if len(rules) < _LONG:
-            return ChainPlan(chain, rules, (), range(len(rules)), ())
-        shapes: dict[Shape, list[int]] = {}
-        for place, rule in enumerate(rules):
-            shapes.setdefault(_shape(rule), []).append(place)
-        others = shapes.pop((), [])
-        tables = []
-        for shape, places in shapes.items():
-            if len(places) < _MANY:
-                others += places
-            else:
-                tables.append((_reader(shape), _table(shape, rules, places)))
-        return ChainPlan(chain, rules, tuple(tables), sorted(others), _asking(rules))
+        cuts = {0, len(rules)}
+        for place in _asking(rules):
+            cuts |= {place, place + 1}
+        sections = (Section(rules, *ends) for ends in pairwise(sorted(cuts)))
+        return ChainPlan(chain, rules, tuple(sections))
 
     def next_match(self, walk: Walk, frame: Frame, start: int) -> int:
         """The place of the first rule from `start` on that matches; the end, if none does."""
-        end = len(self.rules)
-        for place in self.asking:
-            if place >= start:
-                found = self._search(walk, frame, start, place)
-                if found < place or self.rules[place].matcher.matches(walk, frame):
-                    return found
-                start = place + 1
-        return self._search(walk, frame, start, end)
-
-    def _search(self, walk: Walk, frame: Frame, start: int, end: int) -> int:
-        """The same between two places, among which the order of trying does not matter."""
-        rules = self.rules
-        for read, table in self.tables:
-            places = table.get(read(walk, frame))
-            if places is not None:
-                end = _first(rules, places, walk, frame, start, end)
-        return _first(rules, self.others, walk, frame, start, end)
+        for section in self.sections:
+            if start < section.end:
+                start = section.next_match(walk, frame, start)
+                if start < section.end:
+                    return start
+        return start
 
 
-def _first(
-    rules: tuple[Rule, ...],
-    places: Sequence[int],
-    walk: Walk,
-    frame: Frame,
-    start: int,
-    end: int,
-) -> int:
-    """The first of some places, from `start` and before `end`, whose rule matches; else `end`."""
-    for at in range(bisect_left(places, start) if start else 0, len(places)):
-        place = places[at]
-        if place >= end:
-            break
-        if rules[place].matcher.matches(walk, frame):
-            return place
-    return end
-
-
-def _shape(rule: Rule) -> Shape:
-    """What must be read of a frame to find the rule, as sorted expressions."""
-    exact = rule.matcher.exact
-    shape = tuple(sorted(exact))
-    while prod(len(exact[read]) for read in shape) > _MAX_KEYS:
-        widest = max(shape, key=lambda read: len(exact[read]))
-        shape = tuple(read for read in shape if read != widest)
-    return shape
-
-
-def _table(
-    shape: Shape, rules: tuple[Rule, ...], places: Sequence[int]
-) -> dict[Hashable, list[int]]:
-    """The places of rules of one shape by the values they want."""
-    table: dict[Hashable, list[int]] = {}
-    for place in places:
-        exact = rules[place].matcher.exact
-        if len(shape) == 1:
-            keys: Sequence[Hashable] = exact[shape[0]]
-        else:
-            keys = list(product(*(exact[read] for read in shape)))
-        for key in keys:
-            table.setdefault(key, []).append(place)
-    return table
-
-
-def _asking(rules: tuple[Rule, ...]) -> tuple[int, ...]:
+def _asking(rules: Sequence[Rule]) -> Iterable[int]:
     """The first rule that asks for the connection, of each fragment policy.
 
     The policy is looked at first. Where it lets the first rule ask, the answer is known from
@@ -145,12 +84,95 @@ def _asking(rules: tuple[Rule, ...]) -> tuple[int, ...]:
     for place, rule in enumerate(rules):
         if rule.matcher.asks_flow:
             first.setdefault(rule.matcher.policy, place)
-    return tuple(first.values())
+    return first.values()
 
 
-@cache
-def _reader(shape: Shape) -> Reader:
-    """A function that reads a frame's values; the expressions come from `condition` alone."""
-    values = shape[0] if len(shape) == 1 else f"({', '.join(shape)})"
-    reader: Reader = eval(f"lambda w, f: {values}")
-    return reader
+class Section:
+    """Some rules of a chain, from the place `begin` to before `end`.
+
+    `tables` has a dict for each shape, from a packet's values to places of rules; `others` are
+    the places of rules of rare shapes or none. `found` has the place found from a place on, by
+    what `read` gives (None: what was found is not kept).
+    """
+
+    __slots__ = ("_begin", "_found", "_matches", "_others", "_read", "_tables", "end")
+
+    def __init__(self, rules: Sequence[Rule], begin: int, end: int) -> None:
+        self.end = end
+        self._begin = begin
+        self._matches = [rule.matcher.matches for rule in rules[begin:end]]
+        self._found: dict[tuple[int, Hashable], int] = {}
+        reads = dict.fromkeys(read for rule in rules[begin:end] for read in rule.matcher.reads)
+        worthwhile = end - begin >= _REPEATING and 0 < len(reads) <= _MAX_READS
+        self._read = reader(sorted(reads, key=str)) if worthwhile else None
+        shapes: dict[Shape, list[int]] = {}
+        if end - begin >= _LONG:
+            for place in range(begin, end):
+                shapes.setdefault(_shape(rules[place]), []).append(place)
+        else:
+            shapes[()] = list(range(begin, end))
+        self._others: list[int] = []
+        self._tables: list[tuple[Reader, dict[Hashable, list[int]]]] = []
+        for shape, places in shapes.items():
+            if shape and len(places) >= _MANY:
+                read = reader([(expression, ()) for expression in shape])
+                self._tables.append((read, _table(shape, rules, places)))
+            else:
+                self._others += places
+        self._others.sort()
+
+    def next_match(self, walk: Walk, frame: Frame, start: int) -> int:
+        """The place of the first rule from `start` on that matches; `end`, if none does."""
+        if self._read is None:
+            return self._search(walk, frame, start)
+        key = start, self._read(walk, frame)
+        found = self._found.get(key)
+        if found is None:
+            found = self._search(walk, frame, start)
+            if len(self._found) >= _MAX_FOUND:
+                self._found.clear()
+            self._found[key] = found
+        return found
+
+    def _search(self, walk: Walk, frame: Frame, start: int) -> int:
+        found = self._first(self._others, walk, frame, start, self.end)
+        for read, table in self._tables:
+            places = table.get(read(walk, frame))
+            if places is not None:
+                found = self._first(places, walk, frame, start, found)
+        return found
+
+    def _first(self, places: Sequence[int], walk: Walk, frame: Frame, start: int, end: int) -> int:
+        """The first of some places, from `start` and before `end`, whose rule matches; `end`."""
+        matches, begin = self._matches, self._begin
+        for at in range(bisect_left(places, start), len(places)):
+            place = places[at]
+            if place >= end:
+                break
+            if matches[place - begin](walk, frame):
+                return place
+        return end
+
+
+def _shape(rule: Rule) -> Shape:
+    """What must be read of a packet to find the rule, as sorted expressions."""
+    exact = rule.matcher.exact
+    shape = tuple(sorted(exact))
+    while prod(len(exact[read]) for read in shape) > _MAX_KEYS:
+        widest = max(shape, key=lambda read: len(exact[read]))
+        shape = tuple(read for read in shape if read != widest)
+    return shape
+
+
+def _table(shape: Shape, rules: Sequence[Rule], places: Sequence[int]) -> dict[Hashable, list[int]]:
+    """The places of rules of one shape by the values they want."""
+    table: dict[Hashable, list[int]] = {}
+    for place in places:
+        exact = rules[place].matcher.exact
+        if len(shape) == 1:
+            keys: Iterable[Hashable] = exact[shape[0]]
+        else:
+            keys = product(*(exact[read] for read in shape))
+        for key in keys:
+            table.setdefault(key, []).append(place)
+    return table

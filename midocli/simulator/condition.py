@@ -6,10 +6,10 @@ order and the corner cases follow MidoNet's `rules/Condition.java`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from midocli.simulator.addresses import mask_of
 
@@ -77,17 +77,22 @@ _FRAGMENT_TESTS = {
 }
 
 
+Read = tuple[str, tuple[object, ...]]
+
+
 @dataclass(slots=True, eq=False)
 class Matcher:
-    """A condition made ready: the predicate, and what a frame it holds for must look like.
+    """A condition made ready: the predicate, and what it looks at.
 
     `exact` maps expressions in `w` (the walk) and `f` (its frame) to the values they have, of
-    which there are a few each, whenever the predicate holds. `asks_flow` says that the
-    connection is asked for; `policy` is the fragment policy, which is looked at before that.
+    which there are a few each, whenever the predicate holds. `reads` are the expressions, with
+    their constants, on whose values alone it depends whether it does. `asks_flow` says that
+    the connection is asked for; `policy` is the fragment policy, which is looked at before that.
     """
 
     matches: Predicate
     exact: dict[str, tuple[Hashable, ...]]
+    reads: tuple[Read, ...]
     asks_flow: bool
     policy: FragmentPolicy
 
@@ -106,21 +111,24 @@ def matcher(condition: Condition, *, dynamic_nat: bool = False) -> Matcher:
     tests: list[str] = []
     values: list[object] = []
     exact: dict[str, tuple[Hashable, ...]] = {}
+    reads: list[Read] = []
     for term in _terms(condition):
         text = term.text(len(values))
         values.extend(term.constants)
+        reads.append((term.read, ()) if term.read else (term.test, term.constants))
         negated = term.name in condition.negated
         tests.append(f"not ({text})" if negated else f"({text})")
-        if term.read and not negated and not condition.inverted:
-            exact[term.read] = term.values
+        if term.exact and not negated and not condition.inverted:
+            exact[term.exact] = term.values
     body = " and ".join(tests) or "True"
     if condition.inverted:
         body = f"not ({body})"
     policy = effective_policy(condition, dynamic_nat=dynamic_nat)
     if policy != "any":
         body = f"{_FRAGMENT_TESTS[policy]} and {body}"
+        reads.append(("f.fragment & 0x3fff", ()))
     predicate = _factory(body, len(values))(*values)
-    return Matcher(predicate, exact, condition.flow is not None, policy)
+    return Matcher(predicate, exact, tuple(reads), condition.flow is not None, policy)
 
 
 def effective_policy(condition: Condition, *, dynamic_nat: bool = False) -> FragmentPolicy:
@@ -154,14 +162,15 @@ def mismatches(
 class _Term(NamedTuple):
     """The test of one field, with `{0}`-style places for its constants.
 
-    Where the test says that something has one of a few values, `read` is what is read, and
-    `values` are those.
+    `read` is what it reads, where that is the same for all values of the field. Where it says
+    that something has one of a few values, `exact` is that, and `values` are those.
     """
 
     name: str
     test: str
     constants: tuple[object, ...] = ()
     read: str = ""
+    exact: str = ""
     values: tuple[Hashable, ...] = ()
 
     def text(self, first: int) -> str:
@@ -170,23 +179,25 @@ class _Term(NamedTuple):
 
 
 def _equal(name: str, read: str, value: Hashable) -> _Term:
-    return _Term(name, f"{read} == {{0}}", (value,), read, (value,))
+    return _Term(name, f"{read} == {{0}}", (value,), read, read, (value,))
 
 
 def _among(name: str, read: str, values: frozenset[Hashable]) -> _Term:
-    few = len(values) <= _FEW
-    return _Term(name, f"{read} in {{0}}", (values,), read if few else "", tuple(values))
+    exact = read if len(values) <= _FEW else ""
+    return _Term(name, f"{read} in {{0}}", (values,), read, exact, tuple(values))
 
 
 def _within(name: str, read: str, first: int, last: int) -> _Term:
     few = last - first < _FEW
     values = tuple(range(first, last + 1)) if few else ()
-    return _Term(name, f"{{0}} <= {read} <= {{1}}", (first, last), read if few else "", values)
+    test = f"{{0}} <= {read} <= {{1}}"
+    return _Term(name, test, (first, last), read, read if few else "", values)
 
 
 def _masked(name: str, read: str, value: int, mask: int) -> _Term:
     test = f"{read} & {{0}} == {{1}}"
-    return _Term(name, test, (mask, value & mask), f"{read} & {mask}", (value & mask,))
+    value &= mask
+    return _Term(name, test, (mask, value), read, f"{read} & {mask}", (value,))
 
 
 def _in_network(name: str, read: str, network: Network) -> _Term:
@@ -200,9 +211,11 @@ def _in_network(name: str, read: str, network: Network) -> _Term:
 def _terms(c: Condition) -> Iterator[_Term]:
     """The test of each given field; `w` is the walk, `f` its frame."""
     if c.flow is not None:
-        yield _Term("flow", "w.is_forward()" if c.flow == "fwd-flow" else "not w.is_forward()")
+        test = "w.is_forward()" if c.flow == "fwd-flow" else "not w.is_forward()"
+        # What the answer depends on, once the connection was asked for; asking has an effect.
+        yield _Term("flow", test, (), "(w.forward, w.generated, f.ethertype, f.proto)")
     if c.no_vlan:
-        yield _Term("no_vlan", "not f.vlans")
+        yield _Term("no_vlan", "not f.vlans", (), "f.vlans")
     if c.vlan:
         yield _equal("vlan", "(f.vlans[0] & 0xfff if f.vlans else -1)", c.vlan)
     if c.tci is not None:
@@ -245,6 +258,17 @@ def _terms(c: Condition) -> Iterator[_Term]:
             yield _in_network(f"icmp_data_{name}", f"f.quoted_address('{name}')", quoted)
     if c.match_nw_dst_rewritten:
         yield _Term("match_nw_dst_rewritten", "w.nw_dst_rewritten")
+
+
+def reader(reads: Sequence[Read]) -> Callable[[Walk, Frame], Hashable]:
+    """A function of (walk, frame) that gives the values of some expressions."""
+    texts: list[str] = []
+    values: list[object] = []
+    for text, constants in reads:
+        texts.append(text.format(*(f"v{len(values) + i}" for i in range(len(constants)))))
+        values.extend(constants)
+    body = texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
+    return cast("Callable[[Walk, Frame], Hashable]", _factory(body, len(values))(*values))
 
 
 @cache

@@ -1,5 +1,6 @@
 """A long chain, which is searched by an index, does what trying rule after rule would do."""
 
+from functools import partial
 from random import Random
 from unittest.mock import patch
 
@@ -13,6 +14,7 @@ from midocli.simulator.condition import Condition
 from midocli.simulator.frame import Frame
 from midocli.simulator.packets import icmp_error
 from midocli.simulator.records import Chain, Rule
+from midocli.simulator.walk import Walk
 
 NETWORKS = [net(text) for text in ("0.0.0.0/0", "10.0.0.0/8", "10.0.0.9/32", "20.0.0.0/24")]
 NETWORKS += [net(text) for text in ("20.0.0.9/32", "20.0.0.8/31", "30.0.0.0/24", "20.0.0.7/32")]
@@ -102,7 +104,7 @@ def frames(seed: int) -> list[tuple[str, Frame]]:
 def told(lab: Lab, seed: int, events: bool) -> list[object]:
     """All there is to know of what becomes of the frames."""
     recorder = lab.watch("h:in", "h:out", events=events)
-    for place, frame in frames(seed):
+    for place, frame in frames(seed) * 2:
         lab.network.inject(place, frame)
         lab.run(0.01)
     state = lab.network.state
@@ -137,22 +139,59 @@ def test_the_random_chains_do_something():
     assert {"rule-not-applied", "rewritten", "left", "dropped"} <= kinds
 
 
-def test_a_long_chain_of_a_few_shapes_has_a_table_for_each():
-    def rules(count: int, **fields: object) -> list[Rule]:
-        return [
-            Rule(None, type="drop", condition=Condition(src=(n << 8, 24), **fields))
-            for n in range(count)
-        ]
+def rules_for(count: int, **fields: object) -> list[Rule]:
+    return [
+        Rule(None, type="drop", condition=Condition(src=(n << 8, 24), **fields))
+        for n in range(count)
+    ]
 
-    one = rules(1, dst=(0, 8))
-    plan = ChainPlan.of(Chain("c", rules=(*rules(40), *rules(40, proto=6), *one)))
-    assert [len(table) for _, table in plan.tables] == [40, 40]
-    assert list(plan.others) == [80], "a shape of its own is not worth a table"
+
+def tried(rules: list[Rule], frame: Frame) -> list[int]:
+    """The places of the rules that are tried on a frame."""
+    seen: list[int] = []
+    for place, each in enumerate(rules):
+        each.matcher.matches = partial(noting, seen, place, each.matcher.matches)
+    plan = ChainPlan.of(Chain("c", rules=tuple(rules)))
+    walk = Walk(router_lab().network, frame)
+    plan.next_match(walk, frame, 0)
+    once = list(seen)
+    plan.next_match(walk, frame, 0)
+    assert seen == once, "what was found for a packet is kept"
+    return sorted(seen)
+
+
+def noting(seen: list[int], place: int, matches, walk, frame) -> bool:
+    seen.append(place)
+    return matches(walk, frame)
+
+
+def test_of_a_long_chain_few_rules_are_tried():
+    rules = [*rules_for(40, dst=(0, 8)), *rules_for(40, proto=6), *rules_for(1, tos=9)]
+    assert tried(rules, packet(nw_src=7 << 8)) == [80], "a rare shape is not worth a table"
+    assert tried(rules, packet(nw_src=7 << 8, nw_dst=5)) == [7, 80]
+    tcp = packet(nw_src=7 << 8)
+    tcp.proto = 6
+    assert tried(rules, tcp) == [47, 80]
+
+
+def test_wide_ranges_of_ports_are_tried_one_by_one():
     ports = [Rule(None, condition=Condition(dst_port=(n, n + 20 * (n % 2)))) for n in range(40)]
-    plan = ChainPlan.of(Chain("c", rules=tuple(ports)))
-    assert list(plan.others) == list(range(1, 40, 2)), "wide ranges are tried one by one"
+    assert tried(ports, packet(nw_dst=5)) == list(range(1, 34, 2))
 
 
-def test_a_short_chain_needs_no_index():
-    plan = ChainPlan.of(Chain("c", rules=tuple(Rule(n) for n in range(10))))
-    assert plan.tables == () and len(plan.others) == 10
+def test_all_rules_of_a_short_chain_are_tried():
+    assert tried(rules_for(10), packet(nw_src=7 << 8)) == list(range(8))
+
+
+def test_what_is_kept_does_not_outlive_a_change_of_a_group():
+    lab = router_lab()
+    group = {"ip_address_group_dst": "servers", "type": "drop"}
+    lab.routers["r"].infilter = lab.add_chain("in", *[group] * 5)
+    know(lab, "20.0.0.9", HOST_MAC + 1)
+    for members, codes in (((), ["no-answer"]), (("20.0.0.9",), ["rule-drop"])):
+        lab.ip_address_groups["servers"] = frozenset(map(ip, members))
+        lab.changed("ip-address-group", "servers")
+        lab.drops.clear()
+        lab.network.inject("h:in", packet())
+        lab.run()
+        assert lab.codes() == codes
