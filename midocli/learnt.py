@@ -69,9 +69,15 @@ def _macs(datapath: Datapath, parent: Row | None) -> list[Entry]:
 
 
 def _nat(datapath: Datapath, parent: Row | None) -> list[Entry]:
+    """The bindings of the router's rules, then those of its load balancer."""
     assert parent is not None
-    found = datapath.network.state.live_nat(parent.id, datapath.engine.now_ns)
-    return [(each.type, each.proto, *each.before, *each.after, each.rule) for each in found]
+    owners = filter(None, (parent, parent.get("load-balancer")))
+    state, now_ns = datapath.network.state, datapath.engine.now_ns
+    return [
+        (each.type.replace("_", "-"), each.proto, *each.before, *each.after, each.rule)
+        for owner in owners
+        for each in state.live_nat(owner.id, now_ns)
+    ]
 
 
 def _connections(datapath: Datapath, parent: Row | None) -> list[Entry]:

@@ -48,13 +48,18 @@ MAC_TABLE = _live(
 
 NAT = _live(
     "router.nat",
-    "a dynamic NAT binding of the router",
+    "a dynamic NAT binding of the router or its load balancer",
     (
-        Field("type", Choice(("dnat", "snat")), "what was translated", read_only=True),
+        Field(
+            "type",
+            Choice(("dnat", "snat", "sticky-dnat")),
+            "what was translated; sticky-dnat is for all of a client's ports",
+            read_only=True,
+        ),
         _PROTO,
         *_flow("", "before"),
         *_flow("new-", "after"),
-        Field("rule", Text("a rule"), "the rule that made it", read_only=True),
+        Field("rule", Text("a rule"), "the rule, or pool member, that made it", read_only=True),
     ),
 )
 

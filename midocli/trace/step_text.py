@@ -28,6 +28,8 @@ _FIELD_NAMES = {
     "hw_dst": "destination MAC",
     "tp_src": "source port",
     "tp_dst": "destination port",
+    "quoted_src": "quoted source",
+    "quoted_dst": "quoted destination",
     "ttl": "TTL",
     "vlans": "VLAN tags",
     "tos": "TOS",
@@ -153,7 +155,7 @@ def _rewritten(d: Details) -> str:
 
 
 def _shown(name: str, value: Any) -> str:
-    if name in ("nw_src", "nw_dst"):
+    if name in ("nw_src", "nw_dst", "quoted_src", "quoted_dst"):
         return ip(value)
     if name in ("hw_src", "hw_dst"):
         return mac(value)
