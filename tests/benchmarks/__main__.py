@@ -12,13 +12,14 @@ from __future__ import annotations
 import sys
 
 import commands
+import datapath
 import lab
 import pings
 import scale
 import startup
 from measure import report
 
-SUBJECTS = (startup, commands, pings, scale, lab)
+SUBJECTS = (startup, commands, pings, datapath, scale, lab)
 
 if __name__ == "__main__":
     sys.exit(report([one for subject in SUBJECTS for one in subject.measure()]))
