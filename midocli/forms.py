@@ -108,7 +108,7 @@ def _records(result: Result, display: Display) -> list[Record]:
         case Message(text=words):
             return [{"text": words}] if words else []
         case Report(data=data):
-            return [_plain(each) for each in data.get("probes") or [data]]
+            return [_plain(each) for each in data().get("probes") or [data()]]
     return []
 
 

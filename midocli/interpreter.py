@@ -240,7 +240,7 @@ class Interpreter:
 
     def _echo(self, command: tree.Echo) -> Result:
         words = " ".join(command.words)
-        return Report(words + "\n", {"text": words}, succeeded=True)
+        return Report(words + "\n", lambda: {"text": words}, succeeded=True)
 
     def _expect(self, command: tree.Expect) -> Result:
         try:

@@ -118,7 +118,7 @@ def document(result: Result, display: Display) -> Any:
         case Message(text=words):
             return {"text": words}
         case Report(data=data):
-            return data
+            return data()
         case Stream(head=head, items=items, data_of=data_of):
             return {**head, "frames": list(map(data_of, items))}
         case Watched(result=inner, captures=captures):

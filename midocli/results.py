@@ -88,10 +88,10 @@ class Formatted(Node):
 
 
 class Report(Node):
-    """What a probe found: the text as its programs print it, and the same as data."""
+    """What a probe found: the text as its programs print it, and what makes the same as data."""
 
     text: str
-    data: dict[str, Any]
+    data: Callable[[], dict[str, Any]]
     succeeded: bool
 
 

@@ -104,7 +104,7 @@ class Arping:
             "outcome": "reply" if mac else "no-answer",
             "mac": mac,
             "reason": reason_data(reason),
-            "captures": shown.frames,
+            "captures": shown.frames(),
             "steps": shown.steps,
         }
-        return Report(text, data, mac is not None)
+        return Report(text, lambda: data, mac is not None)

@@ -135,10 +135,10 @@ class Connect:
             "seen_by_server": [_endpoint(end) for end in seen] if seen is not None else None,
             "icmp": self._icmp and {"type": self._icmp[0], "code": self._icmp[1]},
             "reason": reason_data(self._reason) if outcome != "open" else None,
-            "captures": shown.frames,
+            "captures": shown.frames(),
             "steps": shown.steps,
         }
-        return Report(text, data, outcome == "open")
+        return Report(text, lambda: data, outcome == "open")
 
     def _out(self) -> list[tuple[object, Frame]]:
         """Our packets where they left the network, but not at our own side."""

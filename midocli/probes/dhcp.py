@@ -161,10 +161,12 @@ class Dhcp:
             "outcome": "bound" if lease else "no-answer",
             **_lease_data(lease),
             "reason": reason_data(reason),
-            "captures": shown.frames,
+            "captures": shown.frames(),
             "steps": shown.steps,
         }
-        return Report(text + shown.captures + why + shown.explanation, data, lease is not None)
+        return Report(
+            text + shown.captures + why + shown.explanation, lambda: data, lease is not None
+        )
 
 
 def _server(message: Message) -> str:

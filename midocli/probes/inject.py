@@ -61,10 +61,10 @@ class Inject:
         data: dict[str, Any] = {
             "delivered": {self._name(point): frames for point, frames in delivered.items()},
             "dropped": [reason_data(reason) for reason in reasons],
-            "captures": shown.frames,
+            "captures": shown.frames(),
             "steps": shown.steps,
         }
-        return Report(text, data, bool(delivered))
+        return Report(text, lambda: data, bool(delivered))
 
     def _delivered(self) -> dict[Hashable, list[dict[str, str]]]:
         """The frames that left the network because of ours, by the interface they left at."""

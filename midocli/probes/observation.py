@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.errors import FileError
@@ -24,7 +25,7 @@ class Shown(NamedTuple):
     """What an observation has to show, as text and as data."""
 
     captures: str
-    frames: dict[str, list[dict[str, str]]]
+    frames: Callable[[], dict[str, list[dict[str, str]]]]
     explanation: str
     steps: list[dict[str, Any]]
 
@@ -104,7 +105,7 @@ class Observation:
             events = numbered(self._events_of(origins))
             explanation = explain(events, verdicts)
             steps = steps_of(events, self._interpreter.clock)
-        return Shown(text, self.request.json(seen), explanation, steps)
+        return Shown(text, partial(self.request.json, seen), explanation, steps)
 
     def _write_file(self, seen: Sequence[Seen]) -> None:
         """Write what `write` asks for; what has been seen is shown even where that fails."""

@@ -191,7 +191,10 @@ class Ping:
         verdicts = report.verdicts(self._destination)
         shown = self._observation.shown(self._source.point, self._ends(), origins, verdicts)
         text = report.text() + shown.captures + report.reasons() + shown.explanation
-        data = report.data(self._source.name, shown.frames, shown.steps)
+
+        def data() -> dict[str, Any]:
+            return report.data(self._source.name, shown.frames(), shown.steps)
+
         return Report(text, data, report.succeeded)
 
     def _ends(self) -> list[Hashable]:

@@ -182,10 +182,10 @@ class Traceroute:
         data = {
             "hops": [[_data(query) for query in hop] for hop in hops],
             "reached": reached,
-            "captures": shown.frames,
+            "captures": shown.frames(),
             "steps": shown.steps,
         }
-        return Report(text, data, reached)
+        return Report(text, lambda: data, reached)
 
     def _is_target(self, query: Query) -> bool:
         return query.final and query.sender == self._target
