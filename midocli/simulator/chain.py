@@ -57,7 +57,7 @@ def run(walk: Walk, chain: Hashable, at: str, name: str) -> Reason | Redirect | 
     if plan is None:
         return None
     decision = _evaluate(walk, plan, Filter(at, name), None)
-    return None if isinstance(decision, Outcome) else decision
+    return None if type(decision) is Outcome else decision  # type: ignore[return-value]
 
 
 def _evaluate(

@@ -13,7 +13,6 @@ NAT state.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -76,24 +75,27 @@ def process(walk: Walk, port: Port) -> Result:
 
 
 def _infilter(walk: Walk, router: Router) -> Verdict:
-    chains = {"local-redirect-chain": router.local_redirect_chain, "infilter": router.infilter}
-    return _filter(walk, router, chains, inbound=True)
+    """The local-redirect chain, then the infilter; what they refuse may be answered."""
+    verdict: Verdict = None
+    if router.local_redirect_chain is not None:
+        verdict = chain.run(walk, router.local_redirect_chain, router.alias, "local-redirect-chain")
+    if verdict is None and router.infilter is not None:
+        verdict = chain.run(walk, router.infilter, router.alias, "infilter")
+    if type(verdict) is not Reason or walk.stateless:
+        return verdict
+    return _refused(walk, router, verdict, inbound=True)
 
 
 def _outfilter(walk: Walk, router: Router) -> Verdict:
-    chains = {"forward-chain": router.forward_chain, "outfilter": router.outfilter}
-    return _filter(walk, router, chains, inbound=False)
-
-
-def _filter(walk: Walk, router: Router, chains: Mapping[str, object], inbound: bool) -> Verdict:
-    """Run one side's chains (by the field that names them); what they refuse may be answered."""
+    """The forward chain, then the outfilter; what they refuse may be answered."""
     verdict: Verdict = None
-    for name, key in chains.items():
-        if key is not None and verdict is None:
-            verdict = chain.run(walk, key, router.alias, name)
+    if router.forward_chain is not None:
+        verdict = chain.run(walk, router.forward_chain, router.alias, "forward-chain")
+    if verdict is None and router.outfilter is not None:
+        verdict = chain.run(walk, router.outfilter, router.alias, "outfilter")
     if type(verdict) is not Reason or walk.stateless:
         return verdict
-    return _refused(walk, router, verdict, inbound)
+    return _refused(walk, router, verdict, inbound=False)
 
 
 def _refused(walk: Walk, router: Router, reason: Reason, inbound: bool) -> Reason:

@@ -4,7 +4,7 @@ import re
 
 from simlab import Lab, ip, net, published_lab, with_dnat
 
-from midocli.simulator import events
+from midocli.simulator import events, network, walk
 from midocli.simulator.dhcp_client import client_frame
 from midocli.simulator.dhcp_message import DISCOVER, MESSAGE_TYPE, Message
 from midocli.simulator.events import Kind
@@ -184,3 +184,14 @@ def test_vlan_changes_are_recorded():
     lab.ping("client", "192.168.77.119")
     changes = [e.details["changes"] for e in recorder.events if e.kind == Kind.REWRITTEN]
     assert {"vlans": ((), (5,))} in changes
+
+
+def test_nobody_watching_costs_no_event(monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("an event was made for nobody")
+
+    lab = with_dnat(published_lab())
+    for module in (network, walk):
+        monkeypatch.setattr(module, "Event", refuse)
+    monkeypatch.setattr(network, "Captured", refuse)
+    assert lab.ping("client", "192.168.79.119")
