@@ -124,7 +124,7 @@ def _decide(walk: Walk, plan: BridgePlan, port: Port) -> Result:
         return _flood(walk, plan, port, "unknown")
     if to is port:
         text = f"{mac_text(frame.hw_dst)} is behind {port.alias}, where it came in"
-        return Reason(Code.SAME_PORT, plan.bridge.alias, None, text)
+        return walk.error(Reason(Code.SAME_PORT, plan.bridge.alias, None, text))
     return _unicast(walk, plan, port, to, known)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from midocli.simulator import branches
 from midocli.simulator.condition import Predicate, compile_condition
 from midocli.simulator.events import Kind
 
@@ -56,6 +57,7 @@ def _send(walk: Walk, mirror: Mirror, at: str) -> None:
         walk.tell(Kind.MIRRORED, at, {"mirror": mirror.alias, "port": port.alias})
     frame, received, rewritten = walk.frame, walk.received, walk.nw_dst_rewritten
     in_port, out_port, device = walk.in_port, walk.out_port, walk.device
+    branches.begin(walk)
     walk.frame, walk.nw_dst_rewritten = frame.copy(), False
     walk.run(port)
     walk.frame, walk.received, walk.nw_dst_rewritten = frame, received, rewritten

@@ -103,7 +103,7 @@ class Network:
         walk = Walk(self, frame)
         walk.generated = True
         walk.device = port.device
-        walk.run(port)
+        walk.go(port)
 
     def send_from_router(self, key: Key, frame: Frame, what: str) -> None:
         """Send an IP packet of a router's own, after what is going on now."""

@@ -131,7 +131,8 @@ def _route(walk: Walk, router: Router, plan: RouterPlan) -> Result:
             if frame.ttl <= 1:
                 icmp.answer(walk, icmp.TTL_EXCEEDED, router.alias)
                 text = f"its TTL ran out at {router.alias}"
-                return Reason(Code.TTL_EXPIRED, router.alias, None, text, {"ttl": frame.ttl})
+                expired = Reason(Code.TTL_EXPIRED, router.alias, None, text, {"ttl": frame.ttl})
+                return walk.error(expired)
             frame.ttl -= 1
             if walk.recording:
                 walk.tell_rewritten(router.alias, "ttl", {"ttl": (frame.ttl + 1, frame.ttl)})
@@ -144,7 +145,7 @@ def _route(walk: Walk, router: Router, plan: RouterPlan) -> Result:
         text = f"route {route.alias} of {router.alias} rejects {network_text(route.dst)}"
         return Reason(Code.ROUTE_REJECT, router.alias, None, text, details)
     text = f"route {route.alias} of {router.alias} is a black hole for {network_text(route.dst)}"
-    return Reason(Code.BLACKHOLE, router.alias, None, text, details)
+    return walk.error(Reason(Code.BLACKHOLE, router.alias, None, text, details))
 
 
 def _unusable(router: Router, active: ActiveRoute, dst: int) -> Reason | None:
@@ -195,7 +196,7 @@ def _local(walk: Walk, router: Router) -> Result:
     if walk.network.hears(router.key, frame):
         return CONSUMED
     text = f"{ip_text(frame.nw_dst)} is {router.alias} itself, which only answers echo requests"
-    return Reason(Code.LOCAL_NON_ICMP, router.alias, None, text)
+    return walk.error(Reason(Code.LOCAL_NON_ICMP, router.alias, None, text))
 
 
 def _send_out(walk: Walk, router: Router, active: ActiveRoute) -> Result:
@@ -245,9 +246,9 @@ def _resume(walk: Walk, router: Router, active: ActiveRoute, address: int, mac: 
     if _is_gone(walk, active):
         walk.drop(Reason(Code.UNPLUGGED, router.alias, None, "the port it was to leave by is gone"))
     elif mac is None:
-        walk.run(_unreachable(walk, router, active, address))
+        walk.go(_unreachable(walk, router, active, address))
     else:
-        walk.run(_addressed(walk, router, active, address, mac, "arp-cache"))
+        walk.go(_addressed(walk, router, active, address, mac, "arp-cache"))
 
 
 def _is_gone(walk: Walk, active: ActiveRoute) -> bool:
@@ -259,7 +260,7 @@ def _unreachable(walk: Walk, router: Router, active: ActiveRoute, address: int) 
     error = icmp.NET_UNREACHABLE if active.route.gw else icmp.HOST_UNREACHABLE
     icmp.answer(walk, error, router.alias)
     assert active.port is not None
-    return arp.timeout_reason(router.alias, active.port, address)
+    return walk.error(arp.timeout_reason(router.alias, active.port, address))
 
 
 def originate(walk: Walk, router: Router, plan: RouterPlan, what: str) -> None:
@@ -303,7 +304,7 @@ def _emit_own(
     frame.nw_dst = destination
     walk.stateless = False
     if verdict is None:
-        walk.run(port)
+        walk.go(port)
     elif type(verdict) is Reason:
         walk.drop(verdict)
     else:

@@ -10,7 +10,8 @@ The stages, in order; the methods of `Walk` come in the same order:
 6. emit: its mirrors; out of an interface, or into the peer port (stage 1 again)
 
 Every stage returns a result of the closed set in `results`; only `Walk.run` acts on it, and
-only there a frame forks (MidoNet: `simulation/Port.scala`, `Simulator.scala`).
+only there a frame forks. What leaves of a frame with copies waits for all of them: where one ends
+in an error, none gets out (MidoNet: `simulation/Port.scala`, `Simulator.scala`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from midocli.simulator import arrival, bridge, chain, conntrack, dhcp_server, icmp, mirror, router
+from midocli.simulator.branches import fork, let_out
 from midocli.simulator.dhcp_message import CLIENT_PORT
 from midocli.simulator.events import Event, Kind
 from midocli.simulator.headers import headers
@@ -47,9 +49,11 @@ class Walk:
         "device",
         "entered",
         "entry",
+        "failed",
         "forward",
         "frame",
         "generated",
+        "held",
         "in_port",
         "network",
         "now_ns",
@@ -79,6 +83,9 @@ class Walk:
         #: Key of the device now at work.
         self.device: object = None
         self.entered = 0
+        #: What leaves when all copies have ended (None: there are none), and the error of one.
+        self.held: list[tuple[Port, Frame]] | None = None
+        self.failed: Reason | None = None
         #: Whether the network made the frame itself, and whether rules may use NAT state.
         self.generated = self.stateless = False
         self.nw_dst_rewritten = False
@@ -107,7 +114,13 @@ class Walk:
         self.entry = port
         if self.frame.tp_src == CLIENT_PORT and dhcp_server.answer(self, port):
             return
-        self.run(self.enter(port))
+        self.go(self.enter(port))
+
+    def go(self, result: Result) -> None:
+        """Act on results until the frame and all its copies have ended."""
+        self.run(result)
+        if self.held:
+            let_out(self)
 
     def run(self, result: Result) -> None:
         """Act on results until the frame has ended."""
@@ -120,7 +133,7 @@ class Walk:
                 self.drop(result)
                 return
             elif isinstance(result, Fork):
-                self._fork(result)
+                fork(self, result)
                 return
             elif isinstance(result, Redirect):
                 result = follow(self, result)
@@ -222,12 +235,15 @@ class Walk:
                 conntrack.remember(self, port)
             if self.recording:
                 self.tell_frame(Kind.LEFT, port)
-            network.deliver(port, self.frame)
+            if self.held is None:
+                network.deliver(port, self.frame)
+            else:
+                self.held.append((port, self.frame))
             return CONSUMED
         peer = self.topology.ports[port.peer] if port.peer is not None else None
         if peer is None:
             text = f"{port.alias} is neither bound to an interface nor linked to another port"
-            return Reason(Code.UNPLUGGED, port.alias, None, text)
+            return self.error(Reason(Code.UNPLUGGED, port.alias, None, text))
         if self.recording:
             self.tell_frame(Kind.LEFT, port)
         if network.capturing:
@@ -236,13 +252,10 @@ class Walk:
             network.capture(peer.key, "in", time_ns, self.frame, self.number)
         return self.enter(peer)
 
-    def _fork(self, fork: Fork) -> None:
-        """Send a copy out of every port of the fork."""
-        frame, in_port, device = self.frame, self.in_port, self.device
-        for port in fork.ports:
-            self.frame, self.in_port, self.device = frame.copy(), in_port, device
-            self.nw_dst_rewritten = False
-            self.run(port)
+    def error(self, reason: Reason) -> Reason:
+        """A reason after which no copy of the frame leaves either (MidoNet's `ErrorDrop`)."""
+        self.failed = self.failed or reason
+        return reason
 
     def is_forward(self) -> bool:
         """Whether the frame goes in its connection's forward direction."""
@@ -257,7 +270,9 @@ class Walk:
 
     def parked(self) -> Walk:
         """A copy that can go on later, whatever happens to this walk's other branches."""
-        return copy(self)
+        parked = copy(self)
+        parked.held = parked.failed = None
+        return parked
 
     def wake(self) -> None:
         """Notice, after waiting, what time it is and who watches."""
@@ -304,4 +319,4 @@ class Walk:
 
     def _loop(self, port: Port) -> Result:
         text = f"it has entered {self.entered} ports already: the topology has a loop"
-        return Reason(Code.LOOP, port.alias, None, text)
+        return self.error(Reason(Code.LOOP, port.alias, None, text))

@@ -21,10 +21,10 @@ def mirrored_lab() -> Lab:
     return lab
 
 
-def copies(lab: Lab, dst: str = "192.168.77.119") -> list[Frame]:
+def copies(lab: Lab, dst: str = "192.168.77.119", **options) -> list[Frame]:
     """What the mirror's port shows of one ping."""
     recorder = lab.watch("host1:copies")
-    lab.ping("client", dst)
+    lab.ping("client", dst, **options)
     lab.network.unwatch(recorder)
     return [frame for _, frame in seen(recorder, "host1:copies")]
 
@@ -190,8 +190,24 @@ def test_a_mirror_of_its_own_port_ends_in_a_loop():
     frame.hw_src, frame.hw_dst = mac(VM_MAC), mac("02:00:00:00:77:77")
     lab.network.inject(other.interface, frame)
     lab.run()
-    assert lab.codes().count("loop") == 1
-    assert lab.codes().count("no-answer") == 11
+    assert lab.codes() == ["loop", "loop"]
+    assert "sends no copy" in lab.drops[-1][1].text
+
+
+@pytest.mark.parametrize("ttl", [1, 2])
+def test_where_one_copy_ends_in_an_error_none_leaves(ttl):
+    lab = mirrored_lab()
+    mirror(lab, "router0", "in")
+    assert len(copies(lab, ttl=ttl)) == ttl - 1
+
+
+def test_a_mirror_to_a_port_without_a_wire_stops_what_it_mirrors():
+    lab = mirrored_lab()
+    mirror(lab, "bridge1", "in")
+    lab.ports["tap:port0"].interface = None
+    lab.changed("port", "tap:port0")
+    assert lab.ping("client", "192.168.77.119") == []
+    assert lab.codes() == ["unplugged", "unplugged"]
 
 
 def test_a_packet_that_waited_for_arp_is_mirrored_when_it_goes_on():
