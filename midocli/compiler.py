@@ -231,6 +231,11 @@ class StoreSource:
             self._note("chain", key, *service_compiler.insertions_naming(row))
         return service_compiler.insertions(row)
 
+    def underlay_mtu(self, port: records.Key) -> int | None:
+        """What fits the tunnels of a port's host."""
+        row = self._row(port, "router.port", "bridge.port")
+        return service_compiler.underlay_mtu(row) if row is not None else None
+
     def mirror(self, key: records.Key) -> Mirror | None:
         """A mirror with its conditions."""
         row = self._row(key, "mirror")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grammar.addresses import mac_number
+from grammar.addresses import format_ipv4, mac_number
 from midocli.simulator import service_records as records
 from midocli.simulator.insertion import InsertionChain
+from midocli.store.display import binding_of
 from midocli.store.rows import Row
+
+_ETHERNET_MTU, _TUNNEL_OVERHEAD = 1500, 50
 
 
 def load_balancer(row: Row) -> records.LoadBalancer:
@@ -48,6 +51,29 @@ def subnets(bridge: Row) -> tuple[records.DhcpSubnet, ...]:
         )
         for row in bridge.siblings("bridge.dhcp") or ()
     )
+
+
+def underlay_mtu(port: Row) -> int | None:
+    """The largest IP packet that fits the tunnels of a port's host; None where it has none.
+
+    Of an interface of the host with an address in a tunnel zone the MTU counts, less what a
+    tunnel takes; where no interface has the address, 1500 (MidoNet: `DatapathController.scala`).
+    """
+    binding = binding_of(port)
+    host = binding.parent if binding is not None else None
+    if host is None:
+        return None
+    addresses = {
+        format_ipv4(source.get("address"))
+        for source, _ in host.referrers or ()
+        if source.collection.path == "tunnel-zone.member"
+    }
+    mtus = [
+        interface.get("mtu")
+        for interface in host.siblings("host.interface") or ()
+        if addresses.intersection(interface.get("addresses") or ())
+    ]
+    return min(mtus, default=_ETHERNET_MTU) - _TUNNEL_OVERHEAD if addresses else None
 
 
 def extras(row: Row) -> records.PortExtras | None:

@@ -75,6 +75,7 @@ class Lab:
     inserted: list[Insertion] = field(default_factory=list)
     mirrors: dict[str, Mirror] = field(default_factory=dict)
     load_balancers: dict[str, LoadBalancer] = field(default_factory=dict)
+    underlay_mtus: dict[str, int] = field(default_factory=dict)
     drops: list[tuple[object, Reason, Frame]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -113,6 +114,9 @@ class Lab:
 
     def insertions(self, port):
         return tuple(each for each in self.inserted if port in (each.port, each.service))
+
+    def underlay_mtu(self, port):
+        return self.underlay_mtus.get(port)
 
     def port_at(self, point):
         return next((key for key, port in self.ports.items() if port.interface == point), None)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 #: What every answer comes from.
 SERVER_MAC = 0x02A89CDE3927
 LEASE_SECONDS = 24 * 3600
-#: The largest MTU given out; also the one when the subnet has none.
-MAX_MTU = 1500
+#: The MTU when the subnet has none, and what the underlay carries when nothing is tunnelled.
+DEFAULT_MTU = 1500
 
 
 def answer(walk: Walk, port: Port) -> bool:
@@ -60,7 +60,9 @@ def answer(walk: Walk, port: Port) -> bool:
         details = {"message": dhcp.TYPE_NAMES[request.type], "answer": dhcp.TYPE_NAMES[type_]}
         about = {"mac": frame.hw_src, "address": address, "subnet": subnet.network}
         walk.tell(Kind.DHCP_ANSWERED, bridge.alias, details | about)
-    reply = _reply(frame, request, subnet, address, type_)
+    underlay = walk.topology.source.underlay_mtu(port.key) or DEFAULT_MTU
+    mtu = min(subnet.mtu or DEFAULT_MTU, underlay)
+    reply = _reply(frame, request, subnet, address, type_, mtu)
     walk.generate(reply, port, what, bridge.alias)
     return True
 
@@ -74,14 +76,14 @@ def _unserved(request: dhcp.Message, at: str) -> Reason:
 
 
 def _reply(
-    frame: Frame, request: dhcp.Message, subnet: DhcpSubnet, address: int, type_: int
+    frame: Frame, request: dhcp.Message, subnet: DhcpSubnet, address: int, type_: int, mtu: int
 ) -> Frame:
     server = subnet.server or subnet.gateway or 0
     message = dhcp.Message(
         dhcp.BOOT_REPLY,
         request.xid,
         frame.hw_src,
-        _options(subnet, server, address, type_),
+        _options(subnet, server, address, type_, mtu),
         your_address=address,
         server_address=server,
     )
@@ -92,7 +94,9 @@ def _reply(
     return reply
 
 
-def _options(subnet: DhcpSubnet, server: int, address: int, type_: int) -> dict[int, bytes]:
+def _options(
+    subnet: DhcpSubnet, server: int, address: int, type_: int, mtu: int
+) -> dict[int, bytes]:
     length = subnet.network[1]
     options = {
         dhcp.MESSAGE_TYPE: bytes((type_,)),
@@ -100,7 +104,7 @@ def _options(subnet: DhcpSubnet, server: int, address: int, type_: int) -> dict[
         dhcp.LEASE_TIME: LEASE_SECONDS.to_bytes(4, "big"),
         dhcp.SUBNET_MASK: dhcp.address_bytes(mask_of(length)),
         dhcp.BROADCAST_ADDRESS: dhcp.address_bytes(subnet_broadcast((address, length))),
-        dhcp.INTERFACE_MTU: min(subnet.mtu or MAX_MTU, MAX_MTU).to_bytes(2, "big"),
+        dhcp.INTERFACE_MTU: mtu.to_bytes(2, "big"),
     }
     if subnet.gateway:
         options[dhcp.ROUTER] = dhcp.address_bytes(subnet.gateway)

@@ -93,6 +93,9 @@ class Source(Protocol):
     def insertions(self, port: Key) -> tuple[Insertion, ...]:
         """The insertions that name a port, as the one protected or the service's."""
 
+    def underlay_mtu(self, port: Key) -> int | None:
+        """The largest IP packet that fits the tunnels of a port's host (None: it has none)."""
+
     def port_at(self, point: str) -> Key:
         """Key of the port bound to a point such as `host0:veth0` (None: none is)."""
 

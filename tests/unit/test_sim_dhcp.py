@@ -7,7 +7,7 @@ from simlab import CLIENT_MAC, Lab, ip, mac, net, published_lab, seen
 
 from midocli.simulator import dhcp_message as dhcp
 from midocli.simulator.addresses import BROADCAST, BROADCAST_MAC
-from midocli.simulator.dhcp_client import client_frame
+from midocli.simulator.dhcp_client import client_frame, discover, lease_of, request
 from midocli.simulator.dhcp_message import Message, message_of
 from midocli.simulator.events import Kind
 from midocli.simulator.frame import Frame
@@ -86,6 +86,16 @@ def test_all_a_subnet_can_give():
     assert offer.addresses(dhcp.DNS) == (ip("8.8.8.8"), ip("9.9.9.9"))
     assert offer.number(dhcp.INTERFACE_MTU) == 1450
     assert offer.routes() == (*routes, (net("0.0.0.0/0"), ip("192.168.78.1")))
+
+
+@pytest.mark.parametrize(
+    ("underlay", "of_subnet", "given"),
+    [(1000, 2000, 1000), (1450, 1000, 1000), (3000, 2000, 2000), (3000, 0, 1500), (1450, 0, 1450)],
+)
+def test_the_mtu_is_the_subnets_as_far_as_the_tunnels_carry_it(underlay, of_subnet, given):
+    lab = dhcp_lab(subnet(mtu=of_subnet))
+    lab.underlay_mtus["bridge1:port1"] = underlay
+    assert answer(lab, message()).number(dhcp.INTERFACE_MTU) == given
 
 
 def test_an_mtu_beyond_the_underlays_is_not_given():
@@ -239,3 +249,32 @@ def test_routes_cut_short_end_the_list():
     whole = dhcp.route_bytes([(net("10.0.0.0/8"), 1), (net("11.0.0.0/8"), 2)])
     assert dhcp.read_routes(whole[:-1]) == ((net("10.0.0.0/8"), 1),)
     assert dhcp.read_routes(b"\x21" + bytes(9)) == ()
+
+
+def test_a_client_sends_what_dhclient_sends():
+    frame = client_frame(discover(CLIENT, 7))
+    assert (frame.tos, frame.ttl, frame.ip_id, frame.fragment) == (0x10, 128, 0, 0)
+    assert (frame.nw_src, frame.nw_dst, frame.hw_dst) == (0, BROADCAST, BROADCAST_MAC)
+    assert frame.ip_length() == 328
+    assert message_of(frame) == discover(CLIENT, 7)
+
+
+def test_a_request_names_the_offer_and_its_server():
+    offer = answer(dhcp_lab(), discover(CLIENT, 7))
+    asked = request(offer)
+    assert (asked.type, asked.xid, asked.client_mac) == (dhcp.REQUEST, 7, CLIENT)
+    assert asked.number(dhcp.REQUESTED_ADDRESS) == ip("192.168.78.9")
+    assert asked.number(dhcp.SERVER_ID) == ip("192.168.78.1")
+    assert answer(dhcp_lab(), asked).type == dhcp.ACK
+
+
+def test_with_classless_routes_the_router_option_does_not_count():
+    given = {dhcp.MESSAGE_TYPE: b"\5", dhcp.ROUTER: dhcp.address_bytes(ip("10.0.0.1"))}
+    assert lease_of(Message(2, 1, CLIENT, given)).gateway == ip("10.0.0.1")
+    routes = ((net("10.9.0.0/16"), ip("10.0.0.3")),)
+    given[dhcp.CLASSLESS_ROUTES] = dhcp.route_bytes(routes)
+    lease = lease_of(Message(2, 1, CLIENT, given))
+    assert (lease.gateway, lease.routes) == (None, routes)
+    given[dhcp.CLASSLESS_ROUTES] += dhcp.route_bytes(((net("0.0.0.0/0"), ip("10.0.0.2")),))
+    lease = lease_of(Message(2, 1, CLIENT, given))
+    assert (lease.gateway, lease.routes) == (ip("10.0.0.2"), routes)
