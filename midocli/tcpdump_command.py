@@ -15,12 +15,13 @@ from grammar.errors import FileError, MidoError
 from midocli import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
     from typing import BinaryIO
 
     from midocli.files import GrowingFile
     from midocli.trace.capture_reader import CaptureFile, ReadFrame
+    from midocli.trace.filter import Passes
     from midocli.trace.tcpdump.printer import Printer
 
 _USAGE = """\
@@ -172,23 +173,24 @@ def _capture(stream: BinaryIO, name: str) -> CaptureFile:
     return capture
 
 
-def _passing(
-    capture: CaptureFile, passes: Callable[[bytes], bool], limit: int | None
-) -> Iterator[ReadFrame]:
+def _passing(capture: CaptureFile, passes: Passes, limit: int | None) -> Iterator[ReadFrame]:
     """The frames that pass, one by one, as many as are wanted."""
     from itertools import islice
 
     from midocli.trace.capture_reader import CaptureFileError
 
     try:
-        yield from islice((each for each in capture.frames if passes(each.data)), limit)
+        frames = (
+            each for each in capture.frames if passes(each.data, each.wire_length, each.direction)
+        )
+        yield from islice(frames, limit)
     except CaptureFileError as error:
         raise _Failure(f"pcap_loop: {error}") from None
     except OSError as error:
         raise _Failure(f"pcap_loop: error reading dump file: {_why(error)}") from None
 
 
-def _filter(file: str | None, words: list[str]) -> Callable[[bytes], bool]:
+def _filter(file: str | None, words: list[str]) -> Passes:
     from midocli.trace.filter import compile_filter
 
     text = " ".join(words)

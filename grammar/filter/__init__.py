@@ -2,14 +2,15 @@
 
 `and` and `or` have the same precedence and group from the left. An address or
 number without words before it takes those of the one before: `port 80 or 443`.
-Beyond pcap-filter, a bare address at the beginning is taken for a `host`. Names of
-hosts, networks and services are not looked up.
+Names of ports and protocols are those of `services`; names of hosts and networks are
+not looked up.
 
 The grammar is built when an expression first needs it.
 """
 
 from __future__ import annotations
 
+from grammar.filter.arithmetic import constant
 from grammar.filter.limits import DEEPEST, LONGEST, check_size
 from grammar.filter.tree import (
     Address,
@@ -22,17 +23,29 @@ from grammar.filter.tree import (
     Condition,
     Direction,
     Everything,
+    Going,
     Group,
     Hardware,
+    Leads,
     Length,
+    Llc,
+    Mpls,
     Negative,
     Not,
     Number,
     Ports,
+    Pppoe,
     Protocol,
     Vlan,
 )
-from grammar.filter.words import ETHERTYPES, IP_PROTOCOLS, STANDING_ALONE
+from grammar.filter.words import (
+    ETHERTYPES,
+    IP_PROTOCOLS,
+    IS_IS_TYPES,
+    LLC_KINDS,
+    OSI_PROTOCOLS,
+    STANDING_ALONE,
+)
 
 
 def parse(expression: str) -> Condition:
@@ -69,7 +82,10 @@ __all__ = [
     "DEEPEST",
     "ETHERTYPES",
     "IP_PROTOCOLS",
+    "IS_IS_TYPES",
+    "LLC_KINDS",
     "LONGEST",
+    "OSI_PROTOCOLS",
     "Address",
     "Arithmetic",
     "Bytes",
@@ -80,14 +96,20 @@ __all__ = [
     "Condition",
     "Direction",
     "Everything",
+    "Going",
     "Group",
     "Hardware",
+    "Leads",
     "Length",
+    "Llc",
+    "Mpls",
     "Negative",
     "Not",
     "Number",
     "Ports",
+    "Pppoe",
     "Protocol",
     "Vlan",
+    "constant",
     "parse",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pyparsing as pp
@@ -18,9 +19,11 @@ from grammar.filter.tree import (
     Negative,
     Number,
 )
-from grammar.filter.words import CONSTANTS
+from grammar.filter.words import CONSTANTS, INDEXED, LINKS
 
-_PRECEDENCE = {"|": 1, "^": 1, "&": 2, "<<": 3, ">>": 3, "+": 4, "-": 4, "*": 5, "/": 5, "%": 5}
+_SIGN = "sign"
+_PRECEDENCE = {"|": 1, "&": 2, "<<": 3, ">>": 3, "+": 4, "-": 4, "*": 5, "/": 5, _SIGN: 6}
+_STRONGEST = 6
 
 
 def comparison(tokens: pp.ParseResults) -> Comparison:
@@ -31,42 +34,94 @@ def comparison(tokens: pp.ParseResults) -> Comparison:
 
 
 def calculation(tokens: pp.ParseResults) -> Arithmetic:
-    """The tree of a flat row of operands and operators, by precedence, from the left."""
+    """The tree of a flat row of operands and operators, by precedence, from the left.
+
+    `^` and `%` have no precedence in libpcap: whatever stands right of them, or right of
+    what they follow, goes together first.
+    """
     if len(tokens) > 2 * MOST_OPERATORS:
         raise LineSyntaxError(f"a calculation has more than {MOST_OPERATORS} operators")
-    operands = [_operand(tokens[0])]
+    operands: list[Arithmetic] = []
     operators: list[str] = []
 
     def combine() -> None:
-        right = operands.pop()
-        operands[-1] = Calculation(operators.pop(), operands[-1], right)
+        operator, right = operators.pop(), operands.pop()
+        if operator == _SIGN:
+            operands.append(Negative(right))
+        else:
+            left = operands.pop()
+            _check(operator, left, right)
+            operands.append(Calculation(operator, left, right))
 
-    for operator, operand in zip(tokens[1::2], tokens[2::2], strict=True):
-        while operators and _PRECEDENCE[operators[-1]] >= _PRECEDENCE[operator]:
+    for operator, (*signs, inner) in zip(["", *tokens[1::2]], tokens[::2], strict=True):
+        while operators and operator and _binds(operators[-1], operator):
             combine()
-        operators.append(operator)
-        operands.append(_checked_operand(operator, _operand(operand)))
+        check_depth(len(signs))
+        operators += [operator, *([_SIGN] * len(signs))] if operator else [_SIGN] * len(signs)
+        operands.append(_atom(*inner) if isinstance(inner, tuple) else calculation(inner))
     while operators:
         combine()
     return operands[0]
 
 
-def _checked_operand(operator: str, operand: Arithmetic) -> Arithmetic:
-    if isinstance(operand, Number):
-        if operator in "/%" and operand.value == 0:
-            raise InvalidValueError("a filter cannot divide by zero")
-        if operator in ("<<", ">>") and operand.value > 31:
-            raise InvalidValueError("a filter cannot shift by more than 31 bits")
-    return operand
+def _binds(left: str, right: str) -> bool:
+    """Whether an operator takes what is between it and the next one."""
+    return left in _PRECEDENCE and _PRECEDENCE[left] >= _PRECEDENCE.get(right, _STRONGEST + 1)
 
 
-def _operand(tokens: pp.ParseResults) -> Arithmetic:
-    *signs, inner = tokens
-    check_depth(len(signs))
-    operand = _atom(*inner) if isinstance(inner, tuple) else calculation(inner)
-    for _ in signs:
-        operand = Negative(operand)
-    return operand
+def _check(operator: str, left: Arithmetic, right: Arithmetic) -> None:
+    """Refuse what libpcap does: it looks at the number that is loaded first, and the result."""
+    result = constant(right)
+    if result is not None:
+        _check_right(operator, result if constant(left) is None or operator in "/%" else 0)
+    first = right
+    while not isinstance(first, Number):
+        match first:
+            case Negative(inner) | Bytes(offset=inner) | Calculation(left=inner):
+                first = inner
+            case _:
+                return
+    _check_right(operator, first.value)
+
+
+def _check_right(operator: str, value: int) -> None:
+    if operator in "/%" and value == 0:
+        raise InvalidValueError("a filter cannot divide by zero")
+    if operator in ("<<", ">>") and value > 31:
+        raise InvalidValueError("a filter cannot shift by more than 31 bits")
+
+
+_CALCULATED: dict[str, Callable[[int, int], int]] = {
+    "+": int.__add__,
+    "-": int.__sub__,
+    "*": int.__mul__,
+    "/": int.__floordiv__,
+    "%": int.__mod__,
+    "&": int.__and__,
+    "|": int.__or__,
+    "^": int.__xor__,
+    "<<": lambda value, bits: value << min(bits, 32),
+    ">>": int.__rshift__,
+}
+
+
+def constant(operand: Arithmetic) -> int | None:
+    """What a calculation gives where it looks into no frame, in 32 bits without sign.
+
+    None where it does, or where it divides by zero.
+    """
+    match operand:
+        case Number(value):
+            return value
+        case Negative(inner):
+            positive = constant(inner)
+            return None if positive is None else -positive & 0xFFFF_FFFF
+        case Calculation(operator, left, right):
+            one, other = constant(left), constant(right)
+            if one is None or other is None or (operator in "/%" and other == 0):
+                return None
+            return _CALCULATED[operator](one, other) & 0xFFFF_FFFF
+    return None
 
 
 def _atom(what: str, column: int, content: Any) -> Arithmetic:
@@ -80,9 +135,9 @@ def _atom(what: str, column: int, content: Any) -> Arithmetic:
     width = number_of(size[0], column) if size else 1
     if width not in (1, 2, 4):
         raise InvalidValueError("the size of an access must be 1, 2 or 4", column, ("1", "2", "4"))
-    if protocol in ("ah", "esp"):
+    if protocol not in INDEXED | LINKS:
         raise InvalidValueError(f"`{protocol}` cannot be indexed in a filter", column)
-    return Bytes(protocol, calculation(offset), width)
+    return Bytes(protocol if protocol not in LINKS else "ether", calculation(offset), width)
 
 
 def plain_number(text: str, column: int) -> int:

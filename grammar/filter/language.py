@@ -13,17 +13,38 @@ from grammar.errors import InvalidValueError, LineSyntaxError
 from grammar.filter.arithmetic import comparison, number_of
 from grammar.filter.limits import check_depth
 from grammar.filter.parsed import Negation, Parsed, Qualified, Series, Value, Words
-from grammar.filter.tree import Comparison, Direction, Group, Length, Number, Protocol, Vlan
+from grammar.filter.tree import (
+    Bytes,
+    Calculation,
+    Comparison,
+    Condition,
+    Direction,
+    Going,
+    Group,
+    Length,
+    Llc,
+    Mpls,
+    Number,
+    Pppoe,
+    Protocol,
+    Vlan,
+)
 from grammar.filter.words import (
     CASTS,
+    CHAINED,
     CONSTANTS,
     EXPECTED,
     KINDS,
     LENGTHS,
+    LINKS,
+    LLC_KINDS,
+    MOVING,
+    NOT_HERE,
     PROTOCOLS,
     RESERVED,
     SIZES,
     STANDING_ALONE,
+    WAYS,
 )
 
 
@@ -63,7 +84,7 @@ def _language() -> pp.ParserElement:
     direction = pp.Regex(rf"(?:src{both}dst|dst{both}src|src|dst)(?![-.\w])")
     kind = _one_of(KINDS)
     words = pp.Optional(protocol("protocol")) + (
-        direction("direction") + pp.Optional(kind("kind")) | (kind | _one_of(["proto"]))("kind")
+        direction("direction") + pp.Optional(kind("kind")) | (kind | _one_of(CHAINED))("kind")
     )
     reserved = "|".join(sorted(RESERVED, key=len, reverse=True))
     word = pp.Regex(rf"(?!(?:{reserved})(?![-.:\w]))[\w:][-.:\w]*|\\[^\s!()]+")
@@ -81,8 +102,13 @@ def _language() -> pp.ParserElement:
         | (words - values).add_parse_action(_qualified)
         | (pp.Optional(protocol("layer")) + _one_of(CASTS)("cast")).add_parse_action(_group)
         | (_one_of(SIZES) - number).add_parse_action(_sized)
-        | (_one_of(["vlan"]) + pp.Optional(number)).add_parse_action(_vlan)
+        | (_one_of(["byte"]) - number + pp.Regex(r"[=<>&|]") + number).add_parse_action(_byte)
+        | (_one_of(MOVING) + pp.Optional(number)).add_parse_action(_moved)
+        | _one_of(["pppoed"]).add_parse_action(lambda: Pppoe(None, True))
+        | (_one_of(["llc"]) + pp.Optional(_llc_kind())).add_parse_action(_llc)
+        | _one_of(WAYS).add_parse_action(lambda tokens: Going(WAYS[tokens[0]]))
         | _one_of(STANDING_ALONE).add_parse_action(lambda tokens: Protocol(tokens[0]))
+        | (pp.Optional(protocol) + _one_of(NOT_HERE)("word")).add_parse_action(_not_here)
         | value
         | parentheses
     ).set_name("condition")
@@ -146,7 +172,8 @@ def _qualified(tokens: pp.ParseResults) -> Qualified:
         direction = written[0]
     elif "and" in written or "&&" in written:
         direction = "both"
-    words = Words(tokens.protocol or None, direction, tokens.kind or "host")
+    protocol = "ether" if tokens.protocol in LINKS else tokens.protocol or None
+    words = Words(protocol, direction, tokens.kind or "host")
     return Qualified(words, tokens[-1])
 
 
@@ -156,6 +183,7 @@ def _value(text: str, at: int, tokens: pp.ParseResults) -> Value:
 
 def _group(text: str, at: int, tokens: pp.ParseResults) -> Group:
     layer, kind = tokens.layer or "ether", tokens.cast
+    layer = "ether" if layer in LINKS else layer
     if layer not in ("ether", "ip", "ip6") or (layer, kind) == ("ip6", "broadcast"):
         raise InvalidValueError(f"`{layer}` does not go with `{kind}`", at + 1)
     return Group(layer, kind)
@@ -167,10 +195,44 @@ def _sized(text: str, at: int, tokens: pp.ParseResults) -> Comparison:
     return Comparison(operator, Length(), Number(number_of(number, at + 1)))
 
 
-def _vlan(text: str, at: int, tokens: pp.ParseResults) -> Vlan:
+def _byte(text: str, at: int, tokens: pp.ParseResults) -> Comparison:
+    """`byte N op N`: with `&` and `|` the outcome must not be 0."""
+    _, offset, operator, written = tokens
+    byte = Bytes("ether", Number(number_of(offset, at + 1)), 1)
+    value = Number(number_of(written, at + 1))
+    if operator in "&|":
+        return Comparison("!=", Calculation(operator, byte, value), Number(0))
+    return Comparison(operator, byte, value)
+
+
+_MOST = {"vlan": 0xFFF, "mpls": 0xFFFFF, "pppoes": 0xFFFF}
+_CALLED = {"vlan": "VLAN", "mpls": "MPLS label", "pppoes": "PPPoE session"}
+
+
+def _moved(text: str, at: int, tokens: pp.ParseResults) -> Condition:
+    """`vlan`, `mpls` or `pppoes`, with or without a number."""
+    word, *rest = tokens
+    number = number_of(rest[0], at + 1) if rest else None
+    if number is not None and number > _MOST[word]:
+        raise InvalidValueError(f"{_CALLED[word]} {number} is beyond {_MOST[word]}", at + 1)
+    if word == "vlan":
+        return Vlan(number)
+    return Mpls(number) if word == "mpls" else Pppoe(number, False)
+
+
+def _llc_kind() -> pp.ParserElement:
+    return pp.Regex(r"(?!(?:and|or|not)(?![-.\w]))[A-Za-z][-.\w]*").set_name("kind of LLC frame")
+
+
+def _llc(text: str, at: int, tokens: pp.ParseResults) -> Llc:
     if len(tokens) == 1:
-        return Vlan(None)
-    number = number_of(tokens[1], at + 1)
-    if number > 0xFFF:
-        raise InvalidValueError(f"VLAN {number} is beyond 4095", at + 1)
-    return Vlan(number)
+        return Llc(None)
+    kind = tokens[1].lower()
+    if kind not in LLC_KINDS:
+        raise InvalidValueError(f"`{tokens[1]}` is no kind of LLC frame", at + 1, tuple(LLC_KINDS))
+    return Llc(kind)
+
+
+def _not_here(text: str, at: int, tokens: pp.ParseResults) -> Condition:
+    word = tokens.word
+    raise InvalidValueError(f"`{word}` is not supported in filters: {NOT_HERE[word]}", at + 1)

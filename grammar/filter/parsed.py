@@ -17,7 +17,7 @@ class Words:
 
     protocol: str | None
     direction: Direction
-    kind: Literal["host", "net", "port", "portrange", "proto"]
+    kind: Literal["host", "net", "port", "portrange", "proto", "protochain"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Carries:
-    """`ether|ip|ip6 proto N`; without a layer, in IPv4 or IPv6."""
+    """`ether|ip|ip6|iso|isis proto N`; without a layer, in IPv4 or IPv6."""
 
     layer: str | None
     number: int
@@ -62,6 +62,43 @@ class Vlan:
     """`vlan [N]`, which also shifts what stands to the right of it by one tag."""
 
     number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """`ip|ip6 protochain N`: the headers behind the IP header lead to a protocol."""
+
+    layer: str | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mpls:
+    """`mpls [N]`, which also shifts what stands to the right of it by one label."""
+
+    label: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pppoe:
+    """`pppoed`, or `pppoes [N]`: what stands to the right is in the session's PPP packet."""
+
+    session: int | None
+    discovery: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Llc:
+    """`llc [KIND]`."""
+
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """`inbound` or `outbound`: which way the frame went where it was captured."""
+
+    direction: Literal["in", "out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +178,12 @@ Condition = (
     | Hardware
     | Ports
     | Carries
+    | Leads
     | Vlan
+    | Mpls
+    | Pppoe
+    | Llc
+    | Going
     | Group
     | Comparison
     | Not

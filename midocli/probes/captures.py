@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable, Sequence
+from collections.abc import Container, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.errors import InvalidValueError, LineSyntaxError, MidoError
@@ -13,6 +13,7 @@ from midocli.simulator.events import Captured, Event
 
 if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
+    from midocli.trace.filter import Passes
     from midocli.trace.tcpdump.flags import Flags
 
 
@@ -83,7 +84,7 @@ class CaptureRequest:
         self.passes = None if self.none else self._compiled_filter()
         self.flags = None if self.none else self._parsed_flags()
 
-    def _compiled_filter(self) -> Callable[[bytes], bool]:
+    def _compiled_filter(self) -> Passes:
         from midocli.trace.filter import compile_filter
 
         text = self._filter.text if self._filter else self._default_filter
@@ -125,7 +126,7 @@ class CaptureRequest:
         assert self.passes is not None
         for captured in captures:
             shown = by_point.setdefault(captured.point, [])
-            if self.passes(captured.data):
+            if self.passes(captured.data, None, captured.direction):
                 shown.append(captured)
         if self.all or self.any:
             points = [point_of(key, self._interpreter) for key in by_point]  # type: ignore[arg-type]

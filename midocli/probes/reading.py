@@ -38,7 +38,11 @@ def read_capture(interpreter: Interpreter, command: tree.ReadCapture) -> Stream:
     limit = given["count"].value if "count" in given else None
     assert request.passes is not None and request.flags is not None
     passes, printer = request.passes, Printer(request.flags, offset)
-    frames = (frame for frame in _frames(stream, capture, command.file) if passes(frame.data))
+    frames = (
+        frame
+        for frame in _frames(stream, capture, command.file)
+        if passes(frame.data, frame.wire_length, frame.direction)
+    )
     name = link_type_name(capture.link_type)
     return Stream(
         f"reading from file {command.file.text}, link-type {name}, "

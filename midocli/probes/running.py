@@ -136,7 +136,8 @@ class _Running:
             wanted = {point.key for point in without_doubles(points)}
             captures = [captured for captured in captures if captured.point in wanted]
         assert self.request.passes is not None
-        passing = [captured for captured in captures if self.request.passes(captured.data)]
+        passes = self.request.passes
+        passing = [each for each in captures if passes(each.data, None, each.direction)]
         return passing if self._limit is None else passing[: self._limit - self.count]
 
     def text(self, seen: list[Seen]) -> str:

@@ -13,13 +13,14 @@ import sys
 
 import commands
 import datapath
+import filters
 import lab
 import pings
 import scale
 import startup
 from measure import report
 
-SUBJECTS = (startup, commands, pings, datapath, scale, lab)
+SUBJECTS = (startup, commands, filters, pings, datapath, scale, lab)
 
 if __name__ == "__main__":
     sys.exit(report([one for subject in SUBJECTS for one in subject.measure()]))
