@@ -51,6 +51,8 @@ class Arping:
         try:
             with self._observation.watching(self._source.point):
                 request = arp_request(nic.mac, address, self._target)
+                # Unlike the kernel, arping names whom it sends to as the one it asks for.
+                request.arp_tha = BROADCAST_MAC
                 request.origin = self._origin
                 self._stack.out(nic, BROADCAST_MAC, request, STACK_NS)
                 engine.run(lambda: self._mac is not None, sent_ns + SECOND_NS)

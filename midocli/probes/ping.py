@@ -20,6 +20,7 @@ from midocli.probes.observation import Observation
 from midocli.probes.ping_report import PingReport
 from midocli.probes.sources import Request, find_address, find_source
 from midocli.results import Report
+from midocli.simulator.frame import Frame
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.protocol import ECHO_REPLY, ECHO_REQUEST, ERROR_TYPES, ICMP
 from midocli.simulator.reason import Code, Reason
@@ -156,9 +157,17 @@ class Ping:
         elif frame.tp_src in ERROR_TYPES and arrival.quoted is not None:
             quoted = arrival.quoted
             probe = self._probes.get(quoted.icmp_seq)
-            ours = quoted.tp_src == ECHO_REQUEST and quoted.icmp_id == self._request.icmp_id
-            if probe is not None and ours and quoted.proto == ICMP:
+            if probe is not None and self._is_ours(quoted):
                 self._heard(probe, arrival)
+
+    def _is_ours(self, quoted: Frame) -> bool:
+        """Whether an error is about one of our requests, still for whom it was sent to."""
+        return (
+            quoted.proto == ICMP
+            and quoted.tp_src == ECHO_REQUEST
+            and quoted.icmp_id == self._request.icmp_id
+            and quoted.nw_dst == self._destination
+        )
 
     def _heard(self, probe: Probe, arrival: Arrival) -> None:
         """Take in an error; one of the tick in which the next request is due is read after it."""

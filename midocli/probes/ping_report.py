@@ -59,8 +59,9 @@ class PingReport:
     def could_not_send(self, source: Source, probe: Probe, failure: str, destination: int) -> bool:
         """The source could not send; says whether ping goes on with the next request."""
         if probe in self._probes:
-            self._lines.append(f"ping: local error: {failure}\n")
-            self._errors += 1
+            if not self._quiet:
+                self._lines.append(f"ping: local error: {failure}\n")
+                self._errors += 1
             self.answered += 1
             probe.outcome = "error"
             text = f"{source.name} may not fragment: {failure}"
@@ -106,20 +107,23 @@ class PingReport:
             )
 
     def error(self, probe: Probe, frame: Frame) -> None:
-        """An ICMP error about a request came in."""
+        """An ICMP error about a request came in; advice to the sender is only told."""
+        if frame.tp_src in ping_text.ADVICE:
+            self._tell(probe, frame)
+            return
         self._acknowledge(probe)
         self._errors += 1
         self.answered += probe.outcome is None
         if probe.outcome is None:
             probe.outcome, probe.sender, probe.ttl = "error", frame.nw_src, frame.ttl
             probe.icmp = (frame.tp_src, frame.tp_dst)
+        self._tell(probe, frame)
+
+    def _tell(self, probe: Probe, frame: Frame) -> None:
         if not self._quiet:
             info = frame.icmp_id << 16 | frame.icmp_seq
-            self._lines.append(
-                ping_text.error(
-                    format_ipv4(frame.nw_src), probe.seq, frame.tp_src, frame.tp_dst, info
-                )
-            )
+            sender = format_ipv4(frame.nw_src)
+            self._lines.append(ping_text.error(sender, probe.seq, frame.tp_src, frame.tp_dst, info))
 
     def _acknowledge(self, probe: Probe) -> None:
         """The most requests that were out at once (iputils, `acknowledge`)."""

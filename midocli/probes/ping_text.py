@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from grammar.addresses import format_ipv4
+
 _UNREACHABLE = (
     "Destination Net Unreachable",
     "Destination Host Unreachable",
@@ -24,6 +26,8 @@ _UNREACHABLE = (
     "Precedence Cutoff",
 )
 _REDIRECT = ("Network", "Host", "Type of Service and Network", "Type of Service and Host")
+#: ICMP types that tell the sender something but end nothing: source quench and redirect.
+ADVICE = frozenset({4, 5})
 _EXCEEDED = ("Time to live exceeded", "Frag reassembly time exceeded")
 
 
@@ -68,7 +72,8 @@ def round_trip(rtt_ns: int) -> str:
 
 def error(source: str, seq: int, type: int, code: int, info: int) -> str:
     """An ICMP error; `info` is the second word of its header."""
-    return f"From {source} icmp_seq={seq} {describe(type, code, info)}\n"
+    colon = ":" if type in ADVICE else ""
+    return f"From {source}{colon} icmp_seq={seq} {describe(type, code, info)}\n"
 
 
 def describe(type: int, code: int, info: int) -> str:
@@ -81,7 +86,8 @@ def describe(type: int, code: int, info: int) -> str:
     if type == 4:
         return "Source Quench"
     if type == 5:
-        return f"Redirect {_REDIRECT[code]}" if code < 4 else f"Redirect, Bad Code: {code}"
+        kind = f"Redirect {_REDIRECT[code]}" if code < 4 else f"Redirect, Bad Code: {code}"
+        return f"{kind}(New nexthop: {format_ipv4(info)})"
     if type == 11:
         return _EXCEEDED[code] if code < 2 else f"Time exceeded, Bad Code: {code}"
     if type == 12:
@@ -111,7 +117,7 @@ def statistics(destination: str, numbers: Statistics) -> str:
         text += f", +{numbers.errors} errors"
     if numbers.transmitted:
         lost = (numbers.transmitted - numbers.received) * 100 / numbers.transmitted
-        text += f", {lost:g}% packet loss, time {numbers.span_ns // 1_000_000}ms"
+        text += f", {lost:g}% packet loss, time {(numbers.span_ns + 500_000) // 1_000_000}ms"
     parts = []
     if numbers.rtts:
         parts.append(_spread(numbers.rtts))
