@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
 
 _WAIT_NS = 5 * SECOND_NS
+#: The last packets are on their way while something is due within this time.
+_LAST_NS = SECOND_NS // 1000
 _PORT_UNREACHABLE = 3
 _DEFAULTS = {field.name: field.default for field in CONNECT_OPTIONS if field.default is not None}
 Endpoint = tuple[int, int]
@@ -77,6 +79,8 @@ class Connect:
                 network.engine.run(self._is_over, network.engine.now_ns + _WAIT_NS)
                 if not self._is_over():
                     self._reason = self._observation.reason(client.origin)
+                client.close()
+                network.engine.settle(_LAST_NS)
         finally:
             del client.stack.sockets[socket]
             network.listeners.remove(source.key, self._arrived)

@@ -1,26 +1,33 @@
 """The client's end of a TCP connection or UDP exchange, for probes (RFC 9293, RFC 768).
 
-A connection goes through handshake, data and its echo, and close. Nothing is
-retransmitted: what does not come back in time is a verdict of its own.
+A connection goes through handshake, data and its echo, and close. What is not acknowledged is
+sent again as Linux does: a SYN after 1 and 3 seconds, data after 0.2, 0.6, 1.4 …
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
+from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.protocol import TCP, UDP
 from midocli.simulator.tcp import (
     ACK,
     FIN,
+    MSS,
     PSH,
     RST,
     SYN,
+    SYN_TIMEOUT_NS,
+    TIMESTAMPS,
     WINDOW_SCALE,
     Segment,
+    link_mtu,
     read_options,
     read_segment,
+    scaled,
     tcp_packet,
 )
 from midocli.simulator.udp import udp_data, udp_packet
@@ -30,6 +37,11 @@ if TYPE_CHECKING:
     from midocli.simulator.stack import GuestStack, LocalError
 
 SYN_WINDOW = 64240
+#: The shortest time after which data are sent again (TCP_RTO_MIN).
+DATA_TIMEOUT_NS = SECOND_NS // 5
+#: What a segment is taken to hold at most, where the other end does not say (RFC 9293, 3.7.1).
+DEFAULT_MSS = 536
+_STAMPS_LENGTH = 12
 _WORD = 0xFFFFFFFF
 
 
@@ -48,6 +60,9 @@ class Client:
         self.remote = remote
         self.origin = origin
         self.outcome: str | None = None
+
+    def close(self) -> None:
+        """Send nothing any more."""
 
     def send(self, frame: Frame) -> LocalError | None:
         """Send a packet of this exchange."""
@@ -85,11 +100,15 @@ class TcpClient(Client):
         self._seq = self.stack.network.rng.getrandbits(32)
         self._ack = 0
         self._stamp = b""
-        plan = self.stack.plan
-        mtu = plan.guest.nics[0].mtu if plan is not None else 1500
-        options = struct.pack("!BBHBBBB", 2, 4, mtu - 40, 4, 2, 8, 10) + self._stamps(b"")
-        options += bytes((1, 3, 3, WINDOW_SCALE))
-        return self._send(SYN, SYN_WINDOW, options)
+        self._mss = self._own_mss()
+        #: What was sent and not acknowledged yet: (sequence number, flags, data).
+        self._unacked: list[tuple[int, int, bytes]] = []
+        self._timeout_ns = SYN_TIMEOUT_NS
+        self._timers = 0
+        return self._send(SYN)
+
+    def close(self) -> None:
+        self._unacked = []
 
     def receive(self, frame: Frame) -> None:
         """Take a segment of the other end in its turn."""
@@ -97,45 +116,104 @@ class TcpClient(Client):
         if segment is None or self.outcome is not None:
             return
         if segment.flags & RST:
+            self.close()
             self.outcome = "refused"
             return
-        self._stamp = read_options(segment.options).get(8, b"")[:4]
+        self._stamp = read_options(segment.options).get(TIMESTAMPS, b"")[:4]
+        if segment.flags & ACK:
+            self._acknowledged(segment.ack)
         self._next(segment)
 
+    # -- the turns -------------------------------------------------------------------
+
     def _on_syn_ack(self, segment: Segment) -> None:
-        if segment.flags & (SYN | ACK) == SYN | ACK:
-            self._ack = segment.seq + 1 & _WORD
-            self._answer(ACK)
-            self._next = self._on_echo
-            self._answer(ACK | PSH, self._data)
+        if segment.flags & (SYN | ACK) != SYN | ACK:
+            return
+        theirs = read_options(segment.options).get(MSS, b"")
+        mss = int.from_bytes(theirs, "big") if len(theirs) == 2 else DEFAULT_MSS
+        self._mss = max(min(self._mss, mss), _STAMPS_LENGTH + 1)
+        self._ack = segment.seq + 1 & _WORD
+        self._timeout_ns = DATA_TIMEOUT_NS
+        self._send(ACK)
+        self._next = self._on_echo
+        size = self._mss - (_STAMPS_LENGTH if self._stamp else 0)
+        for at in range(0, len(self._data), size):
+            chunk = self._data[at : at + size]
+            self._send(ACK | PSH if at + size >= len(self._data) else ACK, chunk)
 
     def _on_echo(self, segment: Segment) -> None:
-        if not segment.data:
+        if not segment.data or segment.seq != self._ack:
+            if segment.length:
+                self._send(ACK)
             return
         self._ack = segment.seq + len(segment.data) & _WORD
         self._echoed += len(segment.data)
-        self._answer(ACK)
+        self._send(ACK)
         if self._echoed >= len(self._data):
             self._next = self._on_fin
-            self._answer(ACK | FIN)
+            self._send(ACK | FIN)
 
     def _on_fin(self, segment: Segment) -> None:
         if segment.flags & FIN:
             self._ack = segment.seq + 1 & _WORD
-            self._answer(ACK)
+            self._send(ACK)
+            self.close()
             self.outcome = "open"
 
-    def _answer(self, flags: int, data: bytes = b"") -> None:
-        options = bytes((1, 1, 8, 10)) + self._stamps(self._stamp) if self._stamp else b""
-        self._send(flags, SYN_WINDOW >> WINDOW_SCALE, options, data)
+    # -- sending, and sending again --------------------------------------------------
 
-    def _send(
-        self, flags: int, window: int, options: bytes, data: bytes = b""
-    ) -> LocalError | None:
-        segment = Segment(self._seq, self._ack, flags, window, options, data)
-        self._seq = self._seq + segment.length & _WORD
+    def _send(self, flags: int, data: bytes = b"") -> LocalError | None:
+        """Send what comes next; what takes sequence space is kept until it is acknowledged."""
+        seq = self._seq
+        length = len(data) + bool(flags & (SYN | FIN))
+        if length:
+            self._seq = seq + length & _WORD
+            self._unacked.append((seq, flags, data))
+            if len(self._unacked) == 1:
+                self._start_timer()
+        return self._put(seq, flags, data)
+
+    def _put(self, seq: int, flags: int, data: bytes) -> LocalError | None:
+        options, window = b"", scaled(SYN_WINDOW)
+        if flags & SYN:
+            options = struct.pack("!BBHBBBB", MSS, 4, self._own_mss(), 4, 2, TIMESTAMPS, 10)
+            options += self._stamps(b"") + bytes((1, 3, 3, WINDOW_SCALE))
+            window = SYN_WINDOW
+        elif self._stamp:
+            options = bytes((1, 1, TIMESTAMPS, 10)) + self._stamps(self._stamp)
+        segment = Segment(seq, self._ack, flags, window, options, data)
         ip_id = self.stack.next_ip_id()
         return self.send(tcp_packet(*self.local, *self.remote, segment, ip_id=ip_id))
+
+    def _acknowledged(self, ack: int) -> None:
+        """Forget what the other end has got."""
+        before = len(self._unacked)
+        while self._unacked:
+            seq, flags, data = self._unacked[0]
+            end = seq + len(data) + bool(flags & (SYN | FIN)) & _WORD
+            if (ack - end & _WORD) >= 0x80000000:
+                break
+            del self._unacked[0]
+        if len(self._unacked) != before:
+            self._timeout_ns = DATA_TIMEOUT_NS
+            self._start_timer()
+
+    def _start_timer(self) -> None:
+        """Look again after the timeout; what was started before is void."""
+        self._timers += 1
+        engine = self.stack.network.engine
+        engine.at(engine.now_ns + self._timeout_ns, partial(self._expired, self._timers))
+
+    def _expired(self, timer: int) -> None:
+        """Send the oldest again, and wait twice as long."""
+        if timer == self._timers and self._unacked and self.stack.plan is not None:
+            self._timeout_ns *= 2
+            self._start_timer()
+            self._put(*self._unacked[0])
+
+    def _own_mss(self) -> int:
+        plan = self.stack.plan
+        return link_mtu(plan, self.remote[0]) - 40 if plan is not None else DEFAULT_MSS
 
     def _stamps(self, echo: bytes) -> bytes:
         """Our milliseconds and their value back (RFC 7323)."""

@@ -1,17 +1,19 @@
 """TCP at a guest (RFC 9293): services that accept and echo, resets for the rest.
 
 Headers are those Linux sends: SYN-ACK and RST with IP id 0 and DF, window 65160, options
-mss, sackOK, timestamps, nop, wscale as far as the SYN had them. Nothing is retransmitted.
+mss, sackOK, timestamps, nop, wscale as far as the SYN had them. Data are acknowledged at once,
+as at the beginning of a connection, and come back in a segment of their own. A SYN-ACK that
+nobody acknowledges is sent again; what comes after it is not.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from midocli.simulator.frame import Frame
-from midocli.simulator.latency import ANSWER_NS
+from midocli.simulator.latency import ANSWER_NS, SECOND_NS
 from midocli.simulator.packets import inherit
 from midocli.simulator.protocol import DF, TCP
 from midocli.simulator.reason import Code
@@ -24,7 +26,10 @@ FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 
 SYN_ACK_WINDOW = 65160
 WINDOW_SCALE = 7
-_MSS, _WSCALE, _SACK_OK, _TIMESTAMPS = 2, 3, 4, 8
+MSS, _WSCALE, _SACK_OK, TIMESTAMPS = 2, 3, 4, 8
+#: After what time a SYN or SYN-ACK is sent again; each time it doubles.
+SYN_TIMEOUT_NS = SECOND_NS
+SYN_ACK_RETRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,11 @@ def read_options(options: bytes) -> dict[int, bytes]:
     return found
 
 
+def scaled(window: int) -> int:
+    """A window as it is sent once its scale is agreed, rounded up (`__tcp_select_window`)."""
+    return -(-window >> WINDOW_SCALE)
+
+
 def receive(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) -> None:
     """A socket or service takes the segment, else it is reset."""
     segment = read_segment(frame)
@@ -123,34 +133,39 @@ def receive(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) ->
     connections = stack.network.state.tcp
     connection = connections.get(key)
     if connection is not None:
-        answer = _continue(stack, connection, segment)
-        if segment.flags & RST or (connection.state == "last-ack" and answer is None):
+        answers = _continue(stack, connection, segment)
+        if segment.flags & RST or (connection.state == "last-ack" and not answers):
             del connections[key]
+        for answer in answers:
+            _send(stack, frame, answer)
     elif segment.flags & SYN and not segment.flags & (ACK | RST) and _serves(plan, frame):
-        connection = connections[key] = _accept(stack, plan, segment)
-        answer = connection.syn_ack
-    elif segment.flags & RST:
-        return
-    else:
-        answer = _reset(segment)
+        connection = connections[key] = _accept(stack, link_mtu(plan, frame.nw_src), segment)
+        _send(stack, frame, connection.syn_ack)
+        _ask_again(stack, key, connection, frame, 0)
+    elif not segment.flags & RST:
+        _send(stack, frame, _reset(segment))
         text = f"nothing listens on TCP port {frame.tp_dst} of {stack.alias}"
         stack.drop(frame, Code.NO_ANSWER, text)
-    if answer is not None:
-        _send(stack, frame, answer)
 
 
 def _serves(plan: GuestPlan, frame: Frame) -> bool:
     return (TCP, frame.tp_dst) in plan.guest.services
 
 
-def _accept(stack: GuestStack, plan: GuestPlan, syn: Segment) -> ServerConnection:
+def link_mtu(plan: GuestPlan, address: int) -> int:
+    """The MTU of the link towards an address (without a route: of the first interface)."""
+    entry = plan.route(address)
+    return plan.guest.nics[entry[3] if entry is not None else 0].mtu
+
+
+def _accept(stack: GuestStack, mtu: int, syn: Segment) -> ServerConnection:
     """Begin a connection: the SYN-ACK offers what the SYN offered."""
     theirs = read_options(syn.options)
-    stamped = len(theirs.get(_TIMESTAMPS, b"")) == 8
-    options = struct.pack("!BBH", _MSS, 4, plan.guest.nics[0].mtu - 40)
+    stamped = len(theirs.get(TIMESTAMPS, b"")) == 8
+    options = struct.pack("!BBH", MSS, 4, mtu - 40)
     if stamped:
         options += bytes((_SACK_OK, 2)) if _SACK_OK in theirs else b"\x01\x01"
-        options += bytes((_TIMESTAMPS, 10)) + _stamps(stack, theirs)
+        options += bytes((TIMESTAMPS, 10)) + _stamps(stack, theirs)
     elif _SACK_OK in theirs:
         options += bytes((1, 1, _SACK_OK, 2))
     if _WSCALE in theirs:
@@ -161,37 +176,73 @@ def _accept(stack: GuestStack, plan: GuestPlan, syn: Segment) -> ServerConnectio
     return ServerConnection(first + 1 & 0xFFFFFFFF, receive_next, syn_ack, timestamps=stamped)
 
 
-def _continue(stack: GuestStack, connection: ServerConnection, segment: Segment) -> Segment | None:
+def _ask_again(
+    stack: GuestStack,
+    key: tuple[object, int, int, int, int],
+    connection: ServerConnection,
+    syn: Frame,
+    tries: int,
+) -> None:
+    """Send the SYN-ACK again while nobody acknowledges it; forget the connection at last."""
+    engine, connections = stack.network.engine, stack.network.state.tcp
+
+    def look() -> None:
+        if connections.get(key) is not connection or connection.state != "syn-received":
+            return
+        if tries == SYN_ACK_RETRIES or stack.plan is None:
+            del connections[key]
+        else:
+            _send(stack, syn, _stamped_anew(stack, connection))
+            _ask_again(stack, key, connection, syn, tries + 1)
+
+    engine.at(engine.now_ns + (SYN_TIMEOUT_NS << tries), look)
+
+
+def _stamped_anew(stack: GuestStack, connection: ServerConnection) -> Segment:
+    """The SYN-ACK with the time of now, which stands behind mss, sackOK and its own kind."""
+    segment = connection.syn_ack
+    if not connection.timestamps:
+        return segment
+    options = segment.options[:8] + _now_ms(stack) + segment.options[12:]
+    return replace(segment, options=options)
+
+
+def _continue(stack: GuestStack, connection: ServerConnection, segment: Segment) -> list[Segment]:
     """What a service answers on an open connection: data comes back, a FIN is returned."""
-    if segment.flags & RST:
-        return None
-    if segment.flags & SYN:
-        return connection.syn_ack
-    if not segment.flags & ACK:
-        return None
+    if segment.flags & SYN and not segment.flags & (ACK | RST):
+        return [_stamped_anew(stack, connection)]
+    if segment.flags & (SYN | RST) or not segment.flags & ACK:
+        return []
     if connection.state == "syn-received":
         connection.state = "established"
     if segment.seq != connection.receive_next and segment.length:
-        return _answer(stack, connection, segment, ACK, b"")
+        return [_answer(stack, connection, segment, ACK)]
     if not segment.length or connection.state == "last-ack":
-        return None
+        return []
     connection.receive_next = segment.seq + segment.length & 0xFFFFFFFF
-    flags = ACK
+    answers = []
     if segment.data:
-        flags |= PSH
+        answers.append(_answer(stack, connection, segment, ACK, unread=len(segment.data)))
+        answers.append(_answer(stack, connection, segment, ACK | PSH, segment.data))
     if segment.flags & FIN:
-        flags |= FIN
         connection.state = "last-ack"
-    return _answer(stack, connection, segment, flags, segment.data)
+        answers.append(_answer(stack, connection, segment, ACK | FIN))
+    return answers
 
 
 def _answer(
-    stack: GuestStack, connection: ServerConnection, segment: Segment, flags: int, data: bytes
+    stack: GuestStack,
+    connection: ServerConnection,
+    segment: Segment,
+    flags: int,
+    data: bytes = b"",
+    *,
+    unread: int = 0,
 ) -> Segment:
     options = b""
     if connection.timestamps:
-        options = bytes((1, 1, _TIMESTAMPS, 10)) + _stamps(stack, read_options(segment.options))
-    window = SYN_ACK_WINDOW >> WINDOW_SCALE
+        options = bytes((1, 1, TIMESTAMPS, 10)) + _stamps(stack, read_options(segment.options))
+    window = scaled(SYN_ACK_WINDOW - unread)
     answer = Segment(connection.send_next, connection.receive_next, flags, window, options, data)
     connection.send_next = connection.send_next + answer.length & 0xFFFFFFFF
     return answer
@@ -199,8 +250,11 @@ def _answer(
 
 def _stamps(stack: GuestStack, theirs: dict[int, bytes]) -> bytes:
     """The timestamps option's values: our milliseconds, and their value back (RFC 7323)."""
-    now_ms = stack.network.engine.now_ns // 1_000_000 & 0xFFFFFFFF
-    return now_ms.to_bytes(4, "big") + theirs.get(_TIMESTAMPS, bytes(8))[:4].ljust(4, b"\0")
+    return _now_ms(stack) + theirs.get(TIMESTAMPS, bytes(8))[:4].ljust(4, b"\0")
+
+
+def _now_ms(stack: GuestStack) -> bytes:
+    return (stack.network.engine.now_ns // 1_000_000 & 0xFFFFFFFF).to_bytes(4, "big")
 
 
 def _reset(segment: Segment) -> Segment:

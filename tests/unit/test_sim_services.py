@@ -104,7 +104,9 @@ def test_a_conversation():
     (answer,) = say(lab, segment(1000, 0, SYN))
     first = read_segment(answer).seq
     assert say(lab, segment(1001, first + 1, ACK)) == []
-    (answer,) = say(lab, segment(1001, first + 1, ACK | PSH, b"hello"))
+    received, answer = say(lab, segment(1001, first + 1, ACK | PSH, b"hello"))
+    got = read_segment(received)
+    assert (got.flags, got.data, got.seq, got.ack) == (ACK, b"", first + 1, 1006)
     got = read_segment(answer)
     assert (got.data, got.seq, got.ack) == (b"hello", first + 1, 1006)
     assert answer.ip_id != 0
@@ -120,6 +122,17 @@ def test_a_repeated_syn_gets_the_same_answer():
     (one,) = say(lab, segment(1000, 0, SYN))
     (two,) = say(lab, segment(1000, 0, SYN))
     assert read_segment(one) == read_segment(two)
+
+
+def test_a_syn_ack_that_nobody_acknowledges_is_sent_again_and_given_up():
+    lab = lab_with((TCP, 80))
+    say(lab, segment(1000, 0, SYN))
+    assert len(say(lab, segment(1000, 0, SYN))) == 1
+    connections = lab.network.state.tcp
+    lab.run(60)
+    assert len(connections) == 1
+    lab.run(5)
+    assert connections == {}
 
 
 def test_a_reset_ends_the_connection():
