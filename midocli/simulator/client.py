@@ -20,7 +20,6 @@ from midocli.simulator.tcp import (
     PSH,
     RST,
     SYN,
-    SYN_TIMEOUT_NS,
     TIMESTAMPS,
     WINDOW_SCALE,
     Segment,
@@ -37,6 +36,8 @@ if TYPE_CHECKING:
     from midocli.simulator.stack import GuestStack, LocalError
 
 SYN_WINDOW = 64240
+#: After what time a SYN is sent again (TCP_TIMEOUT_INIT); each time it doubles.
+SYN_TIMEOUT_NS = SECOND_NS
 #: The shortest time after which data are sent again (TCP_RTO_MIN).
 DATA_TIMEOUT_NS = SECOND_NS // 5
 #: What a segment is taken to hold at most, where the other end does not say (RFC 9293, 3.7.1).
@@ -91,6 +92,7 @@ class TcpClient(Client):
     """A connection: SYN, data, FIN, each when the one before was acknowledged."""
 
     protocol = TCP
+    _timer: Callable[[], None] | None = None
 
     def start(self, data: bytes) -> LocalError | None:
         """Send the SYN, with the options and window Linux gives it."""
@@ -104,11 +106,11 @@ class TcpClient(Client):
         #: What was sent and not acknowledged yet: (sequence number, flags, data).
         self._unacked: list[tuple[int, int, bytes]] = []
         self._timeout_ns = SYN_TIMEOUT_NS
-        self._timers = 0
         return self._send(SYN)
 
     def close(self) -> None:
         self._unacked = []
+        self._start_timer()
 
     def receive(self, frame: Frame) -> None:
         """Take a segment of the other end in its turn."""
@@ -199,14 +201,17 @@ class TcpClient(Client):
             self._start_timer()
 
     def _start_timer(self) -> None:
-        """Look again after the timeout; what was started before is void."""
-        self._timers += 1
+        """Look again after the timeout, from now, if anything is to be acknowledged."""
         engine = self.stack.network.engine
-        engine.at(engine.now_ns + self._timeout_ns, partial(self._expired, self._timers))
+        if self._timer is not None:
+            engine.cancel(self._timer)
+        if self._unacked:
+            self._timer = partial(self._expired)
+            engine.at(engine.now_ns + self._timeout_ns, self._timer)
 
-    def _expired(self, timer: int) -> None:
+    def _expired(self) -> None:
         """Send the oldest again, and wait twice as long."""
-        if timer == self._timers and self._unacked and self.stack.plan is not None:
+        if self.stack.plan is not None:
             self._timeout_ns *= 2
             self._start_timer()
             self._put(*self._unacked[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 Action = Callable[[], None]
 
@@ -27,6 +27,11 @@ class Engine:
         self._added += 1
         now_ns = self.now_ns
         heappush(self._heap, (time_ns if time_ns > now_ns else now_ns, self._added, action))
+
+    def cancel(self, action: Action) -> None:
+        """Do what was added under this very object no more; nothing if it is done already."""
+        self._heap[:] = [entry for entry in self._heap if entry[2] is not action]
+        heapify(self._heap)
 
     def run_until(self, time_ns: int) -> None:
         """Do everything due up to and including `time_ns`; it is then `time_ns`."""

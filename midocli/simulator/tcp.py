@@ -2,8 +2,8 @@
 
 Headers are those Linux sends: SYN-ACK and RST with IP id 0 and DF, window 65160, options
 mss, sackOK, timestamps, nop, wscale as far as the SYN had them. Data are acknowledged at once,
-as at the beginning of a connection, and come back in a segment of their own. A SYN-ACK that
-nobody acknowledges is sent again; what comes after it is not.
+as at the beginning of a connection, and come back in a segment of their own. A service sends
+nothing again of itself, only when the client does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from midocli.simulator.frame import Frame
-from midocli.simulator.latency import ANSWER_NS, SECOND_NS
+from midocli.simulator.latency import ANSWER_NS
 from midocli.simulator.packets import inherit
 from midocli.simulator.protocol import DF, TCP
 from midocli.simulator.reason import Code
@@ -27,9 +27,6 @@ FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 SYN_ACK_WINDOW = 65160
 WINDOW_SCALE = 7
 MSS, _WSCALE, _SACK_OK, TIMESTAMPS = 2, 3, 4, 8
-#: After what time a SYN or SYN-ACK is sent again; each time it doubles.
-SYN_TIMEOUT_NS = SECOND_NS
-SYN_ACK_RETRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +138,6 @@ def receive(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) ->
     elif segment.flags & SYN and not segment.flags & (ACK | RST) and _serves(plan, frame):
         connection = connections[key] = _accept(stack, link_mtu(plan, frame.nw_src), segment)
         _send(stack, frame, connection.syn_ack)
-        _ask_again(stack, key, connection, frame, 0)
     elif not segment.flags & RST:
         _send(stack, frame, _reset(segment))
         text = f"nothing listens on TCP port {frame.tp_dst} of {stack.alias}"
@@ -174,28 +170,6 @@ def _accept(stack: GuestStack, mtu: int, syn: Segment) -> ServerConnection:
     receive_next = syn.seq + 1 & 0xFFFFFFFF
     syn_ack = Segment(first, receive_next, SYN | ACK, SYN_ACK_WINDOW, options)
     return ServerConnection(first + 1 & 0xFFFFFFFF, receive_next, syn_ack, timestamps=stamped)
-
-
-def _ask_again(
-    stack: GuestStack,
-    key: tuple[object, int, int, int, int],
-    connection: ServerConnection,
-    syn: Frame,
-    tries: int,
-) -> None:
-    """Send the SYN-ACK again while nobody acknowledges it; forget the connection at last."""
-    engine, connections = stack.network.engine, stack.network.state.tcp
-
-    def look() -> None:
-        if connections.get(key) is not connection or connection.state != "syn-received":
-            return
-        if tries == SYN_ACK_RETRIES or stack.plan is None:
-            del connections[key]
-        else:
-            _send(stack, syn, _stamped_anew(stack, connection))
-            _ask_again(stack, key, connection, syn, tries + 1)
-
-    engine.at(engine.now_ns + (SYN_TIMEOUT_NS << tries), look)
 
 
 def _stamped_anew(stack: GuestStack, connection: ServerConnection) -> Segment:

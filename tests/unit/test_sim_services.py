@@ -124,17 +124,6 @@ def test_a_repeated_syn_gets_the_same_answer():
     assert read_segment(one) == read_segment(two)
 
 
-def test_a_syn_ack_that_nobody_acknowledges_is_sent_again_and_given_up():
-    lab = lab_with((TCP, 80))
-    say(lab, segment(1000, 0, SYN))
-    assert len(say(lab, segment(1000, 0, SYN))) == 1
-    connections = lab.network.state.tcp
-    lab.run(60)
-    assert len(connections) == 1
-    lab.run(5)
-    assert connections == {}
-
-
 def test_a_reset_ends_the_connection():
     lab = lab_with((TCP, 80))
     say(lab, segment(1000, 0, SYN))
