@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from midocli.simulator.frame import Frame
-from midocli.simulator.protocol import ETHERTYPE_ARP
+from midocli.simulator.protocol import ECHO_REPLY, ERROR_TYPES, ETHERTYPE_ARP, ICMP
 from midocli.simulator.reason import Code, Reason
 
 # Ends that are normal when a frame is flooded or asked around; they tell only if
@@ -20,14 +20,15 @@ def decisive(
 ) -> Reason | None:
     """The reason that explains a missing reply, None where nothing was dropped.
 
-    The last packet that was dropped on its way tells, then one that still waits
-    for a MAC (`pending`). Where that is for want of an ARP answer, and no ARP
-    request got anywhere, what became of the requests tells more: `arp_drops` are
-    those of the time, whoever caused them.
+    An echo reply that was dropped tells most: the request got through. Else the request's own
+    end tells, then that of an error about it, then what still waits for a MAC (`pending`); of
+    several the last, since flooded copies end before the one that goes on. Where that is for
+    want of an ARP answer, and no ARP request got anywhere, what became of the requests tells
+    more: `arp_drops` are those of the time, whoever caused them.
     """
     packets = [reason for reason, frame in drops if frame.ethertype != ETHERTYPE_ARP]
     asking = [reason for reason, frame in drops if frame.ethertype == ETHERTYPE_ARP]
-    main = _last_telling(packets) or pending
+    main = _along_the_way(drops) or pending
     if main is None:
         others = packets or asking
         return _last_telling(asking) or (others[-1] if others else None)
@@ -35,6 +36,28 @@ def decisive(
         address = main.details.get("address")
         return _dead_end([r for r, frame in arp_drops if frame.nw_dst == address]) or main
     return main
+
+
+def _along_the_way(drops: Sequence[tuple[Reason, Frame]]) -> Reason | None:
+    """The telling end of a packet that had come farthest: reply, request, error about it."""
+    for leg in (_is_reply, _is_request, _is_error):
+        found = _last_telling([reason for reason, frame in drops if leg(frame)])
+        if found is not None:
+            return found
+    return None
+
+
+def _is_reply(frame: Frame) -> bool:
+    return frame.proto == ICMP and frame.tp_src == ECHO_REPLY and frame.ethertype != ETHERTYPE_ARP
+
+
+def _is_error(frame: Frame) -> bool:
+    return frame.proto == ICMP and frame.tp_src in ERROR_TYPES and frame.ethertype != ETHERTYPE_ARP
+
+
+def _is_request(frame: Frame) -> bool:
+    """Whether it is what was sent, or an answer that is no ICMP message."""
+    return frame.ethertype != ETHERTYPE_ARP and not _is_reply(frame) and not _is_error(frame)
 
 
 def _dead_end(asking: Sequence[Reason]) -> Reason | None:

@@ -26,7 +26,30 @@ class Reassembly:
 
     parts: dict[int, bytes] = field(default_factory=dict)
     first: Frame | None = None
+    #: How far the fragments reach, and how long the packet is once its last one is there.
+    end: int = 0
     total: int | None = None
+
+    def refusal(self, at: int, end: int, last: bool, header: int) -> str | None:
+        """What speaks against a fragment, and thereby against the whole packet."""
+        if at == end:
+            return "a fragment of it has no data"
+        if header + end > MAX_PACKET:
+            return "its fragments make more than a packet can hold"
+        if self.total is not None and (end != self.total if last else end > self.total):
+            return "its fragments do not agree on its length"
+        if last and end < self.end:
+            return "its fragments do not agree on its length"
+        overlaps = any(at < other + len(body) and other < end for other, body in self.parts.items())
+        return "its fragments overlap" if overlaps else None
+
+    def covers(self, at: int, end: int) -> bool:
+        """Whether all of a fragment is there already, in one run (`inet_frag_queue_insert`)."""
+        reached = at
+        for other in sorted(self.parts):
+            if other <= reached:
+                reached = max(reached, other + len(self.parts[other]))
+        return at < end <= reached
 
 
 def split(frame: Frame, mtu: int) -> list[Frame]:
@@ -51,7 +74,10 @@ def split(frame: Frame, mtu: int) -> list[Frame]:
 
 
 def add(stack: GuestStack, frame: Frame) -> Frame | None:
-    """Add a fragment to what a guest has of its packet; the packet, when it is whole."""
+    """Add a fragment to what a guest has of its packet; the packet, when it is whole.
+
+    A repetition is ignored; an overlap, or a length that does not fit, ends the packet.
+    """
     key = (stack.key, frame.nw_src, frame.nw_dst, frame.proto, frame.ip_id)
     reassemblies = stack.network.state.reassemblies
     packet = reassemblies.get(key)
@@ -59,29 +85,29 @@ def add(stack: GuestStack, frame: Frame) -> Frame | None:
         packet = reassemblies[key] = Reassembly()
         engine = stack.network.engine
         engine.at(engine.now_ns + REASSEMBLY_NS, partial(_expire, stack, key, packet, frame))
-    at, body = (frame.fragment & OFFSET) * 8, frame.transport_bytes()
-    if frame.fragment & MF and (len(body) % 8 or not body):
+    at, body, last = (frame.fragment & OFFSET) * 8, frame.transport_bytes(), True
+    if frame.fragment & MF:
+        body, last = body[: len(body) // 8 * 8], False
+    end = at + len(body)
+    if packet.covers(at, end):
+        stack.tell_consumed(frame, "fragment")
         return None
-    if at + len(body) > MAX_PACKET or _overlaps(packet.parts, at, len(body)):
+    refusal = packet.refusal(at, end, last, 20 + len(frame.options))
+    if refusal is not None:
         del reassemblies[key]
+        stack.drop(frame, Code.MALFORMED, refusal)
         return None
     packet.parts[at] = body
+    packet.end = max(packet.end, end)
     if at == 0:
         packet.first = frame
-    if not frame.fragment & MF:
-        packet.total = at + len(body)
+    if last:
+        packet.total = end
     if packet.first is None or packet.total != sum(map(len, packet.parts.values())):
+        stack.tell_consumed(frame, "fragment")
         return None
     del reassemblies[key]
     return _joined(packet.first, b"".join(packet.parts[at] for at in sorted(packet.parts)))
-
-
-def _overlaps(parts: dict[int, bytes], at: int, length: int) -> bool:
-    """Whether a fragment overlaps one already there; a plain repetition does not count."""
-    return any(
-        at < other + len(body) and other < at + length and (at, length) != (other, len(body))
-        for other, body in parts.items()
-    )
 
 
 def _joined(first: Frame, body: bytes) -> Frame:

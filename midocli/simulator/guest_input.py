@@ -97,7 +97,6 @@ def take(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) -> No
     if frame.fragment & 0x3FFF:
         whole = fragments.add(stack, frame)
         if whole is None:
-            stack.tell_consumed(frame, "fragment")
             return
         frame = whole
     if frame.tp_sum is not None and not sum_is_right(frame):

@@ -1,0 +1,53 @@
+"""Which of several ends explains that a request was not answered."""
+
+from __future__ import annotations
+
+from midocli.probes.verdict import decisive
+from midocli.simulator.frame import Frame
+from midocli.simulator.packets import arp_request, echo_reply, echo_request, icmp_error
+from midocli.simulator.reason import Code, Reason
+
+REQUEST = echo_request(1, 2, 1, 1, b"")
+REPLY = echo_reply(REQUEST)
+ERROR = icmp_error(3, 1, 3, 0, REQUEST.ip_bytes())
+
+
+def end(code: Code, frame: Frame) -> tuple[Reason, Frame]:
+    return Reason(code, "somewhere", None, str(code)), frame
+
+
+def code(*drops: tuple[Reason, Frame], pending: Reason | None = None) -> str | None:
+    reason = decisive(drops, pending, [each for each in drops if each[1].ethertype == 0x0806])
+    return None if reason is None else str(reason.code)
+
+
+def test_a_dropped_reply_tells_more_than_copies_of_the_request():
+    reply, copy = end(Code.RULE_DROP, REPLY), end(Code.ADMIN_DOWN, REQUEST)
+    assert code(reply, copy) == code(copy, reply) == "rule-drop"
+
+
+def test_the_end_of_the_request_tells_more_than_that_of_the_error_about_it():
+    assert code(end(Code.NO_ROUTE, REQUEST), end(Code.RULE_DROP, ERROR)) == "no-route"
+
+
+def test_an_error_that_was_dropped_tells_where_nothing_else_does():
+    assert code(end(Code.NOT_ADDRESSED_TO_GUEST, REQUEST), end(Code.RULE_DROP, ERROR)) == (
+        "rule-drop"
+    )
+
+
+def test_bystanders_tell_only_when_nobody_else_does():
+    bystander = end(Code.NOT_ADDRESSED_TO_GUEST, REQUEST)
+    assert code(bystander) == "not-addressed-to-guest"
+    assert code(bystander, end(Code.RULE_DROP, REQUEST)) == "rule-drop"
+    assert code(end(Code.ADMIN_DOWN, REQUEST), bystander) == "admin-down"
+
+
+def test_who_waits_for_a_mac_tells_what_became_of_the_asking():
+    waiting = Reason(Code.ARP_TIMEOUT, "guest0", None, "waits", {"address": 9})
+    assert code(pending=waiting) == "arp-timeout"
+    assert code(end(Code.RULE_DROP, arp_request(1, 2, 9)), pending=waiting) == "rule-drop"
+
+
+def test_nothing_dropped_is_no_reason():
+    assert code() is None
