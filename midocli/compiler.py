@@ -11,12 +11,13 @@ from __future__ import annotations
 from typing import Any, cast
 
 from grammar.addresses import Cidr, mac_number, parse_ipv4
-from midocli import service_compiler
+from midocli import service_compiler, underlay_compiler
 from midocli.condition_compiler import condition
 from midocli.simulator import records
 from midocli.simulator.insertion import WAYS, InsertionChain
 from midocli.simulator.service_records import Insertion, LoadBalancer, Mirror
 from midocli.simulator.topology import Kind
+from midocli.simulator.underlay import Crossing
 from midocli.store.display import Display, binding_of, interface_of, is_up
 from midocli.store.rows import Row
 from midocli.store.store import Store
@@ -75,6 +76,8 @@ class StoreSource:
             peer=_key(row.get("peer")),
             interface=self._display.name(interface) if interface else None,
             active=binding is not None and is_up(binding, interface),
+            host=_key(binding.parent) if binding else None,
+            tunnel_key=underlay_compiler.tunnel_key(row),
             guest=nic_number(guest) if guest else None,
             extras=service_compiler.extras(row),
             service=service_compiler.is_service(row),
@@ -105,6 +108,7 @@ class StoreSource:
         row = self._row(key, "bridge")
         if row is None:
             return None
+        self._note("bridge", key, *service_compiler.requests_on(row))
         return records.Bridge(
             key=row.id,
             alias=row.full_alias,
@@ -113,6 +117,7 @@ class StoreSource:
             outfilter=_key(row.get("outfilter")),
             in_mirrors=service_compiler.keys(row, "in-mirrors"),
             out_mirrors=service_compiler.keys(row, "out-mirrors"),
+            traces=service_compiler.traces(row),
             subnets=service_compiler.subnets(row),
             ports=tuple(port.id for port in row.siblings("bridge.port") or ()),
         )
@@ -122,6 +127,7 @@ class StoreSource:
         row = self._row(key, "router")
         if row is None:
             return None
+        self._note("router", key, *service_compiler.requests_on(row))
         return records.Router(
             key=row.id,
             alias=row.full_alias,
@@ -133,6 +139,7 @@ class StoreSource:
             load_balancer=_key(row.get("load-balancer")),
             in_mirrors=service_compiler.keys(row, "in-mirrors"),
             out_mirrors=service_compiler.keys(row, "out-mirrors"),
+            traces=service_compiler.traces(row),
             ports=tuple(port.id for port in row.siblings("router.port") or ()),
             routes=tuple(map(self._route, row.siblings("router.route") or ())),
             implies_local=False,
@@ -249,6 +256,11 @@ class StoreSource:
             conditions=tuple(condition(match) for match in matches),
         )
 
+    def crossing(self, hosts: tuple[records.Key, records.Key]) -> Crossing:
+        """How frames get from one host to another."""
+        here, there = (self._row(host, "host") for host in hosts)
+        return underlay_compiler.crossing(self._store, here, there)
+
 
 def _key(row: Row | None) -> records.Key:
     return None if row is None else row.id
@@ -290,6 +302,7 @@ def _rule(row: Row) -> records.Rule:
         pop_vlan=bool(row.get("pop-vlan")),
         push_vlan=row.get("push-vlan") or 0,
         trace_request=row.get("traceid"),
+        trace_limit=row.get("tracelimit"),
     )
 
 

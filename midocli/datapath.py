@@ -52,6 +52,9 @@ _GRANDPARENT: dict[str, Kind] = {
     "bridge.dhcp.host": "bridge",
     "bridge.dhcp.opt121-routes": "bridge",
 }
+# What the ways between hosts are made of.
+_UNDERLAY = ("host", "host.interface", "tunnel-zone", "tunnel-zone.member")
+_QOS_RULES = ("qos-policy.dscp-rule", "qos-policy.bw-limit-rule")
 
 
 class Datapath:
@@ -64,11 +67,14 @@ class Datapath:
         self._source = StoreSource(store, self._names)
         self.engine = Engine(clock.elapsed_ns)
         self.network = Network(Topology(self._source), State(), self.engine, chance)
+        self.network.trace(self._enabled_traces())
 
     def changed(self, rows: Iterable[object]) -> None:
         """Compile again, when it is next needed, what a change of the store touched."""
         topology = self.network.topology
-        for row in rows:
+        touched = list(rows)
+        self._renew_traces(touched)
+        for row in touched:
             assert isinstance(row, Row)
             path = row.collection.path
             concerned = self._source.changed(row)
@@ -79,10 +85,32 @@ class Datapath:
                 concerned.add((_PARENT[path], parent.id))
             if path in _GRANDPARENT and parent is not None and parent.parent is not None:
                 concerned.add((_GRANDPARENT[path], parent.parent.id))
-            if path == "qos-policy.dscp-rule" and parent is not None:
+            if path in _UNDERLAY:
+                topology.crossings.clear()
+            if path in _QOS_RULES and parent is not None:
                 concerned |= self._source.changed(parent)
             for kind, key in concerned:
                 topology.forget(kind, key)
+
+    def _renew_traces(self, touched: Iterable[object]) -> None:
+        """A changed trace request counts anew; one that is gone loses its walks."""
+        log = self.network.state.traces
+        for row in touched:
+            if isinstance(row, Row) and row.collection.path == "tracerequest":
+                log.taken.pop(row.id, None)
+                if self._store.by_id(row.id) is None:
+                    log.forget(row.id)
+                self.network.trace(self._enabled_traces())
+
+    def _enabled_traces(self) -> dict[str, tuple[Key, str]]:
+        """Every word for an enabled trace request: what a trace rule may call it."""
+        return {
+            word: (row.id, row.full_alias)
+            for row in self._store.rows("tracerequest")
+            if row.get("enabled")
+            for word in (row.get("name"), row.full_alias, row.uuid)
+            if word
+        }
 
     def sync(self) -> None:
         """Let the session's clock show how far the simulation got."""

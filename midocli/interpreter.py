@@ -29,7 +29,6 @@ from midocli.results import (
     Shown,
     ShownField,
     Spoilt,
-    Table,
 )
 from midocli.store.display import Display
 from midocli.store.resolve import Resolver
@@ -176,25 +175,26 @@ class Interpreter:
         collection = command.target.collection
         parent = self.resolver.path(command.path)
         if collection.live:
-            from midocli.learnt import filtered
+            from midocli.learnt import table
 
-            rows = filtered(self.datapath, collection, parent, command.filters)
-            return Table(collection.fields, rows)
+            return table(self.datapath, collection, parent, command.filters)
         ours = self._tenant_setting(collection) if collection.of_tenant else ()
         filters = (*ours, *command.filters)
         found = self.resolver.filtered(collection, parent, filters)
         return Listing(list(found), collection)
 
     def _show(self, command: tree.Show) -> Result:
+        if command.path[-1].collection.live:
+            from midocli.learnt import entry
+
+            return entry(self.datapath, self.resolver, command)
         row = self._object(command.path)
         if command.field is None:
             return Shown(row, command.path[-1].collection)
-        field = row.collection.by_name.get(command.field.field.name)
+        name = command.field.field.name
+        field = row.collection.by_name.get(name)
         if field is None:
-            raise InvalidValueError(
-                f"{row.full_alias} has no field {command.field.field.name}",
-                command.field.column,
-            )
+            raise InvalidValueError(f"{row.full_alias} has no field {name}", command.field.column)
         return ShownField(row, field)
 
     def _object(self, path: tree.Path) -> Row:

@@ -5,38 +5,58 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from grammar.schema import Collection
-from grammar.tree import Setting
+from grammar.errors import UnknownObjectError
+from grammar.schema import Collection, Field
+from grammar.tree import Setting, Show
+from midocli import traced
+from midocli.results import Message, Result, Table
 from midocli.simulator.neighbour import listing
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
     from midocli.datapath import Datapath
+    from midocli.store.resolve import Resolver
 
 Entry = tuple[Any, ...]
 
 
-def learnt(datapath: Datapath, path: str, parent: Row | None) -> list[Entry]:
-    """The rows of the live collection at `path`, inside its parent, in a fixed order."""
-    return _TABLES[path](datapath, parent)
-
-
-def filtered(
+def table(
     datapath: Datapath,
     collection: Collection,
     parent: Row | None,
     filters: Iterable[Setting],
-) -> list[Entry]:
-    """The rows of a live collection that show, for each field, the word given."""
-    rows = learnt(datapath, collection.path, parent)
+) -> Table:
+    """The rows of a live collection, in a fixed order, that show the word given for each field."""
+    rows = _TABLES[collection.path](datapath, parent)
     for setting in filters:
-        index = collection.index[setting.field.name]
-        rows = [
-            row
-            for row in rows
-            if row[index] is not None and setting.field.type.format(row[index]) == setting.text
-        ]
-    return rows
+        index, field = collection.index[setting.field.name], setting.field
+        rows = [row for row in rows if _word(field, row[index]) == setting.text]
+    return Table(collection.fields, rows)
+
+
+def entry(datapath: Datapath, resolver: Resolver, command: Show) -> Result:
+    """One thing of a live collection, or one of its fields; UnknownObjectError where none is."""
+    selector, field = command.path[-1], command.field
+    collection, parent = selector.collection, resolver.path(command.path[:-1])
+    rows = table(datapath, collection, parent, selector.filters).rows
+    if selector.name is not None:
+        first = collection.fields[0]
+        rows = [row for row in rows if _word(first, row[0]) == selector.name]
+    if len(rows) != 1:
+        what = f"{collection.name} of {parent.full_alias}" if parent else collection.name
+        word = "" if selector.name is None else f": {selector.name[:40]!r}"
+        why = f"{len(rows)} are like that; give more fields" if rows else f"unknown {what}{word}"
+        raise UnknownObjectError(why, selector.column)
+    if field is not None:
+        value = rows[0][collection.index[field.field.name]]
+        return Message(_word(field.field, value) or "")
+    if parent is not None and collection.path == "tracerequest.walk":
+        return traced.report(datapath, parent, rows[0][0])
+    return Table(collection.fields, rows)
+
+
+def _word(field: Field, value: Any) -> str | None:
+    return None if value is None else field.type.format(value)
 
 
 def neighbours(datapath: Datapath, parent: Row | None) -> list[Entry]:
@@ -98,4 +118,5 @@ _TABLES = {
     "router.nat": _nat,
     "bridge.mac": _macs,
     "connection": _connections,
+    "tracerequest.walk": traced.rows,
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grammar.addresses import format_ipv4, mac_number
+from midocli.condition_compiler import condition
 from midocli.simulator import service_records as records
+from midocli.simulator.bandwidth import BandwidthLimit
 from midocli.simulator.insertion import InsertionChain
 from midocli.store.display import binding_of
 from midocli.store.rows import Row
@@ -79,6 +81,7 @@ def underlay_mtu(port: Row) -> int | None:
 def extras(row: Row) -> records.PortExtras | None:
     """What a port has beyond filters; None for the many that have nothing."""
     inserted = next(insertions_naming(row), None) is not None
+    policy = _policy(row) if row.collection.path == "bridge.port" else None
     found = records.PortExtras(
         in_mirrors=keys(row, "in-mirrors"),
         post_in_mirrors=keys(row, "post-in-filter-mirrors"),
@@ -86,29 +89,76 @@ def extras(row: Row) -> records.PortExtras | None:
         out_mirrors=keys(row, "out-mirrors"),
         redirect_in=InsertionChain(row.id, "in") if inserted else None,
         redirect_out=InsertionChain(row.id, "out") if inserted else None,
-        dscp=_dscp(row) if row.collection.path == "bridge.port" else None,
+        dscp=_dscp(policy),
+        limit=_limit(policy),
+        traces=traces(row),
     )
     return None if found == records.NO_EXTRAS else found
 
 
-def _dscp(port: Row) -> int | None:
-    """The mark of a bridge port's QoS policy or, without one, of the bridge's."""
-    policy = port.get("qos-policy")
+def traces(row: Row) -> tuple[records.TraceRequest, ...]:
+    """The enabled trace requests on a port, bridge or router."""
+    return tuple(
+        records.TraceRequest(
+            key=request.id,
+            alias=request.full_alias,
+            condition=condition(request),
+            limit=request.get("limit"),
+        )
+        for request in requests_on(row)
+        if request.get("enabled")
+    )
+
+
+def requests_on(row: Row) -> list[Row]:
+    """The trace requests on a port, bridge or router (not those that only name it)."""
+    found = {
+        source
+        for source, _ in row.referrers or ()
+        if source.collection.path == "tracerequest"
+        and any(source.get(place) is row for place in ("port", "router", "bridge"))
+    }
+    return sorted(found, key=lambda request: request.number)
+
+
+def _policy(port: Row) -> Row | None:
+    """The QoS policy of a bridge's port or, without one, of the bridge."""
+    policy: Row | None = port.get("qos-policy")
     if policy is None and port.parent is not None:
         policy = port.parent.get("qos-policy")
+    return policy
+
+
+def _dscp(policy: Row | None) -> int | None:
+    """The mark of a policy: that of its first rule."""
     rules = policy.siblings("qos-policy.dscp-rule") if policy is not None else None
     return next((rule.get("dscp-mark") for rule in rules or ()), None)
+
+
+def _limit(policy: Row | None) -> BandwidthLimit | None:
+    """The limit of a policy: that of its first rule.
+
+    Without a burst, that is 80% of the rate (MidoNet: `topology/QosPolicyMapper.scala`).
+    """
+    rules = policy.siblings("qos-policy.bw-limit-rule") if policy is not None else None
+    for rule in rules or ():
+        kbps = rule.get("max-kbps")
+        burst_kb = rule.get("max-burst-kb") or (kbps * 4 + 2) // 5
+        return BandwidthLimit(rule.full_alias, kbps, burst_kb)
+    return None
 
 
 def read_for_extras(port: Row) -> Iterator[Row]:
     """Other rows that what a port has beyond filters depends on."""
     yield from insertions_naming(port)
+    yield from requests_on(port)
+    policy = _policy(port) if port.collection.path == "bridge.port" else None
     if port.collection.path == "bridge.port" and port.parent is not None:
         yield port.parent
-        policy = port.get("qos-policy") or port.parent.get("qos-policy")
-        if policy is not None:
-            yield policy
-            yield from policy.siblings("qos-policy.dscp-rule") or ()
+    if policy is not None:
+        yield policy
+        yield from policy.siblings("qos-policy.dscp-rule") or ()
+        yield from policy.siblings("qos-policy.bw-limit-rule") or ()
 
 
 def is_service(row: Row) -> bool:

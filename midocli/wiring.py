@@ -9,6 +9,9 @@ from midocli.simulator.records import Key
 from midocli.simulator.topology import Kind
 from midocli.store.rows import Row
 
+#: Where a trace request may be put: fields of its row, and kinds of record.
+_TRACED: tuple[Kind, ...] = ("port", "router", "bridge")
+
 #: A record of the topology: its kind and key.
 Concerned = tuple[Kind, Key]
 
@@ -71,3 +74,7 @@ def wired_to(row: Row) -> Iterator[Concerned]:
             yield from (("chain", InsertionChain(port.id, way)) for way in WAYS)
     elif path == "container" and row.get("port") is not None:
         yield "port", row.get("port").id
+    elif path == "tracerequest":
+        for place in _TRACED:
+            if row.get(place) is not None:
+                yield place, row.get(place).id

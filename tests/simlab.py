@@ -31,6 +31,7 @@ from midocli.simulator.topology import (
     Topology,
 )
 from midocli.simulator.udp import udp_packet
+from midocli.simulator.underlay import Crossing
 
 START_NS = 1_492_165_851_226_238_000
 SECOND = 1_000_000_000
@@ -76,6 +77,7 @@ class Lab:
     mirrors: dict[str, Mirror] = field(default_factory=dict)
     load_balancers: dict[str, LoadBalancer] = field(default_factory=dict)
     underlay_mtus: dict[str, int] = field(default_factory=dict)
+    crossings: dict[tuple[str, str], Crossing] = field(default_factory=dict)
     drops: list[tuple[object, Reason, Frame]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -117,6 +119,9 @@ class Lab:
 
     def underlay_mtu(self, port):
         return self.underlay_mtus.get(port)
+
+    def crossing(self, hosts):
+        return self.crossings.get(hosts, Crossing(*map(str, hosts)))
 
     def port_at(self, point):
         return next((key for key, port in self.ports.items() if port.interface == point), None)

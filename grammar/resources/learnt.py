@@ -73,4 +73,28 @@ CONNECTION = _live(
     ),
 )
 
-COLLECTIONS = (ARP, MAC_TABLE, NAT, CONNECTION)
+WALK = _live(
+    "tracerequest.walk",
+    "the walk of a frame that a trace request has kept",
+    (
+        Field("walk", Text("a walk", "walk0"), "its name", read_only=True),
+        Field("time", Text("a time", "2026-01-05T09:00:00+00:00"), "when it began", read_only=True),
+        Field("at", Text("a port", "bridge0:port0"), "where it began", read_only=True),
+        Field("hw-src", Mac(), "source MAC there", read_only=True),
+        Field("hw-dst", Mac(), "destination MAC there", read_only=True),
+        Field("ethertype", Integer(0, 65535, hexadecimal=True), "ethertype", read_only=True),
+        Field("src", IPv4(), "source address there; of ARP, the sender's", read_only=True),
+        Field("dst", IPv4(), "destination address there; of ARP, the target's", read_only=True),
+        _PROTO,
+        Field("src-port", _PORT, "source port there; of ICMP, the type", read_only=True),
+        Field("dst-port", _PORT, "destination port there; of ICMP, the code", read_only=True),
+        Field(
+            "outcome",
+            Text("an outcome", "out at host0:tap1"),
+            "where the frame ended",
+            read_only=True,
+        ),
+    ),
+)
+
+COLLECTIONS = (ARP, MAC_TABLE, NAT, CONNECTION, WALK)

@@ -50,9 +50,10 @@ TRACE_REQUEST = Collection(
         Field("port", Reference("port"), "the port to watch", on_delete="cascade"),
         Field("router", Reference("router"), "the router to watch", on_delete="cascade"),
         Field("bridge", Reference("bridge"), "the bridge to watch", on_delete="cascade"),
-        Field("limit", Integer(1, 0x7FFFFFFF), "how many packets"),
+        Field("limit", Integer(1, 0x7FFFFFFF), "how many packets; 10000 when not given"),
         Field("enabled", common.TRUE_FALSE, "whether it watches", default=False),
     ),
+    children=("walk",),
     example="name slow router router0 src 10.0.0.1 limit 10",
 )
 

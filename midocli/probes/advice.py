@@ -18,6 +18,8 @@ def remedy(interpreter: Interpreter, reason: Reason) -> str | None:
 
 
 def _no_route(interpreter: Interpreter, reason: Reason) -> str | None:
+    if "there" in reason.details:
+        return f"tunnel-zone TUNNEL-ZONE add member host {reason.details['there']} address ADDRESS"
     address = reason.details.get("destination")
     if not isinstance(address, int):
         return None
@@ -55,6 +57,8 @@ def _ttl(interpreter: Interpreter, reason: Reason) -> str | None:
 
 
 def _unplugged(interpreter: Interpreter, reason: Reason) -> str | None:
+    if interpreter.named("guest", reason.at) is not None:
+        return f"guest {reason.at} set interface HOST:INTERFACE"
     if ":" in reason.at and interpreter.named("port", reason.at) is None:
         host, _, interface = reason.at.partition(":")
         return f"host {host} add binding port PORT interface {interface}"
@@ -78,6 +82,10 @@ def _inactive(interpreter: Interpreter, reason: Reason) -> str | None:
     return f"host {host.full_alias} interface iface {name} set status up"
 
 
+def _limit(interpreter: Interpreter, reason: Reason) -> str | None:
+    return f"{reason.details['limit']} set max-kbps KBPS max-burst-kb KB"
+
+
 _ADVICE = {
     Code.NO_ROUTE: _no_route,
     Code.BLACKHOLE: _route,
@@ -87,5 +95,6 @@ _ADVICE = {
     Code.ADMIN_DOWN: _admin_down,
     Code.TTL_EXPIRED: _ttl,
     Code.UNPLUGGED: _unplugged,
+    Code.RATE_LIMITED: _limit,
     Code.PORT_INACTIVE: _inactive,
 }

@@ -120,13 +120,14 @@ class CaptureRequest:
         """The frames to show, point by point in the order frames got there.
 
         Without a list these are the points of the source and of `ends`, where
-        the packet came out.
+        the packet came out. The default filter looks at what tunnel packets carry.
         """
         by_point: dict[Hashable, list[Captured]] = {}
         assert self.passes is not None
         for captured in captures:
             shown = by_point.setdefault(captured.point, [])
-            if self.passes(captured.data, None, captured.direction):
+            data = captured.data if self._filter else captured.data[captured.inner :]
+            if self.passes(data, None, captured.direction):
                 shown.append(captured)
         if self.all or self.any:
             points = [point_of(key, self._interpreter) for key in by_point]  # type: ignore[arg-type]

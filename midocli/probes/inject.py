@@ -12,6 +12,7 @@ from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.points import find_point, point_of
 from midocli.results import Report
+from midocli.simulator.events import UnderlayPoint
 from midocli.simulator.frame import Frame
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import Code, Reason
@@ -30,6 +31,9 @@ class Inject:
         self._network = interpreter.datapath.network
         given = {setting.field.name: setting for setting in command.options}
         self._point = find_point(interpreter, command.point.text, command.point.column)
+        if isinstance(self._point.key, UnderlayPoint):
+            why = f"frames enter at ports and interfaces; {self._point.name} only shows them"
+            raise RefusedError(why, None, command.point.column)
         self._frames = _frames(interpreter, given, command.point.column)
         self._observation = Observation(interpreter, given, default_filter="")
         self._origins = [object() for _ in self._frames]

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from grammar.errors import UnknownObjectError
+from midocli.simulator.events import UnderlayPoint
 
 if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
+
+
+#: A port's key, an interface's name, or a host's end of the underlay.
+PointKey = int | str | UnderlayPoint
+
+_UNDERLAY = "underlay"
 
 
 class Point(NamedTuple):
@@ -17,7 +24,7 @@ class Point(NamedTuple):
     `bridge1:port1`) and `label` what a capture's banner says (`veth0`).
     """
 
-    key: int | str
+    key: PointKey
     name: str
     label: str
     port: int | None
@@ -31,6 +38,10 @@ def find_point(interpreter: Interpreter, word: str, column: int | None = None) -
     try:
         interface = interpreter.resolver.interface(word)
     except UnknownObjectError as error:
+        owner, _, last = word.rpartition(":")
+        host = interpreter.named("host", owner) if last == _UNDERLAY else None
+        if host is not None:
+            return point_of(UnderlayPoint(host.full_alias), interpreter)
         raise UnknownObjectError(
             f"unknown point {word[:40]!r}: it is neither a port nor an interface ({error.message})",
             column,
@@ -38,7 +49,7 @@ def find_point(interpreter: Interpreter, word: str, column: int | None = None) -
     return point_of(interpreter.datapath.point(interface), interpreter)
 
 
-def point_of(key: int | str, interpreter: Interpreter) -> Point:
+def point_of(key: PointKey, interpreter: Interpreter) -> Point:
     """The point that the simulator calls `key`."""
     from midocli.wiring import port_at
 
@@ -46,5 +57,8 @@ def point_of(key: int | str, interpreter: Interpreter) -> Point:
         row = interpreter.store.by_id(key)
         name = row.full_alias if row is not None else "a deleted port"
         return Point(key, name, name, key)
+    if isinstance(key, UnderlayPoint):
+        name = f"{key.host}:{_UNDERLAY}"
+        return Point(key, name, name, None)
     interface = interpreter.resolver.interface(key)
     return Point(key, key, str(interface.get("iface")), port_at(interface))

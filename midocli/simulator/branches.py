@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from midocli.simulator.reason import Reason
+from midocli.simulator.underlay import deliver
 
 if TYPE_CHECKING:
     from midocli.simulator.results import Fork
@@ -36,8 +37,8 @@ def let_out(walk: Walk) -> None:
     held, failed = walk.held, walk.failed
     assert held
     if failed is None:
-        for port, frame in held:
-            walk.network.deliver(port, frame)
+        for port, walk.frame in held:
+            deliver(walk, port)
         return
     walk.frame = held[0][1]
     ports = ", ".join(dict.fromkeys(port.alias for port, _ in held))

@@ -1,7 +1,7 @@
 """The virtual switch (MidoNet: `simulation/Bridge.scala`).
 
 1. a multicast source MAC is dropped, so is everything while the bridge is down
-2. mirrors of what comes in; infilter (not for tagged frames)
+2. mirrors of what comes in; trace requests and infilter (not for tagged frames)
 3. learn the source MAC, dropped by the infilter or not
 4. decide: ARP requests the bridge can answer, known MACs, or flood
 5. outfilter (not for tagged frames; it knows the out-port of unicast only); mirrors of what
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midocli.simulator import chain, mirror, nat
+from midocli.simulator import chain, mirror, nat, tracing
 from midocli.simulator.addresses import BROADCAST_MAC, mac_text
 from midocli.simulator.events import Kind
 from midocli.simulator.frame import Frame
@@ -46,6 +46,8 @@ def process(walk: Walk, port: Port) -> Result:
     if not bridge.up:
         text = f"{bridge.alias} is administratively down"
         return Reason(Code.ADMIN_DOWN, bridge.alias, None, text)
+    if bridge.traces and not _is_tagged(frame):
+        tracing.watch(walk, bridge.traces, bridge.alias)
     if bridge.infilter is not None and not _is_tagged(frame):
         verdict = chain.run(walk, bridge.infilter, bridge.alias, "infilter")
         if verdict is not None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from midocli.simulator import nat
+from midocli.simulator import nat, tracing
 from midocli.simulator.condition import mismatches
 from midocli.simulator.events import Kind
 from midocli.simulator.reason import Code, Reason
@@ -109,7 +109,13 @@ def _accept(walk: Walk, rule: Rule, place: Filter) -> Decision:
 
 
 def _continue(walk: Walk, rule: Rule, place: Filter) -> Decision:
-    """Rules of type continue, and trace: whoever records sees that the rule matched."""
+    return CONTINUE
+
+
+def _trace(walk: Walk, rule: Rule, place: Filter) -> Decision:
+    """Keep the walk for a trace request, where one is enabled, and go on."""
+    if walk.trail is not None:
+        tracing.mark(walk, rule, place.at)
     return CONTINUE
 
 
@@ -182,7 +188,7 @@ _APPLY: dict[str, Callable[[Walk, Rule, Filter], Decision]] = {
     "reject": _reject,
     "return": _return,
     "continue": _continue,
-    "trace": _continue,
+    "trace": _trace,
     "dnat": _nat,
     "snat": _nat,
     "rev_dnat": _nat,

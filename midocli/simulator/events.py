@@ -9,6 +9,7 @@ Addresses and MACs are integers, ports and devices aliases, networks `(address, 
 | entered | port | device, frame |
 | left | port | device, frame |
 | delivered | port | point, frame |
+| tunnelled | port | from, to: host aliases; type: vxlan or gre; key, src, dst |
 | consumed | guest or router | what (see below), frame |
 | dropped | as the reason says | reason, frame |
 | rules-passed | device or port | chain, filter, rules: ((rule, fields that did not match), ...) |
@@ -17,6 +18,7 @@ Addresses and MACs are integers, ports and devices aliases, networks `(address, 
 | chain-ended | device or port | chain, filter, outcome: accept, drop, reject, redirect ... |
 | redirected | device or port | rule, port, ingress |
 | mirrored | device or port | mirror, port |
+| traced | port or device | trace_request: the alias of one that keeps the walk |
 | tracked | port | direction: forward or return |
 | rewritten | device, port or guest | why, changes: {field: (before, after)} |
 | nat-created | device | type, rule, made_by, proto, before, after: (src, port, dst, port) |
@@ -50,7 +52,7 @@ from __future__ import annotations
 from collections.abc import Container, Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Direction = Literal["in", "out"]
 
@@ -61,6 +63,7 @@ class Kind(StrEnum):
     SENT = "sent"
     ENTERED = "entered"
     LEFT = "left"
+    TUNNELLED = "tunnelled"
     DELIVERED = "delivered"
     CONSUMED = "consumed"
     DROPPED = "dropped"
@@ -70,6 +73,7 @@ class Kind(StrEnum):
     CHAIN_ENDED = "chain-ended"
     REDIRECTED = "redirected"
     MIRRORED = "mirrored"
+    TRACED = "traced"
     TRACKED = "tracked"
     REWRITTEN = "rewritten"
     NAT_CREATED = "nat-created"
@@ -114,7 +118,8 @@ class Event:
 class Captured:
     """One frame seen at a point: `in` enters the virtual network there, `out` leaves it.
 
-    `walk` is its journey's number, 0 where it was refused before it began any.
+    `walk` is its journey's number, 0 where it was refused before it began any. Of a tunnel
+    packet, `inner` is where the frame it carries begins.
     """
 
     point: Hashable
@@ -123,13 +128,20 @@ class Captured:
     data: bytes
     walk: int
     origin: object
+    inner: int = 0
+
+
+class UnderlayPoint(NamedTuple):
+    """The point where a host, by its alias, is connected to the underlay."""
+
+    host: str
 
 
 @dataclass(slots=True)
 class Recorder:
     """Collects frames at chosen points and, when `wants_events`, the event stream.
 
-    `points` holds point names (`host0:veth0`) and port keys.
+    `points` holds point names (`host0:veth0`), port keys and `UnderlayPoint`s.
     """
 
     points: Container[Hashable] = frozenset()

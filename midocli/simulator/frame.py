@@ -8,6 +8,7 @@ change (addresses, TTL, ports, tags) are integers; the rest stays bytes. Formats
 from __future__ import annotations
 
 import struct
+from collections.abc import Hashable
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -51,6 +52,8 @@ class Frame:
     * `trailer`: padding after the packet.
     * `origin`: given at injection and inherited by everything the frame causes; `walk` is the
       walk that last carried it and `depth` how many causes it is from the injected frame.
+    * `host`: key of the host where it entered, whose agent decides about it; what the network
+      makes because of it begins there too. None: no host's interface.
     """
 
     hw_src: int = 0
@@ -79,6 +82,7 @@ class Frame:
     origin: object = None
     walk: int = 0
     depth: int = 0
+    host: Hashable = None
 
     @staticmethod
     def from_bytes(data: bytes, origin: object = None) -> Frame:

@@ -75,6 +75,7 @@ def receive(stack: GuestStack, plan: GuestPlan, nic_index: int, frame: Frame) ->
         entry = Neighbour(nic, nic_index, frame.nw_src, 0, "FAILED", stack.network.engine.now_ns)
         table[nic_index, frame.nw_src] = entry
     if entry is not None and frame.proto in (ARP_REQUEST, ARP_REPLY):
+        entry.nic = nic
         solicited = frame.proto == ARP_REPLY and frame.hw_dst == nic.mac
         _learn(stack, entry, frame, solicited)
     if asked:
@@ -197,6 +198,11 @@ def _timer(stack: GuestStack, entry: Neighbour, since_ns: int, cause: Frame) -> 
     table = network.state.neighbours[stack.key]
     if table.get((entry.nic_index, entry.address)) is not entry:
         return
+    plan = stack.plan
+    if plan is None or entry.nic_index >= len(plan.guest.nics):
+        return
+    # The interface may have been plugged in, or changed, since the last time.
+    entry.nic = plan.guest.nics[entry.nic_index]
     if entry.state == "DELAY":
         entry.state = "PROBE"
     if entry.probes < MAX_PROBES:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from random import Random
 
-from midocli.simulator import arp, router
+from midocli.simulator import arp, bandwidth, router
 from midocli.simulator.engine import Engine
 from midocli.simulator.events import Captured, Direction, Event, Kind, Recorder
 from midocli.simulator.frame import Frame
@@ -24,6 +24,7 @@ from midocli.simulator.reason import Code, Reason
 from midocli.simulator.stack import GuestStack, LocalError
 from midocli.simulator.state import State
 from midocli.simulator.topology import Guest, Key, Nic, Port, Topology
+from midocli.simulator.tracing import Trail
 from midocli.simulator.walk import Walk
 
 DropListener = Callable[[object, Reason, Frame], None]
@@ -52,6 +53,8 @@ class Network:
         #: Whether anybody wants events, and whether anybody captures frames.
         self.wants_events = False
         self.capturing = False
+        #: Every word for an enabled trace request -> its key and alias.
+        self.traced: Mapping[str, tuple[Key, str]] = {}
         #: Guests attached to ports for a while, by port key.
         self.stations: dict[Key, GuestStack] = {}
         self._recorders: tuple[Recorder, ...] = ()
@@ -82,7 +85,7 @@ class Network:
         self._enter(port, nic.interface, frame)
 
     def _enter(self, port: Port | None, point: str, frame: Frame) -> None:
-        refusal = _refusal(port, point, frame)
+        refusal = _refusal(port, point, frame) or self._limited(port, frame)
         if self.capturing:
             now_ns = self.engine.now_ns
             walk = self.walks + 1 if refusal is None else 0
@@ -93,7 +96,16 @@ class Network:
             self.drop(refusal, frame)
         else:
             assert port is not None
+            frame.host = port.host
             Walk(self, frame).start(port)
+
+    def _limited(self, port: Port | None, frame: Frame) -> Reason | None:
+        """Why a frame is too much for the bandwidth limit of the port's interface, if it is."""
+        if port is None or port.extras is None or port.extras.limit is None:
+            return None
+        if port.interface is None:
+            return None
+        return bandwidth.refused(self.state, port, port.extras.limit, frame, self.engine.now_ns)
 
     def send_generated(self, frame: Frame, port: Port) -> None:
         """Send a frame the network made out of a port, after what is going on now."""
@@ -229,22 +241,31 @@ class Network:
 
     def _set_recorders(self, recorders: tuple[Recorder, ...]) -> None:
         self._recorders = recorders
-        self.wants_events = any(recorder.wants_events for recorder in recorders)
+        listening = any(recorder.wants_events for recorder in recorders)
+        self.wants_events = listening or bool(self.traced)
         self.capturing = any(bool(recorder.points) for recorder in recorders)
-        if not self.wants_events:
+        if not listening:
             self.parents.clear()
 
-    def record(self, event: Event) -> None:
-        """Give an event to who wants it."""
+    def trace(self, requests: Mapping[str, tuple[Key, str]]) -> None:
+        """Note what happens to frames, for the trace requests that are enabled."""
+        self.traced = requests
+        self._set_recorders(self._recorders)
+
+    def record(self, event: Event, trail: Trail | None) -> None:
+        """Give an event to who wants it, and note it on the trail of its walk."""
         for recorder in self._recorders:
             if recorder.wants_events:
                 recorder.events.append(event)
+        if trail is not None:
+            trail.events.append(event)
 
     def tell(self, kind: Kind, at: str, details: Mapping[str, object], frame: Frame) -> None:
         """Record an event outside any walk; it belongs to the walk that last had the frame."""
         time_ns, depth = self.engine.now_ns, max(frame.depth - 1, 0)
         walk, parent = frame.walk, self.parents.get(frame.walk, 0)
-        self.record(Event(time_ns, walk, parent, depth, at, kind, details, frame.origin))
+        event = Event(time_ns, walk, parent, depth, at, kind, details, frame.origin)
+        self.record(event, self.state.traces.trails.get(walk) if self.traced else None)
 
     def capture(
         self, point: Key, direction: Direction, time_ns: int, frame: Frame, walk: int
@@ -256,6 +277,12 @@ class Network:
                 recorder.captures.append(
                     Captured(point, direction, time_ns, data, walk, frame.origin)
                 )
+
+    def capture_bytes(self, captured: Captured) -> None:
+        """Show bytes at a point to who captures there."""
+        for recorder in self._recorders:
+            if captured.point in recorder.points:
+                recorder.captures.append(captured)
 
     def alias_of_device(self, port: Port) -> str:
         """The alias of a port's device ('' when it is gone)."""

@@ -89,3 +89,4 @@ def icmp_error(
 def inherit(frame: Frame, cause: Frame) -> None:
     """Make `frame` a consequence of `cause`."""
     frame.origin, frame.walk, frame.depth = cause.origin, cause.walk, cause.depth
+    frame.host = cause.host

@@ -40,6 +40,7 @@ class Code(StrEnum):
     ARP_IGNORED = "arp-ignored"
     MALFORMED = "malformed"
     NAT_EXHAUSTED = "nat-exhausted"
+    RATE_LIMITED = "rate-limited"
 
 
 @dataclass(frozen=True, slots=True)

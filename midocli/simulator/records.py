@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from midocli.simulator.condition import ANYTHING, Condition, Matcher, matcher
-from midocli.simulator.service_records import DhcpSubnet, PortExtras
+from midocli.simulator.service_records import DhcpSubnet, PortExtras, TraceRequest
 
 Key = Hashable
 Network = tuple[int, int]
@@ -42,6 +42,7 @@ class Port:
 
     `interface` is the point name (`host0:veth0`) when the port is bound: it is then *exterior*;
     `active` says that its host is alive and the interface up. `peer` makes it *interior*.
+    `host` is that host's key, and `tunnel_key` what tunnel packets to this port carry.
     `guest` is (guest key, index of its NIC) when a guest sits behind the interface.
     `extras` is None for a port that has none, which costs the walk nothing.
     `container` marks a router port behind which a service container of the router runs.
@@ -58,6 +59,8 @@ class Port:
     peer: Key = None
     interface: str | None = None
     active: bool = False
+    host: Key = None
+    tunnel_key: int = 0
     guest: tuple[Key, int] | None = None
     mac: int = 0
     address: int | None = None
@@ -83,6 +86,7 @@ class Bridge:
     outfilter: Key = None
     in_mirrors: tuple[Key, ...] = ()
     out_mirrors: tuple[Key, ...] = ()
+    traces: tuple[TraceRequest, ...] = ()
     subnets: tuple[DhcpSubnet, ...] = ()
     ports: tuple[Key, ...] = ()
 
@@ -118,6 +122,7 @@ class Router:
     load_balancer: Key = None
     in_mirrors: tuple[Key, ...] = ()
     out_mirrors: tuple[Key, ...] = ()
+    traces: tuple[TraceRequest, ...] = ()
     ports: tuple[Key, ...] = ()
     routes: tuple[Route, ...] = ()
     implies_local: bool = True
@@ -150,6 +155,7 @@ class Rule:
     pop_vlan: bool = False
     push_vlan: int = 0
     trace_request: str | None = None
+    trace_limit: int | None = None
     #: Whether this is a NAT rule that remembers what it did.
     dynamic: bool = field(init=False)
     #: The condition made ready.

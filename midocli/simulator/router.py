@@ -1,7 +1,7 @@
 """The virtual router (MidoNet: `simulation/RouterBase.scala`, `Router.scala`).
 
 1. tags, ethertype, administrative state, mirrors, destination MAC; ARP is `arp.process`'s
-2. the load balancer or else local-redirect chain and infilter
+2. the load balancer or else trace requests, local-redirect chain and infilter
 3. the route: none, local, blackhole, reject, or out of a port with the TTL lowered
 4. the load balancer's answers, or else forward chain and outfilter, which know both ports
 5. the next hop's MAC; the frame may have to wait for it
@@ -16,7 +16,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from midocli.simulator import arp, balancer, chain, icmp, mirror, nat
+from midocli.simulator import arp, balancer, chain, icmp, mirror, nat, tracing
 from midocli.simulator.addresses import BROADCAST_MAC, ip_text, mac_text, network_text
 from midocli.simulator.events import Kind
 from midocli.simulator.headers import headers
@@ -67,6 +67,8 @@ def process(walk: Walk, port: Port) -> Result:
     balanced = router.load_balancer is not None and balancer.inbound(walk, router)
     if type(balanced) is Reason:
         return _refused(walk, router, balanced, inbound=True)
+    if not balanced and router.traces:
+        tracing.watch(walk, router.traces, router.alias)
     if not balanced and (router.infilter is not None or router.local_redirect_chain is not None):
         verdict = _infilter(walk, router)
         if verdict is not None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
-from midocli.simulator.condition import Condition
+from midocli.simulator.bandwidth import BandwidthLimit
+from midocli.simulator.condition import Condition, Predicate, compile_condition
 
 Key = Hashable
 
@@ -88,6 +89,23 @@ class Mirror:
     conditions: tuple[Condition, ...] = ()
 
 
+@dataclass(slots=True, eq=False)
+class TraceRequest:
+    """Asks for the walks of frames that meet a condition where it is put.
+
+    `limit` is how many walks it takes (None: as many as are ever kept).
+    """
+
+    key: Key
+    alias: str
+    condition: Condition
+    limit: int | None = None
+    matches: Predicate = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.matches = compile_condition(self.condition)
+
+
 @dataclass(frozen=True, slots=True)
 class Insertion:
     """A service behind the port `service`, put into the path of a MAC behind `port`.
@@ -110,7 +128,8 @@ class PortExtras:
     """What few ports have: mirrors, by where they look at the frame, and inserted services.
 
     `redirect_in` and `redirect_out` are the keys of the chains that lead through the services:
-    before the infilter and after the outfilter. `dscp` marks the IPv4 frames that enter.
+    before the infilter and after the outfilter. `dscp` marks the IPv4 frames that enter, `limit`
+    is how many of them its interface takes in, `traces` are the requests that look at them.
     """
 
     in_mirrors: tuple[Key, ...] = ()
@@ -120,6 +139,8 @@ class PortExtras:
     redirect_in: Key = None
     redirect_out: Key = None
     dscp: int | None = None
+    limit: BandwidthLimit | None = None
+    traces: tuple[TraceRequest, ...] = ()
 
 
 NO_EXTRAS = PortExtras()

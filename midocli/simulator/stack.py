@@ -188,6 +188,10 @@ class GuestStack:
         if nic.vlan:
             frame.vlans = (0x8100 << 16 | nic.vlan,)
         network = self.network
+        if not nic.interface and nic.port is None:
+            text = f"{self.alias} is behind no interface"
+            self.drop(frame, Code.UNPLUGGED, text)
+            return
         if network.wants_events:
             self.tell(Kind.SENT, {"nic": nic.name, "frame": headers(frame)}, frame)
         network.engine.at(network.engine.now_ns + delay_ns, partial(network.transmit, nic, frame))

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Literal
 from midocli.simulator.expiry import Check, Expiry
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.leases import Leases
+from midocli.simulator.tracing import TraceLog
 
 if TYPE_CHECKING:
+    from midocli.simulator.bandwidth import Bucket
     from midocli.simulator.fragments import Reassembly
     from midocli.simulator.frame import Frame
     from midocli.simulator.tcp import ServerConnection
@@ -232,6 +234,17 @@ class State:
         self.expiry.add(now_ns + life_ns, check, entry)
 
     # Looking
+
+    #: (source, destination) of a tunnel -> IP identification of its next packet
+    tunnel_ids: defaultdict[tuple[int, int], int] = field(
+        default_factory=lambda: defaultdict(lambda: 1)
+    )
+
+    #: port -> what its bandwidth limit has left
+    buckets: dict[Key, Bucket] = field(default_factory=dict)
+
+    #: the walks that trace requests have kept
+    traces: TraceLog = field(default_factory=TraceLog)
 
     def live_macs(self, bridge: Key, now_ns: int) -> list[tuple[int, int, Key]]:
         """(VLAN, MAC, port) of what a bridge has learned and not yet forgotten."""

@@ -29,6 +29,7 @@ from midocli.simulator.records import (
     Rule,
 )
 from midocli.simulator.service_records import Insertion, LoadBalancer, Mirror
+from midocli.simulator.underlay import Crossing
 
 __all__ = [
     "NO_PORT",
@@ -96,6 +97,9 @@ class Source(Protocol):
     def underlay_mtu(self, port: Key) -> int | None:
         """The largest IP packet that fits the tunnels of a port's host (None: it has none)."""
 
+    def crossing(self, hosts: tuple[Key, Key]) -> Crossing:
+        """How frames get from the first host to the second."""
+
     def port_at(self, point: str) -> Key:
         """Key of the port bound to a point such as `host0:veth0` (None: none is)."""
 
@@ -135,6 +139,7 @@ class Topology:
     ip_address_groups: Lazy[frozenset[int]] = field(init=False)
     load_balancers: Lazy[LoadBalancer | None] = field(init=False)
     mirror_plans: Lazy[MirrorPlan | None] = field(init=False)
+    crossings: dict[tuple[Key, Key], Crossing] = field(default_factory=dict)
     bridge_plans: Lazy[BridgePlan | None] = field(init=False)
     router_plans: Lazy[RouterPlan | None] = field(init=False)
     chain_plans: Lazy[ChainPlan | None] = field(init=False)

@@ -3,11 +3,11 @@
 The stages, in order; the methods of `Walk` come in the same order:
 
 1. enter a port: not too many yet; its DSCP mark and mirrors; it is up
-2. inserted services, the port's infilter; mirrors after it
+2. trace requests, inserted services, the port's infilter; mirrors after it
 3. the device: its infilter, its decision, its outfilter (`bridge.process`, `router.process`)
 4. leave by a port: not the one it came in by; mirrors before the outfilter; it is up
 5. the port's outfilter, inserted services
-6. emit: its mirrors; out of an interface, or into the peer port (stage 1 again)
+6. emit: its mirrors; out of an interface, here or on another host, or into the peer port (1.)
 
 Every stage returns a result of the closed set in `results`; only `Walk.run` acts on it, and
 only there a frame forks. What leaves of a frame with copies waits for all of them: where one ends
@@ -30,6 +30,8 @@ from midocli.simulator.reason import Code, Reason
 from midocli.simulator.redirect import follow
 from midocli.simulator.results import CONSUMED, Fork, Redirect
 from midocli.simulator.topology import NO_PORT, Port
+from midocli.simulator.tracing import Trail, watch
+from midocli.simulator.underlay import deliver
 
 if TYPE_CHECKING:
     from midocli.simulator.frame import Frame
@@ -68,6 +70,7 @@ class Walk:
         "state",
         "stateless",
         "topology",
+        "trail",
     )
 
     def __init__(self, network: Network, frame: Frame) -> None:
@@ -77,6 +80,8 @@ class Walk:
         self.rng = network.rng
         self.now_ns = network.engine.now_ns
         self.recording = network.wants_events
+        #: What happens, noted while trace requests are enabled.
+        self.trail = Trail() if network.traced else None
         self.frame = frame
         #: The ports of the device now at work, and the one by which the frame came in at all.
         self.in_port = self.out_port = self.entry = NO_PORT
@@ -173,6 +178,8 @@ class Walk:
             arrival.prepare(self, port, extras)
         if not port.up and not bounced:
             return self._port_down(port)
+        if extras is not None and extras.traces:
+            watch(self, extras.traces, port.alias)
         if extras is not None and extras.redirect_in is not None:
             verdict = self._filter(port, extras.redirect_in, "l2insertion")
             if verdict is not None:
@@ -236,7 +243,7 @@ class Walk:
             if self.recording:
                 self.tell_frame(Kind.LEFT, port)
             if self.held is None:
-                network.deliver(port, self.frame)
+                deliver(self, port)
             else:
                 self.held.append((port, self.frame))
             return CONSUMED
@@ -290,7 +297,8 @@ class Walk:
         """Record an event of this walk (only when recording)."""
         time_ns = self.now_ns + HOP_NS * max(self.entered - 1, 0)
         who = (self.number, self.parent, self.depth)
-        self.network.record(Event(time_ns, *who, at, kind, details, self.frame.origin))
+        event = Event(time_ns, *who, at, kind, details, self.frame.origin)
+        self.network.record(event, self.trail)
 
     def tell_rewritten(
         self, at: str, why: str, changes: Mapping[str, tuple[object, object]]

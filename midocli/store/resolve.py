@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from grammar.errors import UnknownObjectError
+from grammar.errors import RefusedError, UnknownObjectError
 from grammar.schema import Collection, Field
 from grammar.tree import Path, Selector, Setting
 from midocli.store.display import Display
@@ -35,6 +35,9 @@ class Resolver:
         collection = selector.collection
         if collection.single:
             return next(self._store.rows(collection.path))
+        if collection.live:
+            why = f"a {collection.name} comes of the traffic; only reset changes it"
+            raise RefusedError(why, None, selector.column)
         if selector.name is not None:
             return self.named(collection, parent, selector.name, selector.column)
         found = list(self.filtered(collection, parent, selector.filters))

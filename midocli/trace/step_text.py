@@ -99,6 +99,11 @@ def _delivered(d: Details) -> str:
     return f"comes out at {d['point']}" if d.get("point") else "comes out here"
 
 
+def _tunnelled(d: Details) -> str:
+    tunnel = str(d["type"]).upper()
+    return f"crosses the underlay from {d['from']} to {d['to']} in {tunnel}, key {d['key']}"
+
+
 def _consumed(d: Details) -> str:
     return f"takes the {str(d['what']).replace('-', ' ')}"
 
@@ -264,6 +269,7 @@ _TEXTS: dict[Kind, Callable[[Details], str]] = {
     Kind.SENT: lambda d: f"puts {frame(d['frame'])} on {d['nic']}",
     Kind.ENTERED: _entered,
     Kind.LEFT: lambda d: f"leaves {d['device']}",
+    Kind.TUNNELLED: _tunnelled,
     Kind.DELIVERED: _delivered,
     Kind.CONSUMED: _consumed,
     Kind.DROPPED: _dropped,
@@ -273,6 +279,7 @@ _TEXTS: dict[Kind, Callable[[Details], str]] = {
     Kind.CHAIN_ENDED: _ended,
     Kind.REDIRECTED: _redirected,
     Kind.MIRRORED: lambda d: f"{d['mirror']} copies it to {d['port']}",
+    Kind.TRACED: lambda d: f"kept for {d['trace_request']}",
     Kind.TRACKED: _tracked,
     Kind.REWRITTEN: _rewritten,
     Kind.NAT_CREATED: _nat("created"),

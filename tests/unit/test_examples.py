@@ -34,6 +34,7 @@ SETTING = (
     "container-group create",
     "qos-policy create name q",
     "guest create name g",
+    "tracerequest create router router0",
 )
 
 

@@ -5,13 +5,22 @@ import re
 from simlab import Lab, ip, net, published_lab, with_dnat
 
 from midocli.simulator import events, network, walk
+from midocli.simulator.condition import ANYTHING
 from midocli.simulator.dhcp_client import client_frame
 from midocli.simulator.dhcp_message import DISCOVER, MESSAGE_TYPE, Message
 from midocli.simulator.events import Kind
 from midocli.simulator.packets import arp_request
 from midocli.simulator.reason import Code, Reason
-from midocli.simulator.service_records import DhcpSubnet, LoadBalancer, Member, Pool, Vip
+from midocli.simulator.service_records import (
+    DhcpSubnet,
+    LoadBalancer,
+    Member,
+    Pool,
+    TraceRequest,
+    Vip,
+)
 from midocli.simulator.tcp import SYN, Segment, tcp_packet
+from midocli.simulator.underlay import Crossing, Tunnel
 from midocli.trace.step_text import text_of
 
 CODES = """
@@ -19,6 +28,7 @@ no-route blackhole route-reject ttl-expired rule-drop rule-reject admin-down unp
 port-inactive arp-timeout wrong-mac vlan-mismatch vlan-on-router unsupported-ethertype
 bad-source-mac same-port loop local-non-icmp no-member redirect-down fragmentation-needed
 not-addressed-to-guest no-answer broadcast-at-router arp-ignored malformed nat-exhausted
+rate-limited
 """
 
 
@@ -144,6 +154,16 @@ def service_kinds(lab: Lab) -> None:
     lab.run()
 
 
+def host_kinds(lab: Lab) -> None:
+    """A frame from one host to another, traced."""
+    for key, host in (("bridge1:port1", "one"), ("bridge0:port1", "two")):
+        lab.ports[key].host = host
+    lab.routers["router0"].traces = (TraceRequest("tr", "tr0", ANYTHING),)
+    lab.network.trace({"tr0": ("tr", "tr0")})
+    lab.crossings["one", "two"] = Crossing("one", "two", Tunnel("gre", 1, 2, 3, 4), True)
+    lab.ping("client", "192.168.77.119")
+
+
 def test_every_kind_happens_has_a_text_and_carries_what_the_table_says():
     lab = published_lab()
     recorder = lab.watch(events=True)
@@ -154,6 +174,7 @@ def test_every_kind_happens_has_a_text_and_carries_what_the_table_says():
     other = published_lab()
     other.network.watch(recorder)
     service_kinds(other)
+    host_kinds(other)
     promised = {
         kind: set(re.findall(r"[a-z_]+(?=[:,;( ]|$)", details))
         for kind, details in re.findall(

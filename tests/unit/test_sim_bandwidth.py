@@ -1,0 +1,57 @@
+"""Bandwidth limits: how much gets through, whatever comes when."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from midocli.simulator.bandwidth import BandwidthLimit, policed_length, refused
+from midocli.simulator.frame import Frame
+from midocli.simulator.records import Port
+from midocli.simulator.state import State
+
+PORT = Port("p", "p", interface="h:tap0")
+SECOND = 1_000_000_000
+
+
+@given(
+    kbps=st.integers(1, 10_000),
+    burst_kb=st.integers(1, 1000),
+    arrivals=st.lists(st.tuples(st.integers(0, 2 * SECOND), st.integers(14, 1514)), max_size=50),
+)
+def test_no_more_than_burst_and_rate_pass_and_a_new_limit_starts_full(kbps, burst_kb, arrivals):
+    limit, state, now = BandwidthLimit("r", kbps, burst_kb), State(), 0
+    passed = 0
+    for gap, size in arrivals:
+        now += gap
+        frame = Frame.from_bytes(bytes(12) + b"\x88\xb5" + bytes(size - 14))
+        allowed = burst_kb * 128 + limit.bytes_per_second * now // SECOND
+        if refused(state, PORT, limit, frame, now) is None:
+            passed += size - 14
+            assert passed <= allowed
+    again = BandwidthLimit("r", kbps, burst_kb + 1)
+    small = Frame.from_bytes(bytes(12) + b"\x88\xb5" + bytes(50))
+    assert refused(state, PORT, again, small, now) is None
+
+
+def test_a_refused_frame_costs_nothing():
+    limit, state = BandwidthLimit("r", 8, 8), State()
+    big, small = (Frame.from_bytes(bytes(12) + b"\x88\xb5" + bytes(n)) for n in (1025, 1000))
+    assert refused(state, PORT, limit, big, 0) is not None
+    assert refused(state, PORT, limit, small, 0) is None
+    assert refused(state, PORT, limit, small, SECOND // 2) is not None
+    assert refused(state, PORT, limit, small, SECOND) is None
+
+
+def test_zero_limits_nothing():
+    state = State()
+    for _ in range(3):
+        frame = Frame.from_bytes(bytes(60_000))
+        assert refused(state, PORT, BandwidthLimit("r", 0, 0), frame, 0) is None
+
+
+@given(st.binary(min_size=14, max_size=80))
+def test_what_follows_the_ethernet_header_counts(data):
+    frame = Frame.from_bytes(data)
+    tag = 4 if frame.vlans else 0
+    assert policed_length(frame) == len(data) - 14 - tag

@@ -1,0 +1,100 @@
+"""Trace requests: which walks are kept, and what of them."""
+
+from __future__ import annotations
+
+import pytest
+from simlab import Lab, net, published_lab
+
+from midocli.simulator.condition import ANYTHING, Condition
+from midocli.simulator.events import Kind
+from midocli.simulator.frame import Frame
+from midocli.simulator.service_records import PortExtras, TraceRequest
+from midocli.simulator.walk import Walk
+
+ICMP = Condition(proto=1)
+
+
+def traced_lab(condition: Condition = ICMP, limit: int | None = None, enabled: bool = True) -> Lab:
+    """The published lab with a request on its router."""
+    lab = published_lab()
+    lab.routers["router0"].traces = (TraceRequest("tr", "tr0", condition, limit),)
+    if enabled:
+        lab.network.trace({"tr0": ("tr", "tr0")})
+    return lab
+
+
+def kept(lab: Lab, request: str = "tr"):
+    return [trail.events for trail in lab.network.state.traces.walks[request]]
+
+
+def test_the_whole_walk_is_kept_from_where_it_began():
+    lab = traced_lab()
+    assert lab.ping("client", "192.168.77.119")
+    request, reply = kept(lab)
+    assert (request[0].kind, request[0].at) == (Kind.ENTERED, "bridge1:port1")
+    assert reply[0].at == "bridge0:port1"
+    kinds = [event.kind for event in request]
+    assert kinds.index(Kind.ENTERED) < kinds.index(Kind.TRACED) < kinds.index(Kind.DELIVERED)
+    assert len({event.walk for event in request}) == 1
+
+
+def test_a_frame_that_waits_is_kept_until_it_is_out():
+    lab = traced_lab()
+    lab.ping("client", "192.168.77.119")
+    kinds = [event.kind for event in kept(lab)[0]]
+    assert kinds.index(Kind.ARP_WAITING) < kinds.index(Kind.NEXT_HOP) < kinds.index(Kind.DELIVERED)
+
+
+@pytest.mark.parametrize(
+    "condition", [Condition(proto=17), Condition(src=net("10.0.0.0/8"))], ids=["proto", "src"]
+)
+def test_what_does_not_match_is_not_kept(condition):
+    lab = traced_lab(condition)
+    assert lab.ping("client", "192.168.77.119")
+    assert not kept(lab)
+    assert not lab.network.state.traces.trails
+
+
+def test_nothing_is_noted_while_no_request_is_enabled():
+    lab = traced_lab(enabled=False)
+    assert lab.ping("client", "192.168.77.119")
+    assert not kept(lab)
+    assert not lab.network.wants_events
+    assert Walk(lab.network, Frame()).trail is None
+
+
+def test_a_limit_ends_it():
+    lab = traced_lab(limit=3)
+    for _ in range(3):
+        assert lab.ping("client", "192.168.77.119")
+    assert len(kept(lab)) == 3
+    lab.network.state.traces.taken.clear()
+    lab.ping("client", "192.168.77.119")
+    assert len(kept(lab)) == 5
+
+
+def test_several_requests_keep_the_same_walk():
+    lab = traced_lab(limit=1)
+    port = lab.ports["bridge1:port1"]
+    port.extras = PortExtras(traces=(TraceRequest("in", "tr1", ANYTHING),))
+    lab.ping("client", "192.168.77.119")
+    assert kept(lab)[0] in kept(lab, "in")
+
+
+@pytest.mark.parametrize(("limit", "count"), [(None, 2), (1, 1), (0, 0)])
+def test_a_trace_rule_marks_for_an_enabled_request(limit, count):
+    lab = published_lab()
+    rule = {"type": "trace", "proto": 1, "trace_request": "tr9", "trace_limit": limit}
+    lab.routers["router0"].infilter = lab.add_chain("c", rule)
+    lab.ping("client", "192.168.77.119")
+    assert not kept(lab, "nine")
+    lab.network.trace({"tr9": ("nine", "tr9")})
+    lab.ping("client", "192.168.77.119")
+    assert len(kept(lab, "nine")) == count
+
+
+def test_reset_forgets_the_walks():
+    lab = traced_lab()
+    lab.ping("client", "192.168.77.119")
+    lab.network.reset()
+    assert not kept(lab)
