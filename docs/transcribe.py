@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
 
 from midocli.clock import Clock  # noqa: E402 (the clone's own midocli, installed or not)
+from midocli.prefs import Preferences  # noqa: E402
 from midocli.script import Line  # noqa: E402
 from midocli.session import PROMPT, Session, SessionEnd, Settings  # noqa: E402
 from midocli.shell.shell import pointed_out  # noqa: E402
@@ -44,8 +45,9 @@ class Terminal:
         self._screen = io.StringIO()
         clock = Clock(_START_NS)
         chance = random.Random(SEED)
-        settings = Settings(interactive=True)
-        self._session = Session(settings, chance, clock, self._screen, self._screen)
+        self._session = Session(Settings(), chance, clock, self._screen, self._screen)
+        self._session.interpreter.interactive = True
+        self._session.interpreter.preferences = Preferences(Path(os.devnull))
         self._session.show_error = pointed_out
         self._number = 0
 

@@ -14,7 +14,7 @@ class Expectation(NamedTuple):
     """One thing that may come: a word to type, or a kind of word.
 
     `text` is the word itself, empty where it is a kind; `target` is the path of
-    the collection an object must belong to.
+    the collection an object must belong to; `default` is what a field is if not given.
     """
 
     kind: Kind
@@ -22,11 +22,13 @@ class Expectation(NamedTuple):
     help: str
     target: str = ""
     type: ValueType | None = None
+    default: str = ""
 
     @staticmethod
     def of_field(field: Field) -> Expectation:
         """The name of a field that may be given."""
-        return Expectation("field", field.name, field.help, type=field.type)
+        default = "" if field.default is None else field.type.format(field.default)
+        return Expectation("field", field.name, field.help, type=field.type, default=default)
 
     @staticmethod
     def of_value(field: Field) -> Expectation:

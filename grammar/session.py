@@ -10,6 +10,8 @@ import pyparsing as pp
 from grammar.commands import CommandHelp, argument, build, nothing, value
 from grammar.elements import Entry, Probe, Rest, Switch, Table, Tokens
 from grammar.expectation import Expectation
+from grammar.prefs import HELP as PREFS
+from grammar.prefs import prefs
 from grammar.times import Duration, Timestamp
 from grammar.tree import (
     Argument,
@@ -63,6 +65,7 @@ HELP = {
     "reset": CommandHelp(
         "forgets what the datapath has learnt; the topology stays", ("reset",), "reset"
     ),
+    "prefs": PREFS,
     "help": CommandHelp("explains the language", ("help [WORD]",), "help ping"),
     "quit": CommandHelp("ends the session; exit is the same word", ("quit",), "quit"),
 }
@@ -76,6 +79,7 @@ def entries(probe: Probe, end: pp.ParserElement) -> dict[str, pp.ParserElement]:
         "echo": build(Rest(probe, "words"), lambda tokens: Echo(tokens[0])),
         "source": build(argument(probe, "a file", "file", end), lambda tokens: Source(tokens[0])),
         "reset": build(end, lambda tokens: Reset()),
+        "prefs": prefs(probe, end),
         "save": build(argument(probe, "a file", "file", end), lambda tokens: Save(tokens[0])),
         "undo": _count(probe, end, again=False),
         "redo": _count(probe, end, again=True),

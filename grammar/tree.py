@@ -269,6 +269,13 @@ class Save(Node):
     file: Argument
 
 
+class Prefs(Node):
+    """Show the preferences of the prompt, change some, or go back to the defaults."""
+
+    settings: tuple[Setting, ...]
+    reset: bool
+
+
 class Quit(Node):
     """End the session."""
 
@@ -309,5 +316,6 @@ Command = (
     | Debug
     | Undo
     | Save
+    | Prefs
     | As
 )

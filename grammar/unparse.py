@@ -98,6 +98,8 @@ def _session_words(command: Command) -> Iterable[str]:
             return ["expect", *(["not"] if negated else []), *_words(inner)]
         case tree.As(inner, form):
             return [*_words(inner), "as", form]
+        case tree.Prefs(settings, reset):
+            return ["prefs", *(["reset"] if reset else []), *_settings(settings)]
         case tree.Help(topic):
             return ["help", *([quoted(topic.text)] if topic else [])]
         case tree.Undo(steps, again):

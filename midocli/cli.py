@@ -44,6 +44,8 @@ def _parser() -> ArgumentParser:
     add("files", nargs="*", metavar="FILE", help="scripts to run; - is standard input")
     add("-e", dest="commands", action="append", metavar="COMMAND", help="run one command")
     add("--format", choices=("text", "json"), default="text", help="how results are printed")
+    add("-i", "--interactive", action="store_true", help="type commands after those given")
+    add("--color", choices=("auto", "always", "never"), help="colours at the prompt")
     add("--echo", action="store_true", help="print each command before its result")
     add("--keep-going", action="store_true", help="go on after a command that failed")
     add("--no-alias", action="store_true", help="print UUIDs in place of aliases")
@@ -103,20 +105,23 @@ def _replace_closed_streams() -> None:
 
 
 def _run(options: Namespace) -> int:
-    interactive = not options.files and not options.commands and _on_terminal()
-    session = _session(options, interactive)
-    if interactive:
-        from midocli.shell.shell import Shell
+    given = bool(options.files or options.commands)
+    interactive = _on_terminal() and (options.interactive or not given)
+    session = _session(options)
+    status = _run_batch(options, session) if given or not interactive else 0
+    if not interactive:
+        return status
+    from midocli.shell.shell import Shell
 
-        return Shell(session).run()
-    return _run_batch(options, session)
+    session.interpreter.interactive = True
+    return Shell(session, options.color).run()
 
 
 def _on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _session(options: Namespace, interactive: bool) -> Session:
+def _session(options: Namespace) -> Session:
     import random
     import time
 
@@ -129,7 +134,6 @@ def _session(options: Namespace, interactive: bool) -> Session:
         echo=options.echo,
         keep_going=options.keep_going,
         aliases=not options.no_alias,
-        interactive=interactive,
     )
     now = time.time_ns()
     clock = Clock(now, time.localtime(now // 10**9).tm_gmtoff)
@@ -171,7 +175,7 @@ def _run_file(name: str, session: Session) -> bool:
         return True
     try:
         with open(name, "rb") as stream:  # noqa: PTH123 (pathlib is not worth its import here)
-            session.run_script(name, read_lines(stream))
+            session.read_topology(name, read_lines(stream))
     except (OSError, ValueError) as error:
         sys.stderr.write(f"midocli: cannot read {name}: {reason(error)}\n")
         return False

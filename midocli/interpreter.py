@@ -6,25 +6,24 @@ nothing about packets. Commands that change something run in a transaction.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from grammar import tree
-from grammar.errors import InvalidValueError, MidoError, RefusedError, UnknownObjectError
+from grammar.errors import InvalidValueError, MidoError, UnknownObjectError
+from grammar.prefs import DEFAULT_FLAGS
 from grammar.resources import SCHEMA
 from grammar.schema import Collection
-from grammar.times import Instant, format_instant
 from midocli.clock import Clock
+from midocli.prefs import Preferences
 from midocli.results import (
     Created,
     Done,
     Formatted,
     Listing,
     Message,
-    Report,
     Result,
     Shown,
     ShownField,
@@ -67,6 +66,7 @@ class Interpreter:
         files: Files,
         aliases: bool = True,
         interactive: bool = False,
+        preferences: Preferences | None = None,
     ) -> None:
         self.store = Store(SCHEMA, chance)
         self.display = Display(self.store, aliases, self._live)
@@ -75,6 +75,7 @@ class Interpreter:
         self.clock = clock
         self.interactive = interactive
         self.files = files
+        self.preferences = preferences or Preferences()
         self.tenant: str | None = None
         self._datapath: Datapath | None = None
         #: Captures that run, once there was one.
@@ -88,10 +89,10 @@ class Interpreter:
             tree.Set: self._set,
             tree.Clear: self._clear,
             tree.Delete: self._delete,
-            tree.Clock: self._clock,
-            tree.Echo: self._echo,
+            tree.Clock: self._keep_house,
+            tree.Echo: self._keep_house,
             tree.Expect: self._expect,
-            tree.Help: self._help,
+            tree.Help: self._keep_house,
             tree.Reset: self._reset,
             tree.Program: self._program,
             tree.Ping: self._probe,
@@ -102,12 +103,13 @@ class Interpreter:
             tree.Inject: self._probe,
             tree.Tcpdump: self._probe,
             tree.ReadCapture: self._probe,
-            tree.Describe: self._describe,
-            tree.Tenant: self._choose_tenant,
-            tree.Debug: self._debug,
-            tree.Undo: self._undo,
-            tree.Save: self._save,
+            tree.Describe: self._keep_house,
+            tree.Tenant: self._keep_house,
+            tree.Debug: self._keep_house,
+            tree.Undo: self._keep_house,
+            tree.Save: self._keep_house,
             tree.As: self._as,
+            tree.Prefs: self._keep_house,
         }
 
     @cached_property
@@ -131,7 +133,7 @@ class Interpreter:
         """Change the topology as one command, which `undo` takes back as a whole."""
         with self.store.journal.transaction():
             yield self.editor
-        self._committed()
+        self.committed()
 
     def run(self, command: tree.Command) -> Result:
         """Carry a command out; MidoError where it cannot be, with nothing changed."""
@@ -142,6 +144,11 @@ class Interpreter:
 
     def _carry_out(self, command: tree.Command) -> Result:
         return self._run[type(command)](command)
+
+    @property
+    def default_flags(self) -> str:
+        """tcpdump's flags where a command gives none: the user's at the prompt only."""
+        return self.preferences["flags"] if self.interactive else DEFAULT_FLAGS
 
     # -- objects ------------------------------------------------------------------
 
@@ -209,7 +216,7 @@ class Interpreter:
             return ()
         return (tree.Setting(field, self.tenant, 1, self.tenant),)
 
-    def _committed(self) -> None:
+    def committed(self) -> None:
         """Let the datapath know what a transaction changed."""
         if self._datapath is not None:
             self._datapath.changed(self.store.journal.touched)
@@ -229,18 +236,10 @@ class Interpreter:
 
     # -- the session's own --------------------------------------------------------
 
-    def _clock(self, command: tree.Clock) -> Result:
-        if command.action == "set":
-            self.clock.set(command.value)
-            return Done()
-        if command.action == "advance":
-            self.datapath.advance(command.value)
-            return Done()
-        return Message(format_instant(Instant(self.clock.now_ns, self.clock.utc_offset)))
+    def _keep_house(self, command: tree.Command) -> Result:
+        from midocli.housekeeping import keep_house
 
-    def _echo(self, command: tree.Echo) -> Result:
-        words = " ".join(command.words)
-        return Report(words + "\n", lambda: {"text": words}, succeeded=True)
+        return keep_house(self, command)
 
     def _expect(self, command: tree.Expect) -> Result:
         try:
@@ -258,52 +257,6 @@ class Interpreter:
 
     def _as(self, command: tree.As) -> Result:
         return Formatted(self._carry_out(command.command), command.form)
-
-    def _describe(self, command: tree.Describe) -> Result:
-        from midocli.help import describe
-
-        self.resolver.path(command.path)
-        if command.target is not None:
-            return Message(describe(SCHEMA, command.target.collection))
-        return Message(describe(SCHEMA, command.path[-1].collection if command.path else None))
-
-    def _choose_tenant(self, command: tree.Tenant) -> Result:
-        self.tenant = command.name
-        warning = ""
-        if command.name is not None and not re.fullmatch("[0-9a-fA-F]{32}", command.name):
-            warning = (
-                f"WARNING!: tenant_id={command.name} is not a 32-char hex string, "
-                "which is used in Keystone for project id format\n"
-            )
-        return Message(f"{warning}tenant_id: {command.name}")
-
-    def _debug(self, command: tree.Debug) -> Result:
-        return Message(f"turned {'on' if command.on else 'off'} debug mode")
-
-    def _undo(self, command: tree.Undo) -> Result:
-        journal = self.store.journal
-        there = journal.redoable if command.again else journal.undoable
-        if there < command.steps:
-            verb = "redo" if command.again else "undo"
-            raise RefusedError(f"only {there} to {verb}" if there else f"nothing to {verb}")
-        for _ in range(command.steps):
-            if command.again:
-                journal.redo()
-            else:
-                journal.undo()
-            self._committed()
-        return Done()
-
-    def _save(self, command: tree.Save) -> Result:
-        from midocli.saving import script
-
-        self.files.write(command.file, script(self.store).encode("utf-8", "surrogateescape"))
-        return Done()
-
-    def _help(self, command: tree.Help) -> Result:
-        from midocli.help import explain
-
-        return Message(explain(SCHEMA, command.topic))
 
     def _reset(self, command: tree.Reset) -> Result:
         self.datapath.reset()

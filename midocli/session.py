@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 import grammar
 from grammar import tree
@@ -32,7 +32,16 @@ class Settings:
     echo: bool = False
     keep_going: bool = False
     aliases: bool = True
-    interactive: bool = False
+
+
+class Output(Protocol):
+    """What results are written to."""
+
+    def write(self, text: str, /) -> int:
+        """Write a text; OSError where that fails."""
+
+    def flush(self) -> None:
+        """Write out what is held back; OSError where that fails."""
 
 
 class SessionEnd(Exception):  # noqa: N818 (an end, not an error)
@@ -58,8 +67,9 @@ class OutputError(Exception):
 class Session:
     """Runs lines against one interpreter and prints what comes of them.
 
-    `answered` tells whether the last probe was answered; `show_error` words an
-    error.
+    `answered` tells whether the last probe was answered, `last` how the last command ended;
+    `show_error` words an error. `topology` is the file the topology was last saved to or, into
+    nothing, read from.
     """
 
     def __init__(
@@ -67,16 +77,17 @@ class Session:
         settings: Settings,
         chance: random.Random,
         clock: Clock,
-        out: TextIO,
+        out: Output,
         err: TextIO,
     ) -> None:
         self.settings = settings
-        self.interpreter = Interpreter(
-            chance, clock, Files(), settings.aliases, settings.interactive
-        )
+        self.interpreter = Interpreter(chance, clock, Files(), settings.aliases)
         self._failures = 0
         self.answered = True
-        self._out = out
+        self.last: bool | None = None
+        self.topology: str | None = None
+        self._kept: object = None
+        self.out = out
         self._err = err
         self.show_error: Callable[[str, Line, MidoError], str] = located
         self._depth = 0
@@ -86,6 +97,22 @@ class Session:
         """Whether a command has failed."""
         return self._failures > 0
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether the topology is another than the one saved or read last."""
+        return self.interpreter.store.journal.last is not self._kept
+
+    def _keep_as(self, topology: str) -> None:
+        self.topology = topology
+        self._kept = self.interpreter.store.journal.last
+
+    def read_topology(self, name: str, lines: Iterable[Line]) -> None:
+        """Run a script; where there was nothing before, the topology is the script's."""
+        empty = self.interpreter.store.count == 0
+        self.run_script(name, lines)
+        if empty:
+            self._keep_as(name)
+
     def run_script(self, name: str, lines: Iterable[Line]) -> None:
         """Run lines one after the other; SessionEnd at the first error unless told to go on."""
         for line in lines:
@@ -94,6 +121,12 @@ class Session:
 
     def run_line(self, name: str, line: Line) -> bool:
         """Run one line and print its result, or its error; whether it succeeded."""
+        self.answered = True
+        succeeded = self._succeeds(name, line)
+        self.last = succeeded and self.answered
+        return succeeded
+
+    def _succeeds(self, name: str, line: Line) -> bool:
         try:
             if line.error is not None:
                 raise line.error
@@ -133,6 +166,8 @@ class Session:
             case _:
                 result = self.interpreter.run(command)
                 self.answered = result.succeeded
+                if isinstance(command, tree.Save):
+                    self._keep_as(command.file.text)
                 if isinstance(result, Stream) and not self.settings.json:
                     self._show_stream(result)
                 else:
@@ -153,7 +188,7 @@ class Session:
         before = self._failures
         try:
             with stream:
-                self.run_script(file.text, read_lines(stream))
+                self.read_topology(file.text, read_lines(stream))
         finally:
             self._depth -= 1
         failed = self._failures - before
@@ -198,13 +233,13 @@ class Session:
     def flush(self) -> None:
         """Write out results that are still held back; OutputError where that fails."""
         try:
-            self._out.flush()
+            self.out.flush()
         except OSError as failure:
             raise OutputError(failure) from None
 
     def _print(self, text: str) -> None:
         try:
-            self._out.write(text)
+            self.out.write(text)
         except OSError as failure:
             raise OutputError(failure) from None
 

@@ -24,7 +24,6 @@ class Terminal:
             "HOME": str(home),
             "TERM": "xterm",
             "PYTHONPATH": str(ROOT),
-            "PROMPT_TOOLKIT_NO_CPR": "1",
         }
         self.process = pexpect.spawn(
             sys.executable,
@@ -36,6 +35,8 @@ class Terminal:
             timeout=20,
         )
         self.screen = pyte.Screen(100, 30)
+        # The terminal answers when it is asked where the cursor stands.
+        self.screen.write_process_input = self.process.send
         self._stream = pyte.Stream(self.screen)
 
     def text(self) -> str:
@@ -126,3 +127,86 @@ def test_a_backslash_continues_the_line(terminal: Terminal) -> None:
     terminal.wait_for("router0")
     terminal.type("router list\r")
     terminal.wait_for("name split")
+
+
+def test_a_hint_says_what_comes_and_what_is_wrong_before_enter(terminal: Terminal) -> None:
+    terminal.type("ping ")
+    terminal.wait_for("a source: a guest, a router port or a point")
+    terminal.type("\x15router create nam x")
+    terminal.wait_for("unexpected 'nam'; did you mean name?")
+    terminal.type("\x15router nowhere show")
+    terminal.wait_for("unknown router: 'nowhere'")
+
+
+def test_the_toolbar_shows_the_state_of_the_session(terminal: Terminal) -> None:
+    terminal.wait_for("unsaved | 0 objects | ")
+    terminal.type("router create\r")
+    assert terminal.wait_for("unsaved | 1 object | ").endswith("ok")
+    terminal.type("router create nam\r")
+    assert "failed" in terminal.wait_for("failed")
+    terminal.type("save net.mido\r")
+    terminal.wait_for("net.mido | 1 object | ")
+    terminal.type("router create\r")
+    terminal.wait_for("net.mido* | 2 objects | ")
+
+
+def test_a_question_mark_lists_what_may_follow_and_keeps_the_line(terminal: Terminal) -> None:
+    terminal.type("clock ?")
+    terminal.wait_for("let simulated time pass")
+    terminal.type("advance 1s\r")
+    assert "midonet> clock advance 1s" in terminal.wait_for(" ok")
+    terminal.type("router create name 'is it ?'\r")
+    terminal.wait_for("router0")
+
+
+def test_a_pasted_script_stops_at_the_first_error(terminal: Terminal) -> None:
+    script = "router create name a\nrouter create nam b\nrouter create name c\nrouter list\n"
+    terminal.type(f"\x1b[200~{script}\x1b[201~")
+    terminal.wait_for("4 lines; Enter runs them up to the first error")
+    terminal.type("\r")
+    screen = terminal.wait_for("2 pasted lines left undone:")
+    assert "did you mean name?" in screen
+    terminal.type("router list\r")
+    terminal.wait_for("router router0 name a state up asn 0")
+    assert "name c state" not in terminal.text()
+
+
+def test_letters_in_their_order_find_a_word(terminal: Terminal) -> None:
+    terminal.type("router create name south\r")
+    terminal.wait_for("router0")
+    terminal.type("router suth\t")
+    terminal.wait_for("midonet> router south")
+
+
+def test_an_unsaved_topology_is_not_left_by_one_key(terminal: Terminal) -> None:
+    for _ in range(6):
+        terminal.type("router create\r")
+    terminal.wait_for("router5")
+    terminal.type("\x04")
+    terminal.wait_for("Ctrl-D again leaves")
+    terminal.type("\x04")
+    terminal.process.expect(pexpect.EOF)
+
+
+def test_a_closed_terminal_keeps_the_topology(tmp_path: Path) -> None:
+    first = Terminal(tmp_path)
+    first.wait_for("midonet>")
+    first.type("router create name precious\r")
+    first.wait_for("router0")
+    first.process.close(force=True)
+    second = Terminal(tmp_path)
+    second.wait_for("An ended session left a topology: source")
+    kept = tmp_path / ".local" / "state" / "midocli" / "recovered.mido"
+    assert "router create name precious" in kept.read_text()
+
+
+def test_preferences_are_kept(tmp_path: Path) -> None:
+    first = Terminal(tmp_path)
+    first.wait_for("unsaved | 0 objects")
+    first.type("prefs toolbar off hint off\r")
+    first.wait_for("midonet> prefs toolbar off hint off\nmidonet>")
+    second = Terminal(tmp_path)
+    second.wait_for("midonet>")
+    second.type("prefs\r")
+    second.wait_for("hint off toolbar off")
+    assert "unsaved |" not in second.text()

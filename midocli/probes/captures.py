@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from midocli.trace.tcpdump.flags import Flags
 
 
-_FLAGS = "-nnn -vvv -X -e"
-
-
 class Everywhere:
     """The set of all points."""
 
@@ -62,7 +59,7 @@ class CaptureRequest:
         interpreter: Interpreter,
         options: dict[str, Setting],
         default_filter: str,
-        default_flags: str = _FLAGS,
+        default_flags: str,
     ) -> None:
         self._interpreter = interpreter
         self._default_filter = default_filter

@@ -42,7 +42,9 @@ class Observation:
         self._interpreter = interpreter
         self._network = interpreter.datapath.network
         self._explains = "explain" in options
-        self.request = CaptureRequest(interpreter, options, default_filter)
+        self.request = CaptureRequest(
+            interpreter, options, default_filter, interpreter.default_flags
+        )
         self.recorder = Recorder()
         self.drops: dict[object, list[tuple[Reason, Frame]]] = {}
         self._arp_drops: list[tuple[Reason, Frame]] = []

@@ -5,41 +5,102 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator
 
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
 from prompt_toolkit.document import Document
 
 import grammar
-from grammar.elements import WORD
 from grammar.expectation import Expectation
 from midocli.interpreter import Interpreter
-from midocli.shell.names import names
+from midocli.shell.names import Candidate, Names, fuzzy
+from midocli.shell.words import POINT_WORDS, AtCursor, at_cursor, inner_words
+
+_META_WIDTH = 60
 
 
 class CommandCompleter(Completer):
-    """Offers what may stand at the cursor."""
+    """Offers what may stand at the cursor: what begins like the word there.
+
+    Where nothing does, what has its letters in their order (`rtr` for `router`).
+    """
 
     def __init__(self, interpreter: Interpreter) -> None:
-        self._interpreter = interpreter
+        self._names = Names(interpreter)
+        self._paths = PathCompleter(expanduser=True)
 
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
-        """The words that begin like the one under the cursor."""
+        """What may stand at the cursor, each word once."""
         line = document.text_before_cursor
-        typed = ""
-        for found in WORD.finditer(line):
-            if found.end() == len(line):
-                typed = found[0]
-        seen = set()
-        for expected in grammar.expected(line, len(line)):
-            for word, meta in self._words(expected):
-                if word.startswith(typed) and word not in seen:
-                    seen.add(word)
-                    text = word if word.isprintable() and " " not in word else shlex.quote(word)
-                    yield Completion(text, -len(typed), display_meta=meta[:60])
+        word = at_cursor(line)
+        before = line[: word.start]
+        expected = grammar.expected(before, word.start)
+        for each in expected:
+            if each.target in ("filter", "flags"):
+                yield from _inside_quotes(each, word)
+        if word.quote:
+            return
+        if any(each.target == "file" for each in expected):
+            yield from self._paths.get_completions(Document(word.typed), complete_event)
+        for candidate in dict.fromkeys(self._candidates(expected, before, word.typed)):
+            yield _completion(candidate, word.typed)
 
-    def _words(self, expected: Expectation) -> Iterator[tuple[str, str]]:
-        for word in expected.words:
-            yield word, expected.help
-        if not expected.text:
-            yield from names(self._interpreter.store, self._interpreter.display, expected)
+    def _candidates(self, expected: list[Expectation], before: str, typed: str) -> list[Candidate]:
+        """Words of the language, then what exists, then fields that are not given yet."""
+        typed = typed.rpartition(",")[2]
+        words, fields = list(_words(expected)), list(_fields(expected, before))
+        objects = [each for each in expected if not each.text and each.target]
+
+        def begins(candidate: Candidate) -> bool:
+            return candidate.text.startswith(typed)
+
+        names = [name for each in objects for name in self._names.beginning(each, before, typed)]
+        begun = [*filter(begins, words), *names, *filter(begins, fields)]
+        if begun or not typed:
+            return begun
+        fits = fuzzy(typed)
+        names = [name for each in objects for name in self._names.near(each, before, typed)]
+        near = [each for each in (*words, *fields) if fits(each.text)]
+        return [*near, *names]
+
+
+def _words(expected: list[Expectation]) -> Iterator[Candidate]:
+    """The words that are known without a store, but for fields."""
+    for each in expected:
+        if each.kind != "field" and not each.target:
+            yield from (Candidate(text, each.help) for text in each.words)
+        elif each.target == "points":
+            yield from (Candidate(*pair) for pair in POINT_WORDS.items())
+
+
+def _fields(expected: list[Expectation], before: str) -> Iterator[Candidate]:
+    """The fields that no word before names."""
+    given = before.split()
+    for each in expected:
+        if each.kind == "field" and each.text not in given:
+            yield Candidate(each.text, describe_field(each))
+
+
+def describe_field(field: Expectation) -> str:
+    """What a field is for, what it takes, and what it is if not given."""
+    words = field.help
+    if field.type is not None:
+        words += f" ({field.type.expected}"
+        words += f"; {field.default} if not given)" if field.default else ")"
+    return words
+
+
+def _inside_quotes(expected: Expectation, word: AtCursor) -> Iterator[Completion]:
+    """Words of a filter or of flags; a quote is opened before the first."""
+    for text, help, replaced in inner_words(expected.target, word.typed if word.quote else ""):
+        quote = "" if word.quote else '"'
+        begin = -replaced if word.quote else -len(word.typed)
+        yield Completion(quote + text, begin, display=text, display_meta=help)
+
+
+def _completion(candidate: Candidate, typed: str) -> Completion:
+    """A word in the place of what was typed of it, or of the last item of a comma list."""
+    text = candidate.text
+    shown = text if text.isprintable() and shlex.quote(text) == text else shlex.quote(text)
+    begin = -len(typed.rpartition(",")[2])
+    return Completion(shown, begin, display=text, display_meta=candidate.meta[:_META_WIDTH])

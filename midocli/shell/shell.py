@@ -2,67 +2,136 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+import sys
+from shutil import get_terminal_size
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.output import ColorDepth
 
 from grammar.errors import MidoError
 from midocli import __version__, render
-from midocli.script import Line, read_lines
-from midocli.session import PROMPT, Session, SessionEnd
+from midocli.script import Line
+from midocli.session import PROMPT, OutputError, Session, SessionEnd
+from midocli.shell import recovery
 from midocli.shell.completer import CommandCompleter
+from midocli.shell.hint import Hint, hint
 from midocli.shell.history import open_history
+from midocli.shell.keys import bindings
+from midocli.shell.lexer import CommandLexer
+from midocli.shell.lines import commands
+from midocli.shell.question import explain
+from midocli.shell.screen import Screen
+from midocli.shell.style import STYLE, has_colour
+from midocli.shell.toolbar import bottom
 
 _MORE = "... ".rjust(len(PROMPT))
 _BANNER = f"midocli {__version__}. Type help for a map, Tab to complete, Ctrl-D to leave."
+#: A topology of no more objects is left without asking.
+_FEW_OBJECTS = 5
 
 
 class Shell:
-    """An interactive session on a terminal."""
+    """An interactive session on a terminal; `colour` overrides the preference."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, colour: str | None = None) -> None:
         self._session = session
+        self._preferences = session.interpreter.preferences
+        self._colour = colour
+        self._hinted: tuple[object, Hint] | None = None
         session.show_error = pointed_out
+        session.out = Screen(sys.stdout, self._preferences)
         self._prompt: PromptSession[str] = PromptSession(
-            history=open_history(),
+            history=open_history(session.topology),
             completer=CommandCompleter(session.interpreter),
+            complete_while_typing=Condition(lambda: self._prefers("complete-while-typing")),
             auto_suggest=AutoSuggestFromHistory(),
-            complete_while_typing=False,
             enable_open_in_editor=True,
+            tempfile_suffix=".mido",
+            lexer=CommandLexer(),
+            style=STYLE,
+            key_bindings=bindings(lambda line: explain(session.interpreter, line)),
+            multiline=True,
+            prompt_continuation=_MORE,
+            bottom_toolbar=self._bottom,
+            include_default_pygments_style=False,
         )
 
     def run(self) -> int:
         """Read and run lines until the user leaves; the exit status."""
-        print(_BANNER)
-        number = 0
+        recovery.catch_signals()
+        try:
+            print(_BANNER)
+            if recovery.recovered_file().exists():
+                print(f"An ended session left a topology: source {recovery.recovered_file()}")
+            return self._loop()
+        except (recovery.Ended, OutputError, OSError) as end:
+            recovery.keep(self._session)
+            return 128 + end.number if isinstance(end, recovery.Ended) else 1
+
+    def _loop(self) -> int:
+        number, asked = 0, False
         while True:
             number += 1
             try:
                 self._run(self._read(), number)
+                asked = False
             except KeyboardInterrupt:
                 print("^C")
-            except (EOFError, SessionEnd):
+            except SessionEnd:
                 return 0
+            except EOFError:
+                if asked or not self._would_be_lost():
+                    return 0
+                asked = True
+                print("The topology is not saved: save FILE keeps it, Ctrl-D again leaves.")
+
+    def _would_be_lost(self) -> bool:
+        count = self._session.interpreter.store.count
+        return self._session.is_changed and count > _FEW_OBJECTS
+
+    def _read(self) -> str:
+        """One command, or all that was pasted."""
+        mode = EditingMode.VI if self._preferences["key-mode"] == "vi" else EditingMode.EMACS
+        self._prompt.editing_mode = mode
+        wish = self._colour or self._preferences["color"]
+        self._prompt.color_depth = None if has_colour(wish) else ColorDepth.DEPTH_1_BIT
+        return self._prompt.prompt(PROMPT)
 
     def _run(self, text: str, number: int) -> None:
         """Run what was typed or pasted: line by line, up to the first error."""
-        lines = list(read_lines(BytesIO(text.encode("utf-8", "surrogateescape"))))
+        lines = commands(text)
         for place, line in enumerate(lines):
             if not self._session.run_line("", Line(line.text, number, line.error)):
-                left = len(lines) - place - 1
-                if left:
-                    print(f"{left} pasted line{'s' if left > 1 else ''} left undone")
+                self._tell_left(lines[place + 1 :])
                 return
 
-    def _read(self) -> str:
-        """One command, over several lines where each but the last ends in a backslash."""
-        lines: list[str] = []
-        while True:
-            line = self._prompt.prompt(_MORE if lines else PROMPT)
-            lines.append(line)
-            if not line.endswith("\\"):
-                return "\n".join(lines)
+    def _tell_left(self, lines: list[Line]) -> None:
+        """Say which lines of a paste were not run."""
+        left = [line.text for line in lines if line.text.strip()]
+        if left:
+            print(f"{len(left)} pasted line{'s' if len(left) > 1 else ''} left undone:")
+            print("".join(f"  {render.printable(text)}\n" for text in left), end="")
+
+    def _prefers(self, name: str) -> bool:
+        return bool(self._preferences[name])
+
+    def _bottom(self) -> StyleAndTextTuples:
+        """The hint line and the toolbar."""
+        text = get_app().current_buffer.text
+        shown = self._hint(text) if self._prefers("hint") else None
+        return bottom(self._session, shown, get_terminal_size().columns)
+
+    def _hint(self, text: str) -> Hint:
+        """The hint for an input, worked out once for each input and state of the topology."""
+        key = (text, self._session.interpreter.store.journal.last)
+        if self._hinted is None or self._hinted[0] != key:
+            self._hinted = (key, hint(self._session.interpreter, text))
+        return self._hinted[1]
 
 
 def pointed_out(name: str, line: Line, error: MidoError) -> str:

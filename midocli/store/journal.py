@@ -51,6 +51,11 @@ class Journal:
             self.changes = []
 
     @property
+    def last(self) -> Transaction | None:
+        """The transaction that would be taken back next: it tells states of the owner apart."""
+        return self._undoable[-1] if self._undoable else None
+
+    @property
     def undoable(self) -> int:
         """How many transactions can be taken back."""
         return len(self._undoable)

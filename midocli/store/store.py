@@ -86,6 +86,11 @@ class Store:
             return None
         return siblings.place(row)
 
+    @property
+    def count(self) -> int:
+        """How many objects there are, without those that are always there."""
+        return len(self._by_id) - sum(self.schema[path].single for path in self.schema.root)
+
     def is_live(self, row: Row) -> bool:
         """Whether a row is still in the store."""
         return self._by_id.get(row.id) is row

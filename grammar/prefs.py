@@ -1,0 +1,64 @@
+"""The preferences of the prompt, declared like the fields of an object, and their command."""
+
+from __future__ import annotations
+
+import pyparsing as pp
+
+from grammar.commands import CommandHelp, build
+from grammar.elements import Probe, Switch, Table, Tokens
+from grammar.expectation import Expectation
+from grammar.pairs import Pairs
+from grammar.schema import Field
+from grammar.tree import Prefs
+from grammar.values import Choice, Text, Truth
+
+DEFAULT_FLAGS = "-nnn -vvv -X -e"
+_SWITCH = Truth("on", "off")
+
+PREFERENCES = (
+    Field("key-mode", Choice(("emacs", "vi")), "the keys that edit a line", default="emacs"),
+    Field(
+        "color",
+        Choice(("auto", "always", "never")),
+        "colours; auto heeds NO_COLOR and the terminal",
+        default="auto",
+    ),
+    Field("hint", _SWITCH, "the line that says what may come next", default=True),
+    Field("toolbar", _SWITCH, "the line that shows the state of the session", default=True),
+    Field("complete-while-typing", _SWITCH, "offer words without Tab", default=True),
+    Field(
+        "pager",
+        Text("a pager's command, or off", "less -FRX"),
+        "how long output is shown",
+        default="less -FRX",
+    ),
+    Field(
+        "flags",
+        Text("tcpdump's flags in quotes", DEFAULT_FLAGS, names="flags"),
+        "how frames are printed where a command gives no flags",
+        default=DEFAULT_FLAGS,
+    ),
+)
+
+HELP = CommandHelp(
+    "shows or changes the preferences of the prompt, which are kept for later sessions",
+    ("prefs", "prefs NAME VALUE...", "prefs reset"),
+    "prefs key-mode vi color never",
+    PREFERENCES,
+)
+
+
+def prefs(probe: Probe, end: pp.ParserElement) -> pp.ParserElement:
+    """What may follow `prefs`."""
+    pairs = Pairs(probe, "preferences", PREFERENCES, "option", least=1)
+    table: Table = {"reset": (lambda column: ("reset",), end)}
+    expected = [
+        Expectation("verb", "reset", "go back to the defaults"),
+        *(Expectation.of_field(field) for field in PREFERENCES),
+    ]
+    switch = Switch(probe, "prefs", lambda: (table, (pairs,)), lambda: expected, ends=True)
+
+    def make(tokens: list[Tokens]) -> Prefs:
+        return Prefs((), True) if tokens == ["reset"] else Prefs(tuple(tokens), False)
+
+    return build(switch, make)

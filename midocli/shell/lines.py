@@ -1,0 +1,29 @@
+"""What stands in the input: one command, or several that were pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+
+from midocli.script import Line, read_lines
+
+
+def commands(text: str) -> list[Line]:
+    """The commands of a text, as a script would read them."""
+    return list(read_lines(BytesIO(text.encode("utf-8", "surrogateescape"))))
+
+
+def placed(text: str) -> Iterator[tuple[int, Line]]:
+    """Each command with the offset in the text at which it begins.
+
+    A command has as many characters as it takes in the text: a joined line keeps its break.
+    """
+    offset = 0
+    for line in commands(text):
+        yield offset, line
+        offset += len(line.text) + 1
+
+
+def is_continued(text: str) -> bool:
+    """Whether a text ends in a backslash that joins the next line to it."""
+    return text.endswith("\\") and (len(text) - len(text.rstrip("\\"))) % 2 == 1

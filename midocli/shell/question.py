@@ -1,0 +1,46 @@
+"""`?`: what may follow at the cursor, as a router's console prints it."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import grammar
+from grammar.expectation import Expectation
+from midocli.interpreter import Interpreter
+from midocli.shell.completer import describe_field
+from midocli.shell.names import Names
+from midocli.shell.words import at_cursor
+
+_MOST_NAMES = 20
+
+
+def explain(interpreter: Interpreter, line: str) -> str:
+    """Each word that may stand at the end of a line with its help, then kinds of words."""
+    word = at_cursor(line)
+    before = line[: word.start]
+    expected = grammar.expected(before, word.start)
+    entries = [
+        (text, describe_field(each) if each.kind == "field" else each.help)
+        for each in expected
+        for text in each.words
+        if text.startswith(word.typed)
+    ]
+    names = Names(interpreter)
+    for each in expected:
+        if not each.text and each.target:
+            found = list(islice(names.beginning(each, before, word.typed), _MOST_NAMES + 1))
+            entries += found[:_MOST_NAMES]
+            if len(found) > _MOST_NAMES:
+                entries.append(("…", "more of them"))
+    entries = list(dict.fromkeys(entries))
+    width = max((len(text) for text, _ in entries), default=0)
+    lines = [f"  {text:<{width}}  {help}".rstrip() for text, help in entries]
+    lines += [f"  <{each}>" for each in dict.fromkeys(map(_kind, expected)) if each]
+    return "\n".join(lines) or "  nothing may follow"
+
+
+def _kind(expected: Expectation) -> str:
+    """What kind of word may come, where no fixed words do."""
+    if expected.kind == "end":
+        return "Enter"
+    return "" if expected.words else expected.help
