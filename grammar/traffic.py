@@ -25,7 +25,7 @@ from grammar.tree import (
     Program,
     Traceroute,
 )
-from grammar.values import Choice, Flag, Hex, Integer, Text
+from grammar.values import Choice, Flag, Hex, Integer, Text, Truth
 
 _LONG = 4096
 
@@ -128,6 +128,18 @@ INJECT_OPTIONS = (
         Text("a file name", "frames.pcap", _LONG, "file"),
         "a pcap or pcapng file of frames",
     ),
+    Field(
+        "speed",
+        Choice(("recorded", "asap")),
+        "how a file's frames follow each other: as they did, or each once the network is quiet",
+        default="recorded",
+    ),
+    Field(
+        "rewrite-mac",
+        Truth("yes", "no"),
+        "give a file's frames the MACs of the guest at the point and of who is next on their way",
+        default=False,
+    ),
     *(each._replace(default="") if each.name == "filter" else each for each in OBSERVING),
 )
 
@@ -173,7 +185,10 @@ HELP = {
     ),
     "inject": CommandHelp(
         "puts raw frames into the network at a point and prints where they came out",
-        ("inject POINT frame HEX [OPTION VALUE]...", "inject POINT file FILE [OPTION VALUE]..."),
+        (
+            "inject POINT frame HEX [OPTION VALUE]...",
+            "inject POINT file FILE [speed recorded|asap] [rewrite-mac yes] [OPTION VALUE]...",
+        ),
         "inject veth0 frame ffffffffffff0200000000010806" + "00" * 46,
         INJECT_OPTIONS,
     ),

@@ -8,7 +8,7 @@ from grammar.values import Flag, Integer, ListOf, Text
 
 LONGEST = 4096
 
-POINTS = ListOf(Text("a point, any or all", "veth0", 255))
+POINTS = ListOf(Text("a point, any or all", "veth0", 255, "points"))
 FILTER = Field(
     "filter", Text("a filter in quotes", "icmp and host 10.0.0.1", LONGEST), "frames it takes"
 )
@@ -20,7 +20,7 @@ FLAGS = Field(
 COUNT = Field("count", Integer(1, 2**31 - 1), "frames after which it stops")
 WRITE = Field(
     "write",
-    Text("a file name", "lan.pcapng", LONGEST),
+    Text("a file name", "lan.pcapng", LONGEST, "file"),
     "file its frames go to: classic pcap where the name ends in .pcap, pcapng otherwise",
 )
 QUIET = Field("quiet", Flag(), "take and write frames, but print none")

@@ -10,7 +10,7 @@ from grammar.errors import FileError
 from grammar.tree import Argument
 from midocli.probes.captures import is_classic
 from midocli.probes.points import Point
-from midocli.simulator.events import Captured, Event
+from midocli.simulator.events import Captured, Event, UnderlayPoint
 from midocli.trace.capture import Capture, CapturedFrame, CaptureWriter, write_all
 from midocli.trace.comments import Comments
 
@@ -68,6 +68,8 @@ def capture_file(
 
 def description(interpreter: Interpreter, point: Point) -> str:
     """The device a point belongs to: `port bridge1:port0 of bridge1 (left)`."""
+    if isinstance(point.key, UnderlayPoint):
+        return f"the underlay's end at {point.key.host}"
     row = interpreter.store.by_id(point.port) if point.port is not None else None
     if row is None or row.parent is None:
         return "not bound to a port"
