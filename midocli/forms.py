@@ -8,7 +8,17 @@ from typing import Any
 
 from grammar.errors import RefusedError
 from midocli import render
-from midocli.results import Created, Listing, Message, Report, Result, Shown, ShownField, Table
+from midocli.results import (
+    Created,
+    Listing,
+    Message,
+    Report,
+    Result,
+    Shown,
+    ShownField,
+    Stream,
+    Table,
+)
 from midocli.store.display import Display
 from midocli.store.rows import Row
 
@@ -72,7 +82,7 @@ def _commands(result: Result, display: Display) -> str:
             return commands(display.store, rows)
         case Created(row=row) | Shown(row=row) | ShownField(row=row):
             return commands(display.store, [row])
-        case Table() | Message() | Report():
+        case Table() | Message() | Report() | Stream():
             raise RefusedError("only objects can be shown as the commands that recreate them")
     return ""
 
@@ -107,6 +117,8 @@ def _records(result: Result, display: Display) -> list[Record]:
             ]
         case Message(text=words):
             return [{"text": words}] if words else []
+        case Stream(items=items, data_of=data_of):
+            return [_plain(data_of(item)) for item in items]
         case Report(data=data):
             return [_plain(each) for each in data().get("probes") or [data()]]
     return []

@@ -137,7 +137,12 @@ class Interpreter:
 
     def run(self, command: tree.Command) -> Result:
         """Carry a command out; MidoError where it cannot be, with nothing changed."""
-        result = self._carry_out(command)
+        try:
+            result = self._carry_out(command)
+        except ExpectationError as error:
+            if self.captures is not None and error.result is not None:
+                error.result = self.captures.beside(error.result)
+            raise
         if self.captures is not None:
             result = self.captures.beside(result)
         return Spoilt(result, self.complaints.pop()) if self.complaints else result
