@@ -72,6 +72,7 @@ class Datapath:
     def changed(self, rows: Iterable[object]) -> None:
         """Compile again, when it is next needed, what a change of the store touched."""
         topology = self.network.topology
+        self.network.state.flows.clear()
         touched = list(rows)
         self._renew_traces(touched)
         for row in touched:

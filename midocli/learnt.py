@@ -10,11 +10,15 @@ from grammar.schema import Collection, Field
 from grammar.tree import Setting, Show
 from midocli import traced
 from midocli.results import Message, Result, Table
+from midocli.simulator.flows import FLOW_IDLE_NS
 from midocli.simulator.neighbour import listing
+from midocli.simulator.protocol import ECHO_REPLY, ECHO_REQUEST, ICMP
 from midocli.store.rows import Row
+from midocli.trace.flow_text import flow_actions
 
 if TYPE_CHECKING:
     from midocli.datapath import Datapath
+    from midocli.simulator.flows import Flow
     from midocli.store.resolve import Resolver
 
 Entry = tuple[Any, ...]
@@ -108,6 +112,33 @@ def _connections(datapath: Datapath, parent: Row | None) -> list[Entry]:
     )
 
 
+def _flows(datapath: Datapath, parent: Row | None) -> list[Entry]:
+    now_ns = datapath.engine.now_ns
+    return [_flow(datapath, flow, now_ns) for flow in datapath.network.state.flows.live(now_ns)]
+
+
+def _flow(datapath: Datapath, flow: Flow, now_ns: int) -> Entry:
+    key, hw_src, hw_dst, vlans, ethertype, original = flow.match
+    src, dst, proto, tp_src, tp_dst, icmp_id = original
+    is_echo = proto == ICMP and tp_src in (ECHO_REQUEST, ECHO_REPLY)
+    idle_ns = now_ns - flow.used_ns
+    return (
+        datapath.name_of(key),
+        _mac(hw_src),
+        _mac(hw_dst),
+        vlans[0] & 0xFFF if vlans else None,
+        ethertype,
+        *(address if proto >= 0 else None for address in (src, dst)),
+        proto if proto >= 0 else None,
+        *(port if port >= 0 else None for port in (tp_src, tp_dst)),
+        icmp_id if is_echo else None,
+        flow.packets,
+        idle_ns,
+        FLOW_IDLE_NS - idle_ns,
+        flow_actions(flow),
+    )
+
+
 def _mac(value: int) -> str:
     return value.to_bytes(6, "big").hex(":")
 
@@ -119,4 +150,5 @@ _TABLES = {
     "bridge.mac": _macs,
     "connection": _connections,
     "tracerequest.walk": traced.rows,
+    "flow": _flows,
 }

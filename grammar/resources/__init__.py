@@ -70,6 +70,7 @@ ROOT = (
     "qos-policy",
     "guest",
     "connection",
+    "flow",
     "capture",
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grammar.addresses import IPv4, Mac
 from grammar.schema import Collection, Field
+from grammar.times import Seconds
 from grammar.values import Choice, Integer, Text
 
 _PORT = Integer(0, 65535)
@@ -97,4 +98,27 @@ WALK = _live(
     ),
 )
 
-COLLECTIONS = (ARP, MAC_TABLE, NAT, CONNECTION, WALK)
+
+FLOW = _live(
+    "flow",
+    "a flow of the datapath: what it matches, and what is done with its packets",
+    (
+        Field("port", Text("a port"), "the port its packets enter by", read_only=True),
+        Field("hw-src", Mac(), "source MAC address", read_only=True),
+        Field("hw-dst", Mac(), "destination MAC address", read_only=True),
+        Field("vlan", Integer(0, 4095), "outer VLAN", read_only=True),
+        Field("ethertype", Integer(0, 0xFFFF, hexadecimal=True), "ethertype", read_only=True),
+        Field("src", IPv4(), "source address", read_only=True),
+        Field("dst", IPv4(), "destination address", read_only=True),
+        Field("proto", Integer(0, 0xFFFF), "IP protocol, or ARP opcode", read_only=True),
+        Field("src-port", _PORT, "source port, or ICMP type", read_only=True),
+        Field("dst-port", _PORT, "destination port, or ICMP code", read_only=True),
+        Field("icmp-id", _PORT, "identifier of an ICMP echo", read_only=True),
+        Field("packets", Integer(0, 2**63 - 1), "how many there were", read_only=True),
+        Field("used", Seconds(), "seconds since the last one", read_only=True),
+        Field("expires", Seconds(), "seconds until it goes, unused", read_only=True),
+        Field("actions", Text("actions"), "what was done with the last one", read_only=True),
+    ),
+)
+
+COLLECTIONS = (ARP, MAC_TABLE, NAT, CONNECTION, FLOW, WALK)

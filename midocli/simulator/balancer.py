@@ -103,6 +103,7 @@ def _binding(walk: Walk, balancer: LoadBalancer, vip: Vip) -> tuple[NatBinding |
     after = (*before[:2], member.address, member.port)
     binding = NatBinding(type_, balancer.key, TCP, before, after, member.alias, walk.now_ns)
     walk.state.bind(binding)
+    walk.bound += (binding,)
     return binding, False
 
 

@@ -99,6 +99,7 @@ def _apply_dynamic(walk: Walk, rule: Rule, type_: NatType, at: str) -> bool | Re
             return _exhausted(rule, at, before)
         binding = NatBinding(type_, walk.device, proto, before, after, rule.alias, walk.now_ns)
         walk.state.bind(binding)
+        walk.bound += (binding,)
     assert binding is not None
     binding.used_ns = walk.now_ns
     if walk.recording:

@@ -107,6 +107,7 @@ def _refused(walk: Walk, router: Router, reason: Reason, inbound: bool) -> Reaso
     elif inbound and reason.code in (Code.RULE_DROP, Code.NO_MEMBER) and _is_first_fragment(walk):
         # Whoever sends fragments is told to send smaller packets.
         icmp.answer(walk, icmp.FRAGMENTATION_NEEDED, router.alias)
+        return walk.error(reason)
     return reason
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from midocli.simulator.expiry import Check, Expiry
+from midocli.simulator.flows import FLOW_IDLE_NS, Flows
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.leases import Leases
 from midocli.simulator.tracing import TraceLog
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 Key = Hashable
 
 #: A flow is forgotten when unused for this long; what was learned from it lives on a while.
-FLOW_IDLE_NS = 60 * SECOND_NS
 MAC_LIFE_NS = FLOW_IDLE_NS + 15 * SECOND_NS
 BINDING_LIFE_NS = FLOW_IDLE_NS + 60 * SECOND_NS
 ARP_STALE_NS = 60 * SECOND_NS
@@ -153,6 +153,8 @@ class State:
     reassemblies: dict[tuple[Key, int, int, int, int], Reassembly] = field(default_factory=dict)
     #: (guest, own address, own port, address, port) -> connection of a TCP service
     tcp: dict[tuple[Key, int, int, int, int], ServerConnection] = field(default_factory=dict)
+    #: what became of the packets of the last minute
+    flows: Flows = field(default_factory=Flows)
     #: when to look whether entries have expired
     expiry: Expiry = field(default_factory=Expiry)
 

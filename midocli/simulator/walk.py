@@ -34,10 +34,12 @@ from midocli.simulator.tracing import Trail, watch
 from midocli.simulator.underlay import deliver
 
 if TYPE_CHECKING:
+    from midocli.simulator.flows import Flow
     from midocli.simulator.frame import Frame
     from midocli.simulator.network import Network
     from midocli.simulator.records import Key
     from midocli.simulator.results import Result, Verdict
+    from midocli.simulator.state import NatBinding
 
 #: A frame that has entered this many ports is in a loop.
 MAX_PORTS_ENTERED = 12
@@ -47,11 +49,13 @@ class Walk:
     """One frame on its way: where it is, and what was noticed about it so far."""
 
     __slots__ = (
+        "bound",
         "depth",
         "device",
         "entered",
         "entry",
         "failed",
+        "flow",
         "forward",
         "frame",
         "generated",
@@ -96,6 +100,9 @@ class Walk:
         self.nw_dst_rewritten = False
         #: Its direction, once a rule has asked.
         self.forward: bool | None = None
+        #: The flow it belongs to, if it came from outside, and the NAT bindings made for it.
+        self.flow: Flow | None = None
+        self.bound: tuple[NatBinding, ...] = ()
         self.original = (
             frame.nw_src,
             frame.nw_dst,
@@ -119,6 +126,7 @@ class Walk:
         self.entry = port
         if self.frame.tp_src == CLIENT_PORT and dhcp_server.answer(self, port):
             return
+        self.flow = self.state.flows.begin(port, self.frame, self.original, self.now_ns)
         self.go(self.enter(port))
 
     def go(self, result: Result) -> None:
@@ -260,7 +268,10 @@ class Walk:
         return self.enter(peer)
 
     def error(self, reason: Reason) -> Reason:
-        """A reason after which no copy of the frame leaves either (MidoNet's `ErrorDrop`)."""
+        """A reason after which no copy of the frame leaves either (MidoNet's `ErrorDrop`).
+
+        Nor are the NAT bindings kept that were made for it.
+        """
         self.failed = self.failed or reason
         return reason
 
@@ -288,6 +299,11 @@ class Walk:
 
     def drop(self, reason: Reason) -> None:
         """End the frame for a reason."""
+        if self.flow is not None:
+            self.flow.dropped = reason.code is not Code.ARP_IGNORED
+        if self.failed is not None:
+            for binding in self.bound:
+                self.state.unbind(binding)
         if self.recording:
             details = {"reason": reason, "frame": headers(self.frame)}
             self.tell(Kind.DROPPED, reason.at, details)

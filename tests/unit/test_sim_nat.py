@@ -245,3 +245,26 @@ def test_rewriting_a_quote_keeps_every_checksum_right(address, port, side):
     assert (quoted.nw_src, quoted.tp_src) == (address, port) or side == "dst"
     assert quoted.ip_delta <= 0 and sum_is_right(quoted) and sum_is_right(error)
     assert not rewrite_quoted(error, side, old ^ 1 if old ^ 1 != address else old ^ 2, 1)
+
+
+def test_a_binding_made_for_a_packet_that_ends_in_error_is_not_kept():
+    lab = nat_lab(outbound=[SNAT])
+    through(lab, udp(dst="20.0.0.77"))  # waits for a MAC that nobody has
+    assert len(lab.network.state.live_nat("r", lab.engine.now_ns)) == 1
+    lab.run(61)
+    assert not lab.network.state.nat
+    assert not lab.network.state.leases
+
+
+def test_an_error_of_a_router_inside_leaves_with_the_translated_address():
+    lab = nat_lab(outbound=[SNAT])
+    sent = through(lab, udp())
+    assert sent is not None
+    quote = udp(src="20.0.0.9", sport=53, dst="10.0.0.9", dport=1000)
+    error = icmp_error(ip("10.0.0.250"), ip("20.0.0.9"), 11, 0, quote.ip_bytes())
+    out = through(lab, error)
+    assert out is not None
+    inner = quoted_packet(out)
+    assert inner is not None
+    assert out.nw_src == inner.nw_dst == sent.nw_src
+    assert inner.tp_dst == sent.tp_src

@@ -8,6 +8,7 @@ from simlab import (
     ip,
     know,
     mac,
+    net,
     packet,
     published_lab,
     router_lab,
@@ -16,6 +17,7 @@ from simlab import (
 )
 
 from midocli.simulator.packets import echo_request, icmp_error
+from midocli.simulator.records import Route
 
 
 def codes_of(lab: Lab) -> list[str]:
@@ -272,3 +274,44 @@ def test_echo_requests_with_a_code_are_not_for_answering():
     frame.hw_src, frame.hw_dst, frame.tp_dst = HOST_MAC, ROUTER_MAC, 1
     send(lab, frame)
     assert codes_of(lab) == ["local-non-icmp"]
+
+
+def test_a_service_container_is_no_hop():
+    for inside in ("h:in", "h:out"):
+        lab = router_lab()
+        know(lab, "20.0.0.9", mac("02:00:00:00:00:bb"))
+        send(lab, packet(ttl=1))
+        assert codes_of(lab) == ["ttl-expired"]
+        lab.ports[lab.port_at(inside)].container = True
+        recorder = lab.watch("h:out")
+        send(lab, packet(ttl=1))
+        ((_, out),) = seen(recorder, "h:out")
+        assert out.ttl == 1
+
+
+def test_a_next_hop_that_is_the_out_port_itself_turns_round_there():
+    lab = router_lab()
+    route = {"dst": net("30.0.0.0/8"), "gw": ip("20.0.0.1"), "port": lab.port_at("h:out")}
+    lab.routers["r"].routes += (Route("own", "own", **route),)
+    know(lab, "20.0.0.1", mac("02:00:00:00:00:02"))
+    recorder = lab.watch("h:out")
+    send(lab, packet("30.0.0.1", ttl=5))
+    assert codes_of(lab) == ["ttl-expired"]
+    assert not seen(recorder, "h:out")
+
+
+def test_a_route_that_is_out_of_use_is_told():
+    lab = router_lab()
+    port = lab.ports[lab.port_at("h:out")]
+    port.active = False
+    send(lab, packet())
+    assert codes_of(lab) == ["no-route"]
+    assert lab.drops[0][1].details["port"] == port.alias
+
+
+def test_without_a_local_route_a_port_address_is_nobodys():
+    lab = router_lab()
+    lab.routers["r"].implies_local = False
+    send(lab, packet("20.0.0.1"))
+    assert codes_of(lab) == ["no-route"]
+    assert "no local route" in lab.drops[0][1].text
