@@ -68,7 +68,7 @@ class Connect:
     def run(self) -> Report:
         """Talk, and sum up how it ended."""
         client, source, network = self._client, self._source, self._network
-        socket = (client.protocol, client.local[1])
+        socket = (client.protocol, client.local[1], *client.remote)
         network.listeners.add(source.key, self._arrived)
         client.stack.sockets[socket] = client.receive
         try:
@@ -99,7 +99,8 @@ class Connect:
         quoted, frame = arrival.quoted, arrival.frame
         if quoted is None or frame.proto != ICMP or frame.tp_src not in ERROR_TYPES:
             return
-        if (quoted.proto, quoted.tp_src) == (self._client.protocol, self._client.local[1]):
+        ends = (quoted.nw_src, quoted.tp_src), (quoted.nw_dst, quoted.tp_dst)
+        if (quoted.proto, *ends) == (self._client.protocol, self._client.local, self._remote):
             self._icmp = (frame.tp_src, frame.tp_dst)
             self._reason = self._observation.reason(self._client.origin)
 

@@ -55,8 +55,9 @@ class GuestStack:
     def __init__(self, network: Network, key: Key) -> None:
         self.network = network
         self.key = key
-        #: (protocol, port) -> who takes the packets a probe waits for there.
-        self.sockets: dict[tuple[int, int], Callable[[Frame], None]] = {}
+        #: (protocol, port) of a probe, with (address, port) of the other end if the socket is
+        #: connected -> who takes the packets.
+        self.sockets: dict[tuple[int, ...], Callable[[Frame], None]] = {}
         #: Who wants to know of ARP replies to the guest.
         self.on_arp_reply: Callable[[Frame], None] | None = None
 
@@ -201,6 +202,23 @@ class GuestStack:
         """The guest's alias."""
         plan = self.plan
         return plan.guest.alias if plan is not None else ""
+
+    def socket_for(self, frame: Frame) -> Callable[[Frame], None] | None:
+        """Who waits for a TCP or UDP packet: from its sender, or from anybody."""
+        here = frame.proto, frame.tp_dst
+        connected = self.sockets.get((*here, frame.nw_src, frame.tp_src))
+        return connected or self.sockets.get(here)
+
+    def why_unheard(self, frame: Frame, protocol: str) -> str:
+        """Why nobody takes a TCP or UDP packet."""
+        for proto, port, *other in self.sockets:
+            if (proto, port) == (frame.proto, frame.tp_dst) and other:
+                address, other_port = other
+                return (
+                    f"its {protocol} port {port} talks to {ip_text(address)}:{other_port},"
+                    f" not to {ip_text(frame.nw_src)}:{frame.tp_src}"
+                )
+        return f"nothing listens on {protocol} port {frame.tp_dst} of {self.alias}"
 
     def drop(self, frame: Frame, code: Code, text: str) -> None:
         """End a frame here, for a reason."""

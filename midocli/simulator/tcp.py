@@ -122,7 +122,7 @@ def receive(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) ->
         stack.drop(frame, Code.NO_ANSWER, f"{stack.alias} takes no TCP sent to a group")
         return
     stack.tell_consumed(frame, "tcp")
-    socket = stack.sockets.get((TCP, frame.tp_dst))
+    socket = stack.socket_for(frame)
     if socket is not None:
         socket(frame)
         return
@@ -140,8 +140,7 @@ def receive(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) ->
         _send(stack, frame, connection.syn_ack)
     elif not segment.flags & RST:
         _send(stack, frame, _reset(segment))
-        text = f"nothing listens on TCP port {frame.tp_dst} of {stack.alias}"
-        stack.drop(frame, Code.NO_ANSWER, text)
+        stack.drop(frame, Code.NO_ANSWER, stack.why_unheard(frame, "TCP"))
 
 
 def _serves(plan: GuestPlan, frame: Frame) -> bool:

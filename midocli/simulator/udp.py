@@ -40,7 +40,7 @@ def udp_data(frame: Frame) -> bytes:
 
 def receive(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) -> None:
     """A socket or service takes the datagram, else the port is unreachable."""
-    socket = stack.sockets.get((UDP, frame.tp_dst))
+    socket = stack.socket_for(frame)
     if socket is not None:
         stack.tell_consumed(frame, "udp")
         socket(frame)
@@ -52,5 +52,4 @@ def receive(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) ->
         stack.send(answer, ANSWER_NS)
     else:
         guest_icmp.send_error(stack, frame, UNREACHABLE, guest_icmp.PORT, to_group)
-        text = f"nothing listens on UDP port {frame.tp_dst} of {stack.alias}"
-        stack.drop(frame, Code.NO_ANSWER, text)
+        stack.drop(frame, Code.NO_ANSWER, stack.why_unheard(frame, "UDP"))

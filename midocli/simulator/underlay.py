@@ -68,10 +68,10 @@ class Crossing:
 
 def deliver(walk: Walk, port: Port) -> None:
     """Let the walk's frame out of a port's interface, on whatever host that is."""
-    if walk.flow is not None:
-        walk.flow.left(port, walk.frame, walk.now_ns)
     refused = _cross(walk, port) if port.host != walk.frame.host else None
     if refused is None:
+        if walk.flow is not None:
+            walk.flow.left(port, walk.frame, walk.now_ns)
         walk.network.deliver(port, walk.frame)
     else:
         walk.drop(refused)
