@@ -7,6 +7,7 @@ only a note: what it matched, how many there were, and where the last one went.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from midocli.simulator.latency import SECOND_NS
@@ -26,6 +27,9 @@ Original = tuple[int, int, int, int, int, int]
 Match = tuple["Key", int, int, tuple[int, ...], int, Original]
 #: (hw_src, hw_dst, vlans, nw_src, nw_dst, tos, ttl, tp_src, tp_dst): what a walk may change.
 Header = tuple[int, int, tuple[int, ...], int, int, int, int, int, int]
+_HEADER = attrgetter(
+    "hw_src", "hw_dst", "vlans", "nw_src", "nw_dst", "tos", "ttl", "tp_src", "tp_dst"
+)
 
 
 class Flow:
@@ -51,18 +55,7 @@ class Flow:
     def left(self, port: Port, frame: Frame, now_ns: int) -> None:
         """Note that its packet left by a port."""
         self.used_ns = now_ns
-        header = (
-            frame.hw_src,
-            frame.hw_dst,
-            frame.vlans,
-            frame.nw_src,
-            frame.nw_dst,
-            frame.tos,
-            frame.ttl,
-            frame.tp_src,
-            frame.tp_dst,
-        )
-        self.outputs += ((port, header),)
+        self.outputs += ((port, _HEADER(frame)),)
 
 
 class Flows:

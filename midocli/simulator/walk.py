@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from midocli.simulator import arrival, bridge, chain, conntrack, dhcp_server, icmp, mirror, router
@@ -34,7 +35,7 @@ from midocli.simulator.tracing import Trail, watch
 from midocli.simulator.underlay import deliver
 
 if TYPE_CHECKING:
-    from midocli.simulator.flows import Flow
+    from midocli.simulator.flows import Flow, Original
     from midocli.simulator.frame import Frame
     from midocli.simulator.network import Network
     from midocli.simulator.records import Key
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 #: A frame that has entered this many ports is in a loop.
 MAX_PORTS_ENTERED = 12
+_ORIGINAL = attrgetter("nw_src", "nw_dst", "proto", "tp_src", "tp_dst", "icmp_id")
+_RECEIVED = attrgetter("hw_src", "hw_dst", "nw_src", "nw_dst", "ttl", "tp_src", "tp_dst")
 
 
 class Walk:
@@ -103,14 +106,7 @@ class Walk:
         #: The flow it belongs to, if it came from outside, and the NAT bindings made for it.
         self.flow: Flow | None = None
         self.bound: tuple[NatBinding, ...] = ()
-        self.original = (
-            frame.nw_src,
-            frame.nw_dst,
-            frame.proto,
-            frame.tp_src,
-            frame.tp_dst,
-            frame.icmp_id,
-        )
+        self.original: Original = _ORIGINAL(frame)
         #: (hw_src, hw_dst, nw_src, nw_dst, ttl, tp_src, tp_dst) on entering the last router.
         self.received = (0, 0, 0, 0, 0, 0, 0)
         network.walks += 1
@@ -168,15 +164,7 @@ class Walk:
         if self.recording:
             self.tell_frame(Kind.ENTERED, port)
         if port.is_router:
-            self.received = (
-                frame.hw_src,
-                frame.hw_dst,
-                frame.nw_src,
-                frame.nw_dst,
-                frame.ttl,
-                frame.tp_src,
-                frame.tp_dst,
-            )
+            self.received = _RECEIVED(frame)
         if port.service and not bounced:
             refused = arrival.refuse(port, frame)
             if refused is not None:
@@ -268,10 +256,7 @@ class Walk:
         return self.enter(peer)
 
     def error(self, reason: Reason) -> Reason:
-        """A reason after which no copy of the frame leaves either (MidoNet's `ErrorDrop`).
-
-        Nor are the NAT bindings kept that were made for it.
-        """
+        """A reason after which no copy leaves, and no new binding stays (MidoNet: `ErrorDrop`)."""
         self.failed = self.failed or reason
         return reason
 
@@ -301,9 +286,8 @@ class Walk:
         """End the frame for a reason."""
         if self.flow is not None:
             self.flow.dropped = reason.code is not Code.ARP_IGNORED
-        if self.failed is not None:
-            for binding in self.bound:
-                self.state.unbind(binding)
+        for binding in self.bound if self.failed is not None else ():
+            self.state.unbind(binding)
         if self.recording:
             details = {"reason": reason, "frame": headers(self.frame)}
             self.tell(Kind.DROPPED, reason.at, details)
