@@ -147,7 +147,7 @@ class CaptureRequest:
         for point, frames in seen:
             printer = Printer(self.flags, clock.utc_offset)
             parts.append(banner(point.label) + "\n")
-            for captured in frames:
+            for captured in frames[: self.flags.count]:
                 parts.append(printer.frame(clock.shown(captured.time_ns), captured.data))
         return "".join(parts)
 

@@ -34,9 +34,16 @@ def show(frame: bytes, flags: str = "-t", wire_length: int | None = None) -> str
     ("text", "flags"),
     [
         ("", Flags()),
-        ("-n -l", Flags()),
-        ("-nnn -vvv -X -e", Flags(verbose=3, hex_ascii=1, link=True)),
-        ("-nnvvXe", Flags(verbose=2, hex_ascii=1, link=True)),
+        ("-n -l", Flags(names=False)),
+        ("-nnn -vvv -X -e", Flags(verbose=3, hex_ascii=1, link=True, names=False)),
+        ("-nnvvXe", Flags(verbose=2, hex_ascii=1, link=True, names=False)),
+        ("-c 3", Flags(count=3)),
+        ("-vc3 -K#", Flags(count=3, verbose=1, checksums=False, numbered=True)),
+        ("-T vxlan -e", Flags(packet_type="vxlan", link=True)),
+        ("-eTVXLAN", Flags(packet_type="vxlan", link=True)),
+        ("-pOUuNbH", Flags()),
+        ("--number --dont-verify --nano", Flags(numbered=True, checksums=False, nanoseconds=True)),
+        ("--nano --time-stamp-precision=micro --abs", Flags(absolute=True)),
         ("-t -t -tt", Flags(time=4)),
         ("-xx -A -q -S", Flags(hex=2, ascii=1, quiet=1, absolute=True)),
         ("  -XX\t-v ", Flags(hex_ascii=2, verbose=1)),
@@ -52,14 +59,14 @@ def test_flags_in_any_spelling(text: str, flags: Flags) -> None:
         ("-k", "`-k` is no flag of tcpdump"),
         ("-nnw", "tcpdump's flag `-w` is not used here: frames are written with `write FILE`"),
         ("-r f", "tcpdump's flag `-r` is not used here: a file is read with `tcpdump read FILE`"),
-        (
-            "-c 3",
-            "tcpdump's flag `-c` is not used here: the number of frames is given as `count N`",
-        ),
-        ("-K", "tcpdump's flag `-K` is not supported here"),
+        ("-c 0", "`-c` needs a number of frames, 1 or more, not `0`"),
+        ("-c", "tcpdump's flag `-c` needs a value behind it"),
+        ("-T rtp", "`-T rtp` is not supported here: only `-T domain` and `-T vxlan` are"),
+        ("-M", "tcpdump's flag `-M` is not supported here"),
         ("-n icmp", "`icmp` is no tcpdump flag: flags begin with `-`, as `-nn`"),
         ("-", "`-` is no tcpdump flag: flags begin with `-`, as `-nn`"),
-        ("--number", "tcpdump's long option `--number` is not supported here"),
+        ("--print", "tcpdump's long option `--print` is not supported here"),
+        ("--no", "tcpdump's long option `--no` is not supported here"),
         ("-tttttt", "`-t` can be given at most five times"),
         ("-€", "`-€` is no flag of tcpdump"),
     ],
@@ -130,14 +137,32 @@ def test_a_frame_cut_short_is_marked_and_dumped_from_its_first_byte() -> None:
 def test_an_unknown_ethertype_is_dumped_once() -> None:
     frame = ethernet(b"hello", 0x88B5)
     head = "c2:86:ff:ce:17:0a > fa:16:3e:52:65:b1, ethertype Unknown (0x88b5), length 19: "
-    assert show(frame) == f"{head}\n\t0x0000:  6865 6c6c 6f{' ' * 27}  hello\n"
-    assert show(frame, "-t -x") == f"{head}\n\t0x0000:  6865 6c6c 6f\n"
+    assert show(frame, "-nt") == f"{head}\n\t0x0000:  6865 6c6c 6f{' ' * 27}  hello\n"
+    assert show(frame, "-n -t -x") == f"{head}\n\t0x0000:  6865 6c6c 6f\n"
 
 
-def test_names_are_never_looked_up() -> None:
-    frame = ethernet(ipv4(tcp(40000, 443), 6))
-    assert show(frame, "-t") == show(frame, "-t -nnn")
-    assert "192.168.79.119.443" in show(frame)
+def test_names_are_printed_without_n() -> None:
+    frame = ethernet(ipv4(tcp(40000, 443), 6, source="127.0.0.1"))
+    assert show(frame, "-t").startswith("IP localhost.40000 > 192.168.79.119.https: ")
+    assert show(frame, "-t -n").startswith("IP 127.0.0.1.40000 > 192.168.79.119.443: ")
+
+
+def test_hosts_are_never_looked_up() -> None:
+    assert show(ethernet(ipv4(echo(), 1))).startswith("IP 192.168.78.9 > 192.168.79.119: ICMP")
+
+
+def test_frames_can_be_numbered() -> None:
+    printer = Printer(parse_flags("-nt --number"), 0)
+    frame = ethernet(arp(), 0x0806)
+    printed = [printer.frame(START_NS, frame), printer.frame(START_NS, b"", 0)]
+    assert [text[:10] for text in printed] == ["    1  ARP", "    2  [In"]
+
+
+def test_nanoseconds_when_asked_for() -> None:
+    frame = ethernet(arp(), 0x0806)
+    for form, time in (("", "10:30:51.226272007"), ("-tt", "1492165851.226272007")):
+        printed = Printer(parse_flags(f"{form} --nano"), 0).frame(START_NS + 7, frame)
+        assert printed.startswith(f"{time} ARP")
 
 
 def test_packets_in_packets_without_end_are_printed_all_the_same() -> None:

@@ -4,5 +4,6 @@
 - `printer.Printer` prints frames; `printer.banner` is the line before a capture.
 - `protocols` is the table of the protocols known: each has a file of its own here.
 
-Names are never resolved: addresses and ports are numbers, with or without `-n`.
+Without `-n`, ports, IP protocols and the vendors of MACs have names, from tables kept
+here; hosts are never looked up.
 """

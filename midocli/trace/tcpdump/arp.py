@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from midocli.trace.tcpdump.addresses import ipv4, mac
+from midocli.trace.tcpdump.addresses import mac
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.ethertypes import NAMES
 from midocli.trace.tcpdump.hexdump import hex_and_ascii
+from midocli.trace.tcpdump.naming import Naming
 
 _HEADER = 8
 _IPV4_LIKE = frozenset((0x0800, 0x1000))
@@ -61,7 +62,7 @@ def show(d: Dissection, at: int, length: int) -> None:
             return
         d.add(", ")
     d.add(f"{_OPERATIONS.get(operation, f'Unknown ({operation})')} ")
-    question = _question(operation, protocol, hardware_length, protocol_length, body)
+    question = _question(d.names, operation, protocol, hardware_length, protocol_length, body)
     if question is None:
         d.add(hex_and_ascii(data[at : d.end]))
     else:
@@ -69,36 +70,41 @@ def show(d: Dissection, at: int, length: int) -> None:
 
 
 def _question(
-    operation: int, protocol: int, hardware_length: int, protocol_length: int, body: bytes
+    names: Naming,
+    operation: int,
+    protocol: int,
+    hardware_length: int,
+    protocol_length: int,
+    body: bytes,
 ) -> str | None:
     """What is asked or told; None for an operation tcpdump does not know."""
     half = hardware_length + protocol_length
-    sender_mac, sender = body[:hardware_length], body[hardware_length:half]
-    target_mac, target = body[half : half + hardware_length], body[half + hardware_length :]
+    target_mac = body[half : half + hardware_length]
+    sender_link = _link(names, body[:hardware_length])
+    sender_host = _host(names, protocol, body[hardware_length:half])
+    target_link = _link(names, target_mac)
+    target_host = _host(names, protocol, body[half + hardware_length :])
     if operation == _REQUEST:
-        named = f" ({mac(target_mac)})" if any(target_mac) else ""
-        return (
-            f"who-has {_protocol_address(protocol, target)}{named} "
-            f"tell {_protocol_address(protocol, sender)}"
-        )
+        named = f" ({target_link})" if any(target_mac) else ""
+        return f"who-has {target_host}{named} tell {sender_host}"
     if operation == _REPLY:
-        return f"{_protocol_address(protocol, sender)} is-at {_hardware_address(sender_mac)}"
+        return f"{sender_host} is-at {sender_link}"
     if operation in (_REVERSE_REQUEST, _INVERSE_REQUEST):
-        return f"who-is {_hardware_address(target_mac)} tell {_hardware_address(sender_mac)}"
+        return f"who-is {target_link} tell {sender_link}"
     if operation == _REVERSE_REPLY:
-        return f"{_hardware_address(target_mac)} at {_protocol_address(protocol, target)}"
+        return f"{target_link} at {target_host}"
     if operation == _INVERSE_REPLY:
-        return f"{_hardware_address(sender_mac)} at {_protocol_address(protocol, sender)}"
+        return f"{sender_link} at {sender_host}"
     return None
 
 
-def _protocol_address(protocol: int, address: bytes) -> str:
+def _host(names: Naming, protocol: int, address: bytes) -> str:
     if protocol not in _IPV4_LIKE:
         return "<wrong proto type>"
-    if len(address) != 4:
-        return "<wrong len>"
-    return ipv4(address)
+    return names.ipv4(address) if len(address) == 4 else "<wrong len>"
 
 
-def _hardware_address(address: bytes) -> str:
-    return mac(address) if address else "<empty>"
+def _link(names: Naming, address: bytes) -> str:
+    if not address:
+        return "<empty>"
+    return names.mac(address) if len(address) == 6 else mac(address)

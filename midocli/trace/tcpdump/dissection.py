@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from midocli.trace.tcpdump.conversations import Conversations
 from midocli.trace.tcpdump.flags import Flags
+from midocli.trace.tcpdump.naming import NAMES, NUMBERS
 
 # (dissection, offset, length): what an Ethertype stands for.
 EthertypeShow = Callable[["Dissection", int, int], None]
@@ -24,26 +25,31 @@ PayloadShow = Callable[["Dissection", int, int], None]
 class Protocols:
     """Which function shows which protocol: the tables a new protocol is entered in.
 
-    `saps` are the access points of LLC frames, where both are the same.
-    The orders of `udp_ports` and `tcp_ports` matter: the first entry that is the
-    source or the destination port wins, as in tcpdump.
+    `ip` and `ip6` are the payloads of IPv4 and IPv6, `saps` the access points of LLC
+    frames, where both are the same. The orders of `udp_ports` and `tcp_ports` matter: the
+    first entry that is the source or the destination port wins, as in tcpdump.
+    `packet_types` are what -T makes of all `udp` and `tcp`.
     """
 
-    __slots__ = ("ethertypes", "ip", "saps", "tcp_ports", "udp_ports")
+    __slots__ = ("ethertypes", "ip", "ip6", "packet_types", "saps", "tcp_ports", "udp_ports")
 
     def __init__(
         self,
         ethertypes: Mapping[int, EthertypeShow],
         saps: Mapping[int, EthertypeShow],
         ip: Mapping[int, IpShow],
+        ip6: Mapping[int, IpShow],
         udp_ports: Mapping[int, PayloadShow],
         tcp_ports: Mapping[int, PayloadShow],
+        packet_types: Mapping[str, Mapping[str, PayloadShow]],
     ) -> None:
         self.ethertypes = ethertypes
         self.saps = saps
         self.ip = ip
+        self.ip6 = ip6
         self.udp_ports = udp_ports
         self.tcp_ports = tcp_ports
+        self.packet_types = packet_types
 
 
 class CutOffError(Exception):
@@ -55,7 +61,8 @@ class Dissection:
 
     `end` is the offset after the last readable byte: the captured length, or less
     while a packet is shown that ends before it (Ethernet padding). `protocol` names
-    whoever is at work, for the marker of a cut-off. `add` appends text. `depth`
+    whoever is at work, for the marker of a cut-off. `names` writes addresses and
+    ports. `add` appends text. `depth`
     counts the IP headers that the one being shown is in.
     """
 
@@ -66,6 +73,7 @@ class Dissection:
         "depth",
         "end",
         "flags",
+        "names",
         "protocol",
         "protocols",
         "text",
@@ -77,6 +85,7 @@ class Dissection:
         self.data = data
         self.end = len(data)
         self.flags = flags
+        self.names = NAMES if flags.names else NUMBERS
         self.protocols = protocols
         self.conversations = conversations
         self.protocol = ""
@@ -116,6 +125,17 @@ class Dissection:
         if at + count > self.end:
             raise CutOffError
         return self.data[at : at + count]
+
+    def show_ip_payload(
+        self, protocol: int, at: int, length: int, ip_at: int, fragmented: bool
+    ) -> None:
+        """Show what an IP header at `ip_at`, or one behind it, says is at `at`."""
+        version = self.data[ip_at] >> 4
+        known = (self.protocols.ip6 if version == 6 else self.protocols.ip).get(protocol)
+        if known is not None:
+            known(self, at, length, ip_at, fragmented)
+        else:
+            self.add(f" {self.names.ip_protocol(protocol)} {length}")
 
     def cut(self) -> None:
         """Add the marker for a header that was not captured whole."""

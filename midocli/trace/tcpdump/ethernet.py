@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import llc
-from midocli.trace.tcpdump.addresses import mac_pair
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.ethertypes import NAMES
 from midocli.trace.tcpdump.hexdump import hex_and_ascii
@@ -32,7 +31,7 @@ def show(d: Dissection, at: int, length: int) -> int:
     link = d.flags.link
     macs = data[at : at + 12]
     if link:
-        d.add(f"{mac_pair(macs)}, ")
+        d.add(f"{d.names.mac_pair(macs)}, ")
     # tcpdump gives the frame's length once, after the first Ethertype it names.
     whole = f", length {length}: "
     ethertype = data[at + 12] << 8 | data[at + 13]
@@ -63,7 +62,7 @@ def show(d: Dissection, at: int, length: int) -> int:
         known(d, payload, left)
     else:
         if not link:
-            d.add(f"{mac_pair(macs)}, {_ethertype_text(d, ethertype)}{whole}")
+            d.add(f"{d.names.mac_pair(macs)}, {_ethertype_text(d, ethertype)}{whole}")
         _show_unknown(d, payload)
     return payload - at
 

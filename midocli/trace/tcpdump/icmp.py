@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from midocli.trace.tcpdump import icmp_extensions, ipv4
-from midocli.trace.tcpdump.addresses import ipv4 as address_text
 from midocli.trace.tcpdump.checksum import complement, correct, words
 from midocli.trace.tcpdump.dissection import Dissection
 
@@ -63,7 +62,7 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
     d.add(f"ICMP {text}, length {length}")
     if not d.flags.verbose:
         return
-    if not fragmented and d.has(at, length):
+    if d.flags.checksums and not fragmented and d.has(at, length):
         d.add(_checksum_note(d, at, length))
     if kind in _ERRORS:
         _show_quote(d, at + _QUOTE)
@@ -92,7 +91,7 @@ def _show_quote(d: Dissection, at: int) -> None:
 
 
 def _address(d: Dissection, at: int) -> str:
-    return address_text(d.taken(at, 4))
+    return d.names.ipv4(d.taken(at, 4))
 
 
 # What follows gives the text of one kind of message; None says that a field
@@ -129,9 +128,9 @@ def _port_unreachable(d: Dissection, at: int) -> str | None:
     protocol = d.u8(at + _QUOTED_PROTOCOL)
     destination = _address(d, at + _QUOTED_DESTINATION)
     if protocol == 6:
-        return f"{destination} tcp port {port} unreachable"
+        return f"{destination} tcp port {d.names.tcp_port(port)} unreachable"
     if protocol == 17:
-        return f"{destination} udp port {port} unreachable"
+        return f"{destination} udp port {d.names.udp_port(port)} unreachable"
     return f"{destination} protocol {protocol} port {port} unreachable"
 
 

@@ -5,22 +5,20 @@ from __future__ import annotations
 from struct import Struct
 
 from midocli.trace.tcpdump import ipv4_options
-from midocli.trace.tcpdump.addresses import ipv4_pair
 from midocli.trace.tcpdump.checksum import complement, correct, words
 from midocli.trace.tcpdump.dissection import CutOffError, Dissection
 
 _HEADER = Struct(">xBHHHBBH8s")
 _HEADER_LENGTH = 20
-_TCP, _UDP = 6, 17
-# TCP and UDP write the addresses themselves, with the ports in them.
-_WRITE_ADDRESSES = frozenset((_TCP, _UDP))
+# TCP, UDP, DCCP and SCTP write the addresses themselves, with the ports in them.
+_WRITE_ADDRESSES = frozenset((6, 17, 33, 132))
 # tcpdump has no bound; frames that nest deeper than this exist only to break printers.
-_DEEPEST = 64
+DEEPEST = 64
 
 _ECN = ("", ",ECT(1)", ",ECT(0)", ",CE")
 # By the three bits in front of the fragment offset: reserved, don't fragment, more fragments.
 _FRAGMENT_FLAGS = ("none", "+", "DF", "+, DF", "rsvd", "+, rsvd", "DF, rsvd", "+, DF, rsvd")
-_PROTOCOLS = {
+PROTOCOL_NAMES = {
     0: "Options",
     1: "ICMP",
     2: "IGMP",
@@ -64,7 +62,7 @@ def show(d: Dissection, at: int, length: int) -> None:
         return
     if not d.flags.link:
         d.add("IP ")
-    if at + _HEADER_LENGTH > d.end or d.depth == _DEEPEST:
+    if at + _HEADER_LENGTH > d.end or d.depth == DEEPEST:
         d.cut()
         return
     if length < _HEADER_LENGTH:
@@ -91,13 +89,14 @@ def show(d: Dissection, at: int, length: int) -> None:
         d.add(
             f"(tos 0x{tos:x}{_ECN[tos & 3]}{f', ttl {ttl}' if ttl else ''}, id {identification}, "
             f"offset {(fragment & 0x1FFF) * 8}, flags [{_FRAGMENT_FLAGS[fragment >> 13]}], "
-            f"proto {_PROTOCOLS.get(protocol, 'unknown')} ({protocol}), length {total}"
+            f"proto {PROTOCOL_NAMES.get(protocol, 'unknown')} ({protocol}), length {total}"
         )
         if header_length > _HEADER_LENGTH:
             whole_options = _show_options(d, at, header_length)
-        d.add(_checksum_note(d, at, header_length, checksum))
+        if d.flags.checksums:
+            d.add(_checksum_note(d, at, header_length, checksum))
         d.add(")\n    ")
-    pair = ipv4_pair(addresses)
+    pair = d.names.ipv4_pair(addresses)
     if not whole_options:
         d.add(f"{pair}: ")
         d.cut()
@@ -106,7 +105,7 @@ def show(d: Dissection, at: int, length: int) -> None:
             d.add(f"{pair}: ")
         _show_payload(d, at, header_length, total, protocol, bool(fragment & 0x2000))
     elif d.flags.quiet < 2:
-        d.add(f"{pair}: ip-proto-{protocol}")
+        d.add(f"{pair}: {d.names.ip_protocol(protocol)}")
     d.depth -= 1
     d.end = end
 
@@ -133,8 +132,4 @@ def _show_payload(
     if at + header_length > d.end:
         d.add(f" [remaining caplen({d.end - at}) < header length({header_length})]")
         raise CutOffError
-    known = d.protocols.ip.get(protocol)
-    if known is not None:
-        known(d, at + header_length, total - header_length, at, fragmented)
-    else:
-        d.add(f" ip-proto-{protocol} {total - header_length}")
+    d.show_ip_payload(protocol, at + header_length, total - header_length, at, fragmented)

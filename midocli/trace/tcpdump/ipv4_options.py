@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from midocli.trace.tcpdump.addresses import ipv4
 from midocli.trace.tcpdump.dissection import Dissection
 
 _END, _NOP, _RECORD_ROUTE, _TIMESTAMP = 0, 1, 7, 68
@@ -80,7 +79,7 @@ def _show_route(d: Dissection, at: int, size: int) -> None:
         d.add(f" [bad ptr {pointer + 1}]")
     for hop in range(3, size, 4):
         visited = pointer > hop or pointer < 0
-        d.add(f" {ipv4(d.taken(at + hop, 4))}{',' if visited else ''}")
+        d.add(f" {d.names.ipv4(d.taken(at + hop, 4))}{',' if visited else ''}")
 
 
 def _show_router_alert(d: Dissection, at: int, size: int) -> None:
@@ -112,7 +111,7 @@ def _show_timestamps(d: Dissection, at: int, size: int) -> None:
         while reached < size:
             mark = " ^ " if pointer == reached else " "
             entry = d.taken(at + reached, step)
-            address = ipv4(entry[:4]) if step == 8 else ""
+            address = d.names.ipv4(entry[:4]) if step == 8 else ""
             d.add(f"{mark}{int.from_bytes(entry[-4:], 'big')}@{address}")
             reached += step
     else:

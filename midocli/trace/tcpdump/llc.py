@@ -6,10 +6,11 @@ access point in the table; anything else as a frame of an unknown kind.
 
 from __future__ import annotations
 
-from midocli.trace.tcpdump.addresses import mac
+from midocli.trace.tcpdump import vendors
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.ethertypes import NAMES
 from midocli.trace.tcpdump.hexdump import hex_and_ascii
+from midocli.trace.tcpdump.naming import Naming
 
 _SNAP = 0xAA
 _SAPS = {
@@ -43,35 +44,6 @@ _COMMANDS = {
 }
 _SUPERVISORY = ("Receiver Ready", "Receiver not Ready", "Reject", "?")
 _SNAP_HEADER = 5
-_ENCAPSULATED, _CISCO_BRIDGED, _APPLETALK, _CISCO, _BRIDGED = 0, 0xF8, 0x080007, 0x0C, 0x80C2
-_VENDORS = {
-    _ENCAPSULATED: "Ethernet",
-    _CISCO: "Cisco",
-    0x00005E: "IANA",
-    0x000081: "Nortel Networks SONMP",
-    _CISCO_BRIDGED: "Cisco bridged",
-    0x00049F: "Freescale",
-    0x0004EA: "HP-Labs",
-    _BRIDGED: "Ethernet bridged",
-    0x009069: "Juniper",
-    0x00A03E: "ATM Forum",
-    0x00E004: "PMC-Sierra",
-    0x00E02F: "DOCSIS Spanning Tree",
-    0x001018: "Broadcom",
-    0x00120F: "IEEE 802.3 Private",
-    0x0012BB: "ANSI/TIA",
-    0x0015AD: "Netronome",
-    0x001B21: "DCBX",
-    0x002320: "Nicira Networks",
-    0x002481: "HP",
-    _APPLETALK: "Appletalk",
-    0x080009: "Hewlett-Packard",
-    0x5C16C7: "Big Switch Networks",
-    0x748771: "Infoblox Inc",
-    0xA42305: "Open Networking Lab",
-    0xB0D2F5: "Vello Systems",
-    0xD0F0DB: "Ericsson",
-}
 _CISCO_PROTOCOLS = {
     0x0111: "UDLD",
     0x010B: "PVST",
@@ -94,11 +66,11 @@ _BRIDGED_PROTOCOLS = {
     0x000E: "BPDU",
 }
 _PROTOCOLS_BY_VENDOR = {
-    _ENCAPSULATED: NAMES,
-    _CISCO_BRIDGED: NAMES,
-    _APPLETALK: NAMES,
-    _CISCO: _CISCO_PROTOCOLS,
-    _BRIDGED: _BRIDGED_PROTOCOLS,
+    vendors.ENCAPSULATED: NAMES,
+    vendors.CISCO_BRIDGED: NAMES,
+    vendors.APPLETALK: NAMES,
+    vendors.CISCO: _CISCO_PROTOCOLS,
+    vendors.BRIDGED: _BRIDGED_PROTOCOLS,
 }
 
 
@@ -134,7 +106,7 @@ def show(d: Dissection, at: int, length: int, macs: bytes) -> tuple[int, bool]:
         d.protocols.saps[to_sap](d, at, length)
         return header, True
     if not d.flags.link:
-        d.add(_saps_text(to_sap, from_sap, macs))
+        d.add(_saps_text(d.names, to_sap, from_sap, macs))
     size = length + header
     if not unnumbered:
         d.add(_numbered_text(control, from_field, size))
@@ -155,27 +127,29 @@ def _show_snap(d: Dissection, at: int, length: int, macs: bytes) -> bool:
     protocol = d.u16(at + 3)
     known_names = _PROTOCOLS_BY_VENDOR.get(vendor, {})
     protocol_text = f"{known_names.get(protocol, 'Unknown')} (0x{protocol:04x})"
-    vendor_text = f"oui {_VENDORS.get(vendor, 'Unknown')} (0x{vendor:06x})"
+    vendor_text = f"oui {vendors.NAMES.get(vendor, 'Unknown')} (0x{vendor:06x})"
     length -= _SNAP_HEADER
     if d.flags.link:
         label = "pid" if vendor else "ethertype"
         d.add(f"{vendor_text}, {label} {protocol_text}, length {length}: ")
-    if vendor in (_ENCAPSULATED, _CISCO_BRIDGED) and protocol in d.protocols.ethertypes:
+    if (
+        vendor in (vendors.ENCAPSULATED, vendors.CISCO_BRIDGED)
+        and protocol in d.protocols.ethertypes
+    ):
         d.protocols.ethertypes[protocol](d, at + _SNAP_HEADER, length)
         return True
     if not d.flags.link:
         label = f"{vendor_text}, pid" if vendor else "ethertype"
-        macs_text = f"{mac(macs[6:])} > {mac(macs[:6])}"
-        d.add(f"{macs_text} SNAP, {label} {protocol_text}, length {length}: ")
+        d.add(f"{d.names.mac_pair(macs)} SNAP, {label} {protocol_text}, length {length}: ")
     return False
 
 
-def _saps_text(to_sap: int, from_sap: int, macs: bytes) -> str:
+def _saps_text(names: Naming, to_sap: int, from_sap: int, macs: bytes) -> str:
     target = _SAPS.get(to_sap, f"Unknown DSAP 0x{to_sap:02x}")
     if to_sap == from_sap:
-        return f"{mac(macs[6:])} > {mac(macs[:6])} {target} "
+        return f"{names.mac_pair(macs)} {target} "
     origin = _SAPS.get(from_sap, f"Unknown SSAP 0x{from_sap:02x}")
-    return f"{mac(macs[6:])} {origin} > {mac(macs[:6])} {target} "
+    return f"{names.mac(macs[6:])} {origin} > {names.mac(macs[:6])} {target} "
 
 
 def _numbered_text(control: int, from_field: int, size: int) -> str:

@@ -26,14 +26,15 @@ class Printer:
     """Prints the frames of one capture, in the order they are given.
 
     What one frame's text takes from those before it is kept here: the bases of
-    TCP's relative numbers and the reference of -ttt and -ttttt.
+    TCP's relative numbers, the reference of -ttt and -ttttt, and the count of -#.
     """
 
-    __slots__ = ("_conversations", "_dump", "_dump_link", "_flags", "_timestamps")
+    __slots__ = ("_conversations", "_dump", "_dump_link", "_flags", "_frames", "_timestamps")
 
     def __init__(self, flags: Flags, utc_offset_seconds: int) -> None:
         self._flags = flags
-        self._timestamps = Timestamps(flags.time, utc_offset_seconds)
+        self._frames = 0
+        self._timestamps = Timestamps(flags.time, utc_offset_seconds, flags.nanoseconds)
         self._conversations = Conversations()
         count, self._dump = _dump_of(flags)
         self._dump_link = count > 1
@@ -45,10 +46,12 @@ class Printer:
         from the destination MAC on, and `wire_length` the frame's whole length when
         it was cut. Never raises, whatever the bytes are.
         """
+        self._frames += 1
+        number = f"{self._frames:5}  " if self._flags.numbered else ""
         captured = len(data)
         length = captured if wire_length is None else wire_length
         if not 0 < captured <= length <= _LARGEST:
-            return _invalid_lengths(captured, length)
+            return number + _invalid_lengths(captured, length)
         dissection = Dissection(data, self._flags, PROTOCOLS, self._conversations)
         try:
             header = ethernet.show(dissection, 0, length)
@@ -57,7 +60,7 @@ class Printer:
             # Where the link header ends is lost in tcpdump: it dumps from the first byte.
             header = 0
         text = "".join(dissection.text)
-        return f"{self._timestamps.text(time_ns)}{text}{self._dumped(data, header)}\n"
+        return f"{number}{self._timestamps.text(time_ns)}{text}{self._dumped(data, header)}\n"
 
     def _dumped(self, data: bytes, header: int) -> str:
         if self._dump is None:

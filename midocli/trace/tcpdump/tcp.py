@@ -8,7 +8,7 @@ from struct import Struct
 from midocli.trace.tcpdump import tcp_options, transport
 from midocli.trace.tcpdump.checksum import correct
 from midocli.trace.tcpdump.dissection import CutOffError, Dissection
-from midocli.trace.tcpdump.text_protocols import visible
+from midocli.trace.tcpdump.text import visible
 
 _HEADER = Struct(">HHIIBBHHH")
 _HEADER_LENGTH = _HEADER.size
@@ -26,7 +26,7 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
         d.cut()
         return
     ports = (d.u16(at), d.u16(at + 2))
-    d.add(transport.endpoints(d, ip_at, *ports))
+    d.add(transport.endpoints(d, ip_at, _PROTOCOL, ports, d.names.tcp_port))
     if not d.has(at, _HEADER_LENGTH):
         d.cut()
         return
@@ -48,9 +48,10 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
     d.add(f"Flags [{_flags_text(flags)}]")
     base = 0
     if flags & _ACK and not d.flags.absolute:
+        source, destination = transport.addresses(d, ip_at)
         seq, ack, base = d.conversations.relative(
-            (transport.source(d, ip_at), ports[0]),
-            (transport.destination(d, ip_at), ports[1]),
+            (source, ports[0]),
+            (destination, ports[1]),
             seq,
             ack,
             bool(flags & _SYN),
@@ -58,7 +59,7 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
     if data_length < 0:
         d.add(f" [bad hdr length {header_length} - too long, > {length}]")
         return
-    if d.flags.verbose and not fragmented and d.has(at, length):
+    if d.flags.verbose and d.flags.checksums and not fragmented and d.has(at, length):
         d.add(_checksum_note(d, at, length, ip_at, checksum))
     if data_length or flags & (_SYN | _FIN | _RST) or d.flags.verbose > 1:
         d.add(f", seq {seq}")
@@ -98,6 +99,11 @@ def _show_data(
     if flags & _RST and d.flags.verbose:
         _show_reset_text(d, at + header_length, length)
         return
+    if d.flags.packet_type:
+        typed = d.protocols.packet_types["tcp"].get(d.flags.packet_type)
+        if typed is not None:
+            typed(d, at + header_length, length)
+        return
     for port, known in d.protocols.tcp_ports.items():
         if port in ports:
             known(d, at + header_length, length)
@@ -109,5 +115,5 @@ def _show_reset_text(d: Dissection, at: int, length: int) -> None:
     shown = d.data[at : min(d.end, at + min(length, _LONGEST_RESET_TEXT))]
     d.add(
         f" [{'' if d.has(at, length) else '!'}RST{'+' if length > _LONGEST_RESET_TEXT else ''} "
-        f"{''.join(map(visible, shown))}]"
+        f"{visible(shown)}]"
     )

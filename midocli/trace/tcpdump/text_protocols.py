@@ -59,15 +59,6 @@ def show_ssh(d: Dissection, at: int, length: int) -> None:
         d.add(f": SSH: {_text(d, at, stop)}")
 
 
-def visible(byte: int) -> str:
-    """A byte as tcpdump writes it in text: `^A` for control, `M-` before the high half."""
-    prefix = ""
-    if byte & 0x80:
-        byte &= 0x7F
-        prefix = "M-"
-    return f"{prefix}{chr(byte)}" if byte in _PRINTABLE else f"{prefix}^{chr(byte ^ 0x40)}"
-
-
 def _show(
     d: Dissection, at: int, length: int, protocol: str, requests: frozenset[bytes] | None
 ) -> None:

@@ -11,12 +11,26 @@ class Timestamps:
     """Formats times; remembers the reference of -ttt and -ttttt.
 
     `form` is the number of -t; `utc_offset_seconds` is the zone clock times are in.
+    Fractions have six digits, or nine with `nanoseconds`.
     """
 
-    __slots__ = ("_form", "_offset", "_pattern", "_reference", "_second", "_second_text")
+    __slots__ = (
+        "_digits",
+        "_form",
+        "_offset",
+        "_pattern",
+        "_per_second",
+        "_per_tick",
+        "_reference",
+        "_second",
+        "_second_text",
+    )
 
-    def __init__(self, form: int, utc_offset_seconds: int) -> None:
+    def __init__(self, form: int, utc_offset_seconds: int, nanoseconds: bool = False) -> None:
         self._form = form
+        self._digits = 9 if nanoseconds else 6
+        self._per_second = 10**self._digits
+        self._per_tick = 1 if nanoseconds else 1000
         self._offset = utc_offset_seconds
         self._pattern = "%Y-%m-%d %H:%M:%S" if form == 4 else "%H:%M:%S"
         self._reference = 0
@@ -24,25 +38,26 @@ class Timestamps:
         self._second_text: str = ""
 
     def text(self, time_ns: int) -> str:
-        """The time with the blank that follows it; nanoseconds are cut to microseconds."""
+        """The time with the blank that follows it; what is finer than its digits is cut off."""
         form = self._form
         if form == 0 or form == 4:
-            return self._clock(time_ns // 1000, self._offset)
+            return self._clock(time_ns // self._per_tick, self._offset)
         if form == 1:
             return ""
         if form == 2:
-            second, fraction = divmod(time_ns // 1000, 1_000_000)
-            return _ERROR + " " if second & 0x8000_0000 else f"{second}.{fraction:06} "
-        return self._since(time_ns // 1000)
+            second, fraction = divmod(time_ns // self._per_tick, self._per_second)
+            failed = second & 0x8000_0000
+            return _ERROR + " " if failed else f"{second}.{fraction:0{self._digits}} "
+        return self._since(time_ns // self._per_tick)
 
-    def _clock(self, microseconds: int, offset: int) -> str:
-        second, fraction = divmod(microseconds, 1_000_000)
+    def _clock(self, ticks: int, offset: int) -> str:
+        second, fraction = divmod(ticks, self._per_second)
         if second != self._second:
             self._second = second
             self._second_text = self._second_as_text(second, offset)
         if not self._second_text:
             return _ERROR + " "
-        return f"{self._second_text}.{fraction:06} "
+        return f"{self._second_text}.{fraction:0{self._digits}} "
 
     def _second_as_text(self, second: int, offset: int) -> str:
         # tcpdump takes times as 32 bits, of which the highest means an error.
@@ -53,10 +68,10 @@ class Timestamps:
         except (OverflowError, ValueError, OSError):
             return ""
 
-    def _since(self, microseconds: int) -> str:
+    def _since(self, ticks: int) -> str:
         # A reference of 0 counts as none yet, in tcpdump too.
-        reference = self._reference or microseconds
+        reference = self._reference or ticks
         if self._form == 3 or not self._reference:
-            self._reference = microseconds
-        sign = "-" if microseconds < reference else " "
-        return sign + self._clock(abs(microseconds - reference), 0)
+            self._reference = ticks
+        sign = "-" if ticks < reference else " "
+        return sign + self._clock(abs(ticks - reference), 0)

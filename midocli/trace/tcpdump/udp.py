@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump import transport
 from midocli.trace.tcpdump.checksum import correct
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, PayloadShow
 
 _HEADER = 8
 _PROTOCOL = 17
@@ -14,11 +14,12 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
     """Show a datagram; `length` is what the IP packet carries of it."""
     d.protocol = "udp"
     if not d.has(at, 4):
-        d.add(f"{transport.hosts(d, ip_at)} ")
+        if transport.stated_protocol(d, ip_at) == _PROTOCOL:
+            d.add(f"{transport.hosts(d, ip_at)} ")
         d.cut()
         return
     ports = (d.u16(at), d.u16(at + 2))
-    d.add(transport.endpoints(d, ip_at, *ports))
+    d.add(transport.endpoints(d, ip_at, _PROTOCOL, ports, d.names.udp_port))
     if length < _HEADER:
         d.add(f"truncated-udp {length}")
         return
@@ -26,6 +27,9 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
         d.cut()
         return
     stated = d.u16(at + 4)
+    if stated == 0 and length > 0xFFFF:
+        # A jumbogram (RFC 2675).
+        stated = length
     if stated < _HEADER:
         d.add(f"truncated-udplength {stated}")
         return
@@ -34,23 +38,36 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
         return
     stated -= _HEADER
     length = min(length - _HEADER, stated)
-    if d.flags.verbose > 1 and not fragmented:
+    if d.flags.packet_type:
+        d.protocols.packet_types["udp"][d.flags.packet_type](d, at + _HEADER, length)
+        return
+    if d.flags.verbose and d.flags.checksums and not fragmented:
         d.add(_checksum_note(d, at, length, ip_at))
     if not d.flags.quiet:
-        for port, known in d.protocols.udp_ports.items():
-            if port in ports:
-                known(d, at + _HEADER, length)
-                return
+        known = _known(d, ports)
+        if known is not None:
+            known(d, at + _HEADER, length)
+            return
     if stated > length and not fragmented:
         d.add(f"UDP, bad length {stated} > {length}")
     else:
         d.add(f"UDP, length {stated}")
 
 
+def _known(d: Dissection, ports: tuple[int, int]) -> PayloadShow | None:
+    table = d.protocols.udp_ports
+    if ports[0] not in table and ports[1] not in table:
+        return None
+    return next(known for port, known in table.items() if port in ports)
+
+
 def _checksum_note(d: Dissection, at: int, length: int, ip_at: int) -> str:
     found = d.u16(at + 6)
-    if found == 0:
-        return "[no cksum] "
+    if d.data[ip_at] >> 4 == 4:
+        if d.flags.verbose == 1:
+            return ""
+        if found == 0:
+            return "[no cksum] "
     if not d.has(at, _HEADER + length):
         return ""
     computed = transport.checksum(d, ip_at, _PROTOCOL, at, _HEADER + length)

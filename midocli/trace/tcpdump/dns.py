@@ -1,0 +1,232 @@
+"""DNS messages (RFC 1035, RFC 6762): the header, the questions, and the rest in turn."""
+
+from __future__ import annotations
+
+from midocli.trace.tcpdump import dns_records, domain_names
+from midocli.trace.tcpdump.dissection import Dissection
+
+_HEADER = 12
+_INVERSE_QUERY = 1
+_OPT = 41
+_OPERATIONS = (
+    "",
+    " inv_q",
+    " stat",
+    " op3",
+    " notify",
+    " update",
+    " op6",
+    " op7",
+    " op8",
+    " updateA",
+    " updateD",
+    " updateDA",
+    " updateM",
+    " updateMA",
+    " zoneInit",
+    " zoneRef",
+)
+_OUTCOMES = {
+    0: "",
+    1: " FormErr",
+    2: " ServFail",
+    3: " NXDomain",
+    4: " NotImp",
+    5: " Refused",
+    6: " YXDomain",
+    7: " YXRRSet",
+    8: " NXRRSet",
+    9: " NotAuth",
+    10: " NotZone",
+    15: " NoChange",
+    16: " BadVers",
+    # Two that lack the blank, as they do in tcpdump.
+    17: "Resp17",
+    21: "Resp21",
+    23: " BadCookie",
+}
+_RESPONSE, _ANSWER, _CUT, _RECURSE, _RECURSIVE, _AUTHENTIC, _UNCHECKED = (
+    0x8000,
+    0x0400,
+    0x0200,
+    0x0100,
+    0x0080,
+    0x0020,
+    0x0010,
+)
+# Bits that have no business in a request.
+_ODD_IN_REQUEST = 0x06CF
+
+
+class _NotWholeError(Exception):
+    """A part of the message that is malformed, or was not captured."""
+
+
+def show(d: Dissection, at: int, length: int) -> None:
+    """Show a DNS message over UDP."""
+    d.protocol = "domain"
+    _Message(d, at, length, multicast=False).show()
+
+
+def show_multicast(d: Dissection, at: int, length: int) -> None:
+    """Show a multicast DNS message."""
+    d.protocol = "domain"
+    _Message(d, at, length, multicast=True).show()
+
+
+def show_over_tcp(d: Dissection, at: int, length: int) -> None:
+    """Show a DNS message behind its length, if the segment holds just that."""
+    d.protocol = "domain"
+    if length < 2:
+        d.add(f" [DNS over TCP: length {length} < 2] (invalid)")
+        return
+    stated = d.u16(at)
+    if stated != length - 2:
+        d.add(f" [prefix length({stated}) != length({length - 2})] (invalid)")
+        return
+    d.add(" ")
+    _Message(d, at + 2, length - 2, multicast=False).show()
+
+
+class _Message:
+    """One message at `at`; `position` is the offset up to which it has been shown."""
+
+    __slots__ = ("at", "dissection", "length", "multicast", "position")
+
+    def __init__(self, d: Dissection, at: int, length: int, multicast: bool) -> None:
+        self.dissection = d
+        self.at = at
+        self.length = length
+        self.multicast = multicast
+        self.position = at + _HEADER
+
+    def show(self) -> None:
+        """Show the message, or as much of it as there is."""
+        d = self.dissection
+        if self.length < _HEADER:
+            d.add(f"domain [length {self.length} < {_HEADER}] (invalid)")
+            return
+        if not d.has(self.at, _HEADER):
+            d.cut()
+            return
+        flags = d.u16(self.at + 2)
+        counts = [d.u16(self.at + field) for field in (4, 6, 8, 10)]
+        outcome = self._outcome(flags, counts)
+        try:
+            if flags & _RESPONSE:
+                self._show_response(flags, outcome, counts)
+            else:
+                self._show_request(flags, counts)
+        except _NotWholeError:
+            d.cut()
+            return
+        d.add(f" ({self.length})")
+
+    def _outcome(self, flags: int, counts: list[int]) -> int:
+        """The response code, of which an OPT record holds the upper bits."""
+        d = self.dissection
+        code = flags & 0xF
+        questions, answers, authorities, additional = counts
+        at: int | None = self.at + _HEADER
+        for index in range(questions + answers + authorities + additional):
+            assert at is not None
+            at = domain_names.skip(d, at)
+            if at is None:
+                return code
+            if index < questions:
+                at += 4
+            else:
+                if index >= questions + answers + authorities:
+                    if not d.has(at, 2):
+                        return code
+                    if d.u16(at) == _OPT:
+                        return code | d.data[at + 4] << 4 if d.has(at + 4, 1) else code
+                if not d.has(at + 8, 2):
+                    return code
+                at += 10 + d.u16(at + 8)
+            if at >= d.end:
+                return code
+        return code
+
+    def _show_response(self, flags: int, outcome: int, counts: list[int]) -> None:
+        d = self.dissection
+        questions, answers, authorities, additional = counts
+        d.add(
+            f"{d.u16(self.at)}{_OPERATIONS[flags >> 11 & 0xF]}"
+            f"{_OUTCOMES.get(outcome, f' Resp{outcome}')}"
+            f"{'*' if flags & _ANSWER else ''}{'' if flags & _RECURSIVE else '-'}"
+            f"{'|' if flags & _CUT else ''}{'$' if flags & _AUTHENTIC else ''}"
+        )
+        if questions != 1:
+            d.add(f" [{questions}q]")
+        for index in range(questions):
+            if index:
+                d.add(",")
+            if d.flags.verbose > 1:
+                d.add(" q:")
+                self._show_question()
+            else:
+                self.position = _known(domain_names.skip(d, self.position)) + 4
+        d.add(f" {answers}/{authorities}/{additional}")
+        if answers:
+            self._show_records(answers)
+        if d.flags.verbose > 1:
+            self._show_section(" ns:", authorities)
+            self._show_section(" ar:", additional)
+
+    def _show_request(self, flags: int, counts: list[int]) -> None:
+        d = self.dissection
+        questions, answers, authorities, additional = counts
+        operation = flags >> 11 & 0xF
+        d.add(
+            f"{d.u16(self.at)}{_OPERATIONS[operation]}"
+            f"{'+' if flags & _RECURSE else ''}{'%' if flags & _UNCHECKED else ''}"
+        )
+        if flags & _ODD_IN_REQUEST:
+            d.add(f" [b2&3=0x{flags:x}]")
+        if operation == _INVERSE_QUERY:
+            d.add(f" [{questions}q]" if questions else "")
+            d.add(f" [{answers}a]" if answers != 1 else "")
+        else:
+            d.add(f" [{answers}a]" if answers else "")
+            d.add(f" [{questions}q]" if questions != 1 else "")
+        d.add(f" [{authorities}n]" if authorities else "")
+        d.add(f" [{additional}au]" if additional else "")
+        for index in range(questions):
+            if index and self.position >= d.end:
+                raise _NotWholeError
+            self._show_question()
+        if d.flags.verbose > 1:
+            if answers:
+                self._show_records(answers)
+            self._show_section(" ns:", authorities)
+            self._show_section(" ar:", additional)
+
+    def _show_question(self) -> None:
+        d = self.dissection
+        self.position = _known(dns_records.show_question(d, self.position, self.at, self.multicast))
+
+    def _show_section(self, name: str, count: int) -> None:
+        if not count:
+            return
+        if self.position >= self.dissection.end:
+            raise _NotWholeError
+        self.dissection.add(name)
+        self._show_records(count)
+
+    def _show_records(self, count: int) -> None:
+        d = self.dissection
+        for index in range(count):
+            if index:
+                if self.position >= d.end:
+                    raise _NotWholeError
+                d.add(",")
+            self.position = _known(
+                dns_records.show_record(d, self.position, self.at, self.multicast)
+            )
+
+
+def _known(position: int | None) -> int:
+    if position is None:
+        raise _NotWholeError
+    return position

@@ -1,0 +1,94 @@
+"""Multicast listener discovery, versions 1 and 2 (RFC 2710, RFC 3810)."""
+
+from __future__ import annotations
+
+from midocli.trace.tcpdump.addresses import ipv6
+from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.igmp import RECORD_TYPES
+
+_LENGTH = 24
+_QUERY_V2_LENGTH = 28
+_RECORD_HEADER = 20
+_ADDRESS = 16
+
+
+def show(d: Dissection, at: int) -> None:
+    """Show a message of version 1, if all of it was captured."""
+    if d.has(at, _LENGTH):
+        d.add(f"max resp delay: {d.u16(at + 4)} addr: {_address(d, at + 8)}")
+
+
+def show_query(d: Dissection, at: int, length: int) -> None:
+    """Show a query, whose version its length tells."""
+    if length == _LENGTH:
+        show(d, at)
+    elif length >= _QUERY_V2_LENGTH:
+        d.add(" v2")
+        _show_query_v2(d, at, length)
+    else:
+        d.add(f" unknown-version (len {length}) ")
+
+
+def show_report_v2(d: Dissection, at: int, length: int) -> None:
+    """Show a report of version 2; its records with -v."""
+    if length < 8:
+        d.add(f" [invalid len {length}]")
+        return
+    records = d.u16(at + 6)
+    d.add(f", {records} group record(s)")
+    if not d.flags.verbose:
+        return
+    record = at + 8
+    end = at + length
+    for _ in range(records):
+        if end < record + _RECORD_HEADER:
+            d.add(" [invalid number of groups]")
+            return
+        d.add(f" [gaddr {_address(d, record + 4)}")
+        kind = d.u8(record)
+        d.add(f" {RECORD_TYPES.get(kind, f' [v2-report-#{kind}]')}")
+        count = d.u16(record + 2)
+        if end < record + _RECORD_HEADER + count * _ADDRESS:
+            d.add(f" [invalid number of sources {count}]")
+            return
+        if d.flags.verbose == 1:
+            d.add(f", {count} source(s)")
+        else:
+            _show_sources(d, record + _RECORD_HEADER, count)
+        record += _RECORD_HEADER + count * _ADDRESS
+        d.add("]")
+
+
+def _show_query_v2(d: Dissection, at: int, length: int) -> None:
+    code = d.u16(at + 4)
+    if d.flags.verbose:
+        delay = code if code < 0x8000 else (code & 0xFFF | 0x1000) << ((code >> 12 & 7) + 3)
+        d.add(f" [max resp delay={delay}]")
+    d.add(f" [gaddr {_address(d, at + 8)}")
+    if d.flags.verbose:
+        flags = d.u8(at + 24)
+        d.add(" sflag" if flags & 8 else "")
+        d.add(f" robustness={flags & 7}" if flags & 7 else "")
+        interval = d.u8(at + 25)
+        if interval >= 128:
+            interval = (interval & 0xF | 0x10) << ((interval >> 4 & 7) + 3)
+        d.add(f" qqi={interval}")
+    count = d.u16(at + 26)
+    if count and length < _QUERY_V2_LENGTH + count * _ADDRESS:
+        d.add(" [invalid number of sources]")
+    elif count and d.flags.verbose > 1:
+        _show_sources(d, at + _QUERY_V2_LENGTH, count)
+    elif count:
+        d.add(f", {count} source(s)")
+    d.add("]")
+
+
+def _show_sources(d: Dissection, at: int, count: int) -> None:
+    d.add(" {")
+    for entry in range(at, at + count * _ADDRESS, _ADDRESS):
+        d.add(f" {_address(d, entry)}")
+    d.add(" }")
+
+
+def _address(d: Dissection, at: int) -> str:
+    return ipv6(d.taken(at, _ADDRESS))

@@ -1,0 +1,134 @@
+"""The options of neighbour discovery (RFC 4861, RFC 4191, RFC 8106, RFC 6275)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from midocli.trace.tcpdump import domain_names
+from midocli.trace.tcpdump.addresses import ipv6, mac
+from midocli.trace.tcpdump.bits import named_bits
+from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.hexdump import hex_only
+
+# By the two bits of a router's or route's preference.
+PREFERENCES = ("medium", "high", "rsv", "low")
+
+_REDIRECTED, _ROUTE, _SEARCH_LIST = 4, 24, 31
+_NAMES = {
+    1: "source link-address",
+    2: "destination link-address",
+    3: "prefix info",
+    _REDIRECTED: "redirected header",
+    5: "mtu",
+    7: "advertisement interval",
+    8: "homeagent information",
+    _ROUTE: "route info",
+    25: "rdnss",
+    _SEARCH_LIST: "dnssl",
+}
+_PREFIX_FLAGS = ((0x80, "onlink"), (0x40, "auto"), (0x20, "router"))
+_INFINITE = 0xFFFF_FFFF
+
+
+def show(d: Dissection, at: int, length: int) -> bool:
+    """Show `length` bytes of options, a line each; False when one of them does not fit.
+
+    With -vv the bytes of each follow in hex.
+    """
+    first = at
+    end = at + length
+    while at < d.end:
+        if not d.has(at + 1, 1):
+            return False
+        if at >= end:
+            return True
+        kind, units = d.u8(at), d.u8(at + 1)
+        size = units * 8
+        if size == 0 or at + size > d.end:
+            return False
+        name = _NAMES.get(kind, "unknown")
+        d.add(f"\n\t  {name} option ({kind}), length {size} ({units}): ")
+        if kind == _REDIRECTED:
+            # tcpdump shows as many bytes from the first option on.
+            d.add(hex_only(d.data[first : min(first + size, d.end)], "\n\t    "))
+        elif kind == _SEARCH_LIST:
+            if not _show_search_list(d, at, size, first):
+                return False
+        elif kind == _ROUTE:
+            if not _show_route(d, at, units):
+                return False
+        elif kind in _VALUES:
+            d.add(_VALUES[kind](d, at, size))
+        elif d.flags.verbose <= 1:
+            d.add(hex_only(d.data[at + 2 : at + size], "\n\t  "))
+            return True
+        if d.flags.verbose > 1:
+            d.add(hex_only(d.data[at + 2 : at + size], "\n\t    "))
+        at += size
+    return True
+
+
+def _lifetime(seconds: int) -> str:
+    return "infinity" if seconds == _INFINITE else f"{seconds}s"
+
+
+def _link_address(d: Dissection, at: int, size: int) -> str:
+    return mac(d.data[at + 2 : at + size])
+
+
+def _prefix(d: Dissection, at: int, size: int) -> str:
+    prefix = ipv6(d.taken(at + 16, 16))
+    flags = named_bits(_PREFIX_FLAGS, d.u8(at + 3))
+    return (
+        f"{prefix}/{d.u8(at + 2)}{'' if size == 32 else 'badlen'}, Flags [{flags}], "
+        f"valid time {_lifetime(d.u32(at + 4))}, pref. time {_lifetime(d.u32(at + 8))}"
+    )
+
+
+def _mtu(d: Dissection, at: int, size: int) -> str:
+    return f" {d.u32(at + 4)}{'' if size == 8 else 'bad option length'}"
+
+
+def _name_servers(d: Dissection, at: int, size: int) -> str:
+    servers = [
+        f" addr: {ipv6(d.data[each : each + 16])}" for each in range(at + 8, at + size - 15, 16)
+    ]
+    return f" lifetime {d.u32(at + 4)}s,{''.join(servers)}"
+
+
+def _interval(d: Dissection, at: int, size: int) -> str:
+    return f" {d.u32(at + 4)}ms"
+
+
+def _home_agent(d: Dissection, at: int, size: int) -> str:
+    return f" preference {d.u16(at + 4)}, lifetime {d.u16(at + 6)}"
+
+
+_VALUES: dict[int, Callable[[Dissection, int, int], str]] = {
+    1: _link_address,
+    2: _link_address,
+    3: _prefix,
+    5: _mtu,
+    7: _interval,
+    8: _home_agent,
+    25: _name_servers,
+}
+
+
+def _show_search_list(d: Dissection, at: int, size: int, first: int) -> bool:
+    d.add(f" lifetime {d.u32(at + 4)}s, domain(s):")
+    name: int | None = at + 8
+    while name is not None and name < at + size and d.u8(name):
+        d.add(" ")
+        name = domain_names.show(d, name, first)
+    return name is not None
+
+
+def _show_route(d: Dissection, at: int, units: int) -> bool:
+    if units > 3:
+        return False
+    # The prefix has as many bytes as the option has room for: 0, 8 or 16.
+    prefix = d.data[at + 8 : at + units * 8].ljust(16, b"\0")
+    d.add(f" {ipv6(prefix)}/{d.u8(at + 2)}")
+    d.add(f", pref={PREFERENCES[d.u8(at + 3) >> 3 & 3]}, lifetime={_lifetime(d.u32(at + 4))}")
+    return True
