@@ -26,17 +26,28 @@ class Protocols:
     """Which function shows which protocol: the tables a new protocol is entered in.
 
     `ip` and `ip6` are the payloads of IPv4 and IPv6, `saps` the access points of LLC
-    frames, where both are the same. The orders of `udp_ports` and `tcp_ports` matter: the
-    first entry that is the source or the destination port wins, as in tcpdump.
-    `packet_types` are what -T makes of all `udp` and `tcp`.
+    frames, where both are the same, and `snap` the protocols of SNAP headers by vendor and
+    number. The orders of `udp_ports` and `tcp_ports` matter: the first entry that is the
+    source or the destination port wins, as in tcpdump. `packet_types` are what -T makes of
+    all `udp` and `tcp`.
     """
 
-    __slots__ = ("ethertypes", "ip", "ip6", "packet_types", "saps", "tcp_ports", "udp_ports")
+    __slots__ = (
+        "ethertypes",
+        "ip",
+        "ip6",
+        "packet_types",
+        "saps",
+        "snap",
+        "tcp_ports",
+        "udp_ports",
+    )
 
     def __init__(
         self,
         ethertypes: Mapping[int, EthertypeShow],
         saps: Mapping[int, EthertypeShow],
+        snap: Mapping[tuple[int, int], EthertypeShow],
         ip: Mapping[int, IpShow],
         ip6: Mapping[int, IpShow],
         udp_ports: Mapping[int, PayloadShow],
@@ -45,6 +56,7 @@ class Protocols:
     ) -> None:
         self.ethertypes = ethertypes
         self.saps = saps
+        self.snap = snap
         self.ip = ip
         self.ip6 = ip6
         self.udp_ports = udp_ports

@@ -18,10 +18,12 @@ from midocli.trace.tcpdump import (
     ip_security,
     ipv4,
     ipv6,
+    llc,
     stp,
     tcp,
     text_protocols,
     udp,
+    vendors,
     vxlan,
 )
 from midocli.trace.tcpdump.dissection import IpShow, Protocols
@@ -50,6 +52,13 @@ PROTOCOLS = Protocols(
     saps={
         0x06: ipv4.show,
         0x42: stp.show,
+    },
+    snap={
+        (vendors.CISCO, 0x010B): stp.show,
+        (vendors.CISCO, 0x010C): stp.show,
+        (vendors.BRIDGED, 0x0001): llc.show_bridged,
+        (vendors.BRIDGED, 0x0007): llc.show_bridged,
+        (vendors.BRIDGED, 0x000E): stp.show,
     },
     ip={
         **_IP,

@@ -25,7 +25,8 @@ _OPTIONS = {
     9: "rpltargetdesc",
 }
 _OBJECT_LENGTH = 24
-_HAS_GRAPH, _WANTS_ACK = 0x40, 0x80
+# An acknowledgement has the bit of the graph where its request wants the acknowledgement.
+_HAS_GRAPH, _WANTS_ACK, _ACK_HAS_GRAPH = 0x40, 0x80, 0x80
 
 
 def show(d: Dissection, at: int, length: int, code: int) -> None:
@@ -83,7 +84,7 @@ def _show_destination(d: Dissection, at: int, length: int, acknowledged: bool) -
     after = at + 4
     length -= 4
     graph = "<elided>"
-    if flags & _HAS_GRAPH:
+    if flags & (_ACK_HAS_GRAPH if acknowledged else _HAS_GRAPH):
         if not d.has(after, 16):
             d.cut()
             return
