@@ -87,7 +87,7 @@ def _show_llc(d: Dissection, at: int, length: int, macs: bytes) -> int:
 
 
 def _show_unknown(d: Dissection, at: int) -> None:
-    if not d.flags.dumps:
+    if not d.flags.no_dump_of_unknown:
         d.add(hex_and_ascii(d.data[at : d.end]))
 
 

@@ -64,9 +64,9 @@ class Flags:
     count: int | None = None
 
     @property
-    def dumps(self) -> bool:
-        """Whether every frame is dumped anyway, so that unknown ones need no dump of their own."""
-        return bool(self.hex or self.hex_ascii or self.ascii)
+    def no_dump_of_unknown(self) -> bool:
+        """Whether unknown frames need no dump of their own: all are dumped anyway, or -q."""
+        return bool(self.hex or self.hex_ascii or self.ascii or self.quiet)
 
 
 def parse_flags(text: str) -> Flags:

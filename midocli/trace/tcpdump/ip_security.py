@@ -15,9 +15,10 @@ def show_authentication(d: Dissection, at: int, length: int, ip_at: int, fragmen
         d.cut()
         return
     following = d.u8(at)
+    d.add("AH")
     words = d.u8(at + 1)
     size = (words + 2) * 4
-    d.add("AH(")
+    d.add("(")
     if d.flags.verbose:
         d.add(f"length={words}({size}-bytes),")
     reserved = d.u16(at + 2)

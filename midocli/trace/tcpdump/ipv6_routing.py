@@ -14,8 +14,11 @@ _ADDRESS = 16
 def show(d: Dissection, at: int) -> int | None:
     """Show the header; its length, or None for one that ends the packet's text."""
     d.protocol = "rt6"
-    length, kind = d.u8(at + 1), d.u8(at + 2)
-    d.add(f"RT6 (len={length}, type={kind}")
+    d.add("RT6")
+    length = d.u8(at + 1)
+    d.add(f" (len={length}")
+    kind = d.u8(at + 2)
+    d.add(f", type={kind}")
     if kind == _SOURCE_ROUTE:
         d.add(" [Deprecated]")
     d.add(f", segleft={d.u8(at + 3)}")
