@@ -57,7 +57,7 @@ def show(d: Dissection, at: int, length: int, code: int) -> None:
 
 def _show_object(d: Dissection, at: int, length: int) -> None:
     if length < _OBJECT_LENGTH:
-        d.add(" (invalid)")
+        d.add(f" [length {length} < {_OBJECT_LENGTH}] (invalid)")
         return
     mode = d.u8(at + 4)
     graph = ipv6(d.taken(at + 8, 16))
