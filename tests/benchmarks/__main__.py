@@ -16,11 +16,12 @@ import datapath
 import filters
 import lab
 import pings
+import printing
 import scale
 import startup
 from measure import report
 
-SUBJECTS = (startup, commands, filters, pings, datapath, scale, lab)
+SUBJECTS = (startup, commands, filters, pings, printing, datapath, scale, lab)
 
 if __name__ == "__main__":
     sys.exit(report([one for subject in SUBJECTS for one in subject.measure()]))

@@ -65,8 +65,8 @@ class Flags:
 
     @property
     def no_dump_of_unknown(self) -> bool:
-        """Whether unknown frames need no dump of their own: all are dumped anyway, or -q."""
-        return bool(self.hex or self.hex_ascii or self.ascii or self.quiet)
+        """Whether unknown frames get no dump of their own; with -A they do all the same."""
+        return bool(self.hex or self.hex_ascii or self.quiet)
 
 
 def parse_flags(text: str) -> Flags:

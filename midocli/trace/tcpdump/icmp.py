@@ -62,7 +62,7 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
     d.add(f"ICMP {text}, length {length}")
     if not d.flags.verbose:
         return
-    if d.flags.checksums and not fragmented and d.has(at, length):
+    if not fragmented and d.has(at, length):
         d.add(_checksum_note(d, at, length))
     if kind in _ERRORS:
         _show_quote(d, at + _QUOTE)

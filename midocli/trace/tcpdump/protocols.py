@@ -19,6 +19,7 @@ from midocli.trace.tcpdump import (
     ipv4,
     ipv6,
     llc,
+    loopback,
     stp,
     tcp,
     text_protocols,
@@ -48,6 +49,7 @@ PROTOCOLS = Protocols(
         0x0806: arp.show,
         0x8035: arp.show,
         0x86DD: ipv6.show,
+        0x9000: loopback.show,
     },
     saps={
         0x06: ipv4.show,
