@@ -121,7 +121,8 @@ def _filled(word: str, rng: Random) -> str:
 def plain(value: Any) -> Any:
     """A record or plan as plain data; ports, routers and so on inside plans by their fields."""
     if is_dataclass(value):
-        names = [each.name for each in fields(value) if each.name != "matcher"]
+        derived = ("matcher", "sections")  # of the rules, which are compared themselves
+        names = [each.name for each in fields(value) if each.name not in derived]
         return type(value).__name__, [(name, plain(getattr(value, name))) for name in names]
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
