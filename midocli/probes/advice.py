@@ -1,100 +1,83 @@
-"""For a reason, the command that would obviously change it, where there is one."""
+"""What would have to change for a request to succeed, as commands, where that is plain.
+
+Each way out is a `Change`: the commands to type, in order, and why. It is found from the
+reason for which the request ended, and from the frame that ended there.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from grammar.addresses import format_ipv4
-from midocli.simulator.reason import Code, Reason
+from midocli.probes.arp_advice import silence
+from midocli.probes.failure import Change, Failure
+from midocli.probes.packet_advice import (
+    going_back,
+    no_answer,
+    not_addressed,
+    source_mac,
+    too_big,
+    ttl,
+    vlan,
+    wrong_mac,
+)
+from midocli.probes.plug_advice import admin_down, inactive, unplugged
+from midocli.probes.route_advice import no_route, route
+from midocli.probes.rule_advice import exhausted, limited, rule
+from midocli.probes.service_advice import no_member, redirect_down
+from midocli.simulator.reason import Code
 
 if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
 
-
-def remedy(interpreter: Interpreter, reason: Reason) -> str | None:
-    """A command that would make this reason go away, None where none is obvious."""
-    advise = _ADVICE.get(reason.code)
-    return advise(interpreter, reason) if advise else None
+Advice = Callable[["Interpreter", Failure], Iterable[Change]]
 
 
-def _no_route(interpreter: Interpreter, reason: Reason) -> str | None:
-    if "there" in reason.details:
-        return f"tunnel-zone TUNNEL-ZONE add member host {reason.details['there']} address ADDRESS"
-    address = reason.details.get("destination")
-    if not isinstance(address, int):
-        return None
-    if reason.at.startswith("guest"):
-        return f"guest {reason.at} add route dst {format_ipv4(address)} gw GATEWAY"
-    port = interpreter.named("port", str(reason.details.get("port")))
-    if port is not None:
-        return _inactive(interpreter, reason) or f"{port.full_alias} set peer PORT"
-    connected: Any = reason.details.get("connected") or ()
-    if connected:
-        alias, (network, length) = connected[0]
-        return (
-            f"router {reason.at} add route dst {format_ipv4(network)}/{length} "
-            f"type normal port {alias}"
-        )
-    return f"router {reason.at} add route dst {format_ipv4(address)} type normal port PORT"
+def remedy(interpreter: Interpreter, failure: Failure) -> str | None:
+    """What would help first, None where nothing is plain; several commands with `;` between."""
+    for change in changes(interpreter, failure):
+        if change.commands and change.plain:
+            return "; ".join(change.commands)
+    return None
 
 
-def _route(interpreter: Interpreter, reason: Reason) -> str | None:
-    route = reason.details.get("route")
-    return f"delete {reason.at}:{str(route).rpartition(':')[2]}" if route else None
+def changes(interpreter: Interpreter, failure: Failure) -> list[Change]:
+    """The ways out, the best first."""
+    advise = _ADVICE.get(failure.reason.code)
+    return list(advise(interpreter, failure)) if advise else []
 
 
-def _rule(interpreter: Interpreter, reason: Reason) -> str | None:
-    return f"delete {reason.rule}" if reason.rule else None
+def change_lines(found: Iterable[Change]) -> list[str]:
+    """Changes as the lines that end an explanation; they can be pasted as commands."""
+    lines = []
+    for change in dict.fromkeys(found):
+        lines.append(f"  # {change.why}")
+        lines += [f"  {command}" for command in change.commands]
+    return ["What would change that:", *lines] if lines else []
 
 
-def _admin_down(interpreter: Interpreter, reason: Reason) -> str | None:
-    at = str(reason.details.get("down", reason.at))
-    return f"{at} set state up"
-
-
-def _ttl(interpreter: Interpreter, reason: Reason) -> str | None:
-    return "ping with a larger ttl"
-
-
-def _unplugged(interpreter: Interpreter, reason: Reason) -> str | None:
-    if interpreter.named("guest", reason.at) is not None:
-        return f"guest {reason.at} set interface HOST:INTERFACE"
-    if ":" in reason.at and interpreter.named("port", reason.at) is None:
-        host, _, interface = reason.at.partition(":")
-        return f"host {host} add binding port PORT interface {interface}"
-    return f"{reason.at} set peer PORT"
-
-
-def _inactive(interpreter: Interpreter, reason: Reason) -> str | None:
-    port = interpreter.named("port", str(reason.details.get("port", reason.at)))
-    if port is None:
-        return None
-    from midocli.store.display import binding_of, interface_of
-
-    binding = binding_of(port)
-    if binding is None or binding.parent is None:
-        return None
-    host = binding.parent
-    if not host.get("alive"):
-        return f"host {host.full_alias} set alive true"
-    interface = interface_of(interpreter.store, binding)
-    name = interface.get("iface") if interface else binding.get("interface")
-    return f"host {host.full_alias} interface iface {name} set status up"
-
-
-def _limit(interpreter: Interpreter, reason: Reason) -> str | None:
-    return f"{reason.details['limit']} set max-kbps KBPS max-burst-kb KB"
-
-
-_ADVICE = {
-    Code.NO_ROUTE: _no_route,
-    Code.BLACKHOLE: _route,
-    Code.ROUTE_REJECT: _route,
-    Code.RULE_DROP: _rule,
-    Code.RULE_REJECT: _rule,
-    Code.ADMIN_DOWN: _admin_down,
-    Code.TTL_EXPIRED: _ttl,
-    Code.UNPLUGGED: _unplugged,
-    Code.RATE_LIMITED: _limit,
-    Code.PORT_INACTIVE: _inactive,
+_ADVICE: dict[Code, Advice] = {
+    Code.NO_ROUTE: no_route,
+    Code.BLACKHOLE: route,
+    Code.ROUTE_REJECT: route,
+    Code.RULE_DROP: rule,
+    Code.RULE_REJECT: rule,
+    Code.NAT_EXHAUSTED: exhausted,
+    Code.RATE_LIMITED: limited,
+    Code.ADMIN_DOWN: admin_down,
+    Code.PORT_INACTIVE: inactive,
+    Code.UNPLUGGED: unplugged,
+    Code.TTL_EXPIRED: ttl,
+    Code.FRAGMENTATION_NEEDED: too_big,
+    Code.WRONG_MAC: wrong_mac,
+    Code.SAME_PORT: going_back,
+    Code.LOOP: going_back,
+    Code.BAD_SOURCE_MAC: source_mac,
+    Code.VLAN_MISMATCH: vlan,
+    Code.VLAN_ON_ROUTER: vlan,
+    Code.NO_ANSWER: no_answer,
+    Code.NOT_ADDRESSED_TO_GUEST: not_addressed,
+    Code.NO_MEMBER: no_member,
+    Code.REDIRECT_DOWN: redirect_down,
+    Code.ARP_TIMEOUT: silence,
 }

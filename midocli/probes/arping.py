@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from grammar import tree
 from grammar.addresses import format_ipv4
 from grammar.errors import RefusedError
-from midocli.probes.advice import remedy
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.sources import find_address, find_source
@@ -81,7 +80,8 @@ class Arping:
 
     def _silence(self) -> Reason:
         text = f"nobody answers for {format_ipv4(self._target)}"
-        return Reason(Code.ARP_TIMEOUT, self._source.name, None, text)
+        details = {"address": self._target}
+        return Reason(Code.ARP_TIMEOUT, self._source.name, None, text, details)
 
     def _sum_up(self, nic: Nic, address: int, rtt_ns: int, reason: Reason | None) -> Report:
         target = format_ipv4(self._target)
@@ -95,10 +95,15 @@ class Arping:
         lines.append("Sent 1 probes (1 broadcast(s))")
         lines.append(f"Received {int(mac is not None)} response(s)")
         verdict = f"{target} is at {mac}" if mac else f"{target} did not answer"
-        shown = self._observation.shown(self._source.point, [], [self._origin], [verdict])
+        failures = []
+        if reason is not None:
+            failures = [self._observation.failure(reason, self._source.name, self._target)]
+        shown = self._observation.shown(self._source.point, [], [self._origin], [verdict], failures)
         why = ""
         if reason is not None:
-            command = remedy(self._interpreter, reason)
+            from midocli.probes.advice import remedy
+
+            command = remedy(self._interpreter, failures[0])
             advice = f"; try: {command}" if command else ""
             why = f"ended at {reason.at} ({reason.code}): {reason.text}{advice}\n"
         text = "".join(f"{line}\n" for line in lines) + shown.captures + why + shown.explanation

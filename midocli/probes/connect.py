@@ -8,7 +8,6 @@ from grammar import tree
 from grammar.addresses import format_ipv4
 from grammar.errors import RefusedError
 from grammar.traffic import CONNECT_OPTIONS
-from midocli.probes.advice import remedy
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.ping_text import describe
@@ -61,9 +60,9 @@ class Connect:
         stack = self._source.stack
         plan = stack.plan if stack is not None else None
         route = plan.route(self._remote[0]) if plan is not None else None
-        if self._source.address != NO_ADDRESS or route is None:
+        if self._source.address != NO_ADDRESS:
             return self._source.address
-        return int(route[4])
+        return int(route[4]) if route is not None else 0
 
     def run(self) -> Report:
         """Talk, and sum up how it ended."""
@@ -77,7 +76,7 @@ class Connect:
                 if failure is not None:
                     self._fail(failure.text)
                 network.engine.run(self._is_over, network.engine.now_ns + _WAIT_NS)
-                if not self._is_over():
+                if self._reason is None and self._outcome != "open":
                     self._reason = self._observation.reason(client.origin)
                 client.close()
                 network.engine.settle(_LAST_NS)
@@ -123,14 +122,19 @@ class Connect:
         if seen is not None:
             lines.append(f"the server saw {_pair(*seen)}")
         why = []
+        failures = []
         if outcome != "open" and self._reason is not None:
             reason = self._reason
+            remote = self._remote[0]
+            failures = [self._observation.failure(reason, self._source.name, remote)]
             why.append(f"ended at {reason.at} ({reason.code}): {reason.text}")
-            command = remedy(self._interpreter, reason)
+            from midocli.probes.advice import remedy
+
+            command = remedy(self._interpreter, failures[0])
             if command:
                 why[0] += f"; try: {command}"
         shown = self._observation.shown(
-            self._source.point, self._ends(), [self._client.origin], lines[:1]
+            self._source.point, self._ends(), [self._client.origin], lines[:1], failures
         )
         text = _lines(lines) + shown.captures + _lines(why) + shown.explanation
         data = {

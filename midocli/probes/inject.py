@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Hashable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -72,13 +73,22 @@ class Inject:
             if delivered
             else "none out"
         )
-        shown = self._observation.shown(None, list(delivered), self._origins, [verdict])
+        decisive = [] if delivered else map(self._observation.reason, self._origins)
+        failures = [
+            self._observation.failure(reason, None, None)
+            for reason in decisive
+            if reason is not None
+        ]
+        shown = self._observation.shown(None, list(delivered), self._origins, [verdict], failures)
         if self._replays:
             lines = [
                 f"frame {number}: {self._told(fate)}\n" for number, fate in enumerate(fates, 1)
             ]
         else:
-            lines = [f"{_told(reason)}\n" for reason in reasons]
+            lines = [
+                f"{line} ({times} times)\n" if times > 1 else f"{line}\n"
+                for line, times in Counter(map(_told, reasons)).items()
+            ]
         text = f"{verdict}\n{shown.captures}{''.join(lines)}{shown.explanation}"
 
         def data() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from grammar.addresses import format_ipv4
 from grammar.schema import Collection
 from grammar.tree import FieldName, Setting
-from midocli.probes.advice import remedy
+from midocli.probes.failure import Failure
 from midocli.simulator.addresses import mac_text, network_text
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.records import Bridge
@@ -93,7 +93,9 @@ def silence(
             return lacking
     if dropped is None:
         dropped = Reason(Code.NO_ANSWER, alias, None, "no server answers")
-    return dropped, remedy(interpreter, dropped)
+    from midocli.probes.advice import remedy
+
+    return dropped, remedy(interpreter, Failure(dropped))
 
 
 def _lacking(bridge: Bridge, mac: int) -> tuple[Reason, str] | None:

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from grammar.errors import FileError
 from grammar.tree import Setting
 from midocli.probes.captures import CaptureRequest, Interfaces, Seen, Union
+from midocli.probes.failure import Failure
 from midocli.probes.points import Point
 from midocli.probes.verdict import decisive
-from midocli.simulator.events import Captured, Event, Recorder
+from midocli.simulator.events import Captured, Event, Kind, Recorder
 from midocli.simulator.frame import Frame
 from midocli.simulator.protocol import ETHERTYPE_ARP
 from midocli.simulator.reason import Reason
 
 if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
+    from midocli.probes.failure import Change
 
 
 class Shown(NamedTuple):
@@ -61,6 +63,7 @@ class Observation:
         self.recorder = Recorder(points, self._explains or self.request.comments)
         watching = self._explains or everywhere or not self.request.none
         network = self._network
+        network.storms.caused.clear()
         if watching:
             network.watch(self.recorder)
         network.on_drop = self._dropped
@@ -82,6 +85,12 @@ class Observation:
         pending = self._network.pending(origin)
         return decisive(self.drops.get(origin, ()), pending, self._arp_drops)
 
+    def failure(self, reason: Reason, source: str | None, destination: int | None) -> Failure:
+        """A reason with the frame it ended, and who sent it to whom."""
+        dropped = (drop for drops in (*self.drops.values(), self._arp_drops) for drop in drops)
+        frame = next((frame for why, frame in dropped if why is reason), None)
+        return Failure(reason, frame, source, destination)
+
     def captured(self) -> Sequence[Captured]:
         """The frames captured so far."""
         return self.recorder.captures
@@ -92,8 +101,13 @@ class Observation:
         ends: Sequence[Hashable],
         origins: Sequence[object],
         verdicts: Sequence[str],
+        failures: Sequence[Failure] = (),
     ) -> Shown:
-        """What there is to show of the traffic of some origins; files are written now."""
+        """What there is to show of the traffic of some origins; files are written now.
+
+        An explanation begins and ends with `verdicts`, and then says what would alter
+        `failures`.
+        """
         seen: list[Seen] = []
         text = explanation = ""
         steps: list[dict[str, Any]] = []
@@ -102,10 +116,12 @@ class Observation:
             text = self.request.text(seen)
             self._write_file(seen)
         if self._explains:
+            from midocli.probes.labels import TopologyLabels
             from midocli.trace.explain import explain, numbered, steps_of
 
             events = numbered(self._events_of(origins))
-            explanation = explain(events, verdicts)
+            ways_out = self._ways_out(events, failures)
+            explanation = explain(events, verdicts, ways_out, TopologyLabels(self._interpreter))
             steps = steps_of(events, self._interpreter.clock)
         return Shown(text, partial(self.request.json, seen), explanation, steps)
 
@@ -115,6 +131,20 @@ class Observation:
             self.request.write_file(seen, self.recorder.events)
         except FileError as error:
             self._interpreter.complaints.append(error)
+
+    def _ways_out(self, events: Sequence[Event], failures: Sequence[Failure]) -> list[str]:
+        """What would have to change, as lines: translations without a way back first."""
+        from midocli.probes.advice import change_lines, changes
+        from midocli.probes.rule_advice import unrestored
+
+        found: list[Change] = []
+        for event in events:
+            if event.kind is Kind.NAT_UNRESTORED:
+                restorer, made_by = str(event.details["restorer"]), str(event.details["made_by"])
+                found += unrestored(self._interpreter, event.at, restorer, made_by)
+        for failure in failures:
+            found += changes(self._interpreter, failure)
+        return change_lines(found)
 
     def _events_of(self, origins: Sequence[object]) -> list[Event]:
         ours = set(origins)

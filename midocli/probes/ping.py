@@ -27,6 +27,7 @@ from midocli.simulator.reason import Code, Reason
 
 if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
+    from midocli.probes.failure import Failure
 
 #: The clock tick of the kernel whose timers wake ping up.
 _TICK_NS = 4_000_000
@@ -40,6 +41,7 @@ class Probe:
     """
 
     __slots__ = (
+        "failure",
         "icmp",
         "outcome",
         "reason",
@@ -59,6 +61,7 @@ class Probe:
         self.rtt_ns: int | None = None
         self.icmp: tuple[int, int] | None = None
         self.reason: Reason | None = None
+        self.failure: Failure | None = None
 
 
 class Ping:
@@ -193,12 +196,19 @@ class Ping:
             probe.reason = reason
             if probe.outcome is None:
                 probe.outcome = "lost"
+        for probe in self._report.probes():
+            if probe.outcome != "reply" and probe.reason is not None:
+                reason, source = probe.reason, self._source.name
+                probe.failure = self._observation.failure(reason, source, self._destination)
 
     def _sum_up(self) -> Report:
         report = self._report
         origins = report.probes()
         verdicts = report.verdicts(self._destination)
-        shown = self._observation.shown(self._source.point, self._ends(), origins, verdicts)
+        failures = [probe.failure for probe in origins if probe.failure is not None]
+        shown = self._observation.shown(
+            self._source.point, self._ends(), origins, verdicts, failures
+        )
         text = report.text() + shown.captures + report.reasons() + shown.explanation
 
         def data() -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from grammar.addresses import format_ipv4
 from midocli.probes import ping_text
-from midocli.probes.advice import remedy
 from midocli.probes.echo_data import TIMESTAMP
+from midocli.probes.failure import Failure
 from midocli.simulator.frame import Frame
 from midocli.simulator.reason import Code, Reason
 
@@ -196,7 +196,9 @@ class PingReport:
 
     def _reason_line(self, probe: Probe, reason: Reason) -> str:
         line = f"icmp_seq={probe.seq} ended at {reason.at} ({reason.code}): {reason.text}"
-        command = remedy(self._interpreter, reason)
+        from midocli.probes.advice import remedy
+
+        command = remedy(self._interpreter, probe.failure or Failure(reason))
         return f"{line}; try: {command}\n" if command else f"{line}\n"
 
     def data(

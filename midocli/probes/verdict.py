@@ -23,8 +23,8 @@ def decisive(
     An echo reply that was dropped tells most: the request got through. Else the request's own
     end tells, then that of an error about it, then what still waits for a MAC (`pending`); of
     several the last, since flooded copies end before the one that goes on. Where that is for
-    want of an ARP answer, and no ARP request got anywhere, what became of the requests tells
-    more: `arp_drops` are those of the time, whoever caused them.
+    want of an ARP answer, what became of the answers, or of requests none of which got anywhere,
+    tells more: `arp_drops` are those of the time, whoever caused them.
     """
     packets = [reason for reason, frame in drops if frame.ethertype != ETHERTYPE_ARP]
     asking = [reason for reason, frame in drops if frame.ethertype == ETHERTYPE_ARP]
@@ -34,7 +34,9 @@ def decisive(
         return _last_telling(asking) or (others[-1] if others else None)
     if main.code == Code.ARP_TIMEOUT:
         address = main.details.get("address")
-        return _dead_end([r for r, frame in arp_drops if frame.nw_dst == address]) or main
+        answers = [reason for reason, frame in arp_drops if frame.nw_src == address]
+        asking = [reason for reason, frame in arp_drops if frame.nw_dst == address]
+        return _last_telling(answers) or _dead_end(asking) or main
     return main
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from midocli.simulator.events import Kind
+from midocli.simulator.headers import headers
 from midocli.simulator.reason import Reason
 from midocli.simulator.underlay import deliver
 
 if TYPE_CHECKING:
     from midocli.simulator.results import Fork
+    from midocli.simulator.topology import Port
     from midocli.simulator.walk import Walk
 
 
@@ -29,7 +32,24 @@ def fork(walk: Walk, ways: Fork) -> None:
     for port in ways.ports:
         walk.frame, walk.in_port, walk.device = frame.copy(), in_port, device
         walk.nw_dst_rewritten = False
-        walk.run(port)
+        if len(ways.ports) > 1:
+            branch(walk, port, "flood")
+        else:
+            walk.run(port)
+
+
+def branch(walk: Walk, port: Port, why: str) -> None:
+    """Let the walk's frame, a copy, leave by a port in a walk with a number of its own."""
+    this = walk.number, walk.parent, walk.depth
+    network, frame = walk.network, walk.frame
+    network.walks += 1
+    walk.number, walk.parent, walk.depth = network.walks, walk.number, walk.depth + 1
+    frame.walk, frame.depth = walk.number, frame.depth + 1
+    if walk.recording:
+        network.parents[walk.number] = walk.parent
+        walk.tell(Kind.BRANCHED, port.alias, {"why": why, "frame": headers(frame)})
+    walk.run(port)
+    walk.number, walk.parent, walk.depth = this
 
 
 def let_out(walk: Walk) -> None:
@@ -37,7 +57,11 @@ def let_out(walk: Walk) -> None:
     held, failed = walk.held, walk.failed
     assert held
     if failed is None:
-        for port, walk.frame in held:
+        parents = walk.network.parents
+        for port, frame in held:
+            # What happens to a copy from here on is told of its own walk.
+            walk.frame, walk.number = frame, frame.walk
+            walk.parent = parents.get(frame.walk, walk.parent)
             deliver(walk, port)
         return
     walk.frame = held[0][1]

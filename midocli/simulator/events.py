@@ -35,6 +35,7 @@ Addresses and MACs are integers, ports and devices aliases, networks `(address, 
 | mac-learned | bridge | mac, vlan, port, moved_from |
 | bridged | bridge | mac, vlan, port, known: router-port or learned |
 | flooded | bridge | ports, why: broadcast, multicast or unknown |
+| branched | port | why: flood or mirror; frame |
 | dhcp-answered | bridge | message, answer, mac, address, subnet |
 | generated | device or guest | what (see below), port, frame |
 | not-generated | router or guest | what, why, type, code |
@@ -90,6 +91,7 @@ class Kind(StrEnum):
     MAC_LEARNED = "mac-learned"
     BRIDGED = "bridged"
     FLOODED = "flooded"
+    BRANCHED = "branched"
     DHCP_ANSWERED = "dhcp-answered"
     GENERATED = "generated"
     NOT_GENERATED = "not-generated"
@@ -101,7 +103,8 @@ class Event:
 
     `walk` numbers the journey of one frame through the virtual topology; `parent` is the walk
     of the frame that caused this one (0: none), `depth` how many causes deep it is. `origin` is
-    the object given when the first frame was injected.
+    the object given when the first frame was injected. Where a frame is copied, to several ports
+    or for a mirror, each copy goes on in a walk of its own, which begins with `branched`.
     """
 
     time_ns: int

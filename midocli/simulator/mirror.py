@@ -59,6 +59,6 @@ def _send(walk: Walk, mirror: Mirror, at: str) -> None:
     in_port, out_port, device = walk.in_port, walk.out_port, walk.device
     branches.begin(walk)
     walk.frame, walk.nw_dst_rewritten = frame.copy(), False
-    walk.run(port)
+    branches.branch(walk, port, "mirror")
     walk.frame, walk.received, walk.nw_dst_rewritten = frame, received, rewritten
     walk.in_port, walk.out_port, walk.device = in_port, out_port, device

@@ -23,6 +23,7 @@ from midocli.simulator.protocol import ECHO_REPLY, ERROR_TYPES, ICMP
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.stack import GuestStack, LocalError
 from midocli.simulator.state import State
+from midocli.simulator.storms import SHALLOW, Storms
 from midocli.simulator.topology import Guest, Key, Nic, Port, Topology
 from midocli.simulator.tracing import Trail
 from midocli.simulator.walk import Walk
@@ -57,6 +58,7 @@ class Network:
         self.traced: Mapping[str, tuple[Key, str]] = {}
         #: Guests attached to ports for a while, by port key.
         self.stations: dict[Key, GuestStack] = {}
+        self.storms = Storms()
         self._recorders: tuple[Recorder, ...] = ()
         #: Who is told of ICMP replies and errors that arrive.
         self.listeners = Listeners()
@@ -85,6 +87,8 @@ class Network:
         self._enter(port, nic.interface, frame)
 
     def _enter(self, port: Port | None, point: str, frame: Frame) -> None:
+        if frame.depth > SHALLOW and self.storms.stop(self, frame, port.alias if port else point):
+            return
         refusal = _refusal(port, point, frame) or self._limited(port, frame)
         if self.capturing:
             now_ns = self.engine.now_ns

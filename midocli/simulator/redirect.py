@@ -42,4 +42,7 @@ def follow(walk: Walk, redirect: Redirect) -> Result:
     walk.out_port = port
     if port.vlan and walk.frame.vlans and not port.is_router:
         bridge.pop_vlan(walk, port)
-    return walk.emit(port)
+    result = walk.emit(port)
+    if isinstance(result, Reason) and result.rule is None and result.at == port.alias:
+        return Reason(result.code, result.at, rule.alias, result.text, result.details)
+    return result

@@ -23,8 +23,11 @@ from midocli.simulator.latency import ANSWER_NS, SECOND_NS, STACK_NS
 from midocli.simulator.packets import echo_request
 from midocli.simulator.protocol import (
     DF,
+    ICMP,
+    TCP,
 )
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.storms import SHALLOW
 
 if TYPE_CHECKING:
     from midocli.simulator.network import Network
@@ -114,6 +117,10 @@ class GuestStack:
         _, _, gateway, nic_index, source = entry
         if frame.nw_src == NO_ADDRESS:
             frame.nw_src = source
+        if not frame.walk and self.network.wants_events:
+            # What was not caused by another frame: somebody uses the guest to send it.
+            what = {ICMP: "echo-request", TCP: "tcp"}.get(frame.proto, "udp")
+            self.tell(Kind.GENERATED, {"what": what, "port": None, "frame": headers(frame)}, frame)
         mtu = plan.guest.nics[nic_index].mtu
         if frame.ip_length() <= mtu:
             neighbour.send(self, plan, nic_index, gateway or dst, frame, delay_ns)
@@ -173,6 +180,9 @@ class GuestStack:
 
     def loop_back(self, frame: Frame) -> None:
         """Let the guest receive a packet it sent to itself."""
+        frame.depth += 1
+        if frame.depth > SHALLOW and self.network.storms.stop(self.network, frame, self.alias):
+            return
         self.network.engine.at(
             self.network.engine.now_ns + ANSWER_NS, partial(self._take_own, frame)
         )
@@ -195,6 +205,9 @@ class GuestStack:
             return
         if network.wants_events:
             self.tell(Kind.SENT, {"nic": nic.name, "frame": headers(frame)}, frame)
+        if not nic.interface and nic.port is None:
+            self.drop(frame, Code.UNPLUGGED, f"{self.alias} is behind no interface")
+            return
         network.engine.at(network.engine.now_ns + delay_ns, partial(network.transmit, nic, frame))
 
     @property

@@ -22,6 +22,7 @@ _UNSAID = frozenset(
         Kind.MAC_LEARNED,
         Kind.ARP_LEARNED,
         Kind.GENERATED,
+        Kind.BRANCHED,
     )
 )
 
@@ -33,6 +34,8 @@ class Comments:
         walks: dict[int, list[str]] = {}
         self._refusals: dict[tuple[int, object], str] = {}
         for event in events:
+            if event.kind is Kind.BRANCHED:  # a copy begins with what was done to the original
+                walks[event.walk] = list(walks.get(event.parent, ()))
             if event.kind in _UNSAID:
                 continue
             said = f"{event.at}: {text_of(event)}"

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from midocli.simulator.events import Event, Kind
+from midocli.trace.frame_text import Details, frame, ip, mac, network
 
-Details = Mapping[str, Any]
-
-_IP_NAMES = {1: "ICMP", 6: "TCP", 17: "UDP"}
-_ICMP_NAMES = {
-    0: "echo reply",
-    3: "destination unreachable",
-    4: "source quench",
-    5: "redirect",
-    8: "echo request",
-    11: "time exceeded",
-    12: "parameter problem",
-}
 # The types of rule whose action says what comes next.
 _ACTING = {"dnat", "snat", "rev_dnat", "rev_snat", "l2-transform"}
 _FIELD_NAMES = {
@@ -34,56 +23,6 @@ _FIELD_NAMES = {
     "vlans": "VLAN tags",
     "tos": "TOS",
 }
-
-
-def ip(value: object) -> str:
-    """An address, as a dotted quad."""
-    number = int(str(value))
-    return ".".join(str(number >> shift & 0xFF) for shift in (24, 16, 8, 0))
-
-
-def mac(value: object) -> str:
-    """A MAC address, lower case with colons."""
-    return int(str(value)).to_bytes(6, "big").hex(":")
-
-
-def network(value: Any) -> str:
-    """A network with its length, 0.0.0.0/0 included."""
-    address, length = value
-    return f"{ip(address)}/{length}"
-
-
-def frame(headers: Details) -> str:
-    """What a frame is, in a few words."""
-    if "op" in headers:
-        asked, told = ip(headers["target"]), ip(headers["sender"])
-        if headers["op"] == 1:
-            return f"ARP request who-has {asked} tell {told}"
-        if headers["op"] == 2:
-            return f"ARP reply {told} is-at {mac(headers['hw_src'])}"
-        return f"ARP operation {headers['op']}"
-    if "nw_src" not in headers:
-        return headers.get("fault") or f"frame of ethertype 0x{headers['ethertype']:04x}"
-    return f"{_packet(headers)} {_ends(headers)}"
-
-
-def _packet(headers: Details) -> str:
-    proto = headers["proto"]
-    if headers["fragment"] & 0x1FFF:
-        return f"IP fragment (protocol {proto})"
-    if proto == 1:
-        kind = _ICMP_NAMES.get(headers["tp_src"], f"type {headers['tp_src']}")
-        if headers["tp_src"] in (0, 8):
-            return f"ICMP {kind} seq {headers['icmp_seq']}"
-        return f"ICMP {kind} ({headers['tp_src']}/{headers['tp_dst']})"
-    return _IP_NAMES.get(proto, f"IP protocol {proto}")
-
-
-def _ends(headers: Details) -> str:
-    source, destination = ip(headers["nw_src"]), ip(headers["nw_dst"])
-    if headers["proto"] in (6, 17) and headers["tp_src"] >= 0:
-        return f"{source}:{headers['tp_src']} > {destination}:{headers['tp_dst']}"
-    return f"{source} > {destination}"
 
 
 def text_of(event: Event) -> str:
@@ -112,21 +51,32 @@ def _dropped(d: Details) -> str:
     return f"dropped ({d['reason'].code}): {d['reason'].text}"
 
 
-def _passed(d: Details) -> str:
+def passed_rules(d: Details) -> str:
+    """Rules that did not match, the first of them with the fields that were otherwise."""
     rules = [
         f"{rule} ({', '.join(name.replace('_', '-') for name in fields)})" if fields else str(rule)
         for rule, fields in d["rules"][:3]
     ]
     more = len(d["rules"]) - len(rules)
-    text = f"{d['filter']} {d['chain']}: not matched: {', '.join(rules)}"
-    return f"{text} and {more} more" if more > 0 else text
+    return f"{', '.join(rules)} and {more} more" if more > 0 else ", ".join(rules)
+
+
+def matched_rule(d: Details) -> str:
+    """What a rule that matched does."""
+    text = str(d["type"])
+    if d["type"] in _ACTING and d.get("action"):
+        text += f", then {d['action']}"
+    if d.get("jump_to"):
+        text += f" to {d['jump_to']}"
+    return text
+
+
+def _passed(d: Details) -> str:
+    return f"{d['filter']} {d['chain']}: not matched: {passed_rules(d)}"
 
 
 def _matched(d: Details) -> str:
-    text = f"{d['filter']} {d['chain']}: {d['rule']} matched: {d['type']}"
-    if d["type"] in _ACTING and d.get("action"):
-        text += f", then {d['action']}"
-    return text
+    return f"{d['filter']} {d['chain']}: {d['rule']} matched: {matched_rule(d)}"
 
 
 def _not_applied(d: Details) -> str:
@@ -156,7 +106,9 @@ def _rewritten(d: Details) -> str:
         f"{_FIELD_NAMES.get(name, name)} {_shown(name, before)} -> {_shown(name, after)}"
         for name, (before, after) in d["changes"].items()
     ]
-    return f"{', '.join(changes)} ({str(d['why']).replace('-', ' ')})"
+    text = ", ".join(changes)
+    why = str(d["why"]).replace("-", " ")
+    return text if why in ("ttl", "next hop") else f"{text} ({why})"
 
 
 def _shown(name: str, value: Any) -> str:
@@ -296,6 +248,7 @@ _TEXTS: dict[Kind, Callable[[Details], str]] = {
     Kind.MAC_LEARNED: _mac_learned,
     Kind.BRIDGED: _bridged,
     Kind.FLOODED: _flooded,
+    Kind.BRANCHED: lambda d: f"a copy goes its own way ({d['why']})",
     Kind.DHCP_ANSWERED: _dhcp,
     Kind.GENERATED: _generated,
     Kind.NOT_GENERATED: _not_generated,

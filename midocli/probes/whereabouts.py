@@ -1,0 +1,104 @@
+"""Who has an address, and how machines are plugged in, out of the store: what advice looks up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from midocli.store.display import binding_of, interface_of
+from midocli.store.rows import Row
+
+if TYPE_CHECKING:
+    from midocli.store.store import Store
+
+
+def guests(store: Store) -> Iterator[tuple[Row, Row]]:
+    """Each guest with each of its interfaces (its own, then its further ones)."""
+    for guest in store.rows("guest"):
+        yield guest, guest
+        for nic in guest.siblings("guest.nic") or ():
+            yield guest, nic
+
+
+def guest_with(store: Store, address: int) -> tuple[Row, Row] | None:
+    """The guest that has an address, with the interface that has it."""
+    for guest, nic in guests(store):
+        if any(cidr.address == address for cidr in nic.get("address") or ()):
+            return guest, nic
+    return None
+
+
+def router_port_with(store: Store, address: int) -> Row | None:
+    """The router port that has an address."""
+    for router in store.rows("router"):
+        for port in router.siblings("router.port") or ():
+            if port.get("address") == address:
+                return port
+    return None
+
+
+def port_of(nic: Row) -> Row | None:
+    """The port that the interface of a guest is plugged into."""
+    interface = nic.get("interface")
+    bindings = interface.parent.siblings("host.binding") if interface is not None else None
+    for binding in bindings.by_key.get(interface.get("iface"), ()) if bindings else ():
+        port: Row = binding.get("port")
+        return port
+    return None
+
+
+def bridge_of(port: Row | None) -> Row | None:
+    """The bridge a port belongs to or, a router's, is linked to."""
+    if port is not None and port.collection.path == "router.port":
+        port = port.get("peer")
+    return port.parent if port is not None and port.collection.path == "bridge.port" else None
+
+
+def router_ports_on(bridge: Row | None) -> list[Row]:
+    """The router ports linked to a bridge."""
+    peers = [port.get("peer") for port in bridge.siblings("bridge.port") or ()] if bridge else []
+    return [peer for peer in peers if peer is not None and peer.collection.path == "router.port"]
+
+
+def gateways(nic: Row) -> list[Row]:
+    """The router ports with an address on the link of a guest's interface."""
+    port = port_of(nic)
+    if port is not None and port.collection.path == "router.port":
+        return [port]
+    return [each for each in router_ports_on(bridge_of(port)) if each.get("address") is not None]
+
+
+def free_port(bridge: Row | None) -> Row | None:
+    """A port of a bridge that is neither bound nor linked."""
+    for port in bridge.siblings("bridge.port") or () if bridge is not None else ():
+        if port.get("peer") is None and binding_of(port) is None:
+            return port
+    return None
+
+
+def free_interfaces(store: Store) -> Iterator[tuple[Row, Row]]:
+    """(interface, port) of bindings behind which no guest is."""
+    taken = [nic.get("interface") for _, nic in guests(store)]
+    for host in store.rows("host"):
+        for binding in host.siblings("host.binding") or ():
+            interface = interface_of(store, binding)
+            if interface is not None and interface not in taken:
+                yield interface, binding.get("port")
+
+
+def interface_name(interface: Row) -> str:
+    """`host0:veth0`."""
+    return f"{interface.parent.full_alias if interface.parent else ''}:{interface.get('iface')}"
+
+
+def home_bridge(store: Store, nic: Row) -> Row | None:
+    """The bridge where an interface's addresses belong: its router port's network holds one."""
+    for cidr in nic.get("address") or ():
+        for router in store.rows("router"):
+            for port in router.siblings("router.port") or ():
+                net = port.get("net")
+                if net is not None and not (cidr.address ^ net.address) & net.mask:
+                    bridge = bridge_of(port)
+                    if bridge is not None:
+                        return bridge
+    return None

@@ -1,0 +1,40 @@
+"""Storms: frames that cause each other without end, and how they are ended.
+
+Two machines whose services answer each other never stop, and a mirror doubles what they send.
+So of what has one origin only so many frames may come from machines; the next is dropped, with
+a reason. What the virtual network makes itself answers nothing that answers it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from midocli.simulator.reason import Code, Reason
+
+if TYPE_CHECKING:
+    from midocli.simulator.frame import Frame
+    from midocli.simulator.network import Network
+
+#: Frames with no more causes than this before them are not counted: ordinary traffic costs
+#: nothing but the comparison.
+SHALLOW = 4
+#: So many frames that are deeper may come of one origin.
+MAX_CAUSED = 10_000
+
+
+class Storms:
+    """How many frames have come of each origin, since somebody last began to watch."""
+
+    __slots__ = ("caused",)
+
+    def __init__(self) -> None:
+        self.caused: dict[object, int] = {}
+
+    def stop(self, network: Network, frame: Frame, at: str) -> bool:
+        """Count a frame; one too many is dropped, and True."""
+        count = self.caused[frame.origin] = self.caused.get(frame.origin, 0) + 1
+        if count <= MAX_CAUSED:
+            return False
+        text = f"more than {MAX_CAUSED} frames came of one: those that answer them never stop"
+        network.drop(Reason(Code.LOOP, at, None, text, {"caused": count}), frame)
+        return True

@@ -1,0 +1,275 @@
+"""What holds of every network and every frame, whatever they are.
+
+Networks and traffic are drawn by `random_sessions`: half-built ones, loops, every feature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_sessions import Builder
+from simlab import VM_MAC, Lab, ip, mac, net, published_lab, seen
+from worlds import World
+
+import grammar
+from grammar.errors import MidoError
+from midocli.results import Report
+from midocli.simulator.checksum import checksum
+from midocli.simulator.events import Captured, Event, Kind, Recorder
+from midocli.simulator.frame import Frame
+from midocli.simulator.protocol import ETHERTYPE_IPV4
+from midocli.simulator.storms import MAX_CAUSED
+from midocli.simulator.tcp import SYN, Segment, tcp_packet
+from midocli.simulator.transport import sum_is_right
+from midocli.simulator.udp import udp_packet
+
+seeds = st.integers(0, 2**32 - 1)
+some = settings(max_examples=60, deadline=None)
+
+
+def drawn(seed: int) -> Builder:
+    """A network of its own for each seed."""
+    builder = Builder(Random(seed))
+    builder.build()
+    return builder
+
+
+def run(world: World, line: str) -> Report | None:
+    """What a probe reports, None where it was refused."""
+    command = grammar.parse(line)
+    assert command is not None
+    try:
+        report = world.interpreter.run(command)
+    except MidoError:
+        return None
+    assert isinstance(report, Report)
+    return report
+
+
+class _Everywhere:
+    def __contains__(self, point: object) -> bool:
+        return True
+
+
+def injected(builder: Builder, place: Any, frame: Frame) -> Recorder:
+    """All that a frame does, put in at a place, in the second after."""
+    network = builder.world.interpreter.datapath.network
+    recorder = Recorder(_Everywhere(), wants_events=True)  # type: ignore[arg-type]
+    network.watch(recorder)
+    network.inject(place, frame, "ours")
+    network.engine.run_until(network.engine.now_ns + 10**9)
+    network.unwatch(recorder)
+    return recorder
+
+
+def somewhere(builder: Builder) -> Any:
+    """An interface, or the key of a port."""
+    if builder.rng.random() < 0.7 or not builder.there.get("bport"):
+        return builder.any("point")
+    port = builder.world.interpreter.named("port", builder.any("bport", "rport"))
+    return port.id if port is not None else builder.any("point")
+
+
+def packets(captures: list[Captured]) -> Iterator[Frame]:
+    """The sound IPv4 packets among captured frames."""
+    for captured in captures:
+        frame = Frame.from_bytes(captured.data)
+        if frame.ethertype == ETHERTYPE_IPV4 and frame.fault is None:
+            yield frame
+
+
+@given(seeds)
+@some
+def test_nothing_raises_and_every_injected_frame_has_an_outcome(seed: int) -> None:
+    builder = drawn(seed)
+    for _ in range(5):
+        line = builder.probe()
+        report = run(builder.world, line)
+        if report is None or not line.startswith("inject"):
+            continue
+        if not line.endswith(" explain"):
+            report = run(builder.world, f"{line} explain")
+            assert report is not None
+        ends = {"dropped", "delivered", "consumed", "generated", "arp-waiting", "dhcp-answered"}
+        assert {step["event"] for step in report.data()["steps"]} & ends
+        for reason in report.data()["dropped"]:
+            assert reason["at"] and reason["text"]
+
+
+@given(seeds)
+@some
+def test_one_seed_gives_one_session(seed: int) -> None:
+    def session() -> list[Any]:
+        builder = drawn(seed)
+        lines = [builder.probe() for _ in range(4)]
+        reports = [run(builder.world, line) for line in lines]
+        return [*builder.script, *lines, *[each and (each.text, each.data()) for each in reports]]
+
+    assert session() == session()
+
+
+@given(seeds)
+@some
+def test_the_same_frame_on_the_same_state_gives_the_same_events(seed: int) -> None:
+    """Two networks built alike, which have seen the same, do the same with the next frame."""
+    builders = drawn(seed), drawn(seed)
+    for _ in range(3):
+        streams = []
+        for builder in builders:
+            place, frame = somewhere(builder), Frame.from_bytes(builder.frame())
+            recorder = injected(builder, place, frame)
+            streams.append([plain(event) for event in recorder.events])
+        assert streams[0] == streams[1]
+
+
+def plain(event: Event) -> tuple[Any, ...]:
+    """An event without what names it."""
+    details = {name: str(value) for name, value in event.details.items()}
+    return event.time_ns, event.walk, event.parent, event.at, str(event.kind), details
+
+
+@given(seeds)
+@some
+def test_reset_gives_the_first_answer_again(seed: int) -> None:
+    builder = drawn(seed)
+    network = builder.world.interpreter.datapath.network
+    place, data = somewhere(builder), builder.frame()
+
+    def once() -> list[Any]:
+        builder.world.run("reset")
+        network.rng.seed(7)
+        network.walks = 0
+        recorder, start = injected(builder, place, Frame.from_bytes(data)), network.engine.now_ns
+        return [(plain(event)[1:], event.time_ns - start) for event in recorder.events]
+
+    first = once()
+    for _ in range(2):
+        injected(builder, somewhere(builder), builder.packet())
+    assert once() == first
+
+
+@given(seeds)
+@some
+def test_checksums_of_what_the_network_changes_stay_right(seed: int) -> None:
+    """A frame with right checksums never becomes one with wrong ones, translated or not."""
+    builder = drawn(seed)
+    for _ in range(3):
+        frame = builder.packet()
+        whole = frame.ethertype != ETHERTYPE_IPV4 or not frame.fragment & 0x3FFF
+        for seen_frame in packets(injected(builder, somewhere(builder), frame).captures):
+            data = seen_frame.ip_bytes()
+            assert checksum(data[: (data[0] & 0xF) * 4]) == 0
+            if whole and not seen_frame.fragment & 0x3FFF and seen_frame.tp_sum is not None:
+                assert sum_is_right(seen_frame)
+
+
+@given(seeds)
+@some
+def test_ttl_falls_by_one_at_each_router_and_at_nothing_else(seed: int) -> None:
+    builder = drawn(seed)
+    for _ in range(3):
+        frame = builder.packet()
+        ttls: dict[int, int] = {}
+        for event in injected(builder, somewhere(builder), frame).events:
+            headers: Any = event.details.get("frame")
+            if event.kind is Kind.REWRITTEN and "ttl" in event.details["changes"]:  # type: ignore[operator]
+                before, after = event.details["changes"]["ttl"]  # type: ignore[index]
+                assert after == before - 1
+                assert ttls.get(event.walk, before) == before
+                ttls[event.walk] = after
+            elif event.kind in (Kind.ENTERED, Kind.LEFT) and "ttl" in headers:
+                assert ttls.setdefault(event.walk, headers["ttl"]) == headers["ttl"]
+
+
+@given(seeds)
+@some
+def test_no_frame_leaves_a_bridge_by_the_port_it_came_in_by(seed: int) -> None:
+    """Redirected frames aside, which a rule may send anywhere but back."""
+    builder = drawn(seed)
+    for _ in range(3):
+        came_in: dict[int, tuple[str, bool]] = {}
+        for event in injected(builder, somewhere(builder), builder.packet()).events:
+            if event.kind is Kind.ENTERED:
+                is_bridge = str(event.details["device"]).startswith("bridge")
+                came_in[event.walk] = (event.at, is_bridge)
+            elif event.kind in (Kind.REDIRECTED, Kind.MIRRORED):
+                came_in.pop(event.walk, None)
+            elif event.kind is Kind.BRANCHED and event.details["why"] == "flood":
+                came_in[event.walk] = came_in.get(event.parent, ("", False))
+            elif event.kind is Kind.LEFT:
+                port, is_bridge = came_in.pop(event.walk, ("", False))
+                assert not is_bridge or event.at != port
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_walks_and_storms_are_bounded(seed: int) -> None:
+    builder = drawn(seed)
+    recorder = injected(builder, somewhere(builder), builder.packet())
+    walks = {event.walk for event in recorder.events}
+    assert len(walks) <= MAX_CAUSED * 2
+
+
+# -- NAT ----------------------------------------------------------------------------------
+
+
+def nat_lab(rules: list[dict[str, Any]], back: list[dict[str, Any]]) -> Lab:
+    """The published lab, translating on the way in and on the way out."""
+    lab = published_lab()
+    lab.routers["router0"].infilter = lab.add_chain("in", *back, *rules)
+    lab.routers["router0"].outfilter = lab.add_chain(
+        "out",
+        {"type": "snat", "src": net("192.168.78.9"), "targets": ("192.168.77.1:2000-2999",)},
+        {"type": "rev_dnat"},
+    )
+    return lab
+
+
+@pytest.mark.parametrize("proto", ["icmp", "udp", "tcp"])
+@given(
+    sport=st.integers(1, 65535),
+    dport=st.integers(1, 65535),
+    data=st.binary(max_size=64),
+    last=st.integers(1, 254),
+)
+@settings(max_examples=40, deadline=None)
+def test_nat_of_a_reply_inverts_nat_of_its_request(
+    proto: str, sport: int, dport: int, data: bytes, last: int
+) -> None:
+    vip = ip(f"192.168.79.{last}")
+    dnat = {"type": "dnat", "dst": (vip, 32), "targets": ("192.168.77.119:7-9000",)}
+    lab = nat_lab([dnat], [{"type": "rev_snat", "action": "continue"}])
+    client = ip("192.168.78.9")
+    if proto == "icmp":
+        lab.network.guest("client").send_echo(vip, sport, 1, data)
+    elif proto == "udp":
+        lab.network.guest("client").send(udp_packet(client, sport, vip, dport, data))
+    else:
+        segment = Segment(1, 0, SYN, 64240, b"", data)
+        lab.network.guest("client").send(tcp_packet(client, sport, vip, dport, segment))
+    recorder = lab.watch("host0:veth0", "host0:tap")
+    lab.run()
+    ours = [each for _, each in seen(recorder, "host0:veth0") if each.proto in (1, 6, 17)]
+    theirs = [each for _, each in seen(recorder, "host0:tap") if each.proto in (1, 6, 17)]
+    ours = [frame for frame in ours if frame.ethertype == ETHERTYPE_IPV4]
+    theirs = [frame for frame in theirs if frame.ethertype == ETHERTYPE_IPV4]
+    request, answer = ours
+    inside, reply = theirs
+    assert (inside.nw_src, inside.nw_dst) == (ip("192.168.77.1"), ip("192.168.77.119"))
+    assert (reply.nw_src, reply.nw_dst) == (inside.nw_dst, inside.nw_src)
+    assert (answer.nw_src, answer.nw_dst) == (request.nw_dst, request.nw_src)
+    assert inside.hw_dst == mac(VM_MAC)
+    if proto == "tcp":
+        assert (answer.tp_src, answer.tp_dst) == (request.tp_dst, request.tp_src)
+    elif proto == "icmp":
+        assert (answer.icmp_id, answer.icmp_seq) == (request.icmp_id, request.icmp_seq)
+    else:  # the port is closed: the error quotes the datagram as the client sent it
+        quoted = answer.payload[:20] if answer.payload[:1] == b"E" else answer.payload[4:24]
+        assert quoted[12:20] == request.ip_header()[12:20]
+    for frame in (request, inside, reply, answer):
+        assert sum_is_right(frame)
