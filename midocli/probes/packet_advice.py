@@ -108,7 +108,9 @@ def no_answer(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
         return
     if guest.get("state") == "down":
         yield Change(f"{at} is switched off", (f"guest {at} set state up",))
-    elif frame is not None and frame.proto in (TCP, UDP) and frame.tp_dst >= 0:
+    elif frame is not None and frame.proto in (TCP, UDP) and frame.tp_dst > 0:
+        if at == failure.source:  # an answer that its own socket did not expect
+            return
         proto = "tcp" if frame.proto == TCP else "udp"
         service = f"guest {at} add service proto {proto} port {frame.tp_dst}"
         yield Change("nothing listens there", (service,))

@@ -130,6 +130,13 @@ WAYS: dict[str, tuple[list[str], str]] = {
         ],
         PING,
     ),
+    "dnat without a way back": (
+        [
+            "chain c add rule dst 10.0.9.9 type dnat target 10.0.2.11:80-80 action accept",
+            "router r set infilter c",
+        ],
+        "connect alice tcp 10.0.9.9 80",
+    ),
     "nothing listens": ([], "connect alice tcp 10.0.2.11 81"),
     "the service is inserted, and down": (
         [
