@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from markdown_text import article, bullets, code, names, page, sentence, table
 
 from grammar.commands import CommandHelp
-from grammar.language import COMMANDS
+from grammar.language import TOPICS
 from grammar.resources import SCHEMA
 from grammar.schema import Collection, Field
 from grammar.times import Seconds
@@ -32,7 +32,7 @@ def pages(play: Play) -> dict[str, str]:
         _VERBS: _verbs(play(_VERBS, True)),
         **{
             _command_page(name): _command(name, entry, play(_command_page(name), True))
-            for name, entry in COMMANDS.items()
+            for name, entry in TOPICS.items()
         },
         **{
             path: _collection(collection, play(path, collection.creatable))
@@ -60,7 +60,7 @@ def _index() -> str:
         bullets(f"[{name}]({_VERBS}.md#{name}): {verb.help}" for name, verb in VERBS.items()),
         "## Commands",
         bullets(
-            f"[{name}]({_command_page(name)}.md): {entry.help}" for name, entry in COMMANDS.items()
+            f"[{name}]({_command_page(name)}.md): {entry.help}" for name, entry in TOPICS.items()
         ),
         "## Collections",
         "What is indented lives inside the object above it.",

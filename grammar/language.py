@@ -9,7 +9,7 @@ from typing import Any
 
 import pyparsing as pp
 
-from grammar import capturing, session, traffic
+from grammar import capturing, pictures, session, traffic
 from grammar.commands import OnGuest, nothing
 from grammar.elements import (
     TRAILING,
@@ -34,7 +34,8 @@ from grammar.tree import As, Command, Echo, Format, Quit, Source
 from grammar.verbs import VERBS, assemble
 
 COMMANDS = {**traffic.HELP, **capturing.HELP, **session.HELP}
-
+#: What `help` and the reference have a page on, beside verbs and collections.
+TOPICS = {**COMMANDS, **pictures.HELP}
 
 _COMMAND_WORDS = (*(word for word in COMMANDS if word != "expect"), "exit", "?")
 
@@ -46,12 +47,16 @@ class Language:
         self.schema = schema
         self._probe = Probe()
         self._paths = Paths(schema, self._probe, self._guest_entries)
+        self._paths.also("show", self._picture_entries, pictures.expectations)
         self._line = Switch(self._probe, "command", self._build, self._expect)
         self._line.parse_with_tabs()
         self._inner = Switch(self._probe, "command", self._build_inner, self._expect_inner)
 
     def _guest_entries(self, collection: Collection) -> dict[str, Entry]:
         return traffic.guest_entries(self._probe, collection)
+
+    def _picture_entries(self) -> dict[str, Entry]:
+        return pictures.entries(self._probe, self._paths.end)
 
     def _build_inner(self) -> tuple[Table, Sequence[Element]]:
         """Every command that `expect` may hold: all but itself."""

@@ -40,6 +40,7 @@ _ON_COLLECTIONS = ("list", "create", "describe")
 _NEED_COLLECTION = ("list", "create")
 
 Extra = Callable[[Collection], Table]
+Expect = Callable[[], Sequence[Expectation]]
 
 
 def _nothing(column: int) -> Sequence[Tokens]:
@@ -59,6 +60,11 @@ class Paths:
         self.end = End(probe, "end of line")
         self._extra = extra
         self._elements: dict[tuple[object, ...], pp.ParserElement] = {}
+        self._also: dict[str, tuple[Callable[[], Table], Expect]] = {}
+
+    def also(self, verb: str, build: Callable[[], Table], expect: Expect) -> None:
+        """Words beside the objects that may follow a verb at the beginning of a line."""
+        self._also[verb] = build, expect
 
     def _once(self, key: tuple[object, ...], make: Callable[[], Element]) -> pp.ParserElement:
         element = self._elements.get(key)
@@ -96,11 +102,15 @@ class Paths:
             if not self.schema[name].single or verb in self._verbs_on(self.schema[name])
         ]
 
+        also, expect_also = self._also.get(verb, (dict, list))
+
         def build() -> tuple[Table, Sequence[pp.ParserElement]]:
-            return {name: self._root_entry(name, verb) for name in roots}, (self.root_object(verb),)
+            table = {name: self._root_entry(name, verb) for name in roots}
+            return {**table, **also()}, (self.root_object(verb),)
 
         def expect() -> list[Expectation]:
-            return [Expectation("collection", name, self.schema[name].help) for name in roots]
+            found = [Expectation("collection", name, self.schema[name].help) for name in roots]
+            return [*found, *expect_also()]
 
         ends = verb == "describe"
         lone = verb in _NEED_COLLECTION

@@ -54,6 +54,12 @@ OBSERVING = (
         "file for the captured frames",
     ),
     Field("explain", Flag(), "show the walk, step by step"),
+    Field("draw", Flag(), "draw the network with the way taken, and where it ended"),
+    Field(
+        "report",
+        Text("a file name", "ping.html", _LONG, "file"),
+        "page for a browser: the picture, the walk, the frames and the verdict",
+    ),
 )
 
 # Where a source is no guest: who it pretends to be.
@@ -147,7 +153,7 @@ HELP = {
     "ping": CommandHelp(
         "sends echo requests and prints what ping and tcpdump would have shown",
         (
-            "ping SOURCE DESTINATION [OPTION VALUE]... [explain] [quiet]",
+            "ping SOURCE DESTINATION [OPTION VALUE]... [explain] [draw] [quiet]",
             "guest GUEST ping DESTINATION [OPTION VALUE]...",
         ),
         "ping client 192.168.79.119 count 2 explain",

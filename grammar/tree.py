@@ -280,6 +280,12 @@ class Quit(Node):
     """End the session."""
 
 
+class Topology(Node):
+    """Draw the virtual network, on the terminal or into a file."""
+
+    file: Argument | None
+
+
 class As(Node):
     """Show what comes of a command in a form of its own."""
 
@@ -317,5 +323,6 @@ Command = (
     | Undo
     | Save
     | Prefs
+    | Topology
     | As
 )

@@ -98,6 +98,8 @@ def _session_words(command: Command) -> Iterable[str]:
             return ["expect", *(["not"] if negated else []), *_words(inner)]
         case tree.As(inner, form):
             return [*_words(inner), "as", form]
+        case tree.Topology(file):
+            return ["show", "topology", *(["write", quoted(file.text)] if file else [])]
         case tree.Prefs(settings, reset):
             return ["prefs", *(["reset"] if reset else []), *_settings(settings)]
         case tree.Help(topic):

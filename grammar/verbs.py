@@ -40,7 +40,7 @@ VERBS = {
     ),
     "show": Verb(
         "shows one object, or one of its fields",
-        ("show PATH [FIELD]", "PATH show [FIELD]", "PATH FIELD show"),
+        ("show PATH [FIELD]", "PATH show [FIELD]", "PATH FIELD show", "show topology"),
         "router router0 show name",
         shortest=1,
     ),

@@ -120,7 +120,8 @@ def _records(result: Result, display: Display) -> list[Record]:
         case Stream(items=items, data_of=data_of):
             return [_plain(data_of(item)) for item in items]
         case Report(data=data):
-            return [_plain(each) for each in data().get("probes") or [data()]]
+            whole = data()
+            return [_plain(each) for each in whole.get("probes", whole.get("nodes")) or [whole]]
     return []
 
 

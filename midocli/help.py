@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from grammar.errors import InvalidValueError
 from grammar.examples import example
-from grammar.language import COMMANDS
+from grammar.language import COMMANDS, TOPICS
 from grammar.nearest import nearest
 from grammar.schema import Collection, Field, Schema
 from grammar.suffix import HELP as AS
@@ -35,8 +35,8 @@ def explain(schema: Schema, topic: Argument | None) -> str:
         verb = VERBS[name]
         return _page(name, verb.help, verb.usage, verb.example, ())
     pages = []
-    if name in COMMANDS or name == "as":
-        command = COMMANDS.get(name, AS)
+    if name in TOPICS or name == "as":
+        command = TOPICS.get(name, AS)
         pages = [_page(name, command.help, command.usage, command.example, command.options)]
     pages += [
         _collection(schema, collection)
@@ -45,7 +45,7 @@ def explain(schema: Schema, topic: Argument | None) -> str:
     ]
     if pages:
         return "\n\n".join(pages)
-    known = [*VERBS, *COMMANDS, "as", *(c.name for c in schema.collections.values())]
+    known = [*VERBS, *TOPICS, "as", *(c.name for c in schema.collections.values())]
     near = nearest(word, known)
     hint = f"; did you mean {near}?" if near else "; help lists what there is"
     raise InvalidValueError(f"no help on {word[:40]!r}{hint}", topic.column, tuple(known))
@@ -63,6 +63,7 @@ def _map(schema: Schema) -> str:
             "",
             "Commands:",
             *_entries((name, command.help) for name, command in COMMANDS.items()),
+            *_entries([("show topology", TOPICS["topology"].help)]),
             "",
             "Behind any command:",
             *_entries([("as FORM", f"{AS.help}: {AS.usage[0].rpartition(' ')[2]}")]),

@@ -110,6 +110,7 @@ class Interpreter:
             tree.Save: self._keep_house,
             tree.As: self._as,
             tree.Prefs: self._keep_house,
+            tree.Topology: self._draw,
         }
 
     @cached_property
@@ -262,6 +263,11 @@ class Interpreter:
 
     def _as(self, command: tree.As) -> Result:
         return Formatted(self._carry_out(command.command), command.form)
+
+    def _draw(self, command: tree.Topology) -> Result:
+        from midocli.pictures import draw
+
+        return draw(self, command)
 
     def _reset(self, command: tree.Reset) -> Result:
         self.datapath.reset()

@@ -59,13 +59,30 @@ FORBIDDEN = {
         "pyparsing",
     ],
     "midocli/probes": ["midocli.cli", "midocli.session", "midocli.shell", "prompt_toolkit"],
+    "midocli/pictures": [
+        "midocli.cli",
+        "midocli.datapath",
+        "midocli.probes",
+        "midocli.session",
+        "midocli.shell",
+        "prompt_toolkit",
+        "pyparsing",
+        "scapy",
+    ],
 }
 # Below the command line and the prompt nobody looks at the machine it runs on.
 SURROUNDINGS = ("os", "sys", "socket", "pathlib", "subprocess", "shutil", "secrets", "uuid")
 CLOCKS = ("datetime.now", "datetime.today", "datetime.utcnow", "date.today", "time.localtime",
           "time.monotonic", "time.perf_counter", "time.time", "time.time_ns", "random.random",
           "random.randint", "random.getrandbits", "random.choice")  # fmt: skip
-SEALED = ("grammar", "midocli/simulator", "midocli/store", "midocli/trace", "midocli/probes")
+SEALED = (
+    "grammar",
+    "midocli/simulator",
+    "midocli/store",
+    "midocli/trace",
+    "midocli/probes",
+    "midocli/pictures",
+)
 
 
 def modules(package: str) -> list[Path]:

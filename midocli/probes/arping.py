@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from grammar import tree
 from grammar.addresses import format_ipv4
 from grammar.errors import RefusedError
+from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.sources import find_address, find_source
@@ -30,7 +31,7 @@ class Arping:
         self._network = interpreter.datapath.network
         given = {setting.field.name: setting for setting in command.options}
         self._target = find_address(interpreter, command.destination)
-        self._observation = Observation(interpreter, given, default_filter="arp")
+        self._observation = Observation(interpreter, command, given, default_filter="arp")
         values = {name: setting.value for name, setting in given.items()}
         self._source = find_source(interpreter, command.source, values)
         if self._source.stack is None:
@@ -98,7 +99,11 @@ class Arping:
         failures = []
         if reason is not None:
             failures = [self._observation.failure(reason, self._source.name, self._target)]
-        shown = self._observation.shown(self._source.point, [], [self._origin], [verdict], failures)
+        printed = "".join(f"{line}\n" for line in lines)
+        ending = Ending(printed, mac is not None)
+        shown = self._observation.shown(
+            self._source.point, [], [self._origin], [verdict], ending, failures
+        )
         why = ""
         if reason is not None:
             from midocli.probes.advice import remedy
@@ -106,12 +111,13 @@ class Arping:
             command = remedy(self._interpreter, failures[0])
             advice = f"; try: {command}" if command else ""
             why = f"ended at {reason.at} ({reason.code}): {reason.text}{advice}\n"
-        text = "".join(f"{line}\n" for line in lines) + shown.captures + why + shown.explanation
+        text = printed + shown.captures + why + shown.explanation
         data: dict[str, Any] = {
             "outcome": "reply" if mac else "no-answer",
             "mac": mac,
             "reason": reason_data(reason),
             "captures": shown.frames(),
             "steps": shown.steps,
+            **shown.picture,
         }
         return Report(text, lambda: data, mac is not None)

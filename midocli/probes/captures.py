@@ -139,17 +139,18 @@ class CaptureRequest:
 
     def text(self, seen: Sequence[Seen]) -> str:
         """A banner and the frames of each point, as tcpdump prints them."""
+        return "".join(f"{banner}\n{frames}" for banner, frames in map(self.printed, seen))
+
+    def printed(self, seen: Seen) -> tuple[str, str]:
+        """The banner of one point, and its frames as tcpdump prints them."""
         from midocli.trace.tcpdump.printer import Printer, banner
 
         clock = self._interpreter.clock
         assert self.flags is not None
-        parts = []
-        for point, frames in seen:
-            printer = Printer(self.flags, clock.utc_offset)
-            parts.append(banner(point.label) + "\n")
-            for captured in frames[: self.flags.count]:
-                parts.append(printer.frame(clock.shown(captured.time_ns), captured.data))
-        return "".join(parts)
+        printer = Printer(self.flags, clock.utc_offset)
+        shown = seen.frames[: self.flags.count]
+        frames = (printer.frame(clock.shown(each.time_ns), each.data) for each in shown)
+        return banner(seen.point.label), "".join(frames)
 
     def json(self, seen: Sequence[Seen]) -> dict[str, list[dict[str, str]]]:
         """The frames of each point as data."""

@@ -8,6 +8,7 @@ from grammar import tree
 from grammar.addresses import format_ipv4
 from grammar.errors import RefusedError
 from grammar.traffic import CONNECT_OPTIONS
+from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.ping_text import describe
@@ -43,7 +44,7 @@ class Connect:
         self._data = values["data"].encode("utf-8", "surrogateescape") or b"\n"
         self._proto = command.proto
         self._remote = (find_address(interpreter, command.destination), command.port)
-        self._observation = Observation(interpreter, given, default_filter="icmp or tcp or udp")
+        self._observation = Observation(interpreter, command, given, "icmp or tcp or udp")
         self._source = find_source(interpreter, command.source, values)
         stack = self._source.stack
         if stack is None:
@@ -133,8 +134,9 @@ class Connect:
             command = remedy(self._interpreter, failures[0])
             if command:
                 why[0] += f"; try: {command}"
+        ending = Ending(_lines(lines), outcome == "open")
         shown = self._observation.shown(
-            self._source.point, self._ends(), [self._client.origin], lines[:1], failures
+            self._source.point, self._ends(), [self._client.origin], lines[:1], ending, failures
         )
         text = _lines(lines) + shown.captures + _lines(why) + shown.explanation
         data = {
@@ -146,6 +148,7 @@ class Connect:
             "reason": reason_data(self._reason) if outcome != "open" else None,
             "captures": shown.frames(),
             "steps": shown.steps,
+            **shown.picture,
         }
         return Report(text, lambda: data, outcome == "open")
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from grammar import tree
 from grammar.addresses import format_ipv4
 from midocli.probes.lease import silence, take
+from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.sources import GuestSource, find_guest
@@ -47,7 +48,9 @@ class Dhcp:
         self._network = interpreter.datapath.network
         given = {setting.field.name: setting for setting in command.options}
         self._guest: Row = find_guest(interpreter, command.source)
-        self._observation = Observation(interpreter, given, default_filter="port 67 or port 68")
+        self._observation = Observation(
+            interpreter, command, given, default_filter="port 67 or port 68"
+        )
         self._source = GuestSource(interpreter, self._guest)
         self._origin = object()
         self._lines: list[str] = []
@@ -151,18 +154,20 @@ class Dhcp:
 
     def _sum_up(self, lease: Lease | None, reason: Reason | None, advice: str | None) -> Report:
         verdict = f"bound to {format_ipv4(lease.address)}" if lease else "no lease"
-        shown = self._observation.shown(self._source.point, [], [self._origin], [verdict])
         why = ""
         if reason is not None:
             tail = f"; try: {advice}" if advice else ""
             why = f"ended at {reason.at} ({reason.code}): {reason.text}{tail}\n"
         text = "".join(f"{line}\n" for line in self._lines)
+        ending = Ending(text, lease is not None, [reason] if reason else [])
+        shown = self._observation.shown(self._source.point, [], [self._origin], [verdict], ending)
         data: dict[str, Any] = {
             "outcome": "bound" if lease else "no-answer",
             **_lease_data(lease),
             "reason": reason_data(reason),
             "captures": shown.frames(),
             "steps": shown.steps,
+            **shown.picture,
         }
         return Report(
             text + shown.captures + why + shown.explanation, lambda: data, lease is not None

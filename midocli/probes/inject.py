@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar import tree
 from grammar.errors import RefusedError
+from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.points import find_point, point_of
@@ -47,7 +48,7 @@ class Inject:
             self._frames = [rewritten(data) for data in self._frames]
         self._replays = "file" in given
         self._asap = "speed" in given and given["speed"].value == "asap"
-        self._observation = Observation(interpreter, given, default_filter="")
+        self._observation = Observation(interpreter, command, given, default_filter="")
         self._origins = [object() for _ in self._frames]
 
     def run(self) -> Report:
@@ -79,7 +80,10 @@ class Inject:
             for reason in decisive
             if reason is not None
         ]
-        shown = self._observation.shown(None, list(delivered), self._origins, [verdict], failures)
+        ending = Ending(f"{verdict}\n", bool(delivered), reasons)
+        shown = self._observation.shown(
+            None, list(delivered), self._origins, [verdict], ending, failures
+        )
         if self._replays:
             lines = [
                 f"frame {number}: {self._told(fate)}\n" for number, fate in enumerate(fates, 1)
@@ -104,6 +108,7 @@ class Inject:
                 ],
                 "captures": shown.frames(),
                 "steps": shown.steps,
+                **shown.picture,
             }
 
         return Report(text, data, bool(delivered))

@@ -8,8 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.errors import FileError
-from grammar.tree import Setting
+from grammar.tree import Probe, Setting
 from midocli.probes.captures import CaptureRequest, Interfaces, Seen, Union
+from midocli.probes.drawing import Drawing, Ending, Told
 from midocli.probes.failure import Failure
 from midocli.probes.points import Point
 from midocli.probes.verdict import decisive
@@ -24,12 +25,17 @@ if TYPE_CHECKING:
 
 
 class Shown(NamedTuple):
-    """What an observation has to show, as text and as data."""
+    """What an observation has to show, as text and as data.
+
+    `explanation` is all that comes last: the walk, and the picture. `picture` is the member
+    of that name, for who asked for it.
+    """
 
     captures: str
     frames: Callable[[], dict[str, list[dict[str, str]]]]
     explanation: str
     steps: list[dict[str, Any]]
+    picture: dict[str, Any]
 
 
 class Observation:
@@ -39,11 +45,16 @@ class Observation:
     """
 
     def __init__(
-        self, interpreter: Interpreter, options: dict[str, Setting], default_filter: str = "icmp"
+        self,
+        interpreter: Interpreter,
+        command: Probe,
+        options: dict[str, Setting],
+        default_filter: str = "icmp",
     ) -> None:
         self._interpreter = interpreter
         self._network = interpreter.datapath.network
         self._explains = "explain" in options
+        self._drawing = Drawing(interpreter, command, options)
         self.request = CaptureRequest(
             interpreter, options, default_filter, interpreter.default_flags
         )
@@ -60,8 +71,9 @@ class Observation:
         points = self.request.watched(source)
         if everywhere:
             points = Union(points, Interfaces(source))
-        self.recorder = Recorder(points, self._explains or self.request.comments)
-        watching = self._explains or everywhere or not self.request.none
+        wants_events = self._explains or self._drawing.is_wanted
+        self.recorder = Recorder(points, wants_events or self.request.comments)
+        watching = wants_events or everywhere or not self.request.none
         network = self._network
         network.storms.caused.clear()
         if watching:
@@ -101,16 +113,18 @@ class Observation:
         ends: Sequence[Hashable],
         origins: Sequence[object],
         verdicts: Sequence[str],
+        ending: Ending,
         failures: Sequence[Failure] = (),
     ) -> Shown:
         """What there is to show of the traffic of some origins; files are written now.
 
         An explanation begins and ends with `verdicts`, and then says what would alter
-        `failures`.
+        `failures`; a picture marks where these are, and the `ending`'s own reasons.
         """
         seen: list[Seen] = []
         text = explanation = ""
         steps: list[dict[str, Any]] = []
+        picture: dict[str, Any] = {}
         if not self.request.none:
             seen = self.request.seen(self.recorder.captures, source, ends)
             text = self.request.text(seen)
@@ -123,7 +137,16 @@ class Observation:
             ways_out = self._ways_out(events, failures)
             explanation = explain(events, verdicts, ways_out, TopologyLabels(self._interpreter))
             steps = steps_of(events, self._interpreter.clock)
-        return Shown(text, partial(self.request.json, seen), explanation, steps)
+        if self._drawing.is_wanted:
+            from midocli.trace.explain import numbered
+
+            events = numbered(self._events_of(origins))
+            reasons = [*(failure.reason for failure in failures), *ending.reasons]
+            told = Told(events, reasons, verdicts, self._ways_out(events, failures), ending)
+            frames = [self.request.printed(each) for each in seen]
+            drawn, picture = self._drawing.drawn(told, frames)
+            explanation += drawn
+        return Shown(text, partial(self.request.json, seen), explanation, steps, picture)
 
     def _write_file(self, seen: Sequence[Seen]) -> None:
         """Write what `write` asks for; what has been seen is shown even where that fails."""

@@ -16,6 +16,7 @@ from grammar.addresses import format_ipv4
 from grammar.errors import InvalidValueError
 from grammar.traffic import PING_OPTIONS
 from midocli.probes import echo_data
+from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import PingReport
 from midocli.probes.sources import Request, find_address, find_source
@@ -73,7 +74,7 @@ class Ping:
         values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
         self._count: int = values.get("count", 3 if interpreter.interactive else 1)
         self._destination = find_address(interpreter, command.destination)
-        self._observation = Observation(interpreter, given)
+        self._observation = Observation(interpreter, command, given)
         self._pattern = _pattern(given.get("pattern"))
         self._values = values
         icmp_id = values.get("id")
@@ -206,13 +207,15 @@ class Ping:
         origins = report.probes()
         verdicts = report.verdicts(self._destination)
         failures = [probe.failure for probe in origins if probe.failure is not None]
+        ending = Ending(report.text(), report.succeeded)
         shown = self._observation.shown(
-            self._source.point, self._ends(), origins, verdicts, failures
+            self._source.point, self._ends(), origins, verdicts, ending, failures
         )
         text = report.text() + shown.captures + report.reasons() + shown.explanation
 
         def data() -> dict[str, Any]:
-            return report.data(self._source.name, shown.frames(), shown.steps)
+            found = report.data(self._source.name, shown.frames(), shown.steps)
+            return {**found, **shown.picture}
 
         return Report(text, data, report.succeeded)
 

@@ -169,6 +169,11 @@ class PingReport:
             if probe.outcome != "reply" and probe.reason is not None
         )
 
+    def endings(self) -> list[Reason]:
+        """Why requests were not answered, in their order."""
+        probes = (probe for probe in self.probes() if probe.outcome != "reply")
+        return [probe.reason for probe in probes if probe.reason is not None]
+
     def verdicts(self, destination: int) -> list[str]:
         """For each request, a line that says what became of it."""
         return [

@@ -12,6 +12,7 @@ from grammar import tree
 from grammar.addresses import format_ipv4
 from grammar.errors import RefusedError
 from grammar.traffic import TRACEROUTE_OPTIONS
+from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.sources import find_address, find_source
 from midocli.probes.traceroute_hops import Hops, Query, is_answer
@@ -42,7 +43,7 @@ class Traceroute:
         values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
         self._network = interpreter.datapath.network
         self._target = find_address(interpreter, command.destination)
-        self._observation = Observation(interpreter, given, default_filter="icmp or udp")
+        self._observation = Observation(interpreter, command, given, default_filter="icmp or udp")
         self._source = find_source(interpreter, command.source, values)
         if self._source.stack is None:
             raise RefusedError("a router cannot trace routes; a guest or a station can")
@@ -177,13 +178,16 @@ class Traceroute:
         origins = [query for query in self._hops.all if query.sent_ns is not None]
         reached = bool(hops) and any(self._is_target(query) for query in hops[-1])
         verdict = f"{target} {'reached' if reached else 'not reached'} after {len(hops)} hops"
-        shown = self._observation.shown(self._source.point, [], origins, [verdict])
-        text = "".join(f"{line}\n" for line in lines) + shown.captures + shown.explanation
+        printed = "".join(f"{line}\n" for line in lines)
+        ending = Ending(printed, reached)
+        shown = self._observation.shown(self._source.point, [], origins, [verdict], ending)
+        text = printed + shown.captures + shown.explanation
         data = {
             "hops": [[_data(query) for query in hop] for hop in hops],
             "reached": reached,
             "captures": shown.frames(),
             "steps": shown.steps,
+            **shown.picture,
         }
         return Report(text, lambda: data, reached)
 

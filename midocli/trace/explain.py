@@ -51,7 +51,7 @@ def explain(
     lines = [*_inputs(events), *verdicts, ""]
     for origin in _origins(events):
         lines += _walks_of(origin, events, labels)
-    notes = [*_notes(events), *changes]
+    notes = [*notes_of(events), *changes]
     return "".join(f"{line}\n" for line in [*lines, *verdicts, *notes])
 
 
@@ -207,7 +207,7 @@ def _title(walk: Sequence[Event]) -> str:
     return "a frame"
 
 
-def _notes(events: Sequence[Event]) -> list[str]:
+def notes_of(events: Sequence[Event]) -> list[str]:
     """What a reader would otherwise wonder about, once each."""
     found = [
         f"{event.at}: {unrestored(event.details)}"

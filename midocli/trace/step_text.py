@@ -101,12 +101,20 @@ def _tracked(d: Details) -> str:
     return f"belongs to a connection's {d['direction']} flow"
 
 
-def _rewritten(d: Details) -> str:
-    changes = [
-        f"{_FIELD_NAMES.get(name, name)} {_shown(name, before)} -> {_shown(name, after)}"
+def changes_of(event: Event) -> list[tuple[str, str, str]]:
+    """What an event that rewrote headers changed: names, values before, and after."""
+    return _changes(event.details)
+
+
+def _changes(d: Details) -> list[tuple[str, str, str]]:
+    return [
+        (_FIELD_NAMES.get(name, name), _shown(name, before), _shown(name, after))
         for name, (before, after) in d["changes"].items()
     ]
-    text = ", ".join(changes)
+
+
+def _rewritten(d: Details) -> str:
+    text = ", ".join(f"{name} {before} -> {after}" for name, before, after in _changes(d))
     why = str(d["why"]).replace("-", " ")
     return text if why in ("ttl", "next hop") else f"{text} ({why})"
 

@@ -7,7 +7,7 @@ from worlds import World
 
 import grammar
 from grammar.examples import example
-from grammar.language import COMMANDS
+from grammar.language import TOPICS
 from grammar.resources import SCHEMA
 from grammar.verbs import VERBS
 
@@ -50,6 +50,6 @@ def test_the_example_of_a_collection_runs(path: str) -> None:
     world.run(line)
 
 
-@pytest.mark.parametrize("entry", [*VERBS.values(), *COMMANDS.values()], ids=[*VERBS, *COMMANDS])
+@pytest.mark.parametrize("entry", [*VERBS.values(), *TOPICS.values()], ids=[*VERBS, *TOPICS])
 def test_the_example_of_a_verb_or_command_is_understood(entry: object) -> None:
     assert grammar.parse(entry.example) is not None  # type: ignore[attr-defined]

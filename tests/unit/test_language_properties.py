@@ -12,7 +12,7 @@ from worlds import World, check, snapshot
 import grammar
 from grammar import traffic
 from grammar.errors import MidoError
-from grammar.language import COMMANDS
+from grammar.language import TOPICS
 from grammar.resources import SCHEMA
 from grammar.unparse import unparse
 from grammar.verbs import VERBS
@@ -34,7 +34,7 @@ session_lines = st.one_of(
     st.builds("{} {}".format, st.sampled_from(["undo", "redo"]), st.integers(1, 99)),
     st.builds("clock advance {}".format, seconds),
     st.builds("clock set {}".format, st.datetimes().map(lambda at: f"{at.isoformat()}+02:00")),
-    st.sampled_from([entry.example for entry in (*VERBS.values(), *COMMANDS.values())]),
+    st.sampled_from([entry.example for entry in (*VERBS.values(), *TOPICS.values())]),
     st.sampled_from(["cleart", "debug on", "format text", "reset", "clock", "undo", "quit"]),
 )
 

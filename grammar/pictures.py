@@ -1,0 +1,54 @@
+"""`show topology` as a declaration: drawing the virtual network."""
+
+from __future__ import annotations
+
+import pyparsing as pp
+
+from grammar.commands import CommandHelp, nothing
+from grammar.elements import Entry, Name, Probe, Switch
+from grammar.errors import InvalidValueError, shorten
+from grammar.expectation import Expectation
+from grammar.tree import Argument, Topology
+
+#: The forms a picture is written in, by the end of the file's name.
+FORMS = (".svg", ".dot", ".mmd")
+_EXPECTED = "a file name that ends in .svg, .dot (Graphviz) or .mmd (Mermaid)"
+
+HELP = {
+    "topology": CommandHelp(
+        "draws the virtual network: devices, ports, guests and filters",
+        ("show topology", "show topology write FILE.svg|FILE.dot|FILE.mmd"),
+        "show topology write net.svg",
+    ),
+}
+
+
+def entries(probe: Probe, end: pp.ParserElement) -> dict[str, Entry]:
+    """What may follow `show` that is no object."""
+    return {"topology": (nothing, _topology(probe, end))}
+
+
+def expectations() -> list[Expectation]:
+    """The same for whoever asks."""
+    return [Expectation("verb", name, entry.help) for name, entry in HELP.items()]
+
+
+def _topology(probe: Probe, end: pp.ParserElement) -> pp.ParserElement:
+    expected = Expectation("text", "", _EXPECTED, target="file")
+    file = Name(probe, "file", _file, lambda token: end, lambda: [expected])
+
+    switch = Switch(
+        probe,
+        "topology",
+        lambda: ({"write": (nothing, file)}, ()),
+        lambda: [Expectation("verb", "write", "into a file instead")],
+        ends=True,
+    )
+    return switch.add_parse_action(lambda tokens: [Topology(tokens[0] if tokens else None)])
+
+
+def _file(word: str, column: int) -> Argument:
+    if not word.lower().endswith(FORMS):
+        message = f"cannot tell from {shorten(word)} what to write: expected {_EXPECTED}"
+        raise InvalidValueError(message, column, FORMS)
+    return Argument(word, column)

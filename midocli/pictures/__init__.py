@@ -1,0 +1,44 @@
+"""Pictures of the virtual network: one model, and a renderer for each form.
+
+Renderers know the model and nothing of the store; each is a function from a picture to text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grammar.tree import Topology
+from midocli.pictures import model
+from midocli.results import Done, Report, Result
+
+if TYPE_CHECKING:
+    from midocli.interpreter import Interpreter
+
+
+def draw(interpreter: Interpreter, command: Topology) -> Result:
+    """`show topology`: the picture as text, or in the form of the file it is written to."""
+    if command.file is not None:
+        interpreter.files.check(command.file)
+    picture = model.picture_of(interpreter.store, interpreter.display)
+    if command.file is None:
+        from midocli.pictures.text import as_text
+
+        return Report(as_text(picture), lambda: model.data(picture), succeeded=True)
+    interpreter.files.write(command.file, _written(picture, command.file.text).encode())
+    return Done()
+
+
+def _written(picture: model.Picture, name: str) -> str:
+    """A picture in the form that a file's name asks for."""
+    form = name.lower().rpartition(".")[2]
+    if form == "svg":
+        from midocli.pictures.svg import as_svg
+
+        return as_svg(picture)
+    if form == "dot":
+        from midocli.pictures.dot import as_dot
+
+        return as_dot(picture)
+    from midocli.pictures.mermaid import as_mermaid
+
+    return as_mermaid(picture)

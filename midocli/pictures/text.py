@@ -1,0 +1,172 @@
+"""A picture for terminals: boxes that hang on each other, in box-drawing characters.
+
+    ┌─────────────────┐
+    │ router0 edge    │
+    │ infilter chain0 │
+    └┬────────────────┘
+     └──┬─ port0 10.0.1.1/24 ── bridge0:port0
+       ┌┴────────────┐
+       │ bridge0 lan │
+       └─────────────┘
+
+What traffic passed is drawn with heavy lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from midocli.pictures.forest import Branch, Forest, bounded, forest_of
+from midocli.pictures.free_ports import free_ports
+from midocli.pictures.model import Link, Picture
+from midocli.pictures.way import NO_WAY, Way
+from midocli.pictures.wrapping import cells, wrapped
+
+_MOST, _MOST_LEAVES = 100, 16
+_WIDTH = 80
+_NARROWEST = 24
+
+
+def as_text(picture: Picture, way: Way = NO_WAY) -> str:
+    """The picture, with the way that traffic took; lines end in newlines."""
+    if not picture.nodes:
+        return "no devices to draw\n"
+    shown = bounded(picture, _MOST, _MOST_LEAVES, way.places)
+    lines = list(_Drawing(shown, way).lines())
+    if shown.left_out:
+        lines.append(f"… and {shown.left_out} more")
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+class _Drawing:
+    def __init__(self, picture: Picture, way: Way) -> None:
+        self._picture = picture
+        self._way = way
+        self._marks = way.at(picture)
+        self._forest: Forest = forest_of(picture)
+
+    def lines(self) -> Iterator[str]:
+        for root in self._forest.roots:
+            yield from self._tree(root)
+        for mark in self._marks.get("", ()):
+            yield from wrapped(f"{mark.symbol} {mark.text}", _WIDTH)
+        if self._way.places:
+            yield "━ the way it took   ✓ where it arrived   ✗ where it ended"
+
+    def _tree(self, root: str) -> Iterator[str]:
+        """A box and all that hangs on it, without recursion: chains may be long."""
+        todo: list[Iterator[str | tuple[str, str, Link]]] = [self._box(root, "", None)]
+        while todo:
+            for part in todo[-1]:
+                if isinstance(part, str):
+                    yield part
+                else:
+                    todo.append(self._box(*part))
+                    break
+            else:
+                todo.pop()
+
+    def _box(
+        self, key: str, indent: str, above: Link | None
+    ) -> Iterator[str | tuple[str, str, Link]]:
+        """The lines of a box and its branches; a tuple stands for a box that hangs on it."""
+        heavy = key in self._way.places
+        branches = [each for each in self._forest.branches[key] if not self._is_up(each, above)]
+        drawn = [each for each in branches if not each.link.is_bare]
+        passed = [number for number, each in enumerate(drawn) if self._way.took(each.link)]
+        last_passed = passed[-1] if passed else -1
+        tails = self._tails(key, branches)
+        hangs = bool(drawn or tails)
+        lines = self._said(key, max(_NARROWEST, _WIDTH - len(indent) - 4))
+        width = max(map(cells, lines))
+        left, right, across = ("┃", "┃", "━") if heavy else ("│", "│", "─")
+        top = across if above is None else _up(heavy, self._way.took(above))
+        bottom = _down(heavy, last_passed >= 0) if hangs else across
+        corners = "┏┓┗┛" if heavy else "┌┐└┘"
+        yield f"{indent}{corners[0]}{top}{across * (width + 1)}{corners[1]}"
+        for line in lines:
+            yield f"{indent}{left} {line}{' ' * (width - cells(line))} {right}"
+        yield f"{indent}{corners[2]}{bottom}{across * (width + 1)}{corners[3]}"
+        for number, branch in enumerate(drawn):
+            is_last = number + 1 == len(drawn) and not tails
+            joint = _joint(number in passed, number < last_passed, is_last)
+            trunk = " " if is_last else "┃" if number < last_passed else "│"
+            yield from self._link(branch, f"{indent} {joint}", f"{indent} {trunk}")
+            far = branch.link.far
+            if branch.holds and far is not None:
+                yield far.node, f"{indent} {trunk} ", branch.link
+        for number, tail in enumerate(tails, 1):
+            joint, trunk = ("└", " ") if number == len(tails) else ("├", "│")
+            for place, line in enumerate(wrapped(tail, max(20, _WIDTH - len(indent) - 6))):
+                yield f"{indent} {trunk if place else joint}{'     ' if place else '──── '}{line}"
+
+    def _is_up(self, branch: Branch, above: Link | None) -> bool:
+        return above is not None and branch.link == above.turned()
+
+    def _said(self, key: str, width: int) -> list[str]:
+        """What stands in a box."""
+        node = self._picture.nodes[key]
+        marks = [f"{mark.symbol} {mark.text}" for mark in self._marks.get(key, ())]
+        parts = [node.label, ", ".join(node.notes), *marks]
+        return [line for part in parts if part for line in wrapped(part, width)]
+
+    def _tails(self, key: str, branches: Sequence[Branch]) -> list[str]:
+        """The last lines below a box: ports that lead nowhere, and what is left out."""
+        free = free_ports([each.link.near for each in branches if each.link.is_bare])
+        more = self._picture.left_out_at.get(key)
+        return [*([free] if free else []), *([f"… and {more} more"] if more else [])]
+
+    def _link(self, branch: Branch, joint: str, trunk: str) -> Iterator[str]:
+        """The lines about a link: its own end, and the other one."""
+        near, far = branch.link
+        heavy = self._way.took(branch.link)
+        across, knot, below = ("━", "┳", "┃") if heavy else ("─", "┬", "│")
+        if not branch.holds:
+            knot, below = across, " "
+        text = near.text
+        if far is None:
+            text += "" if _says_why(branch.link) else " not connected"
+        else:
+            other = far.port if ":port" in far.port else ""
+            there = " ".join(filter(None, (other, _without_alias(far.text, other))))
+            there = there if branch.holds else f"{there or far.node} (see {far.node})"
+            text += f" {across}{across} {there}" if there else ""
+        room = max(20, _WIDTH - len(joint) - 6)
+        for number, line in enumerate(wrapped(text, room)):
+            if number:
+                yield f"{trunk}  {below}  {line}"
+            else:
+                yield f"{joint}{across}{across}{knot}{across} {line}"
+
+
+def _says_why(link: Link) -> bool:
+    """Whether the notes of an unconnected interface say why it is."""
+    return any(note in ("no port", "no interface") for note in link.near.notes)
+
+
+def _without_alias(text: str, port: str) -> str:
+    """A port's text behind its full alias: without the short one in front."""
+    return text.partition(" ")[2] if port else text
+
+
+def _joint(passed: bool, goes_on: bool, is_last: bool) -> str:
+    """Where a branch leaves the trunk: heavy where traffic went, here or further down."""
+    if is_last:
+        return "┗" if passed else "└"
+    if passed:
+        return "┣" if goes_on else "┡"
+    return "┠" if goes_on else "├"
+
+
+def _up(heavy: bool, passed: bool) -> str:
+    """Where a box hangs on the link above."""
+    return {(True, True): "┻", (True, False): "┷", (False, True): "┸", (False, False): "┴"}[
+        heavy, passed
+    ]
+
+
+def _down(heavy: bool, passed: bool) -> str:
+    """Where the trunk leaves a box."""
+    return {(True, True): "┳", (True, False): "┯", (False, True): "┰", (False, False): "┬"}[
+        heavy, passed
+    ]

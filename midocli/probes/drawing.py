@@ -1,0 +1,97 @@
+"""What a probe draws of its traffic: the picture with the way taken, and a page for a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from grammar.errors import FileError
+from grammar.tree import Argument, Probe, Setting
+from midocli.simulator.events import Event
+from midocli.simulator.reason import Reason
+
+if TYPE_CHECKING:
+    from midocli.interpreter import Interpreter
+    from midocli.pictures.model import Picture
+    from midocli.pictures.way import Way
+
+
+class Ending(NamedTuple):
+    """How a probe itself ended: what its program printed, and why, where that is no failure."""
+
+    printed: str
+    succeeded: bool
+    reasons: Sequence[Reason] = ()
+
+
+class Told(NamedTuple):
+    """All there is to tell: events, reasons, and lines of verdicts and of what would help."""
+
+    events: Sequence[Event]
+    reasons: Sequence[Reason]
+    verdicts: Sequence[str]
+    changes: Sequence[str]
+    ending: Ending
+
+
+class Drawing:
+    """The options `draw` and `report` of a probe; FileError where a report cannot be written."""
+
+    def __init__(
+        self, interpreter: Interpreter, command: Probe, options: dict[str, Setting]
+    ) -> None:
+        self._interpreter = interpreter
+        self._command = command
+        self._draws = "draw" in options
+        report = options.get("report")
+        self._report = Argument(report.text, report.column) if report else None
+        if self._report is not None:
+            interpreter.files.check(self._report)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there is anything to draw."""
+        return self._draws or self._report is not None
+
+    def drawn(self, told: Told, frames: Sequence[tuple[str, str]]) -> tuple[str, dict[str, Any]]:
+        """The picture as text, and as a member of the data; the report is written now."""
+        from midocli.pictures import model, way
+        from midocli.pictures.text import as_text
+
+        picture = model.picture_of(self._interpreter.store, self._interpreter.display)
+        taken = way.way_of(told.events, told.reasons)
+        if self._report is not None:
+            self._write(self._report, told, frames, picture, taken)
+        if not self._draws:
+            return "", {}
+        whole = {**model.data(picture), "way": way.data(taken)}
+        return f"\n{as_text(picture, taken)}", {"picture": whole}
+
+    def _write(
+        self,
+        file: Argument,
+        told: Told,
+        frames: Sequence[tuple[str, str]],
+        picture: Picture,
+        taken: Way,
+    ) -> None:
+        """Write the page; that it fails does not take away what is shown."""
+        from grammar.unparse import unparse
+        from midocli.pictures.page import Story, as_page
+        from midocli.pictures.svg import as_svg
+
+        story = Story(
+            unparse(self._command),
+            told.ending.succeeded,
+            told.verdicts,
+            told.changes,
+            told.ending.printed,
+            as_svg(picture, taken, within_page=True),
+            told.events,
+            frames,
+            self._interpreter.clock,
+        )
+        try:
+            self._interpreter.files.write(file, as_page(story).encode())
+        except FileError as error:
+            self._interpreter.complaints.append(error)

@@ -1,0 +1,69 @@
+"""A small network to draw, and pictures of anything."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import strategies as st
+
+import grammar
+from midocli.clock import Clock
+from midocli.files import Files
+from midocli.interpreter import Interpreter
+from midocli.pictures.model import End, Link, Node, Picture, picture_of
+
+LAB = """
+bridge create name left
+bridge left add port
+bridge left add port
+router create name r
+router r add port address 10.0.1.1 net 10.0.1.0/24 peer bridge0:port0
+router r add port address 10.0.2.1 net 10.0.2.0/24
+chain create name "<no> & \\"pings\\""
+router r set infilter chain0
+host create name rack1
+host rack1 add binding port bridge0:port1 interface tap1
+guest create name alice interface tap1 address 10.0.1.10/24 gw 10.0.1.1
+"""
+
+
+def made(*scripts: str) -> Interpreter:
+    """An interpreter that has run some commands."""
+    interpreter = Interpreter(random.Random(1), Clock(0, 0), Files())
+    for line in "\n".join(scripts).splitlines():
+        command = grammar.parse(line)
+        if command is not None:
+            interpreter.run(command)
+    return interpreter
+
+
+def pictured(*scripts: str) -> Picture:
+    interpreter = made(*scripts)
+    return picture_of(interpreter.store, interpreter.display)
+
+
+names = st.text(st.characters(exclude_categories=["Cs", "So"]), min_size=1, max_size=90)
+
+
+@st.composite
+def pictures(draw: st.DrawFn) -> Picture:
+    """Any boxes with any names, linked anyhow: loops, several links, and to themselves."""
+    kinds = ("router", "bridge", "guest", "interface")
+    count = draw(st.integers(0, 12))
+    label = names.map(lambda name: " ".join(["a", *map(repr, name.split())]))
+    nodes = {
+        f"node{number}": Node(
+            f"node{number}",
+            draw(st.sampled_from(kinds)),
+            draw(label),
+            tuple(draw(st.lists(label, max_size=2))),
+        )
+        for number in range(count)
+    }
+    links = []
+    for number in range(draw(st.integers(0, 20)) if nodes else 0):
+        near, far = (draw(st.sampled_from(sorted(nodes))) for _ in range(2))
+        one = End(near, f"{near}:port{number}", f"port{number}")
+        other = End(far, f"{far}:port{number + 50}", f"port{number + 50}", (draw(label),))
+        links.append(Link(one, other if draw(st.booleans()) else None))
+    return Picture(nodes, tuple(links))
