@@ -48,22 +48,22 @@ names = st.text(st.characters(exclude_categories=["Cs", "So"]), min_size=1, max_
 @st.composite
 def pictures(draw: st.DrawFn) -> Picture:
     """Any boxes with any names, linked anyhow: loops, several links, and to themselves."""
-    kinds = ("router", "bridge", "guest", "interface")
-    count = draw(st.integers(0, 12))
-    label = names.map(lambda name: " ".join(["a", *map(repr, name.split())]))
+    said = draw(st.lists(names, min_size=1, max_size=4))
+    label = st.sampled_from([" ".join(["a", *map(repr, name.split())]) for name in said])
+    kinds = st.sampled_from(("router", "bridge", "guest", "interface"))
+    boxes = draw(st.lists(st.tuples(kinds, label, st.lists(label, max_size=2)), max_size=10))
     nodes = {
-        f"node{number}": Node(
-            f"node{number}",
-            draw(st.sampled_from(kinds)),
-            draw(label),
-            tuple(draw(st.lists(label, max_size=2))),
-        )
-        for number in range(count)
+        f"node{number}": Node(f"node{number}", kind, name, tuple(notes))
+        for number, (kind, name, notes) in enumerate(boxes)
     }
-    links = []
-    for number in range(draw(st.integers(0, 20)) if nodes else 0):
-        near, far = (draw(st.sampled_from(sorted(nodes))) for _ in range(2))
-        one = End(near, f"{near}:port{number}", f"port{number}")
-        other = End(far, f"{far}:port{number + 50}", f"port{number + 50}", (draw(label),))
-        links.append(Link(one, other if draw(st.booleans()) else None))
+    place = st.integers(0, max(0, len(nodes) - 1))
+    wires = draw(st.lists(st.tuples(place, st.one_of(st.none(), place), label), max_size=16))
+    links = [
+        Link(_end(near, number), None if far is None else _end(far, number + 50, said))
+        for number, (near, far, said) in enumerate(wires if nodes else ())
+    ]
     return Picture(nodes, tuple(links))
+
+
+def _end(node: int, port: int, *notes: str) -> End:
+    return End(f"node{node}", f"node{node}:port{port}", f"port{port}", notes)

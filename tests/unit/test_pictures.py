@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from picturelab import LAB, made, pictured, pictures
 
@@ -23,6 +23,7 @@ from midocli.pictures.svg import as_svg
 from midocli.pictures.text import as_text
 from midocli.pictures.way import Mark, Way
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -39,6 +40,7 @@ def test_the_model_has_boxes_links_and_what_filters() -> None:
     assert picture.links[0].near.label == "port0 10.0.1.1/24"
 
 
+@UNHURRIED
 @given(pictures())
 def test_every_box_and_link_is_in_the_text_once(picture: Picture) -> None:
     text = as_text(picture)
@@ -48,6 +50,7 @@ def test_every_box_and_link_is_in_the_text_once(picture: Picture) -> None:
     assert text == as_text(picture)
 
 
+@UNHURRIED
 @given(pictures())
 def test_a_forest_reaches_each_box_once(picture: Picture) -> None:
     forest = forest_of(picture)
@@ -60,6 +63,7 @@ def test_a_forest_reaches_each_box_once(picture: Picture) -> None:
     assert sorted([*hung, *forest.roots]) == sorted(picture.nodes)
 
 
+@UNHURRIED
 @given(pictures(), st.integers(0, 6), st.integers(0, 2))
 def test_a_bounded_picture_says_what_it_leaves_out(
     picture: Picture, most: int, leaves: int
@@ -72,6 +76,7 @@ def test_a_bounded_picture_says_what_it_leaves_out(
     assert bounded(picture, most, leaves, keep).nodes == picture.nodes
 
 
+@UNHURRIED
 @given(pictures())
 def test_svg_is_well_formed_with_a_box_and_a_line_for_each(picture: Picture) -> None:
     root = ElementTree.fromstring(as_svg(picture))
@@ -81,6 +86,7 @@ def test_svg_is_well_formed_with_a_box_and_a_line_for_each(picture: Picture) -> 
     assert root.findtext(f"{SVG}title") == "The virtual network"
 
 
+@UNHURRIED
 @given(pictures())
 def test_boxes_of_an_svg_do_not_overlap(picture: Picture) -> None:
     root = ElementTree.fromstring(as_svg(picture))
@@ -110,6 +116,7 @@ def test_graphviz_draws_the_dot_form() -> None:
     assert len([g for g in root.iter(f"{SVG}g") if g.get("class") == "edge"]) == 2
 
 
+@UNHURRIED
 @given(pictures())
 def test_dot_has_a_line_for_each_box_and_link(picture: Picture) -> None:
     lines = as_dot(picture).splitlines()
@@ -121,6 +128,7 @@ def test_dot_has_a_line_for_each_box_and_link(picture: Picture) -> None:
     assert bare.count("S -- S [label=S];") == len(bare) - len(picture.nodes)
 
 
+@UNHURRIED
 @given(pictures())
 def test_mermaid_has_a_line_for_each_box_and_link_and_no_stray_words(picture: Picture) -> None:
     lines = as_mermaid(picture).splitlines()
