@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from grammar import tree
 from grammar.addresses import format_ipv4
-from midocli.probes.lease import silence, take
 from midocli.probes.drawing import Ending
+from midocli.probes.lease import silence, take
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.sources import GuestSource, find_guest
