@@ -135,7 +135,9 @@ class Observation:
 
             events = numbered(self._events_of(origins))
             ways_out = self._ways_out(events, failures)
-            explanation = explain(events, verdicts, ways_out, TopologyLabels(self._interpreter))
+            explanation = explain(
+                events, verdicts, ways_out, TopologyLabels(self._interpreter), bool(failures)
+            )
             steps = steps_of(events, self._interpreter.clock)
         if self._drawing.is_wanted:
             from midocli.trace.explain import numbered

@@ -1,6 +1,6 @@
 """The walk in words: what every device did with every frame, and how it ended.
 
-Reads like ovn-trace. First comes what was sent, in full, and what became of it; then a walk
+Reads like ovn-trace. First comes what became of it, and what was sent, in full; then a walk
 a frame: its devices with what each did, chains indented under them, copies that a fork made
 side by side. What others sent because of it follows as walks of their own, indented, except
 that the answer of whoever a frame was for goes on at the same depth. The verdict comes last
@@ -41,18 +41,21 @@ def explain(
     verdicts: Sequence[str],
     changes: Sequence[str] = (),
     labels: Labels | None = None,
+    failed: bool = False,
 ) -> str:
     """The walks as text.
 
     `verdicts`, a line per request, come first and last; `changes` are the lines that say what
-    would have to be otherwise; `labels` names what the topology knows of aliases.
+    would have to be otherwise, the very last of a probe that `failed`; `labels` names what the
+    topology knows of aliases.
     """
     labels = labels or Labels()
-    lines = [*_inputs(events), *verdicts, ""]
+    lines = [*verdicts, *_inputs(events), ""]
     for origin in _origins(events):
         lines += _walks_of(origin, events, labels)
-    notes = [*notes_of(events), *changes]
-    return "".join(f"{line}\n" for line in [*lines, *verdicts, *notes])
+    verdict = [*verdicts, *notes_of(events)]
+    end = [*verdict, *changes] if failed or not changes else [*changes, "", *verdict]
+    return "".join(f"{line}\n" for line in [*lines, *end])
 
 
 def steps_of(events: Sequence[Event], clock: Clock) -> list[dict[str, Any]]:
