@@ -84,6 +84,8 @@ def _error(error: MidoError, line: int | None) -> dict[str, Any]:
 
 def printable(text: str) -> str:
     """Text on one line, without characters that a terminal would act on or cannot show."""
+    if text.isprintable():
+        return text
     return "".join(
         char
         if char.isprintable()

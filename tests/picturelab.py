@@ -66,4 +66,5 @@ def pictures(draw: st.DrawFn) -> Picture:
 
 
 def _end(node: int, port: int, *notes: str) -> End:
-    return End(f"node{node}", f"node{node}:port{port}", f"port{port}", notes)
+    name = f"node{node}:port{port}"
+    return End(f"node{node}", name, f"port{port}", notes, name)

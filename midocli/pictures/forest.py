@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from typing import NamedTuple
 
 from midocli.pictures.model import Link, Picture
@@ -83,52 +83,64 @@ def _number(port: str) -> int:
 
 
 def bounded(
-    picture: Picture, most: int, most_leaves: int, keep: Container[str] = _NOTHING
+    picture: Picture,
+    most: int,
+    most_leaves: int,
+    keep: Container[str] = _NOTHING,
+    prefer: Container[str] = _NOTHING,
 ) -> Picture:
     """A picture of at most so many boxes, and so many at one box that lead no further.
 
-    What is in `keep` (boxes or ports) stays whatever the bounds.
+    What is in `keep` (boxes or ports) stays whatever the bounds; what is in `prefer`, and then
+    what is near it, comes before the rest.
     """
     links = _links_of(picture)
-    kept = {key for key in picture.nodes if key in keep}
-    kept |= {end.node for link in picture.links for end in link if end and end.port in keep}
+    kept, preferred = _owners(picture, keep), _owners(picture, prefer)
+    leaves = {key: _leaves(key, links) for key in picture.nodes}
     cut: set[str] = set()
-    left_out_at: dict[str, int] = {}
-    for key in picture.nodes:
-        leaves = [
-            link.far.node
-            for link in links[key]
-            if link.far is not None and len(links[link.far.node]) == 1
-        ]
-        some = [leaf for leaf in leaves if leaf not in kept][: max(0, most_leaves)]
-        gone = set(leaves) - set(some) - kept
-        if gone:
-            left_out_at[key] = len(gone)
-            cut |= gone
-    order = [key for key in _breadth_first(picture, links) if key not in cut]
-    chosen = set(sorted(order, key=lambda key: key not in kept)[:most]) | kept
+    for each in leaves.values():
+        spare = [leaf for leaf in each if leaf not in kept]
+        cut.update(sorted(spare, key=lambda leaf: leaf not in preferred)[most_leaves:])
+    order = [key for key in _breadth_first(picture, links, kept | preferred) if key not in cut]
+    chosen = kept.union(order[: max(most - len(kept), 0)])
     nodes = {key: node for key, node in picture.nodes.items() if key in chosen}
     shown = tuple(
         link
         for link in picture.links
         if link.near.node in chosen and (link.far is None or link.far.node in chosen)
     )
-    return Picture(
-        nodes,
-        shown,
-        len(picture.nodes) - len(nodes) - sum(left_out_at.get(key, 0) for key in chosen),
-        {key: count for key, count in left_out_at.items() if key in chosen},
-    )
+    gone = {key: sum(leaf not in chosen for leaf in leaves[key]) for key in nodes}
+    left_out_at = {key: count for key, count in gone.items() if count}
+    left_out = len(picture.nodes) - len(nodes) - sum(left_out_at.values())
+    return Picture(nodes, shown, left_out, left_out_at)
 
 
-def _breadth_first(picture: Picture, links: dict[str, list[Link]]) -> Iterable[str]:
-    order: dict[str, None] = {}
-    for root in sorted(picture.nodes, key=_rank(picture)):
-        waiting = [] if root in order else [root]
-        order.setdefault(root)
+def _owners(picture: Picture, places: Container[str]) -> set[str]:
+    """The boxes that places are, or belong to."""
+    owners = {key for key in picture.nodes if key in places}
+    return owners | {
+        end.node for link in picture.links for end in link if end and end.port in places
+    }
+
+
+def _leaves(key: str, links: dict[str, list[Link]]) -> list[str]:
+    """The boxes at a box that lead no further."""
+    far = (link.far.node for link in links[key] if link.far is not None)
+    return [node for node in far if len(links[node]) == 1]
+
+
+def _breadth_first(
+    picture: Picture, links: dict[str, list[Link]], first: Collection[str]
+) -> list[str]:
+    """All boxes: those to begin with, what is next to them, and so on; then the other trees."""
+    order = dict.fromkeys(key for key in picture.nodes if key in first)
+    starts = [list(order), *([root] for root in sorted(picture.nodes, key=_rank(picture)))]
+    for start in starts:
+        waiting = [key for key in start if key in first or key not in order]
+        order.update(dict.fromkeys(waiting))
         for key in waiting:
             for link in links[key]:
                 if link.far is not None and link.far.node not in order:
                     order[link.far.node] = None
                     waiting.append(link.far.node)
-    return order
+    return list(order)

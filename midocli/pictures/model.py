@@ -48,13 +48,15 @@ class Node(NamedTuple):
 class End(NamedTuple):
     """One end of a link: a port of a device, or an interface of a guest.
 
-    `port` is the full alias of a port, or an interface's name (`host0:veth0`).
+    `port` is the full alias of a port, or an interface's name (`host0:veth0`); `label` says it
+    within its box. `name` is what a port is called from elsewhere, empty for interfaces.
     """
 
     node: str
     port: str
     label: str
     notes: tuple[str, ...] = ()
+    name: str = ""
 
     @property
     def text(self) -> str:
@@ -200,7 +202,7 @@ class _Survey:
         notes = list(self._notes(port))
         if binding_of(port) is not None and not binding_is_up(self._store, port):
             notes.append("unplugged")
-        return End(port.parent.full_alias, port.full_alias, label, tuple(notes))
+        return End(port.parent.full_alias, port.full_alias, label, tuple(notes), view.name(port))
 
     def _notes(self, row: Row) -> tuple[str, ...]:
         """What bears on traffic: filters and the like, and being down."""

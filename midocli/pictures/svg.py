@@ -45,12 +45,13 @@ class _Spot(NamedTuple):
 
 def as_svg(picture: Picture, way: Way = NO_WAY, within_page: bool = False) -> Markup:
     """The picture; `within_page` leaves out what only a file of its own needs."""
-    shown = bounded(picture, _MOST, _MOST_LEAVES, way.places)
+    shown = bounded(picture, _MOST, _MOST_LEAVES, way.ends, way.places)
     forest = forest_of(shown)
     boxes = boxes_of(shown, forest, way)
     spots, width, height = _layout(forest, boxes)
     links = [_link(link, boxes, spots, way) for link in shown.links if link.far is not None]
-    drawn = [_box(boxes[key], spot, way) for key, spot in spots.items()]
+    reached = way.boxes(shown)
+    drawn = [_box(boxes[key], spot, key in reached) for key, spot in spots.items()]
     footer = []
     if shown.left_out:
         height += LINE
@@ -137,8 +138,8 @@ def _columns(forest: Forest) -> tuple[dict[str, int], dict[str, list[str]], list
     return columns, children, order
 
 
-def _box(box: Box, spot: _Spot, way: Way) -> Markup:
-    passed = " passed" if box.key in way.places else ""
+def _box(box: Box, spot: _Spot, is_reached: bool) -> Markup:
+    passed = " passed" if is_reached else ""
     parts = [tag("rect", class_="box", rx=6, **_at(spot), **_size(box))]
     for row in box.rows:
         y = _number(spot.y + row.top + LINE - 5)

@@ -22,7 +22,7 @@ from midocli.pictures.model import Link, Picture
 from midocli.pictures.way import NO_WAY, Way
 from midocli.pictures.wrapping import cells, wrapped
 
-_MOST, _MOST_LEAVES = 100, 16
+_MOST, _MOST_LEAVES = 60, 12
 _WIDTH = 80
 _NARROWEST = 24
 
@@ -31,11 +31,15 @@ def as_text(picture: Picture, way: Way = NO_WAY) -> str:
     """The picture, with the way that traffic took; lines end in newlines."""
     if not picture.nodes:
         return "no devices to draw\n"
-    shown = bounded(picture, _MOST, _MOST_LEAVES, way.places)
+    shown = bounded(picture, _MOST, _MOST_LEAVES, way.ends, way.places)
     lines = list(_Drawing(shown, way).lines())
     if shown.left_out:
         lines.append(f"… and {shown.left_out} more")
     return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+#: Lines, and in the place of a box that hangs below: its key, its indent and its link.
+Parts = Iterator[str | tuple[str, str, Link]]
 
 
 class _Drawing:
@@ -43,6 +47,7 @@ class _Drawing:
         self._picture = picture
         self._way = way
         self._marks = way.at(picture)
+        self._reached = way.boxes(picture)
         self._forest: Forest = forest_of(picture)
 
     def lines(self) -> Iterator[str]:
@@ -55,7 +60,7 @@ class _Drawing:
 
     def _tree(self, root: str) -> Iterator[str]:
         """A box and all that hangs on it, without recursion: chains may be long."""
-        todo: list[Iterator[str | tuple[str, str, Link]]] = [self._box(root, "", None)]
+        todo: list[Parts] = [self._box(root, "", None)]
         while todo:
             for part in todo[-1]:
                 if isinstance(part, str):
@@ -66,39 +71,48 @@ class _Drawing:
             else:
                 todo.pop()
 
-    def _box(
-        self, key: str, indent: str, above: Link | None
-    ) -> Iterator[str | tuple[str, str, Link]]:
+    def _box(self, key: str, indent: str, above: Link | None) -> Parts:
         """The lines of a box and its branches; a tuple stands for a box that hangs on it."""
-        heavy = key in self._way.places
         branches = [each for each in self._forest.branches[key] if not self._is_up(each, above)]
         drawn = [each for each in branches if not each.link.is_bare]
-        passed = [number for number, each in enumerate(drawn) if self._way.took(each.link)]
-        last_passed = passed[-1] if passed else -1
         tails = self._tails(key, branches)
-        hangs = bool(drawn or tails)
-        lines = self._said(key, max(_NARROWEST, _WIDTH - len(indent) - 4))
-        width = max(map(cells, lines))
-        left, right, across = ("┃", "┃", "━") if heavy else ("│", "│", "─")
-        top = across if above is None else _up(heavy, self._way.took(above))
-        bottom = _down(heavy, last_passed >= 0) if hangs else across
-        corners = "┏┓┗┛" if heavy else "┌┐└┘"
-        yield f"{indent}{corners[0]}{top}{across * (width + 1)}{corners[1]}"
-        for line in lines:
-            yield f"{indent}{left} {line}{' ' * (width - cells(line))} {right}"
-        yield f"{indent}{corners[2]}{bottom}{across * (width + 1)}{corners[3]}"
-        for number, branch in enumerate(drawn):
-            is_last = number + 1 == len(drawn) and not tails
-            joint = _joint(number in passed, number < last_passed, is_last)
-            trunk = " " if is_last else "┃" if number < last_passed else "│"
-            yield from self._link(branch, f"{indent} {joint}", f"{indent} {trunk}")
-            far = branch.link.far
-            if branch.holds and far is not None:
-                yield far.node, f"{indent} {trunk} ", branch.link
+        took = [self._way.took(each.link) for each in drawn]
+        yield from self._frame(key, indent, above, bool(drawn or tails), any(took))
+        yield from self._branches(drawn, took, indent, bool(tails))
         for number, tail in enumerate(tails, 1):
             joint, trunk = ("└", " ") if number == len(tails) else ("├", "│")
             for place, line in enumerate(wrapped(tail, max(20, _WIDTH - len(indent) - 6))):
                 yield f"{indent} {trunk if place else joint}{'     ' if place else '──── '}{line}"
+
+    def _frame(
+        self, key: str, indent: str, above: Link | None, has_trunk: bool, goes_on: bool
+    ) -> Iterator[str]:
+        """A box alone; `has_trunk` where something hangs on it, `goes_on` if traffic went there."""
+        heavy = key in self._reached
+        side, across = ("┃", "━") if heavy else ("│", "─")
+        corners = "┏┓┗┛" if heavy else "┌┐└┘"
+        top = across if above is None else _up(heavy, self._way.took(above))
+        bottom = _down(heavy, goes_on) if has_trunk else across
+        lines = self._said(key, max(_NARROWEST, _WIDTH - len(indent) - 4))
+        width = max(map(cells, lines))
+        yield f"{indent}{corners[0]}{top}{across * (width + 1)}{corners[1]}"
+        for line in lines:
+            yield f"{indent}{side} {line}{' ' * (width - cells(line))} {side}"
+        yield f"{indent}{corners[2]}{bottom}{across * (width + 1)}{corners[3]}"
+
+    def _branches(
+        self, drawn: Sequence[Branch], took: Sequence[bool], indent: str, has_more: bool
+    ) -> Parts:
+        """The links below a box with what hangs on them, along a trunk."""
+        for number, branch in enumerate(drawn):
+            is_last = number + 1 == len(drawn) and not has_more
+            goes_on = any(took[number + 1 :])
+            joint = _joint(took[number], goes_on, is_last)
+            trunk = " " if is_last else "┃" if goes_on else "│"
+            yield from self._link(branch, f"{indent} {joint}", f"{indent} {trunk}")
+            far = branch.link.far
+            if branch.holds and far is not None:
+                yield far.node, f"{indent} {trunk} ", branch.link
 
     def _is_up(self, branch: Branch, above: Link | None) -> bool:
         return above is not None and branch.link == above.turned()
@@ -127,8 +141,7 @@ class _Drawing:
         if far is None:
             text += "" if _says_why(branch.link) else " not connected"
         else:
-            other = far.port if ":port" in far.port else ""
-            there = " ".join(filter(None, (other, _without_alias(far.text, other))))
+            there = " ".join(filter(None, (far.name, _without_alias(far.text, far.name))))
             there = there if branch.holds else f"{there or far.node} (see {far.node})"
             text += f" {across}{across} {there}" if there else ""
         room = max(20, _WIDTH - len(joint) - 6)

@@ -26,25 +26,29 @@ class Mark(NamedTuple):
 
 
 class Way(NamedTuple):
-    """Ports, interfaces and devices passed, and the marks at places in the order they came."""
+    """Where traffic passed, and the marks at places in the order they came.
+
+    `places` has boxes that dealt with a frame, and the ports and interfaces at which one came
+    in or, behind the last port, went out; `starts` are the machines that sent something.
+    """
 
     places: frozenset[str] = frozenset()
     marks: tuple[tuple[str, Mark], ...] = ()
+    starts: frozenset[str] = frozenset()
+
+    @property
+    def ends(self) -> frozenset[str]:
+        """Where it started, arrived, or ended."""
+        return self.starts.union(place for place, _ in self.marks)
 
     def took(self, link: Link) -> bool:
-        """Whether traffic passed a link."""
-        if link.far is None:
-            return False
-        near, far = (self._saw(end.port) or self._is_end(end.node) for end in (link.near, link.far))
-        seen = self._saw(link.near.port) or self._saw(link.far.port)
-        return near and far and seen
+        """Whether traffic passed a link: it came in by one of its ends, or went out of one."""
+        return any(end.port in self.places for end in link if end) and link.far is not None
 
-    def _saw(self, port: str) -> bool:
-        return port in self.places
-
-    def _is_end(self, node: str) -> bool:
-        """Whether a box was reached whose interfaces say nothing of themselves."""
-        return node in self.places and node.startswith("guest")
+    def boxes(self, picture: Picture) -> set[str]:
+        """The boxes that traffic got to: those that dealt with it, and the ends of its links."""
+        ends = {end.node for link in picture.links if self.took(link) for end in link if end}
+        return ends | {key for key in picture.nodes if key in self.places}
 
     def at(self, picture: Picture) -> dict[str, list[Mark]]:
         """The marks of each box, its ports' among them; under "" those of no box shown."""
@@ -66,7 +70,8 @@ def way_of(events: Sequence[Event], reasons: Iterable[Reason]) -> Way:
     places: dict[str, None] = {}
     marks: dict[tuple[str, Mark], None] = {}
     for event in packets or moves:
-        places[event.at] = None
+        if event.kind is not Kind.LEFT:
+            places[event.at] = None
         for name in _PLACES:
             if event.details.get(name):
                 places[str(event.details[name])] = None
@@ -74,7 +79,8 @@ def way_of(events: Sequence[Event], reasons: Iterable[Reason]) -> Way:
             marks[event.at, Mark(ARRIVED, text_of(event))] = None
     for reason in reasons:
         marks[reason.at, Mark(ENDED, printable(f"{reason.code}: {reason.text}"))] = None
-    return Way(frozenset(places), tuple(marks))
+    starts = (event.at for event in packets or moves if event.kind is Kind.SENT)
+    return Way(frozenset(places), tuple(marks), frozenset(starts))
 
 
 def _is_arp(event: Event) -> bool:

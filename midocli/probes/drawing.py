@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.errors import FileError
 from grammar.tree import Argument, Probe, Setting
+from midocli.probes.verdict import BYSTANDERS
 from midocli.simulator.events import Event
 from midocli.simulator.reason import Reason
 
@@ -59,7 +60,7 @@ class Drawing:
         from midocli.pictures.text import as_text
 
         picture = model.picture_of(self._interpreter.store, self._interpreter.display)
-        taken = way.way_of(told.events, told.reasons)
+        taken = way.way_of(told.events, _telling(told.reasons))
         if self._report is not None:
             self._write(self._report, told, frames, picture, taken)
         if not self._draws:
@@ -95,3 +96,8 @@ class Drawing:
             self._interpreter.files.write(file, as_page(story).encode())
         except FileError as error:
             self._interpreter.complaints.append(error)
+
+
+def _telling(reasons: Sequence[Reason]) -> Sequence[Reason]:
+    """Without the ends that are normal when a frame is flooded, where there are others."""
+    return [each for each in reasons if each.code not in BYSTANDERS] or reasons[:1]

@@ -10,7 +10,7 @@ from midocli.simulator.reason import Code, Reason
 
 # Ends that are normal when a frame is flooded or asked around; they tell only if
 # nothing else does.
-_BYSTANDERS = {Code.NOT_ADDRESSED_TO_GUEST, Code.ARP_IGNORED, Code.BROADCAST_AT_ROUTER}
+BYSTANDERS = {Code.NOT_ADDRESSED_TO_GUEST, Code.ARP_IGNORED, Code.BROADCAST_AT_ROUTER}
 
 
 def decisive(
@@ -65,14 +65,14 @@ def _is_request(frame: Frame) -> bool:
 def _dead_end(asking: Sequence[Reason]) -> Reason | None:
     """Why ARP requests got nowhere; None if any did, or if there were none."""
     for reason in asking:
-        if reason.code in _BYSTANDERS or reason.code == Code.NO_ANSWER:
+        if reason.code in BYSTANDERS or reason.code == Code.NO_ANSWER:
             return None
     return asking[-1] if asking else None
 
 
 def _last_telling(reasons: Sequence[Reason]) -> Reason | None:
     """The last that is no bystander; silence only if there is nothing better."""
-    telling = [reason for reason in reasons if reason.code not in _BYSTANDERS]
+    telling = [reason for reason in reasons if reason.code not in BYSTANDERS]
     spoken = [reason for reason in telling if reason.code != Code.NO_ANSWER]
     found = spoken or telling
     return found[-1] if found else None

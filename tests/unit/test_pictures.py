@@ -15,6 +15,7 @@ from picturelab import LAB, made, pictured, pictures
 
 import grammar
 from grammar.errors import MidoError
+from midocli import render
 from midocli.pictures.dot import as_dot
 from midocli.pictures.forest import bounded, forest_of
 from midocli.pictures.mermaid import as_mermaid
@@ -180,6 +181,37 @@ def test_another_ending_is_refused_at_its_column(name: str) -> None:
     assert error.value.expected == (".svg", ".dot", ".mmd")
 
 
+def test_of_many_boxes_those_near_the_way_are_drawn() -> None:
+    guests = "\n".join(
+        f"bridge left add port\nhost rack1 add binding port bridge0:port{n + 2} interface eth{n}\n"
+        f"guest create name g{n} interface eth{n}\nrouter create name r{n}"
+        for n in range(80)
+    )
+    picture = pictured(LAB, guests)
+    text = as_text(picture)
+    assert "guest80 g79" not in text
+    assert "… and 69 more" in text  # of 81 guests at the bridge
+    drawn = as_text(picture, Way(frozenset({"guest80", "bridge0:port81"}), ()))
+    assert "guest80 g79" in drawn
+    assert "guest0 alice" in drawn
+    assert drawn.index("guest80") < drawn.index("router5 ")
+
+
+def test_of_a_flood_the_ends_are_drawn_and_some_others() -> None:
+    guests = "\n".join(
+        f"bridge left add port\nhost rack1 add binding port bridge0:port{n + 2} interface eth{n}\n"
+        f"guest create name g{n} interface eth{n} address 10.0.1.{n + 20}/24"
+        for n in range(80)
+    )
+    interpreter = made(LAB, guests)
+    frame = "0200000000990200000000770800" + "00" * 46
+    inject = grammar.parse(f"inject eth70 frame {frame} capture none draw")
+    assert inject is not None
+    text = render.text(interpreter.run(inject), interpreter.display)
+    assert text.count("━━ host0:") == 12 + 1  # the one where the first copy ended always is
+    assert "… and 68 more" in text
+
+
 def test_a_long_chain_of_routers_is_no_trouble() -> None:
     count = 300
     nodes = {f"router{n}": Node(f"router{n}", "router", f"router{n}") for n in range(count)}
@@ -191,5 +223,19 @@ def test_a_long_chain_of_routers_is_no_trouble() -> None:
         for n in range(count - 1)
     )
     picture = Picture(nodes, links)
-    assert as_text(picture).splitlines()[-1] == "… and 200 more"
+    assert as_text(picture).splitlines()[-1] == "… and 240 more"
     ElementTree.fromstring(as_svg(picture))
+
+
+def test_words_of_pictures_are_offered_where_they_belong() -> None:
+    def words(line: str) -> set[str]:
+        expected = grammar.expected(line, len(line))
+        return {word for each in expected for word in each.words}
+
+    assert "topology" in words("show ")
+    assert "topology" not in words("")
+    assert "topology" not in words("delete ")
+    assert "write" in words("show topology ")
+    assert {"draw", "report"} <= words("ping alice 10.0.0.1 ")
+    file = "show topology write "
+    assert [each.target for each in grammar.expected(file, len(file))] == ["file"]
