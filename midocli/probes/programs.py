@@ -110,13 +110,13 @@ def _device_lines(number: int, device: Device) -> Iterator[str]:
 
 
 def _route(datapath: Datapath, guest: Row, only: str) -> Iterator[str]:
-    """The default route first, then by destination."""
+    """The default route first, then by destination; a device that is down has none."""
+    if guest.get("state") != "up":
+        return
     routes: list[tuple[int, int, str]] = []
     if guest.get("gw") is not None:
         routes.append((-1, 0, f"default {_via(guest, guest.get('gw'))}"))
     for device in devices(guest):
-        if not device.up:
-            continue
         for cidr in device.addresses:
             if cidr.length < 32:
                 network = Cidr(cidr.network, cidr.length)
