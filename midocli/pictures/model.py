@@ -134,7 +134,7 @@ class _Survey:
 
     def _add(self, row: Row, notes: tuple[str, ...] = ()) -> str:
         key = row.full_alias
-        name = row.get("name") if "name" in row.collection.index else None
+        name = _name(row)
         label = f"{self._display.name(row)} {printable(name)}" if name else self._display.name(row)
         self._nodes[key] = Node(key, row.collection.path, label, notes)
         return key
@@ -226,8 +226,13 @@ class _Survey:
             if field is None or not value or value in (field.default, _NO_ASN):
                 continue
             word = self._display.word(field, value)
-            called = value.get("name") if isinstance(value, Row) else None
+            called = _name(value) if isinstance(value, Row) else None
             yield name, printable(f"{word} {called}" if called else word)
+
+
+def _name(row: Row) -> str | None:
+    """What its owner called an object, where objects of its kind have names."""
+    return row.get("name") if "name" in row.collection.index else None
 
 
 def _addresses(row: Row) -> tuple[str, ...]:

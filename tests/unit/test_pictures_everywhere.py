@@ -1,0 +1,62 @@
+"""Whatever the kept sessions build can be drawn in every form, and every probe on it."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from sessions import scripts
+
+import grammar
+from grammar import tree
+from grammar.errors import MidoError
+from midocli import render
+from midocli.clock import Clock
+from midocli.files import Files
+from midocli.interpreter import Interpreter
+from midocli.pictures.dot import as_dot
+from midocli.pictures.mermaid import as_mermaid
+from midocli.pictures.model import data, picture_of
+from midocli.pictures.svg import as_svg
+from midocli.pictures.text import as_text
+
+PROBES = (tree.Ping, tree.Traceroute, tree.Arping, tree.Connect, tree.Dhcp, tree.Inject)
+#: Commands that are the session's own, or leave something behind.
+LEFT_OUT = (tree.Source, tree.Format, tree.Quit, tree.Save, tree.Tcpdump)
+FILES = ("write", "report")
+
+
+@pytest.mark.parametrize("script", scripts(), ids=lambda script: script.stem)
+def test_what_a_session_builds_is_drawn(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(script.parent)
+    interpreter = Interpreter(random.Random(1), Clock(0, 0), Files())
+    for line in script.read_text().splitlines():
+        if not any(word in FILES for word in line.split()):
+            _run(interpreter, line)
+    picture = picture_of(interpreter.store, interpreter.display)
+    text = as_text(picture)
+    assert max(map(len, text.splitlines())) <= 80
+    assert len(data(picture)["nodes"]) == len(picture.nodes)
+    ElementTree.fromstring(as_svg(picture))
+    assert as_dot(picture).endswith("}\n")
+    assert as_mermaid(picture).startswith("flowchart LR\n")
+
+
+def _run(interpreter: Interpreter, line: str) -> None:
+    """Run a line as the session does, a probe with `draw`; errors are the session's own."""
+    try:
+        command = grammar.parse(line)
+        if command is None or isinstance(command, LEFT_OUT):
+            return
+        if isinstance(command, PROBES) and " draw" not in line:
+            command = grammar.parse(f"{line} draw")
+            assert command is not None
+        result = interpreter.run(command)
+    except MidoError:
+        return
+    if isinstance(command, PROBES):
+        text = render.text(result, interpreter.display)
+        assert "┌" in text or "┏" in text
+        assert "way" in render.document(result, interpreter.display)["picture"]
