@@ -108,13 +108,12 @@ def _run(options: Namespace) -> int:
     given = bool(options.files or options.commands)
     interactive = _on_terminal() and (options.interactive or not given)
     session = _session(options)
-    status = _run_batch(options, session) if given or not interactive else 0
     if not interactive:
-        return status
+        return _run_batch(options, session)
     from midocli.shell.shell import Shell
 
-    session.interpreter.interactive = True
-    return Shell(session, options.color).run()
+    shell = Shell(session, options.color)
+    return shell.run((lambda: _run_batch(options, session)) if given else None)
 
 
 def _on_terminal() -> bool:

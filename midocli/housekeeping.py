@@ -93,12 +93,13 @@ def _undo(interpreter: Interpreter, command: tree.Undo) -> Result:
     if there < command.steps:
         verb = "redo" if command.again else "undo"
         raise RefusedError(f"only {there} to {verb}" if there else f"nothing to {verb}")
-    for _ in range(command.steps):
-        if command.again:
-            journal.redo()
-        else:
-            journal.undo()
-        interpreter.committed()
+    with interpreter.undisturbed:
+        for _ in range(command.steps):
+            if command.again:
+                journal.redo()
+            else:
+                journal.undo()
+            interpreter.committed()
     return Done()
 
 

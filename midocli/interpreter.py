@@ -7,7 +7,7 @@ nothing about packets. Commands that change something run in a transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,14 @@ if TYPE_CHECKING:
     from midocli.store.editor import Editor
 
 
+#: Is told what goes on, how much of it is done, and of how much.
+Progress = Callable[[str, int, int], None]
+
+
+def _untold(what: str, done: int, total: int) -> None:
+    """Tell nobody how far a command has got."""
+
+
 class ExpectationError(MidoError):
     """A command that `expect` holds did not end as expected; `result` is what it gave."""
 
@@ -76,6 +84,9 @@ class Interpreter:
         self.interactive = interactive
         self.files = files
         self.preferences = preferences or Preferences()
+        #: What signals wait for while it is entered; told how far a long command has got.
+        self.undisturbed: AbstractContextManager[object] = nullcontext()
+        self.progress: Progress = _untold
         self.tenant: str | None = None
         self._datapath: Datapath | None = None
         #: Captures that run, once there was one.
@@ -132,9 +143,10 @@ class Interpreter:
     @contextmanager
     def changing(self) -> Iterator[Editor]:
         """Change the topology as one command, which `undo` takes back as a whole."""
-        with self.store.journal.transaction():
-            yield self.editor
-        self.committed()
+        with self.undisturbed:
+            with self.store.journal.transaction():
+                yield self.editor
+            self.committed()
 
     def run(self, command: tree.Command) -> Result:
         """Carry a command out; MidoError where it cannot be, with nothing changed."""
@@ -150,6 +162,13 @@ class Interpreter:
 
     def _carry_out(self, command: tree.Command) -> Result:
         return self._run[type(command)](command)
+
+    def interrupt(self) -> bool:
+        """Stop the simulator between two actions; False where it is not running.
+
+        For signal handlers.
+        """
+        return self._datapath is not None and self._datapath.engine.interrupt()
 
     @property
     def default_flags(self) -> str:

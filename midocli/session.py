@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from os import fstat
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TextIO
 
 import grammar
 from grammar import tree
@@ -40,12 +41,19 @@ class Output(Protocol):
     def write(self, text: str, /) -> int:
         """Write a text; OSError where that fails."""
 
+    def writelines(self, pieces: Iterable[str], /) -> None:
+        """Write texts that belong together, as they come; OSError where that fails."""
+
     def flush(self) -> None:
         """Write out what is held back; OSError where that fails."""
 
 
 class SessionEnd(Exception):  # noqa: N818 (an end, not an error)
-    """The session ends: by `quit`, or at the first error of a script."""
+    """The session ends: by `quit` or, if `failed`, at the first error of a script."""
+
+    def __init__(self, failed: bool = False) -> None:
+        super().__init__(failed)
+        self.failed = failed
 
 
 class _ShownError(Exception):
@@ -117,7 +125,7 @@ class Session:
         """Run lines one after the other; SessionEnd at the first error unless told to go on."""
         for line in lines:
             if not self.run_line(name, line) and not self.settings.keep_going:
-                raise SessionEnd
+                raise SessionEnd(failed=True)
 
     def run_line(self, name: str, line: Line) -> bool:
         """Run one line and print its result, or its error; whether it succeeded."""
@@ -188,12 +196,25 @@ class Session:
         before = self._failures
         try:
             with stream:
-                self.read_topology(file.text, read_lines(stream))
+                self.read_topology(file.text, self._told_of(file.text, stream))
+        except SessionEnd as end:
+            # At the prompt, an error ends the script it is in, not the session.
+            if not (end.failed and self.interpreter.interactive):
+                raise
         finally:
             self._depth -= 1
         failed = self._failures - before
         if failed:
             raise RefusedError(f"{failed} of its commands failed", None, file.column)
+
+    def _told_of(self, name: str, stream: BinaryIO) -> Iterator[Line]:
+        """The commands of a file, telling how far they have got."""
+        size = fstat(stream.fileno()).st_size
+        done = 0
+        for line in read_lines(stream):
+            yield line
+            done += len(line.text) + 1
+            self.interpreter.progress(f"source {name}", min(done, size), size)
 
     def _show(self, result: Result | None) -> None:
         display = self.interpreter.display
@@ -205,8 +226,10 @@ class Session:
     def _show_stream(self, result: Stream) -> None:
         self.flush()
         self._tell(result.header)
-        for item in result.items:
-            self._print(result.text_of(item))
+        try:
+            self.out.writelines(map(result.text_of, result.items))
+        except OSError as failure:
+            raise OutputError(failure) from None
 
     def _report(self, name: str, line: Line, error: MidoError) -> None:
         if isinstance(error, ExpectationError) and error.result and not self.settings.json:

@@ -56,12 +56,15 @@ class Inject:
         engine = self._network.engine
         with self._observation.watching(self._point, everywhere=True):
             start = engine.now_ns
-            for data, due, origin in zip(self._frames, self._due, self._origins, strict=True):
+            sent = zip(self._frames, self._due, self._origins, strict=True)
+            for number, (data, due, origin) in enumerate(sent):
+                self._interpreter.progress("inject", number, len(self._frames))
                 if self._asap:
                     engine.settle(SECOND_NS)
                 else:
                     engine.run_until(start + due)
-                self._network.inject(self._point.key, Frame.from_bytes(data), origin)
+                with self._interpreter.undisturbed:
+                    self._network.inject(self._point.key, Frame.from_bytes(data), origin)
             engine.settle(SECOND_NS)
         return self._sum_up()
 

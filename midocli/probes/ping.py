@@ -118,6 +118,7 @@ class Ping:
         for number in range(self._count):
             if number:
                 engine.run_until(self._last_sent + interval)
+            self._interpreter.progress("ping", number, self._count)
             self._next_send = engine.now_ns + interval if number + 1 < self._count else None
             if not self._send(first + number & 0xFFFF, data):
                 return
@@ -131,7 +132,8 @@ class Ping:
         engine = self._network.engine
         probe = Probe(seq, engine.now_ns)
         stamped = echo_data.stamped(data, self._interpreter.clock.shown(engine.now_ns))
-        failure = self._source.send(self._destination, seq, stamped, self._request, probe)
+        with self._interpreter.undisturbed:
+            failure = self._source.send(self._destination, seq, stamped, self._request, probe)
         if failure is None or not failure.startswith("Network"):
             self._probes[seq] = probe
             self._last_sent = engine.now_ns

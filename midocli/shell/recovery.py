@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from platformdirs import user_state_path
 
@@ -26,16 +23,6 @@ class Ended(Exception):  # noqa: N818 (an end, not an error)
 def recovered_file() -> Path:
     """Where an unsaved topology is kept when its session is ended."""
     return user_state_path("midocli") / "recovered.mido"
-
-
-def catch_signals() -> None:
-    """Have SIGTERM, and the hang-up of a closed terminal, raise `Ended`."""
-
-    def end(number: int, frame: FrameType | None) -> NoReturn:
-        raise Ended(number)
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, end)
 
 
 def keep(session: Session) -> Path | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable
 from shutil import get_terminal_size
 
 from prompt_toolkit import PromptSession
@@ -16,7 +18,7 @@ from prompt_toolkit.output import ColorDepth
 from grammar.errors import MidoError
 from midocli import __version__, render
 from midocli.script import Line
-from midocli.session import PROMPT, OutputError, Session, SessionEnd
+from midocli.session import PROMPT, OutputError, Session, SessionEnd, located
 from midocli.shell import recovery
 from midocli.shell.completer import CommandCompleter
 from midocli.shell.hint import Hint, hint
@@ -24,8 +26,11 @@ from midocli.shell.history import open_history
 from midocli.shell.keys import bindings
 from midocli.shell.lexer import CommandLexer
 from midocli.shell.lines import commands
+from midocli.shell.paint import Painter, red
+from midocli.shell.progress import Progress
 from midocli.shell.question import explain
 from midocli.shell.screen import Screen
+from midocli.shell.signals import Signals
 from midocli.shell.style import STYLE, has_colour
 from midocli.shell.toolbar import bottom
 
@@ -43,8 +48,10 @@ class Shell:
         self._preferences = session.interpreter.preferences
         self._colour = colour
         self._hinted: tuple[object, Hint] | None = None
-        session.show_error = pointed_out
-        session.out = Screen(sys.stdout, self._preferences)
+        self._painter = Painter()
+        self._progress = Progress(sys.stdout)
+        self._signals = Signals(session.interpreter)
+        session.interpreter.undisturbed = self._signals
         self._prompt: PromptSession[str] = PromptSession(
             history=open_history(session.topology),
             completer=CommandCompleter(session.interpreter),
@@ -61,17 +68,31 @@ class Shell:
             include_default_pygments_style=False,
         )
 
-    def run(self) -> int:
-        """Read and run lines until the user leaves; the exit status."""
-        recovery.catch_signals()
+    def run(self, first: Callable[[], object] | None = None) -> int:
+        """Do what comes `first`, read and run lines until the user leaves; the exit status."""
+        self._signals.catch()
         try:
+            if first is not None:
+                first()
+            self._take_over()
             print(_BANNER)
             if recovery.recovered_file().exists():
                 print(f"An ended session left a topology: source {recovery.recovered_file()}")
             return self._loop()
         except (recovery.Ended, OutputError, OSError) as end:
+            self._signals.ignore_ends()
             recovery.keep(self._session)
             return 128 + end.number if isinstance(end, recovery.Ended) else 1
+
+    def _take_over(self) -> None:
+        """Show results, errors and progress as a terminal does."""
+        self._session.interpreter.interactive = True
+        self._session.show_error = self._pointed_out
+        self._session.out = Screen(
+            sys.stdout, self._preferences, self._painted, self._progress.clear
+        )
+        if os.environ.get("TERM", "dumb") != "dumb":
+            self._session.interpreter.progress = self._progress
 
     def _loop(self) -> int:
         number, asked = 0, False
@@ -81,6 +102,7 @@ class Shell:
                 self._run(self._read(), number)
                 asked = False
             except KeyboardInterrupt:
+                self._progress.clear()
                 print("^C")
             except SessionEnd:
                 return 0
@@ -98,14 +120,15 @@ class Shell:
         """One command, or all that was pasted."""
         mode = EditingMode.VI if self._preferences["key-mode"] == "vi" else EditingMode.EMACS
         self._prompt.editing_mode = mode
-        wish = self._colour or self._preferences["color"]
-        self._prompt.color_depth = None if has_colour(wish) else ColorDepth.DEPTH_1_BIT
+        self._prompt.color_depth = None if self._has_colour() else ColorDepth.DEPTH_1_BIT
         return self._prompt.prompt(PROMPT)
 
     def _run(self, text: str, number: int) -> None:
         """Run what was typed or pasted: line by line, up to the first error."""
         lines = commands(text)
         for place, line in enumerate(lines):
+            self._painter.begin()
+            self._progress.begin()
             if not self._session.run_line("", Line(line.text, number, line.error)):
                 self._tell_left(lines[place + 1 :])
                 return
@@ -116,6 +139,16 @@ class Shell:
         if left:
             print(f"{len(left)} pasted line{'s' if len(left) > 1 else ''} left undone:")
             print("".join(f"  {render.printable(text)}\n" for text in left), end="")
+
+    def _has_colour(self) -> bool:
+        return has_colour(self._colour or self._preferences["color"])
+
+    def _painted(self, text: str) -> str:
+        return self._painter.paint(text) if self._has_colour() else text
+
+    def _pointed_out(self, name: str, line: Line, error: MidoError) -> str:
+        told = located(name, line, error) if name else pointed_out(line, error)
+        return red(told) if self._has_colour() else told
 
     def _prefers(self, name: str) -> bool:
         return bool(self._preferences[name])
@@ -134,7 +167,7 @@ class Shell:
         return self._hinted[1]
 
 
-def pointed_out(name: str, line: Line, error: MidoError) -> str:
+def pointed_out(line: Line, error: MidoError) -> str:
     """The message under a caret at the column it is about."""
     message = render.printable(error.message) + "\n"
     if error.column is None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
+from typing import NoReturn
 
 Action = Callable[[], None]
+
+#: The place among the actions of its time that an interruption takes: before all others.
+_FIRST = -1
 
 
 class Engine:
@@ -15,12 +19,13 @@ class Engine:
     asked for stays pending.
     """
 
-    __slots__ = ("_added", "_heap", "now_ns")
+    __slots__ = ("_added", "_heap", "_running", "now_ns")
 
     def __init__(self, now_ns: int = 0) -> None:
         self.now_ns = now_ns
         self._heap: list[tuple[int, int, Action]] = []
         self._added = 0
+        self._running = False
 
     def at(self, time_ns: int, action: Action) -> None:
         """Do `action` at `time_ns`; a time gone by means now, after what is already due."""
@@ -36,8 +41,12 @@ class Engine:
     def run_until(self, time_ns: int) -> None:
         """Do everything due up to and including `time_ns`; it is then `time_ns`."""
         heap = self._heap
-        while heap and heap[0][0] <= time_ns:
-            self._step()
+        self._running = True
+        try:
+            while heap and heap[0][0] <= time_ns:
+                self._step()
+        finally:
+            self._ended()
         self.now_ns = max(self.now_ns, time_ns)
 
     def run(self, until: Callable[[], bool], limit_ns: int) -> bool:
@@ -47,26 +56,57 @@ class Engine:
         becomes `limit_ns` when the limit ended the run.
         """
         heap = self._heap
-        while not until():
-            if not heap:
-                return False
-            if heap[0][0] > limit_ns:
-                self.now_ns = max(self.now_ns, limit_ns)
-                return False
-            self.now_ns, _, action = heappop(heap)
-            action()
-        return True
+        self._running = True
+        try:
+            while not until():
+                if not heap:
+                    return False
+                if heap[0][0] > limit_ns:
+                    self.now_ns = max(self.now_ns, limit_ns)
+                    return False
+                self.now_ns, _, action = heappop(heap)
+                action()
+            return True
+        finally:
+            self._ended()
 
     def settle(self, gap_ns: int) -> None:
         """Go on until nothing is due within `gap_ns` of the last action."""
-        while self._heap and self._heap[0][0] - self.now_ns <= gap_ns:
-            self._step()
+        self._running = True
+        try:
+            while self._heap and self._heap[0][0] - self.now_ns <= gap_ns:
+                self._step()
+        finally:
+            self._ended()
+
+    def interrupt(self) -> bool:
+        """Have the run that goes on raise KeyboardInterrupt before its next action.
+
+        False where none goes on, or one was interrupted and has not come to its next action
+        yet. May be called at any time by a signal handler.
+        """
+        heap = self._heap
+        if not self._running or (heap and heap[0][1] == _FIRST):
+            return False
+        heappush(heap, (self.now_ns, _FIRST, _interrupt))
+        return True
 
     def forget_pending(self) -> None:
         """Drop every pending action."""
         self._heap.clear()
 
+    def _ended(self) -> None:
+        """A run is over; if it was interrupted in its last action, say so now."""
+        self._running = False
+        if self._heap and self._heap[0][1] == _FIRST:
+            heappop(self._heap)
+            _interrupt()
+
     def _step(self) -> None:
         time_ns, _, action = heappop(self._heap)
         self.now_ns = time_ns
         action()
+
+
+def _interrupt() -> NoReturn:
+    raise KeyboardInterrupt
