@@ -14,7 +14,7 @@ from grammar.resources import SCHEMA
 
 _IP = r"\d{1,3}(?:\.\d{1,3}){3}"
 _MAC = r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}"
-_ADDRESS = re.compile(rf"(?<![\w.:-])(?:{_IP}|{_MAC})(?![\w:-])")
+_ADDRESS = re.compile(rf"(?<![\w.:-])(?:{_IP}(?![\w-])|{_MAC}(?![\w:-]))")
 #: A frame as tcpdump prints it: its time, and the lines that belong to it.
 _FRAME = re.compile(r"(?m)^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d+ .*\n?(?:[ \t]+.*\n?)*")
 _MACS = re.compile(rf"\S+ ({_MAC}) > ({_MAC})")
@@ -23,9 +23,11 @@ _ENDS = re.compile(rf"({_IP})(?:\.(\d+))? > ({_IP})(?:\.(\d+))?: (.*)")
 _IP_ID = re.compile(r"\bttl \d+, id ([1-9]\d*), offset (\d+)")
 _DUMP = re.compile(r"(?m)^\t0x[0-9a-f]+:.*$")
 _HEADING = re.compile(r"(?m)^tcpdump: listening on .*$")
+#: What a step of a walk says became of a field: `source 10.0.0.1 -> 10.0.0.2`, `TTL 64 -> 63`.
+_BECAME = re.compile(r"(?<=\w -> )[0-9a-f.:]+(?![\w-])")
 _GOOD = re.compile(r"(?m)^(?:icmp_seq=\d+: answered by .*|(?:frame \d+: )?out at .*)$")
 _BAD = re.compile(r"(?m)^(?:[^ \n]+ ended at |(?:frame \d+: )?dropped at ).*$")
-_LINE = re.compile(r"(?m)^([a-z][a-z0-9-]*) \S+(?: .*)?$")
+_LINE = re.compile(r"(?m)^([a-z][a-z0-9-]*) \S*[^\s:](?: .*)?$")
 _WORD = re.compile(r"\S+")
 
 _PALETTE = ("36", "33", "35", "32", "34", "96", "93", "95")
@@ -73,6 +75,7 @@ class Painter:
     def _marks(self, text: str) -> Iterator[_Mark]:
         for pattern, style in ((_DUMP, _DIM), (_HEADING, _BOLD), (_GOOD, _GREEN), (_BAD, _RED)):
             yield from (_Mark(*found.span(), style) for found in pattern.finditer(text))
+        yield from (_Mark(*found.span(), _REWRITTEN) for found in _BECAME.finditer(text))
         for line in _LINE.finditer(text):
             yield from _field_names(line)
         for frame in _FRAME.finditer(text):

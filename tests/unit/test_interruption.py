@@ -1,0 +1,112 @@
+"""Signals come between two changes, and stop the simulator between two of its actions."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+
+from midocli.clock import Clock
+from midocli.script import Line
+from midocli.session import Session, Settings
+from midocli.shell.recovery import Ended
+from midocli.shell.signals import Signals
+from midocli.simulator.engine import Engine
+
+_LAB = """\
+host create name h
+host h add interface iface a
+host h add interface iface b
+bridge create name br
+bridge br add port
+host h add binding port br:port0 interface a
+bridge br add port
+host h add binding port br:port1 interface b
+guest create name one interface h:a address 10.0.0.1/24
+guest create name two interface h:b address 10.0.0.2/24
+"""
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    session = Session(Settings(), random.Random(1), Clock(0, 0), StringIO(), StringIO())
+    signals = Signals(session.interpreter)
+    session.interpreter.undisturbed = signals
+    signals.catch()
+    yield session
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+def run(session: Session, *lines: str) -> str:
+    start = session.out.tell()
+    for line in lines:
+        assert session.run_line("", Line(line, 1)), session._err.getvalue()
+    return session.out.getvalue()[start:]
+
+
+@pytest.mark.parametrize(
+    ("number", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Ended)]
+)
+def test_a_signal_waits_for_the_end_of_a_change(
+    session: Session, number: int, raised: type[BaseException]
+) -> None:
+    interpreter = session.interpreter
+    with pytest.raises(raised), interpreter.changing():
+        os.kill(os.getpid(), number)
+        run(session, "router create name whole")
+    assert run(session, "router list").startswith("router router0 name whole")
+    run(session, "undo")
+
+
+def test_an_interrupted_ping_leaves_a_network_that_works(session: Session) -> None:
+    run(session, *_LAB.splitlines())
+    told: list[int] = []
+
+    def interrupt(what: str, done: int, total: int) -> None:
+        told.append(done)
+        if done == 5:
+            engine = session.interpreter.datapath.engine
+            engine.at(engine.now_ns + 1000, lambda: os.kill(os.getpid(), signal.SIGINT))
+
+    session.interpreter.progress = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        run(session, "ping one 10.0.0.2 count 100000")
+    assert told == [0, 1, 2, 3, 4, 5]
+    session.interpreter.progress = lambda what, done, total: None
+    assert "2 packets transmitted, 2 received, 0% packet loss" in run(
+        session, "ping one 10.0.0.2 count 2"
+    )
+    run(session, "bridge br set state down")
+    assert not session.interpreter.datapath.engine.interrupt()
+
+
+def test_an_engine_stops_between_two_actions() -> None:
+    engine, done = Engine(), list[str]()
+
+    def first() -> None:
+        assert engine.interrupt()
+        assert not engine.interrupt()
+        done.append("first")
+
+    engine.at(1, first)
+    engine.at(1, lambda: done.append("second"))
+    with pytest.raises(KeyboardInterrupt):
+        engine.run_until(5)
+    assert done == ["first"]
+    engine.run_until(5)
+    assert done == ["first", "second"]
+
+
+def test_an_engine_interrupted_in_its_last_action_says_so_at_the_end() -> None:
+    engine = Engine()
+    engine.at(1, lambda: None if engine.interrupt() else pytest.fail("it runs"))
+    with pytest.raises(KeyboardInterrupt):
+        engine.run(lambda: engine.now_ns == 1, 5)
+    assert not engine.run(lambda: False, 5)
