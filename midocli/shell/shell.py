@@ -147,7 +147,7 @@ class Shell:
         return self._painter.paint(text) if self._has_colour() else text
 
     def _pointed_out(self, name: str, line: Line, error: MidoError) -> str:
-        told = located(name, line, error) if name else pointed_out(line, error)
+        told = located(name, line, error) if name else pointed_out(name, line, error)
         return red(told) if self._has_colour() else told
 
     def _prefers(self, name: str) -> bool:
@@ -167,7 +167,7 @@ class Shell:
         return self._hinted[1]
 
 
-def pointed_out(line: Line, error: MidoError) -> str:
+def pointed_out(name: str, line: Line, error: MidoError) -> str:
     """The message under a caret at the column it is about."""
     message = render.printable(error.message) + "\n"
     if error.column is None:
