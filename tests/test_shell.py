@@ -16,25 +16,28 @@ ROOT = Path(__file__).parent.parent
 
 
 class Terminal:
-    """midocli on a terminal of 100 columns, and the screen as a user sees it."""
+    """midocli on a terminal of 30 lines, and the screen as a user sees it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(
+        self, home: Path, columns: int = 100, environment: dict[str, str] | None = None
+    ) -> None:
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
             "TERM": "xterm",
             "PYTHONPATH": str(ROOT),
+            **(environment or {}),
         }
         self.process = pexpect.spawn(
             sys.executable,
             ["-m", "midocli", "--seed", "1"],
             env=environment,
             cwd=str(home),
-            dimensions=(30, 100),
+            dimensions=(30, columns),
             encoding="utf-8",
             timeout=20,
         )
-        self.screen = pyte.Screen(100, 30)
+        self.screen = pyte.Screen(columns, 30)
         # The terminal answers when it is asked where the cursor stands.
         self.screen.write_process_input = self.process.send
         self._stream = pyte.Stream(self.screen)
@@ -56,6 +59,10 @@ class Terminal:
             if words in text:
                 return text
         raise AssertionError(f"{words!r} never appeared on:\n{self.text()}")
+
+    def resize(self, lines: int, columns: int) -> None:
+        self.process.setwinsize(lines, columns)
+        self.screen.resize(lines, columns)
 
     def type(self, keys: str) -> None:
         self.process.send(keys)

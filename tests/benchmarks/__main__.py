@@ -18,10 +18,11 @@ import lab
 import pings
 import printing
 import scale
+import shell
 import startup
 from measure import report
 
-SUBJECTS = (startup, commands, filters, pings, printing, datapath, scale, lab)
+SUBJECTS = (startup, commands, filters, pings, printing, datapath, scale, shell, lab)
 
 if __name__ == "__main__":
     sys.exit(report([one for subject in SUBJECTS for one in subject.measure()]))
