@@ -9,11 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-pexpect = pytest.importorskip("pexpect")
-pytest.importorskip("pyte")
-
-from test_shell import ROOT, Terminal
+from test_shell import ROOT, Terminal, pexpect
 
 _LAB = """\
 host create name h
