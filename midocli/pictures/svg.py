@@ -13,7 +13,7 @@ from midocli.pictures.way import NO_WAY, Way
 _MOST, _MOST_LEAVES = 500, 64
 _MARGIN, _GAP, _BETWEEN = 16, 96, 20
 
-#: Colours by name, each for light and dark surroundings; `.dark` is followed where a page sets it.
+#: Colours by name, for light surroundings and for dark ones.
 _STYLE = """
 .net{--paper:#fff;--ink:#1f2933;--soft:#52606d;--edge:#9aa5b1;--way:#0b69a3;--good:#0c6b58;
 --bad:#b91c1c;--router:#e0f2fe;--bridge:#ecfccb;--guest:#fef3c7;--other:#f1f5f9}
