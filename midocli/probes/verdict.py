@@ -71,8 +71,9 @@ def _dead_end(asking: Sequence[Reason]) -> Reason | None:
 
 
 def _last_telling(reasons: Sequence[Reason]) -> Reason | None:
-    """The last that is no bystander; silence only if there is nothing better."""
+    """The last that is no bystander: of who it was for, if it came there; silence comes last."""
     telling = [reason for reason in reasons if reason.code not in BYSTANDERS]
+    meant = [reason for reason in telling if reason.details.get("meant")]
     spoken = [reason for reason in telling if reason.code != Code.NO_ANSWER]
-    found = spoken or telling
+    found = meant or spoken or telling
     return found[-1] if found else None

@@ -6,6 +6,8 @@ from __future__ import annotations
 NO_ADDRESS = 1 << 32
 BROADCAST_MAC = (1 << 48) - 1
 BROADCAST = 0xFFFFFFFF
+#: The first byte of a machine's addresses of its own (127.0.0.0/8).
+LOOPBACK = 127
 
 _MASKS = tuple(0xFFFFFFFF & ~((1 << 32 - length) - 1) for length in range(33))
 

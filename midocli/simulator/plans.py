@@ -235,13 +235,19 @@ class GuestPlan:
         return GuestPlan(guest, local, frozenset(broadcasts), tuple(table))
 
     def route(self, dst: int) -> GuestRouteEntry | None:
-        """The entry for a destination; broadcast goes out of the first NIC."""
+        """The entry for a destination; broadcast goes out of the first NIC.
+
+        What is for all is on the link itself: no gateway but that of a route made for
+        multicast is used (`__mkroute_output` of net/ipv4/route.c).
+        """
+        group = dst == BROADCAST or is_multicast(dst)
         for entry in self.table:
             if dst & entry[0] == entry[1]:
-                return entry
-        if dst == BROADCAST or is_multicast(dst):
-            return self.table[0] if self.table else None
-        return None
+                mask, prefix, gateway, nic, source = entry
+                if not (group and gateway) or (mask >= mask_of(4) and dst != BROADCAST):
+                    return entry
+                return mask, prefix, None, nic, source
+        return self.table[0] if group and self.table else None
 
     def group_mac(self, dst: int) -> int | None:
         """The MAC of a broadcast or multicast address (RFC 1112); None for others."""

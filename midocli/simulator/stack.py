@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from midocli.simulator import fragments, guest_input, neighbour
 from midocli.simulator.addresses import (
+    LOOPBACK,
     NO_ADDRESS,
     ip_text,
 )
@@ -106,7 +107,7 @@ class GuestStack:
         if plan is None or not plan.guest.up:
             return LocalError("network-unreachable", "Network is unreachable")
         dst = frame.nw_dst
-        if dst in plan.local:
+        if dst in plan.local or dst >> 24 == LOOPBACK:
             if frame.nw_src == NO_ADDRESS:
                 frame.nw_src = dst
             self.loop_back(frame)
@@ -205,9 +206,6 @@ class GuestStack:
             return
         if network.wants_events:
             self.tell(Kind.SENT, {"nic": nic.name, "frame": headers(frame)}, frame)
-        if not nic.interface and nic.port is None:
-            self.drop(frame, Code.UNPLUGGED, f"{self.alias} is behind no interface")
-            return
         network.engine.at(network.engine.now_ns + delay_ns, partial(network.transmit, nic, frame))
 
     @property
@@ -234,8 +232,11 @@ class GuestStack:
         return f"nothing listens on {protocol} port {frame.tp_dst} of {self.alias}"
 
     def drop(self, frame: Frame, code: Code, text: str) -> None:
-        """End a frame here, for a reason."""
-        self.network.drop(Reason(code, self.alias, None, text), frame)
+        """End a frame here, for a reason, whose details say if the guest is who it was for."""
+        plan = self.plan
+        meant = plan is not None and frame.nw_dst in plan.local
+        details = {"meant": True} if meant else {}
+        self.network.drop(Reason(code, self.alias, None, text, details), frame)
 
     def tell(self, kind: Kind, details: Mapping[str, object], frame: Frame) -> None:
         """Record an event at this guest."""
