@@ -174,6 +174,10 @@ class Language:
         kinds = [item.help for item in expected if not item.words]
         wanted = tuple(dict.fromkeys(kinds + words))
         word = WORD.match(line, failure.loc)
+        before = list(WORD.finditer(line, 0, failure.loc)) if not wanted else ()
+        if before:
+            # Read by a form that nothing could complete: the words before are wrong.
+            return self._explain(line, Rejected(line, before[-1].start(), self._line))
         if word is None and getattr(failure.parser_element, "refuses_end", False):
             message = f"nothing to work on: expected {_one_of(wanted)}"
             return LineSyntaxError(message, at + 1, wanted)
