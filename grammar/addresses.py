@@ -69,6 +69,7 @@ def parse_ipv4(text: str) -> int:
     return _ipv4()[0](text)
 
 
+@lru_cache(4096)
 def format_ipv4(value: int) -> str:
     """Dotted quad of an integer."""
     return _ipv4()[1](value)

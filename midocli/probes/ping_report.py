@@ -43,6 +43,8 @@ class PingReport:
         self._pipe = 0
         self._first_ns = 0
         self._last_ns = 0
+        #: How many requests were sent, were answered by a reply, and by anything.
+        self.transmitted = 0
         self.received = 0
         self.answered = 0
         self.longest_ns = 0
@@ -55,6 +57,7 @@ class PingReport:
             self._first_ns = now_ns
         self._last_ns = now_ns
         self._probes.append(probe)
+        self.transmitted += 1
 
     def could_not_send(self, source: Source, probe: Probe, failure: str, destination: int) -> bool:
         """The source could not send; says whether ping goes on with the next request."""
@@ -193,11 +196,6 @@ class PingReport:
     def probes(self) -> list[Probe]:
         """All requests, the one that could not be sent included."""
         return self._probes + ([self._unsent] if self._unsent else [])
-
-    @property
-    def transmitted(self) -> int:
-        """How many requests were sent."""
-        return len(self._probes)
 
     def _reason_line(self, probe: Probe, reason: Reason) -> str:
         line = f"icmp_seq={probe.seq} ended at {reason.at} ({reason.code}): {reason.text}"

@@ -15,10 +15,12 @@ def words_sum(data: bytes) -> int:
 
 
 def checksum(data: bytes, initial: int = 0) -> int:
-    """The checksum of the data, with `initial` (a pseudo-header's sum) added in (RFC 1071)."""
-    total = words_sum(data) + initial
-    total = (total & 0xFFFF) + (total >> 16)
-    return ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
+    """The checksum of the data, with `initial` (the sum of other words) added in (RFC 1071)."""
+    number = int.from_bytes(data, "big")
+    if len(data) & 1:
+        number <<= 8
+    number += initial
+    return 0xFFFF - (number % 0xFFFF or (0xFFFF if number else 0))
 
 
 def pseudo_header_sum(src: int, dst: int, proto: int, length: int) -> int:

@@ -117,8 +117,7 @@ class Event:
     origin: object
 
 
-@dataclass(frozen=True, slots=True)
-class Captured:
+class Captured(NamedTuple):
     """One frame seen at a point: `in` enters the virtual network there, `out` leaves it.
 
     `walk` is its journey's number, 0 where it was refused before it began any. Of a tunnel

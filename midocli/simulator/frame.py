@@ -29,6 +29,9 @@ from midocli.simulator.transport import NO_CHECKSUM, right_sum, udp_length_fits,
 #: `Frame.ip_delta` of a right checksum written as the other zero of one's complement.
 OTHER_ZERO = -1
 
+_IPV4 = struct.Struct("!HHHHHHII")
+_ICMP = struct.Struct("!BBHHH")
+_PORTS = struct.Struct("!HH")
 _ARP_FIXED = b"\x00\x01\x08\x00\x06\x04"
 # Where the checksum sits in what follows the two ports (TCP, UDP) or type and code (ICMP).
 _SUM_OFFSET = {TCP: 12, UDP: 2, ICMP: 0}
@@ -134,12 +137,10 @@ class Frame:
         if len(body) < (8 if proto == ICMP else 4):
             return
         if proto == ICMP:
-            self.tp_src, self.tp_dst, tp_sum, self.icmp_id, self.icmp_seq = struct.unpack_from(
-                "!BBHHH", body
-            )
+            self.tp_src, self.tp_dst, tp_sum, self.icmp_id, self.icmp_seq = _ICMP.unpack_from(body)
             self.payload = body[8:]
         else:
-            self.tp_src, self.tp_dst = struct.unpack_from("!HH", body)
+            self.tp_src, self.tp_dst = _PORTS.unpack_from(body)
             self.payload = body[4:]
             at = _SUM_OFFSET[proto]
             if len(self.payload) < at + 2:
@@ -166,10 +167,12 @@ class Frame:
         """The frame as it is on the wire (without the frame check sequence)."""
         if self.ethertype < 0:
             return self.payload
-        head = self.hw_dst.to_bytes(6, "big") + self.hw_src.to_bytes(6, "big")
-        for tag in self.vlans:
-            head += tag.to_bytes(4, "big")
-        head += self.ethertype.to_bytes(2, "big")
+        if self.vlans:
+            head = (self.hw_dst << 48 | self.hw_src).to_bytes(12, "big")
+            head += b"".join([tag.to_bytes(4, "big") for tag in self.vlans])
+            head += self.ethertype.to_bytes(2, "big")
+        else:
+            head = (self.hw_dst << 64 | self.hw_src << 16 | self.ethertype).to_bytes(14, "big")
         if self.fault is not None:
             return head + self.payload
         if self.ethertype == ETHERTYPE_IPV4:
@@ -180,30 +183,26 @@ class Frame:
 
     def ip_bytes(self) -> bytes:
         """The IPv4 packet: header with its checksum, and transport."""
-        return self.ip_header() + self.transport_bytes()
+        body = self.transport_bytes()
+        return self._header_for(len(body)) + body
 
     def ip_header(self) -> bytes:
         """The IPv4 header with options and checksum."""
-        head_length = 20 + len(self.options)
-        head = struct.pack(
-            "!BBHHHBBHII",
-            0x40 | head_length >> 2,
-            self.tos,
-            head_length + self.transport_length(),
-            self.ip_id,
-            self.fragment,
-            self.ttl,
-            self.proto,
-            0,
-            self.nw_src,
-            self.nw_dst,
-        )
-        head += self.options
-        right = checksum(head)
+        return self._header_for(self.transport_length())
+
+    def _header_for(self, payload_length: int) -> bytes:
+        options = self.options
+        start = 0x4500 + (len(options) << 6) | self.tos
+        length = 20 + len(options) + payload_length
+        protocol = self.ttl << 8 | self.proto
+        words = start + length + self.ip_id + self.fragment + protocol + self.nw_src + self.nw_dst
+        right = checksum(options, words)
         delta = self.ip_delta
         if delta == OTHER_ZERO:
             delta = 0xFFFF if right in (0, 0xFFFF) else 0
-        return head[:10] + (right ^ delta).to_bytes(2, "big") + head[12:]
+        sums = right ^ delta
+        ends = self.nw_src, self.nw_dst
+        return _IPV4.pack(start, length, self.ip_id, self.fragment, protocol, sums, *ends) + options
 
     def ip_length(self) -> int:
         """Total length of the IPv4 packet."""
@@ -221,18 +220,16 @@ class Frame:
         if self.tp_src < 0:
             return self.payload
         if self.tp_sum == NO_CHECKSUM:
-            return struct.pack("!HH", self.tp_src, self.tp_dst) + self.payload
+            return _PORTS.pack(self.tp_src, self.tp_dst) + self.payload
         return self.with_sum(right_sum(self) if self.tp_sum is None else self.tp_sum)
 
     def with_sum(self, tp_sum: int) -> bytes:
         """The IPv4 payload with a given transport checksum."""
         if self.proto == ICMP:
-            return (
-                struct.pack("!BBHHH", self.tp_src, self.tp_dst, tp_sum, self.icmp_id, self.icmp_seq)
-                + self.payload
-            )
+            ends = self.tp_src, self.tp_dst
+            return _ICMP.pack(*ends, tp_sum, self.icmp_id, self.icmp_seq) + self.payload
         at = _SUM_OFFSET[self.proto]
-        ports = struct.pack("!HH", self.tp_src, self.tp_dst)
+        ports = _PORTS.pack(self.tp_src, self.tp_dst)
         return ports + self.payload[:at] + tp_sum.to_bytes(2, "big") + self.payload[at:]
 
     def _arp_bytes(self) -> bytes:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from midocli.simulator.frame import Frame
 from midocli.simulator.protocol import ERROR_TYPES, ICMP
 from midocli.simulator.quoted import quoted_packet
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """An ICMP message taken in by a guest, or by a router for itself, and when.
 
     `frame` is the message as received; `quoted` the packet it quotes, if it is an error.

@@ -20,9 +20,10 @@ NO_CHECKSUM = -1
 
 def right_sum(frame: Frame) -> int:
     """What the transport checksum should be, the packet being whole."""
-    body = frame.with_sum(0)
     if frame.proto == ICMP:
-        return checksum(body)
+        words = (frame.tp_src << 8 | frame.tp_dst) + frame.icmp_id + frame.icmp_seq
+        return checksum(frame.payload, words)
+    body = frame.with_sum(0)
     pseudo = pseudo_header_sum(frame.nw_src, frame.nw_dst, frame.proto, len(body))
     result = checksum(body, pseudo)
     return 0xFFFF if frame.proto == UDP and result == 0 else result

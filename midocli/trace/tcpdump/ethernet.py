@@ -98,4 +98,11 @@ def _tag_text(tag: int) -> str:
 def _ethertype_text(d: Dissection, ethertype: int) -> str:
     if d.flags.quiet:
         return NAMES.get(ethertype) or f"Unknown Ethertype (0x{ethertype:04x})"
+    return _USUAL.get(ethertype) or _with_name(ethertype)
+
+
+def _with_name(ethertype: int) -> str:
     return f"ethertype {NAMES.get(ethertype, 'Unknown')} (0x{ethertype:04x})"
+
+
+_USUAL = {ethertype: _with_name(ethertype) for ethertype in NAMES}

@@ -8,21 +8,37 @@ _DOTS_KEEPING_BLANKS = bytes(byte if byte in b"\t\n\r " else _DOTS[byte] for byt
 
 _INDENT = "\n\t"
 _HEX_COLUMNS = 39
-_OFFSETS = tuple(f"\n\t0x{offset:04x}:  " for offset in range(0, 1520, 16))
+
+
+def _places(start: int, end: int) -> tuple[tuple[str, int, int, int, int], ...]:
+    """What lines of a dump begin with, where their bytes are, and where the digits for those.
+
+    A line of the packed digits is 40 columns: eight groups of four digits and a blank.
+    """
+    return tuple(
+        (f"\n\t0x{at:04x}:  ", at, at + 16, at * 5 // 2, at * 5 // 2 + _HEX_COLUMNS)
+        for at in range(start, end, 16)
+    )
+
+
+_USUAL = 1520
+_PLACES = _places(0, _USUAL)
 
 
 def hex_and_ascii(data: bytes) -> str:
     """-X: lines of 16 bytes, each after a line break and a tab; empty for no data."""
-    # A line of the packed form is 40 columns: eight groups of four digits and a blank.
-    packed = data.hex(" ", -2)
+    lines = (len(data) + 15) // 16
+    packed = data.hex(" ", -2).ljust(lines * (_HEX_COLUMNS + 1) - 1)
     dots = data.translate(_DOTS).decode("latin-1")
-    lines = []
-    start = 0
-    for offset in _offsets(len(data)):
-        hex_part = packed[start * 5 // 2 : start * 5 // 2 + _HEX_COLUMNS]
-        lines.append(f"{offset}{hex_part:<39}  {dots[start : start + 16]}")
-        start += 16
-    return "".join(lines)
+    places = _PLACES[:lines]
+    if lines > len(places):
+        places += _places(_USUAL, len(data))
+    return "".join(
+        [
+            f"{offset}{packed[digits:past_digits]}  {dots[first:past]}"
+            for offset, first, past, digits, past_digits in places
+        ]
+    )
 
 
 def hex_only(data: bytes, indent: str = _INDENT) -> str:
@@ -50,11 +66,3 @@ def ascii_only(data: bytes) -> str:
         text.append(part)
         left -= len(part)
     return "\n" + "".join(text)
-
-
-def _offsets(length: int) -> tuple[str, ...]:
-    lines = (length + 15) // 16
-    if lines <= len(_OFFSETS):
-        return _OFFSETS[:lines]
-    beyond = (f"\n\t0x{offset:04x}:  " for offset in range(len(_OFFSETS) * 16, length, 16))
-    return (*_OFFSETS, *beyond)

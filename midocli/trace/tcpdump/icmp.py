@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from midocli.trace.tcpdump import icmp_extensions, ipv4
-from midocli.trace.tcpdump.checksum import complement, correct, words
+from midocli.trace.tcpdump.checksum import correct, verify
 from midocli.trace.tcpdump.dissection import Dissection
 
 _UNREACHABLE, _QUENCH, _REDIRECT, _TIME_EXCEEDED, _PARAMETER = 3, 4, 5, 11, 12
@@ -52,8 +52,8 @@ _QUOTED_DESTINATION = _QUOTE + 16
 def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
     """Show a message of `length` bytes and, with -v, the packet an error quotes."""
     d.protocol = "icmp"
-    kind = d.u8(at)
-    code = d.u8(at + 1)
+    d.need(at, 2)
+    kind, code = d.data[at], d.data[at + 1]
     describe = _DESCRIPTIONS.get(kind)
     text = describe(d, at, code) if describe else _PLAIN.get(kind, f"type-#{kind}")
     if text is None:
@@ -71,7 +71,7 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
 
 
 def _checksum_note(d: Dissection, at: int, length: int) -> str:
-    computed = complement(words(d.data[at : at + length]))
+    computed = verify(d.data[at : at + length])
     if not computed:
         return ""
     found = d.u16(at + 2)
@@ -99,11 +99,13 @@ def _address(d: Dissection, at: int) -> str:
 
 
 def _echo_request(d: Dissection, at: int, code: int) -> str:
-    return f"echo request, id {d.u16(at + 4)}, seq {d.u16(at + 6)}"
+    id_and_seq = d.u32(at + 4)
+    return f"echo request, id {id_and_seq >> 16}, seq {id_and_seq & 0xFFFF}"
 
 
 def _echo_reply(d: Dissection, at: int, code: int) -> str:
-    return f"echo reply, id {d.u16(at + 4)}, seq {d.u16(at + 6)}"
+    id_and_seq = d.u32(at + 4)
+    return f"echo reply, id {id_and_seq >> 16}, seq {id_and_seq & 0xFFFF}"
 
 
 def _unreachable(d: Dissection, at: int, code: int) -> str | None:

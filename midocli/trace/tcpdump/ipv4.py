@@ -5,7 +5,7 @@ from __future__ import annotations
 from struct import Struct
 
 from midocli.trace.tcpdump import ipv4_options
-from midocli.trace.tcpdump.checksum import complement, correct, words
+from midocli.trace.tcpdump.checksum import correct, verify
 from midocli.trace.tcpdump.dissection import CutOffError, Dissection
 
 _HEADER = Struct(">xBHHHBBH8s")
@@ -16,6 +16,7 @@ _WRITE_ADDRESSES = frozenset((6, 17, 33, 132))
 DEEPEST = 64
 
 _ECN = ("", ",ECT(1)", ",ECT(0)", ",CE")
+_TOS_TEXTS = tuple(f"tos 0x{tos:x}{_ECN[tos & 3]}" for tos in range(256))
 # By the three bits in front of the fragment offset: reserved, don't fragment, more fragments.
 _FRAGMENT_FLAGS = ("none", "+", "DF", "+, DF", "rsvd", "+, rsvd", "DF, rsvd", "+, DF, rsvd")
 PROTOCOL_NAMES = {
@@ -48,6 +49,9 @@ PROTOCOL_NAMES = {
     135: "Mobility",
     143: "Ethernet",
 }
+_PROTOCOL_TEXTS = tuple(
+    f"proto {PROTOCOL_NAMES.get(protocol, 'unknown')} ({protocol})" for protocol in range(256)
+)
 
 
 def show(d: Dissection, at: int, length: int) -> None:
@@ -87,9 +91,9 @@ def show(d: Dissection, at: int, length: int) -> None:
     whole_options = True
     if d.flags.verbose:
         d.add(
-            f"(tos 0x{tos:x}{_ECN[tos & 3]}{f', ttl {ttl}' if ttl else ''}, id {identification}, "
+            f"({_TOS_TEXTS[tos]}{f', ttl {ttl}' if ttl else ''}, id {identification}, "
             f"offset {(fragment & 0x1FFF) * 8}, flags [{_FRAGMENT_FLAGS[fragment >> 13]}], "
-            f"proto {PROTOCOL_NAMES.get(protocol, 'unknown')} ({protocol}), length {total}"
+            f"{_PROTOCOL_TEXTS[protocol]}, length {total}"
         )
         if header_length > _HEADER_LENGTH:
             whole_options = _show_options(d, at, header_length)
@@ -122,7 +126,7 @@ def _show_options(d: Dissection, at: int, header_length: int) -> bool:
 def _checksum_note(d: Dissection, at: int, header_length: int, found: int) -> str:
     if at + header_length > d.end:
         return ""
-    computed = complement(words(d.data[at : at + header_length]))
+    computed = verify(d.data[at : at + header_length])
     return f", bad cksum {found:x} (->{correct(found, computed):x})!" if computed else ""
 
 

@@ -18,7 +18,6 @@ class Timestamps:
         "_digits",
         "_form",
         "_offset",
-        "_pattern",
         "_per_second",
         "_per_tick",
         "_reference",
@@ -32,7 +31,6 @@ class Timestamps:
         self._per_second = 10**self._digits
         self._per_tick = 1 if nanoseconds else 1000
         self._offset = utc_offset_seconds
-        self._pattern = "%Y-%m-%d %H:%M:%S" if form == 4 else "%H:%M:%S"
         self._reference = 0
         self._second: int | None = None
         self._second_text: str = ""
@@ -63,8 +61,12 @@ class Timestamps:
         # tcpdump takes times as 32 bits, of which the highest means an error.
         if second & 0x8000_0000:
             return ""
+        if self._form != 4 and 0 <= second < 1 << 32:
+            minute, second = divmod((second + offset) % 86_400, 60)
+            return f"{minute // 60:02}:{minute % 60:02}:{second:02}"
         try:
-            return time.strftime(self._pattern, time.gmtime(second + offset))
+            pattern = "%Y-%m-%d %H:%M:%S" if self._form == 4 else "%H:%M:%S"
+            return time.strftime(pattern, time.gmtime(second + offset))
         except (OverflowError, ValueError, OSError):
             return ""
 
