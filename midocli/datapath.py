@@ -87,7 +87,7 @@ class Datapath:
             if path in _GRANDPARENT and parent is not None and parent.parent is not None:
                 concerned.add((_GRANDPARENT[path], parent.parent.id))
             if path in _UNDERLAY:
-                topology.crossings.clear()
+                topology.forget_crossings()
             if path in _QOS_RULES and parent is not None:
                 concerned |= self._source.changed(parent)
             for kind, key in concerned:

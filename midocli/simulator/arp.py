@@ -96,17 +96,24 @@ def next_hop_mac(
         if plan is not None:
             mac = plan.router_macs.get(address)
             if mac is None:
-                mac = walk.state.ip_macs[active.peer_bridge].get(address)
+                known = walk.state.ip_macs[active.peer_bridge]
+                mac = known.get(address)
+                if walk.basis is not None:
+                    walk.basis.rest_on(known, address, mac)
             if mac is not None:
                 return mac, "peer-bridge"
-    entry = walk.state.arp[router.key].get(address)
+    table = walk.state.arp[router.key]
+    entry = table.get(address)
     if entry is None:
         return None, "unknown"
     age_ns = walk.now_ns - entry.learned_ns
     if age_ns < ARP_STALE_NS:
+        if walk.basis is not None:
+            walk.basis.rest_on(table, address, entry, entry.learned_ns + ARP_STALE_NS)
         return entry.mac, "arp-cache"
     if age_ns >= ARP_LIFE_NS:
         return None, "unknown"
+    walk.basis = None
     if active.port is not None:
         _ask(walk, router, active, address)
     return entry.mac, "arp-cache"

@@ -1,33 +1,16 @@
-"""What a port with extras does with an arriving frame before its filters.
-
-A service port takes neither IPv6 nor, while it is down, anything; what it would have sent back
-while it fails open it takes in any case (MidoNet: `ServicePort` in `simulation/Port.scala`).
-"""
+"""What a port with extras does with an arriving frame before its filters."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from midocli.simulator import mirror
-from midocli.simulator.protocol import ETHERTYPE_IPV4, ETHERTYPE_IPV6
-from midocli.simulator.reason import Code, Reason
+from midocli.simulator.protocol import ETHERTYPE_IPV4
 
 if TYPE_CHECKING:
-    from midocli.simulator.frame import Frame
     from midocli.simulator.records import Port
     from midocli.simulator.service_records import PortExtras
     from midocli.simulator.walk import Walk
-
-
-def refuse(port: Port, frame: Frame) -> Reason | None:
-    """Why a service port does not take a frame, if it does not."""
-    if frame.ethertype == ETHERTYPE_IPV6:
-        text = f"the service port {port.alias} takes no IPv6"
-        return Reason(Code.UNSUPPORTED_ETHERTYPE, port.alias, None, text)
-    if not port.up:
-        text = f"{port.alias} is administratively down"
-        return Reason(Code.ADMIN_DOWN, port.alias, None, text)
-    return None
 
 
 def prepare(walk: Walk, port: Port, extras: PortExtras) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 def inbound(walk: Walk, router: Router) -> bool | Reason:
     """Send a packet for a VIP to a member; False: it is for none, a `Reason`: no member left."""
+    walk.basis = None
     balancer = walk.topology.load_balancers[router.load_balancer]
     if balancer is None or not balancer.up:
         return False

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 def begin(walk: Walk) -> None:
     """Have what leaves wait from now on: the walk's frame gets copies."""
+    walk.basis = None
     if walk.held is None:
         walk.held = []
 

@@ -98,10 +98,15 @@ def _learn(walk: Walk, plan: BridgePlan, port: Port) -> None:
         if vlan and vlan not in plan.vlan_ports:
             return
         key |= vlan << 48
-    entry = walk.state.macs[plan.bridge.key].get(key)
+    table = walk.state.macs[plan.bridge.key]
+    entry = table.get(key)
     if entry is not None and entry.port == port.key:
         entry.seen_ns = walk.now_ns
+        if walk.basis is not None:
+            walk.basis.rest_on(table, key, entry)
+            walk.basis.macs.append(entry)
         return
+    walk.basis = None
     walk.state.learn_mac(plan.bridge.key, key, port.key, walk.now_ns)
     if walk.recording:
         old = plan.ports.get(entry.port) if entry is not None else None
@@ -136,9 +141,12 @@ def _learned(walk: Walk, plan: BridgePlan, port: Port) -> Port | None:
     key = frame.hw_dst
     if plan.vlan_of:
         key |= _vlan_of(plan, frame, port) << 48
-    entry = walk.state.macs[plan.bridge.key].get(key)
+    table = walk.state.macs[plan.bridge.key]
+    entry = table.get(key)
     if entry is None or walk.now_ns - entry.seen_ns >= MAC_LIFE_NS:
         return None
+    if walk.basis is not None:
+        walk.basis.rest_on(table, key, entry, entry.seen_ns + MAC_LIFE_NS)
     return plan.ports.get(entry.port)
 
 

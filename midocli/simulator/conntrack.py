@@ -31,8 +31,17 @@ def is_forward(walk: Walk) -> bool:
     src, dst, proto, tp_src, tp_dst, icmp_id = walk.original
     if proto == ICMP:
         tp_src = tp_dst = icmp_id if tp_src in (ECHO_REQUEST, ECHO_REPLY) else 0
-    used_ns = walk.state.connections.get((src, tp_src, dst, tp_dst, proto, walk.entry.device))
+    key = (src, tp_src, dst, tp_dst, proto, walk.entry.device)
+    used_ns = walk.state.connections.get(key)
     walk.forward = used_ns is None or walk.now_ns - used_ns >= BINDING_LIFE_NS
+    if walk.basis is not None:
+        if used_ns is None:
+            walk.basis.rest_on(walk.state.connections, key, None)
+        elif walk.forward:
+            walk.basis = None
+        else:
+            # Until then it stays, whoever uses it.
+            walk.basis.expire(used_ns + BINDING_LIFE_NS)
     if walk.recording:
         details = {"direction": "forward" if walk.forward else "return"}
         walk.tell(Kind.TRACKED, walk.in_port.alias, details)
@@ -46,4 +55,6 @@ def remember(walk: Walk, egress: Port) -> None:
     if frame.proto == ICMP:
         src = dst = frame.icmp_id if frame.tp_src in (ECHO_REQUEST, ECHO_REPLY) else 0
     key = (frame.nw_dst, dst, frame.nw_src, src, frame.proto, egress.device)
+    if walk.basis is not None:
+        walk.basis.connection = key
     walk.state.track(key, walk.now_ns)

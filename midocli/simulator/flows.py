@@ -1,8 +1,8 @@
 """The flows of the datapath: what became of the last packet like this one.
 
 MidoNet's agent simulates the first packet of a flow and lets Open vSwitch do the same with the
-others until nobody sends any for a minute. Every packet is simulated here, so that a flow is
-only a note: what it matched, how many there were, and where the last one went.
+others until nobody sends any for a minute. A flow is a note here of what it matched, how many
+there were, and where the last one went; those that can go the same way do (`fast_path.py`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from midocli.simulator.latency import SECOND_NS
 
 if TYPE_CHECKING:
+    from midocli.simulator.fast_path import Path
     from midocli.simulator.frame import Frame
     from midocli.simulator.records import Key, Port
 
@@ -27,6 +28,9 @@ Original = tuple[int, int, int, int, int, int]
 Match = tuple["Key", int, int, tuple[int, ...], int, Original]
 #: (hw_src, hw_dst, vlans, nw_src, nw_dst, tos, ttl, tp_src, tp_dst): what a walk may change.
 Header = tuple[int, int, tuple[int, ...], int, int, int, int, int, int]
+#: A port that a packet left by, with its header then.
+Output = tuple["Port", Header]
+ORIGINAL = attrgetter("nw_src", "nw_dst", "proto", "tp_src", "tp_dst", "icmp_id")
 _HEADER = attrgetter(
     "hw_src", "hw_dst", "vlans", "nw_src", "nw_dst", "tos", "ttl", "tp_src", "tp_dst"
 )
@@ -36,16 +40,18 @@ class Flow:
     """The packets that entered by one port with the same addresses and ports.
 
     `outputs` are the exterior ports the last one left by, each with its header then; none, and
-    not `dropped`: it was taken in, or still waits, and there is no flow yet.
+    not `dropped`: it was taken in, or still waits, and there is no flow yet. `path` is the way
+    that the next one can go without a walk, if it can.
     """
 
-    __slots__ = ("dropped", "match", "outputs", "packets", "tos", "ttl", "used_ns")
+    __slots__ = ("dropped", "match", "outputs", "packets", "path", "tos", "ttl", "used_ns")
 
     def __init__(self, match: Match) -> None:
         self.match = match
         self.packets = self.used_ns = self.tos = self.ttl = 0
-        self.outputs: tuple[tuple[Port, Header], ...] = ()
+        self.outputs: tuple[Output, ...] = ()
         self.dropped = False
+        self.path: Path | None = None
 
     def before(self) -> Header:
         """The header that the last packet had on entering."""
@@ -70,18 +76,29 @@ class Flows:
         """The flow of a frame that enters by a port."""
         match = (port.key, frame.hw_src, frame.hw_dst, frame.vlans, frame.ethertype, original)
         flows = self._flows
-        flow = flows.pop(match, None)
+        flow = flows.get(match)
         if flow is None:
-            flow = Flow(match)
-            if len(flows) >= MAX_FLOWS:
+            flow = flows[match] = Flow(match)
+            if len(flows) > MAX_FLOWS:
                 del flows[next(iter(flows))]
-        flows[match] = flow
+        self.use(flow, frame, now_ns)
+        flow.outputs = ()
+        flow.dropped = False
+        flow.path = None
+        return flow
+
+    def of(self, port: Port, frame: Frame) -> Flow | None:
+        """The flow of a frame that is about to enter by a port, if there was one like it."""
+        return self._flows.get(
+            (port.key, frame.hw_src, frame.hw_dst, frame.vlans, frame.ethertype, ORIGINAL(frame))
+        )
+
+    def use(self, flow: Flow, frame: Frame, now_ns: int) -> None:
+        """Count one more packet of a flow."""
+        self._flows[flow.match] = self._flows.pop(flow.match)
         flow.packets += 1
         flow.used_ns = now_ns
         flow.tos, flow.ttl = frame.tos, frame.ttl
-        flow.outputs = ()
-        flow.dropped = False
-        return flow
 
     def live(self, now_ns: int) -> list[Flow]:
         """The flows in use, the one used last at the end."""

@@ -91,7 +91,8 @@ def _apply_dynamic(walk: Walk, rule: Rule, type_: NatType, at: str) -> bool | Re
     if connection is None:
         return False
     proto, before = connection
-    binding = walk.state.nat.get((type_, walk.device, proto, *before))
+    key = (type_, walk.device, proto, *before)
+    binding = walk.state.nat.get(key)
     created = binding is None or walk.now_ns - binding.used_ns >= BINDING_LIFE_NS
     if created:
         after = _choose(walk, rule, type_, proto, before)
@@ -100,8 +101,12 @@ def _apply_dynamic(walk: Walk, rule: Rule, type_: NatType, at: str) -> bool | Re
         binding = NatBinding(type_, walk.device, proto, before, after, rule.alias, walk.now_ns)
         walk.state.bind(binding)
         walk.bound += (binding,)
+        walk.basis = None
     assert binding is not None
     binding.used_ns = walk.now_ns
+    if walk.basis is not None:
+        walk.basis.rest_on(walk.state.nat, key, binding, walk.now_ns + BINDING_LIFE_NS)
+        walk.basis.bindings.append(binding)
     if walk.recording:
         kind = Kind.NAT_CREATED if created else Kind.NAT_USED
         tell_binding(walk, at, kind, rule.type, rule.alias, binding)
@@ -131,9 +136,16 @@ def _apply_reverse(walk: Walk, rule: Rule, at: str) -> bool:
 
 def live(walk: Walk, type_: str, proto: int, ends: Tuple4) -> NatBinding | None:
     """The unexpired binding under a key of this device."""
-    binding = walk.state.nat.get((type_, walk.device, proto, *ends))
-    if binding is None or walk.now_ns - binding.used_ns >= BINDING_LIFE_NS:
+    key = (type_, walk.device, proto, *ends)
+    binding = walk.state.nat.get(key)
+    if binding is not None and walk.now_ns - binding.used_ns >= BINDING_LIFE_NS:
+        walk.basis = None
         return None
+    if walk.basis is not None:
+        if binding is None:
+            walk.basis.rest_on(walk.state.nat, key, None)
+        else:
+            walk.basis.rest_on(walk.state.nat, key, binding, binding.used_ns + BINDING_LIFE_NS)
     return binding
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from random import Random
 
-from midocli.simulator import arp, bandwidth, router
+from midocli.simulator import arp, bandwidth, fast_path, refusals, router
 from midocli.simulator.engine import Engine
 from midocli.simulator.events import Captured, Direction, Event, Kind, Recorder
 from midocli.simulator.frame import Frame
@@ -21,10 +21,11 @@ from midocli.simulator.packets import echo_request
 from midocli.simulator.plans import BridgePlan
 from midocli.simulator.protocol import ECHO_REPLY, ERROR_TYPES, ICMP
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.service_records import PortExtras
 from midocli.simulator.stack import GuestStack, LocalError
 from midocli.simulator.state import State
 from midocli.simulator.storms import SHALLOW, Storms
-from midocli.simulator.topology import Guest, Key, Nic, Port, Topology
+from midocli.simulator.topology import Guest, Key, Lazy, Nic, Port, Topology
 from midocli.simulator.tracing import Trail
 from midocli.simulator.walk import Walk
 
@@ -60,6 +61,8 @@ class Network:
         self.stations: dict[Key, GuestStack] = {}
         self.storms = Storms()
         self._recorders: tuple[Recorder, ...] = ()
+        #: Point -> who captures there.
+        self.capturers = Lazy(self._capturers_at)
         #: Who is told of ICMP replies and errors that arrive.
         self.listeners = Listeners()
         self._stacks: dict[Key, GuestStack] = {}
@@ -89,7 +92,9 @@ class Network:
     def _enter(self, port: Port | None, point: str, frame: Frame) -> None:
         if frame.depth > SHALLOW and self.storms.stop(self, frame, port.alias if port else point):
             return
-        refusal = _refusal(port, point, frame) or self._limited(port, frame)
+        refusal = refusals.point_refusal(port, point, frame)
+        if refusal is None and port is not None and port.extras is not None:
+            refusal = self._limited(port, port.extras, frame)
         if self.capturing:
             now_ns = self.engine.now_ns
             walk = self.walks + 1 if refusal is None else 0
@@ -101,15 +106,14 @@ class Network:
         else:
             assert port is not None
             frame.host = port.host
-            Walk(self, frame).start(port)
+            if not fast_path.carry(self, port, frame):
+                Walk(self, frame).start(port)
 
-    def _limited(self, port: Port | None, frame: Frame) -> Reason | None:
+    def _limited(self, port: Port, extras: PortExtras, frame: Frame) -> Reason | None:
         """Why a frame is too much for the bandwidth limit of the port's interface, if it is."""
-        if port is None or port.extras is None or port.extras.limit is None:
+        if extras.limit is None or port.interface is None:
             return None
-        if port.interface is None:
-            return None
-        return bandwidth.refused(self.state, port, port.extras.limit, frame, self.engine.now_ns)
+        return bandwidth.refused(self.state, port, extras.limit, frame, self.engine.now_ns)
 
     def send_generated(self, frame: Frame, port: Port) -> None:
         """Send a frame the network made out of a port, after what is going on now."""
@@ -245,6 +249,7 @@ class Network:
 
     def _set_recorders(self, recorders: tuple[Recorder, ...]) -> None:
         self._recorders = recorders
+        self.capturers = Lazy(self._capturers_at)
         listening = any(recorder.wants_events for recorder in recorders)
         self.wants_events = listening or bool(self.traced)
         self.capturing = any(bool(recorder.points) for recorder in recorders)
@@ -275,18 +280,19 @@ class Network:
         self, point: Key, direction: Direction, time_ns: int, frame: Frame, walk: int
     ) -> None:
         """Show a frame, on a walk (0: refused before any), at a point to who captures there."""
-        for recorder in self._recorders:
-            if point in recorder.points:
-                data = frame.to_bytes()
-                recorder.captures.append(
-                    Captured(point, direction, time_ns, data, walk, frame.origin)
-                )
+        capturers = self.capturers[point]
+        if capturers:
+            captured = Captured(point, direction, time_ns, frame.to_bytes(), walk, frame.origin)
+            for recorder in capturers:
+                recorder.captures.append(captured)
 
     def capture_bytes(self, captured: Captured) -> None:
         """Show bytes at a point to who captures there."""
-        for recorder in self._recorders:
-            if captured.point in recorder.points:
-                recorder.captures.append(captured)
+        for recorder in self.capturers[captured.point]:
+            recorder.captures.append(captured)
+
+    def _capturers_at(self, point: Key) -> tuple[Recorder, ...]:
+        return tuple(each for each in self._recorders if point in each.points)
 
     def alias_of_device(self, port: Port) -> str:
         """The alias of a port's device ('' when it is gone)."""
@@ -314,16 +320,3 @@ class Network:
     def reset(self) -> None:
         """Forget everything learned and bound; the topology stays."""
         self.state = State()
-
-
-def _refusal(port: Port | None, point: str, frame: Frame) -> Reason | None:
-    """Why a frame at a point does not even enter a port, if it does not."""
-    if port is None:
-        return Reason(Code.UNPLUGGED, point, None, f"no port is bound to {point}")
-    if port.interface is not None and not port.active:
-        text = f"{port.interface}, to which {port.alias} is bound, is not active"
-        return Reason(Code.PORT_INACTIVE, port.alias, None, text)
-    if frame.ethertype < 0:
-        text = f"the frame is malformed: {frame.fault}"
-        return Reason(Code.MALFORMED, port.alias, None, text)
-    return None

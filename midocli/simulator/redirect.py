@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def follow(walk: Walk, redirect: Redirect) -> Result:
     """Go on at the target port of the rule that took the walk's frame."""
+    walk.basis = None
     rule = redirect.rule
     port = walk.topology.ports[rule.target_port] if rule.target_port is not None else None
     if port is None:

@@ -144,6 +144,8 @@ class Topology:
     router_plans: Lazy[RouterPlan | None] = field(init=False)
     chain_plans: Lazy[ChainPlan | None] = field(init=False)
     guest_plans: Lazy[GuestPlan | None] = field(init=False)
+    #: How often anything changed.
+    version: int = 0
 
     def __post_init__(self) -> None:
         source = self.source
@@ -168,6 +170,7 @@ class Topology:
 
     def forget(self, kind: Kind, key: Key) -> None:
         """Drop a record that changed, appeared or went, and the plans made from it."""
+        self.version += 1
         if kind == "port":
             self._forget_port(key)
         elif kind == "bridge":
@@ -190,6 +193,11 @@ class Topology:
             self.mirror_plans.pop(key, None)
         else:
             self.ip_address_groups.pop(key, None)
+
+    def forget_crossings(self) -> None:
+        """Drop the ways between hosts."""
+        self.version += 1
+        self.crossings.clear()
 
     def _forget_port(self, key: Key) -> None:
         """A port shapes the plan of its device and, through its MAC and address, its peer's."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 from midocli.simulator.checksum import checksum
 from midocli.simulator.events import Captured, Direction, Kind, UnderlayPoint
+from midocli.simulator.fast_path import Path
 from midocli.simulator.latency import UNDERLAY_IN_NS, UNDERLAY_OUT_NS
 from midocli.simulator.plans import flow_hash
 from midocli.simulator.protocol import ETHERTYPE_IPV4, GRE, UDP
@@ -72,6 +73,9 @@ def deliver(walk: Walk, port: Port) -> None:
     if refused is None:
         if walk.flow is not None:
             walk.flow.left(port, walk.frame, walk.now_ns)
+            if walk.basis is not None:
+                version = walk.topology.version
+                walk.flow.path = Path(walk.basis, version, walk.flow.outputs)
         walk.network.deliver(port, walk.frame)
     else:
         walk.drop(refused)
@@ -89,6 +93,7 @@ def _cross(walk: Walk, port: Port) -> Reason | None:
     tunnel = crossing.tunnel
     if tunnel is None:
         return _no_tunnel(crossing, port) if crossing.zones else None
+    walk.basis = None
     ids = walk.state.tunnel_ids
     ip_id = ids[tunnel.src, tunnel.dst]
     ids[tunnel.src, tunnel.dst] = ip_id + 1 & 0xFFFF

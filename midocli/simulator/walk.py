@@ -25,10 +25,13 @@ from midocli.simulator import arrival, bridge, chain, conntrack, dhcp_server, ic
 from midocli.simulator.branches import fork, let_out
 from midocli.simulator.dhcp_message import CLIENT_PORT
 from midocli.simulator.events import Event, Kind
+from midocli.simulator.fast_path import Basis, basis_for
+from midocli.simulator.flows import ORIGINAL
 from midocli.simulator.headers import headers
 from midocli.simulator.latency import HOP_NS
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.redirect import follow
+from midocli.simulator.refusals import port_down, service_refusal, too_many_ports
 from midocli.simulator.results import CONSUMED, Fork, Redirect
 from midocli.simulator.topology import NO_PORT, Port
 from midocli.simulator.tracing import Trail, watch
@@ -44,7 +47,6 @@ if TYPE_CHECKING:
 
 #: A frame that has entered this many ports is in a loop.
 MAX_PORTS_ENTERED = 12
-_ORIGINAL = attrgetter("nw_src", "nw_dst", "proto", "tp_src", "tp_dst", "icmp_id")
 _RECEIVED = attrgetter("hw_src", "hw_dst", "nw_src", "nw_dst", "ttl", "tp_src", "tp_dst")
 
 
@@ -52,6 +54,7 @@ class Walk:
     """One frame on its way: where it is, and what was noticed about it so far."""
 
     __slots__ = (
+        "basis",
         "bound",
         "depth",
         "device",
@@ -106,7 +109,9 @@ class Walk:
         #: The flow it belongs to, if it came from outside, and the NAT bindings made for it.
         self.flow: Flow | None = None
         self.bound: tuple[NatBinding, ...] = ()
-        self.original: Original = _ORIGINAL(frame)
+        self.original: Original = ORIGINAL(frame)
+        #: What it rests on so far, if the next one of the flow may be spared a walk.
+        self.basis: Basis | None = None
         #: (hw_src, hw_dst, nw_src, nw_dst, ttl, tp_src, tp_dst) on entering the last router.
         self.received = (0, 0, 0, 0, 0, 0, 0)
         network.walks += 1
@@ -123,6 +128,7 @@ class Walk:
         if self.frame.tp_src == CLIENT_PORT and dhcp_server.answer(self, port):
             return
         self.flow = self.state.flows.begin(port, self.frame, self.original, self.now_ns)
+        self.basis = basis_for(self.network, self.frame)
         self.go(self.enter(port))
 
     def go(self, result: Result) -> None:
@@ -155,7 +161,7 @@ class Walk:
         """
         frame = self.frame
         if self.entered >= MAX_PORTS_ENTERED:
-            return self._loop(port)
+            return too_many_ports(self, port)
         self.entered += 1
         self.in_port = port
         self.out_port = NO_PORT
@@ -166,14 +172,14 @@ class Walk:
         if port.is_router:
             self.received = _RECEIVED(frame)
         if port.service and not bounced:
-            refused = arrival.refuse(port, frame)
+            refused = service_refusal(port, frame)
             if refused is not None:
                 return refused
         extras = port.extras
         if extras is not None:
             arrival.prepare(self, port, extras)
         if not port.up and not bounced:
-            return self._port_down(port)
+            return port_down(self, port)
         if extras is not None and extras.traces:
             watch(self, extras.traces, port.alias)
         if extras is not None and extras.redirect_in is not None:
@@ -194,7 +200,7 @@ class Walk:
     # 4. and 5.
     def _leave(self, port: Port) -> Result:
         if self.entered >= MAX_PORTS_ENTERED:
-            return self._loop(port)
+            return too_many_ports(self, port)
         if port.is_router:
             if self.frame.hw_src == self.frame.hw_dst:
                 # The next hop is the port itself (MidoNet: `RouterPort.egressCommon`).
@@ -213,7 +219,7 @@ class Walk:
         if extras is not None and extras.pre_out_mirrors:
             mirror.copy(self, extras.pre_out_mirrors, port.alias)
         if not port.up:
-            return self._port_down(port)
+            return port_down(self, port)
         if port.outfilter is not None:
             verdict = self._filter(port, port.outfilter, "outfilter")
             if verdict is not None:
@@ -249,6 +255,8 @@ class Walk:
             return self.error(Reason(Code.UNPLUGGED, port.alias, None, text))
         if self.recording:
             self.tell_frame(Kind.LEFT, port)
+        if self.basis is not None:
+            self.basis.inside += (port.key, peer.key)
         if network.capturing:
             time_ns = self.now_ns + HOP_NS * self.entered
             network.capture(port.key, "out", time_ns, self.frame, self.number)
@@ -266,6 +274,7 @@ class Walk:
 
     def generate(self, frame: Frame, port: Port, what: str, at: str) -> None:
         """Have the network send a frame it made out of a port, once this walk is done."""
+        self.basis = None
         if self.recording:
             details = {"what": what, "port": port.alias, "frame": headers(frame)}
             self.tell(Kind.GENERATED, at, details)
@@ -274,7 +283,7 @@ class Walk:
     def parked(self) -> Walk:
         """A copy that can go on later, whatever happens to this walk's other branches."""
         parked = copy(self)
-        parked.held = parked.failed = None
+        parked.held = parked.failed = parked.basis = None
         return parked
 
     def wake(self) -> None:
@@ -318,13 +327,3 @@ class Walk:
         if port.is_router and type(verdict) is Reason and verdict.code == Code.RULE_REJECT:
             icmp.answer(self, icmp.PROHIBITED, port.alias)
         return verdict
-
-    def _port_down(self, port: Port) -> Result:
-        if port.is_router:
-            icmp.answer(self, icmp.PROHIBITED, port.alias)
-        text = f"{port.alias} is administratively down"
-        return Reason(Code.ADMIN_DOWN, port.alias, None, text)
-
-    def _loop(self, port: Port) -> Result:
-        text = f"it has entered {self.entered} ports already: the topology has a loop"
-        return self.error(Reason(Code.LOOP, port.alias, None, text))

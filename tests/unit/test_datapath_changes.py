@@ -133,7 +133,7 @@ def plain(value: Any) -> Any:
 
 def tables(topology: Topology) -> Iterator[tuple[str, dict[Any, Any]]]:
     for name in Topology.__slots__:
-        if name != "source":
+        if name not in ("source", "version"):
             yield name, getattr(topology, name)
 
 
