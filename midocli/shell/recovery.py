@@ -12,11 +12,14 @@ from midocli.saving import script
 from midocli.session import Session
 
 
-class Ended(Exception):  # noqa: N818 (an end, not an error)
-    """The session was ended by a signal; `number` is which."""
+class Ended(SystemExit):
+    """The session was ended by a signal; `number` is which.
+
+    What catches errors, as sessions and event loops do, lets it through.
+    """
 
     def __init__(self, number: int) -> None:
-        super().__init__(number)
+        super().__init__(128 + number)
         self.number = number
 
 

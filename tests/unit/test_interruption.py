@@ -65,6 +65,15 @@ def test_a_signal_waits_for_the_end_of_a_change(
     run(session, "undo")
 
 
+def test_an_end_from_outside_is_no_error_of_the_command_it_hits(session: Session) -> None:
+    run(session, *_LAB.splitlines())
+    session.interpreter.progress = lambda *told: os.kill(os.getpid(), signal.SIGTERM)
+    with pytest.raises(Ended) as ended:
+        run(session, "ping one 10.0.0.2 count 3")
+    assert ended.value.number == signal.SIGTERM
+    assert session._err.getvalue() == ""
+
+
 def test_an_interrupted_ping_leaves_a_network_that_works(session: Session) -> None:
     run(session, *_LAB.splitlines())
     told: list[int] = []
