@@ -130,6 +130,7 @@ class Session:
     def run_line(self, name: str, line: Line) -> bool:
         """Run one line and print its result, or its error; whether it succeeded."""
         self.answered = True
+        self.last = False  # until it ends otherwise, by Ctrl-C for instance
         succeeded = self._succeeds(name, line)
         self.last = succeeded and self.answered
         return succeeded
