@@ -17,12 +17,18 @@ from grammar.values import ValueType
 
 
 class CommandHelp(NamedTuple):
-    """What `help` says of a command."""
+    """What `help` says of a command; the examples work in the network of `demo`."""
 
     help: str
     usage: tuple[str, ...]
     example: str
     options: tuple[Field, ...] = ()
+    more: tuple[str, ...] = ()
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """All of the examples, the one that says most first."""
+        return (self.example, *self.more)
 
 
 class OnGuest(NamedTuple):

@@ -17,6 +17,7 @@ from grammar.tree import (
     Argument,
     Clock,
     Debug,
+    Demo,
     Echo,
     Expect,
     Format,
@@ -46,7 +47,8 @@ HELP = {
     "expect": CommandHelp(
         "fails unless a command succeeds or, with not, unless it fails",
         ("expect COMMAND", "expect not COMMAND"),
-        "expect not ping client 192.168.79.119",
+        "expect ping client 192.168.79.119 quiet capture none",
+        more=("expect not ping client 192.168.77.9 quiet capture none",),
     ),
     "save": CommandHelp(
         "writes the topology as a script that rebuilds it", ("save FILE",), "save lab.mido"
@@ -65,6 +67,11 @@ HELP = {
     "reset": CommandHelp(
         "forgets what the datapath has learnt; the topology stays", ("reset",), "reset"
     ),
+    "demo": CommandHelp(
+        "loads a small network with DNAT to try things on, where there is nothing yet",
+        ("demo",),
+        "demo",
+    ),
     "prefs": PREFS,
     "help": CommandHelp("explains the language", ("help [WORD]",), "help ping"),
     "quit": CommandHelp("ends the session; exit is the same word", ("quit",), "quit"),
@@ -79,6 +86,7 @@ def entries(probe: Probe, end: pp.ParserElement) -> dict[str, pp.ParserElement]:
         "echo": build(Rest(probe, "words"), lambda tokens: Echo(tokens[0])),
         "source": build(argument(probe, "a file", "file", end), lambda tokens: Source(tokens[0])),
         "reset": build(end, lambda tokens: Reset()),
+        "demo": build(end, lambda tokens: Demo()),
         "prefs": prefs(probe, end),
         "save": build(argument(probe, "a file", "file", end), lambda tokens: Save(tokens[0])),
         "undo": _count(probe, end, again=False),

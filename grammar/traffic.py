@@ -158,6 +158,12 @@ HELP = {
         ),
         "ping client 192.168.79.119 count 2 explain",
         PING_OPTIONS,
+        (
+            'ping client 192.168.79.119 capture veth0 flags "-n"',
+            'ping client 192.168.79.119 filter "icmp[icmptype] = icmp-echoreply"',
+            "ping client 192.168.79.119 count 100 interval 0.01 quiet capture none",
+            "guest client ping 192.168.78.1 size 1400 df yes capture none",
+        ),
     ),
     "traceroute": CommandHelp(
         "finds the routers on the way",
@@ -167,6 +173,7 @@ HELP = {
         ),
         "traceroute client 192.168.77.119 proto icmp capture none",
         TRACEROUTE_OPTIONS,
+        ("guest client traceroute 192.168.77.119 capture none",),
     ),
     "arping": CommandHelp(
         "asks by ARP who has an address",
@@ -182,6 +189,7 @@ HELP = {
         ),
         "connect client tcp 192.168.77.119 22 capture none",
         CONNECT_OPTIONS,
+        ("guest client connect tcp 192.168.77.119 23 capture none explain",),
     ),
     "dhcp": CommandHelp(
         "has a guest ask for a lease, as dhclient does, and take it",

@@ -269,6 +269,10 @@ class Save(Node):
     file: Argument
 
 
+class Demo(Node):
+    """Load the network to try things on."""
+
+
 class Prefs(Node):
     """Show the preferences of the prompt, change some, or go back to the defaults."""
 
@@ -323,6 +327,7 @@ Command = (
     | Undo
     | Save
     | Prefs
+    | Demo
     | Topology
     | As
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from grammar.errors import InvalidValueError
 from grammar.examples import example
@@ -33,11 +33,11 @@ def explain(schema: Schema, topic: Argument | None) -> str:
     name = _SYNONYMS.get(word, VERB_WORDS.get(word, word))
     if name in VERBS:
         verb = VERBS[name]
-        return _page(name, verb.help, verb.usage, verb.example, ())
+        return _page(name, verb.help, verb.usage, (verb.example,), ())
     pages = []
     if name in TOPICS or name == "as":
         command = TOPICS.get(name, AS)
-        pages = [_page(name, command.help, command.usage, command.example, command.options)]
+        pages = [_page(name, command.help, command.usage, command.examples, command.options)]
     pages += [
         _collection(schema, collection)
         for collection in schema.collections.values()
@@ -74,13 +74,14 @@ def _map(schema: Schema) -> str:
 
 
 def _page(
-    name: str, help: str, usage: Iterable[str], example: str, options: Iterable[Field]
+    name: str, help: str, usage: Iterable[str], examples: Sequence[str], options: Iterable[Field]
 ) -> str:
     lines = [f"{name}: {help}", "", "Usage:", *(f"    {line}" for line in usage)]
     shown = [(field.name, _described(field)) for field in options]
     if shown:
         lines += ["", "Options:", *_entries(shown)]
-    return "\n".join([*lines, "", "Example:", f"    {example}"])
+    heading = "Examples:" if len(examples) > 1 else "Example:"
+    return "\n".join([*lines, "", heading, *(f"    {line}" for line in examples)])
 
 
 def _collection(schema: Schema, collection: Collection) -> str:

@@ -111,6 +111,12 @@ def _save(interpreter: Interpreter, command: tree.Save) -> Result:
     return Done()
 
 
+def _demo(interpreter: Interpreter, command: tree.Demo) -> Result:
+    from midocli.demo import load
+
+    return load(interpreter)
+
+
 def _help(interpreter: Interpreter, command: tree.Help) -> Result:
     from midocli.help import explain
 
@@ -127,4 +133,5 @@ _RUN: dict[type, Callable[[Interpreter, Any], Result]] = {
     tree.Undo: _undo,
     tree.Save: _save,
     tree.Help: _help,
+    tree.Demo: _demo,
 }

@@ -121,6 +121,7 @@ class Interpreter:
             tree.Save: self._keep_house,
             tree.As: self._as,
             tree.Prefs: self._keep_house,
+            tree.Demo: self._keep_house,
             tree.Topology: self._draw,
         }
 
@@ -146,7 +147,8 @@ class Interpreter:
         with self.undisturbed:
             with self.store.journal.transaction():
                 yield self.editor
-            self.committed()
+            if not self.store.journal.is_open:
+                self.committed()
 
     def run(self, command: tree.Command) -> Result:
         """Carry a command out; MidoError where it cannot be, with nothing changed."""

@@ -32,12 +32,20 @@ class Journal:
         self._redoable: list[Transaction] = []
         self.changes: list[Change] = []
         self.touched: list[Row] = []
+        self.is_open = False
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of the changes made inside, or none of them if anything is raised."""
+        """All of the changes made inside, or none of them if anything is raised.
+
+        A transaction inside another one is part of that.
+        """
+        if self.is_open:
+            yield
+            return
         self.changes = []
         self.touched = []
+        self.is_open = True
         try:
             yield
         except BaseException:
@@ -45,6 +53,8 @@ class Journal:
             self.changes = []
             self.touched = []
             raise
+        finally:
+            self.is_open = False
         if self.changes:
             self._undoable.append(tuple(self.changes))
             self._redoable.clear()
