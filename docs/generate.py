@@ -1,8 +1,8 @@
-"""Write the command reference, and bring the sessions of the other pages up to date.
+"""Write the reference and the manual page, and bring the sessions of other pages up to date.
 
-`python docs/generate.py` writes `docs/commands/` from the declarations, and the output of
-every session shown in the hand-written pages. `python docs/generate.py --check` writes
-nothing and names the pages that are stale; its exit status is 1 when there are any.
+`python docs/generate.py` writes `docs/commands/` and `docs/man/` from the declarations, and
+the output of every session shown in the hand-written pages. `python docs/generate.py --check`
+writes nothing and names the pages that are stale; its exit status is 1 when there are any.
 
 The example of a page is `docs/examples/NAME.mido`: comments are the prose between commands.
 """
@@ -17,10 +17,12 @@ from pathlib import Path
 
 from transcribe import ROOT, Terminal, empty_folder, joined_lines, refreshed
 
+import man_page  # isort: skip (as the next)
 import reference  # isort: skip (its imports need the path that transcribe sets)
 
 DOCS = ROOT / "docs"
 COMMANDS = DOCS / "commands"
+MANUAL = DOCS / "man" / "midocli.1"
 EXAMPLES = DOCS / "examples"
 
 
@@ -30,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="name stale pages, write nothing")
     check = parser.parse_args(arguments).check
     examples = Examples()
-    pages = reference_pages(examples) | handwritten_pages()
+    pages = reference_pages(examples) | {MANUAL: man_page.manual()} | handwritten_pages()
     stale = [page for page, text in pages.items() if not page.exists() or page.read_text() != text]
     orphans = sorted(set(COMMANDS.glob("*.md")) - set(pages))
     if not check:
@@ -85,8 +87,8 @@ def _paragraphs(script: str, terminal: Terminal) -> Iterator[str]:
 
 
 def _write(pages: dict[Path, str], orphans: Sequence[Path]) -> None:
-    COMMANDS.mkdir(exist_ok=True)
     for page, text in pages.items():
+        page.parent.mkdir(exist_ok=True)
         page.write_text(text)
     for page in orphans:
         page.unlink()

@@ -305,14 +305,7 @@ Command = (
     | Clear
     | Delete
     | Program
-    | Ping
-    | Inject
-    | Arping
-    | Connect
-    | Dhcp
-    | Traceroute
-    | Tcpdump
-    | ReadCapture
+    | Probe
     | Clock
     | Format
     | Echo

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from midocli.session import Session
 
+#: The shells that completion scripts can be had for.
+SHELLS = ("bash", "zsh", "fish")
 _DESCRIPTION = "midonet-cli's language, with a simulated network behind it"
 _EPILOG = """\
 Commands are read from the FILEs, then from every -e; without either from standard
@@ -36,7 +38,8 @@ def _help_formatter(prog: str) -> HelpFormatter:
     return HelpFormatter(prog, width=max(width - 2, 20))
 
 
-def _parser() -> ArgumentParser:
+def argument_parser() -> ArgumentParser:
+    """The options, as `--help`, the completion scripts and the manual page have them."""
     parser = ArgumentParser(
         "midocli", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=_help_formatter
     )
@@ -50,6 +53,7 @@ def _parser() -> ArgumentParser:
     add("--keep-going", action="store_true", help="go on after a command that failed")
     add("--no-alias", action="store_true", help="print UUIDs in place of aliases")
     add("--seed", metavar="N", help="make every random choice repeatable")
+    add("--completion", choices=SHELLS, help="print a script that completes these options")
     add("--version", action="version", version=f"midocli {__version__}")
     return parser
 
@@ -60,7 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     if words[:1] == ["tcpdump"]:
         return _tcpdump(words[1:])
-    options = _parser().parse_args(words)
+    options = argument_parser().parse_args(words)
+    if options.completion:
+        return _complete(options.completion)
     gc.disable()
     from midocli.session import OutputError
 
@@ -70,6 +76,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _end_without_output(failure.error)
     except KeyboardInterrupt:
         return 130
+
+
+def _complete(shell: str) -> int:
+    """Print a completion script."""
+    from midocli.completion import script
+
+    try:
+        sys.stdout.write(script(shell, argument_parser()))
+        sys.stdout.flush()
+    except OSError as error:
+        return _end_without_output(error)
+    return 0
 
 
 def _tcpdump(words: list[str]) -> int:

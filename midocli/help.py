@@ -13,6 +13,7 @@ from grammar.suffix import HELP as AS
 from grammar.tree import Argument
 from grammar.verbs import VERB_WORDS, VERBS
 from midocli import __version__
+from midocli.topics import TOPICS as IDEAS
 
 _SYNONYMS = {"exit": "quit", "?": "help"}
 _INTRODUCTION = f"""\
@@ -43,9 +44,12 @@ def explain(schema: Schema, topic: Argument | None) -> str:
         for collection in schema.collections.values()
         if collection.name == name or collection.path == name
     ]
+    if name in IDEAS:
+        idea = IDEAS[name]
+        pages.append(f"{name}: {idea.help}\n\n{idea.text}\n\n{_examples(idea.examples)}")
     if pages:
         return "\n\n".join(pages)
-    known = [*VERBS, *TOPICS, "as", *(c.name for c in schema.collections.values())]
+    known = [*VERBS, *TOPICS, *IDEAS, "as", *(c.name for c in schema.collections.values())]
     near = nearest(word, known)
     hint = f"; did you mean {near}?" if near else "; help lists what there is"
     raise InvalidValueError(f"no help on {word[:40]!r}{hint}", topic.column, tuple(known))
@@ -68,6 +72,9 @@ def _map(schema: Schema) -> str:
             "Behind any command:",
             *_entries([("as FORM", f"{AS.help}: {AS.usage[0].rpartition(' ')[2]}")]),
             "",
+            "Ideas:",
+            *_entries((name, idea.help) for name, idea in IDEAS.items()),
+            "",
             "help WORD says more about any of these.",
         )
     )
@@ -80,8 +87,12 @@ def _page(
     shown = [(field.name, _described(field)) for field in options]
     if shown:
         lines += ["", "Options:", *_entries(shown)]
+    return "\n".join([*lines, "", _examples(examples)])
+
+
+def _examples(examples: Sequence[str]) -> str:
     heading = "Examples:" if len(examples) > 1 else "Example:"
-    return "\n".join([*lines, "", heading, *(f"    {line}" for line in examples)])
+    return "\n".join([heading, *(f"    {line}" for line in examples)])
 
 
 def _collection(schema: Schema, collection: Collection) -> str:
