@@ -81,6 +81,11 @@ class CaptureRequest:
         self.passes = None if self.none else self._compiled_filter()
         self.flags = None if self.none else self._parsed_flags()
 
+    def limit(self, count: int | None) -> int | None:
+        """How many frames are wanted: the `count` given, or -c among the flags, or neither."""
+        flagged = self.flags.count if self.flags is not None else None
+        return min((each for each in (count, flagged) if each is not None), default=None)
+
     def _compiled_filter(self) -> Passes:
         from midocli.trace.filter import compile_filter
 

@@ -35,7 +35,7 @@ def read_capture(interpreter: Interpreter, command: tree.ReadCapture) -> Stream:
     offset = interpreter.clock.utc_offset
     stream = interpreter.files.open(command.file)
     capture = _opened(stream, command.file)
-    limit = given["count"].value if "count" in given else None
+    limit = request.limit(given["count"].value if "count" in given else None)
     assert request.passes is not None and request.flags is not None
     passes, printer = request.passes, Printer(request.flags, offset)
     frames = (

@@ -88,7 +88,8 @@ class _Running:
         names = [point.name for point in self.request.listed]
         self._points = tuple(names) or (points.text,)
         self._recorder = Recorder(self.request.watched(None), self.request.comments)
-        self._limit = self._options["count"].value if "count" in self._options else None
+        given = self._options["count"].value if "count" in self._options else None
+        self._limit = self.request.limit(given)
         self._watching = False
         self._printers: dict[Hashable, Printer] = {}
         self._file = _File(interpreter, self.request) if self.request.write else None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from midocli.trace.tcpdump.dissection import CutOffError, Dissection
 
 _PRINTABLE = frozenset(range(0x20, 0x7F))
 _LINE = _PRINTABLE | {0x09}
 _BLANKS = frozenset(b" \t\r\n")
 _LONGEST_WORD = 127
+_WORD = re.compile(rb"([!-~]*) *")
 
 _HTTP_REQUESTS = frozenset(
     b"GET PUT COPY HEAD LOCK MOVE POLL POST BCOPY BMOVE MKCOL TRACE LABEL MERGE DELETE SEARCH "
@@ -92,17 +95,15 @@ def _begins(d: Dissection, at: int, length: int, requests: frozenset[bytes]) -> 
 
 def _word(d: Dissection, at: int, start: int, length: int) -> tuple[bytes, int]:
     """The word at `start` and where the next one begins; empty when it is none."""
-    stop = start
-    while stop < length and d.has(at, stop + 1) and d.data[at + stop] in _PRINTABLE - _BLANKS:
-        stop += 1
-    if stop < length and (not d.has(at, stop + 1) or d.data[at + stop] not in _BLANKS):
+    found = _WORD.match(d.data, at + start, min(at + length, d.end))
+    if found is None:
         return b"", start
-    if stop - start > _LONGEST_WORD:
+    stop = found.end(1)
+    if stop < at + length and (stop >= d.end or d.data[stop] not in _BLANKS):
         return b"", start
-    after = stop
-    while after < length and d.has(at, after + 1) and d.data[at + after] == 0x20:
-        after += 1
-    return d.data[at + start : at + stop], after
+    if len(found[1]) > _LONGEST_WORD:
+        return b"", start
+    return found[1], found.end() - at
 
 
 def _show_line(d: Dissection, prefix: str, at: int, start: int, length: int) -> int | None:
