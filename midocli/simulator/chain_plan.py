@@ -8,6 +8,7 @@ Two things save trying rule after rule; neither changes what is found.
   *shape*: `src/24 proto dst-port`, say), and the rules of a shape by those values. A packet has
   one set of values for a shape, so a look into a dict leaves the few rules worth trying: tuple
   space search, as in Open vSwitch's classifier. Those are tried in order, by all they ask.
+  A range of ports is entered as the blocks it is made of.
 
 Trying a rule has no effect but one: asking for the direction of the connection makes it known
 (`Walk.is_forward`). So the first rules that may ask are tried in their turn; they cut the chain
@@ -105,21 +106,22 @@ class Section:
         reads = dict.fromkeys(read for rule in rules[begin:end] for read in rule.matcher.reads)
         worthwhile = end - begin >= _REPEATING and 0 < len(reads) <= _MAX_READS
         self._read = reader(sorted(reads, key=str)) if worthwhile else None
-        shapes: dict[Shape, list[int]] = {}
-        if end - begin >= _LONG:
-            for place in range(begin, end):
-                shapes.setdefault(_shape(rules[place]), []).append(place)
-        else:
-            shapes[()] = list(range(begin, end))
-        self._others: list[int] = []
+        places = range(begin, end)
         self._tables: list[tuple[Reader, dict[Hashable, list[int]]]] = []
-        for shape, places in shapes.items():
-            if shape and len(places) >= _MANY:
+        self._others = list(places)
+        if len(places) >= _LONG:
+            shapes: dict[Shape, dict[int, Iterable[Hashable]]] = {}
+            for place in places:
+                for shape, keys in _entries(rules[place]):
+                    shapes.setdefault(shape, {})[place] = keys
+            worth = {
+                shape: rules for shape, rules in shapes.items() if shape and len(rules) >= _MANY
+            }
+            for shape, entries in worth.items():
                 read = reader([(expression, ()) for expression in shape])
-                self._tables.append((read, _table(shape, rules, places)))
-            else:
-                self._others += places
-        self._others.sort()
+                self._tables.append((read, _table(entries)))
+            rest = (entries for shape, entries in shapes.items() if shape not in worth)
+            self._others = sorted({place for entries in rest for place in entries})
 
     def next_match(self, walk: Walk, frame: Frame, start: int) -> int:
         """The place of the first rule from `start` on that matches; `end`, if none does."""
@@ -154,25 +156,48 @@ class Section:
         return end
 
 
-def _shape(rule: Rule) -> Shape:
-    """What must be read of a packet to find the rule, as sorted expressions."""
+def _entries(rule: Rule) -> Iterable[tuple[Shape, Iterable[Hashable]]]:
+    """Where to find the rule: shapes, each with the keys under which it is entered.
+
+    A packet for the rule has one of the keys of one of the shapes. A range of many values is
+    cut into blocks of a power of two each, as a prefix is; each size makes a shape.
+    """
     exact = rule.matcher.exact
     shape = tuple(sorted(exact))
     while prod(len(exact[read]) for read in shape) > _MAX_KEYS:
         widest = max(shape, key=lambda read: len(exact[read]))
         shape = tuple(read for read in shape if read != widest)
-    return shape
+    values = [exact[read] for read in shape]
+    if not rule.matcher.ranges:
+        return [(shape, _keys(values))]
+    read, ends = min(rule.matcher.ranges.items(), key=lambda each: each[1][1] - each[1][0])
+    return [
+        ((*shape, f"{read} >> {shift}"), _keys([*values, blocks]))
+        for shift, blocks in _blocks(*ends).items()
+    ]
 
 
-def _table(shape: Shape, rules: Sequence[Rule], places: Sequence[int]) -> dict[Hashable, list[int]]:
-    """The places of rules of one shape by the values they want."""
+def _keys(values: Sequence[Sequence[Hashable]]) -> Iterable[Hashable]:
+    """What a packet's values may be: one alone, or tuples of all."""
+    return values[0] if len(values) == 1 else list(product(*values))
+
+
+def _blocks(first: int, last: int) -> dict[int, list[int]]:
+    """A range as aligned blocks: by the logarithm of their size, their numbers."""
+    blocks: dict[int, list[int]] = {}
+    while first <= last:
+        shift = 0
+        while first % (2 << shift) == 0 and first + (2 << shift) - 1 <= last:
+            shift += 1
+        blocks.setdefault(shift, []).append(first >> shift)
+        first += 1 << shift
+    return blocks
+
+
+def _table(entries: dict[int, Iterable[Hashable]]) -> dict[Hashable, list[int]]:
+    """The places of rules, in order, by the keys they are entered under."""
     table: dict[Hashable, list[int]] = {}
-    for place in places:
-        exact = rules[place].matcher.exact
-        if len(shape) == 1:
-            keys: Iterable[Hashable] = exact[shape[0]]
-        else:
-            keys = product(*(exact[read] for read in shape))
+    for place, keys in entries.items():
         for key in keys:
             table.setdefault(key, []).append(place)
     return table

@@ -85,13 +85,15 @@ class Matcher:
     """A condition made ready: the predicate, and what it looks at.
 
     `exact` maps expressions in `w` (the walk) and `f` (its frame) to the values they have, of
-    which there are a few each, whenever the predicate holds. `reads` are the expressions, with
+    which there are a few each, whenever the predicate holds; `ranges` maps others to the first
+    and the last of the many that they have then. `reads` are the expressions, with
     their constants, on whose values alone it depends whether it does. `asks_flow` says that
     the connection is asked for; `policy` is the fragment policy, which is looked at before that.
     """
 
     matches: Predicate
     exact: dict[str, tuple[Hashable, ...]]
+    ranges: dict[str, tuple[int, int]]
     reads: tuple[Read, ...]
     asks_flow: bool
     policy: FragmentPolicy
@@ -111,6 +113,7 @@ def matcher(condition: Condition, *, dynamic_nat: bool = False) -> Matcher:
     tests: list[str] = []
     values: list[object] = []
     exact: dict[str, tuple[Hashable, ...]] = {}
+    ranges: dict[str, tuple[int, int]] = {}
     reads: list[Read] = []
     for term in _terms(condition):
         text = term.text(len(values))
@@ -118,8 +121,12 @@ def matcher(condition: Condition, *, dynamic_nat: bool = False) -> Matcher:
         reads.append((term.read, ()) if term.read else (term.test, term.constants))
         negated = term.name in condition.negated
         tests.append(f"not ({text})" if negated else f"({text})")
-        if term.exact and not negated and not condition.inverted:
+        if negated or condition.inverted:
+            continue
+        if term.exact:
             exact[term.exact] = term.values
+        elif term.range is not None:
+            ranges[term.read] = term.range
     body = " and ".join(tests) or "True"
     if condition.inverted:
         body = f"not ({body})"
@@ -128,7 +135,8 @@ def matcher(condition: Condition, *, dynamic_nat: bool = False) -> Matcher:
         body = f"{_FRAGMENT_TESTS[policy]} and {body}"
         reads.append(("f.fragment & 0x3fff", ()))
     predicate = _factory(body, len(values))(*values)
-    return Matcher(predicate, exact, tuple(reads), condition.flow is not None, policy)
+    asks_flow = condition.flow is not None
+    return Matcher(predicate, exact, ranges, tuple(reads), asks_flow, policy)
 
 
 def effective_policy(condition: Condition, *, dynamic_nat: bool = False) -> FragmentPolicy:
@@ -163,7 +171,8 @@ class _Term(NamedTuple):
     """The test of one field, with `{0}`-style places for its constants.
 
     `read` is what it reads, where that is the same for all values of the field. Where it says
-    that something has one of a few values, `exact` is that, and `values` are those.
+    that something has one of a few values, `exact` is that, and `values` are those; where it
+    has one of many, `range` is the first and the last.
     """
 
     name: str
@@ -172,6 +181,7 @@ class _Term(NamedTuple):
     read: str = ""
     exact: str = ""
     values: tuple[Hashable, ...] = ()
+    range: tuple[int, int] | None = None
 
     def text(self, first: int) -> str:
         """The test as code, its constants called `v` and a number from `first` on."""
@@ -191,7 +201,7 @@ def _within(name: str, read: str, first: int, last: int) -> _Term:
     few = last - first < _FEW
     values = tuple(range(first, last + 1)) if few else ()
     test = f"{{0}} <= {read} <= {{1}}"
-    return _Term(name, test, (first, last), read, read if few else "", values)
+    return _Term(name, test, (first, last), read, read if few else "", values, (first, last))
 
 
 def _masked(name: str, read: str, value: int, mask: int) -> _Term:

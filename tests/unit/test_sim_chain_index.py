@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simlab import HOST_MAC, ROUTER_MAC, Lab, ip, know, net, packet, router_lab
 
-from midocli.simulator.chain_plan import ChainPlan
+from midocli.simulator.chain_plan import ChainPlan, _blocks
 from midocli.simulator.condition import Condition
 from midocli.simulator.frame import Frame
 from midocli.simulator.packets import icmp_error
@@ -174,9 +174,26 @@ def test_of_a_long_chain_few_rules_are_tried():
     assert tried(rules, tcp) == [47, 80]
 
 
-def test_wide_ranges_of_ports_are_tried_one_by_one():
-    ports = [Rule(None, condition=Condition(dst_port=(n, n + 20 * (n % 2)))) for n in range(40)]
-    assert tried(ports, packet(nw_dst=5)) == list(range(1, 34, 2))
+def test_of_wide_ranges_only_those_that_hold_the_port_are_tried():
+    ends = [(n, n + 20 * (n % 2)) for n in range(40)]
+    rules = [Rule(None, condition=Condition(dst_port=each)) for each in ends]
+    frame = packet(nw_dst=5)
+    seen = tried(rules, frame)
+    assert seen
+    assert min(seen) == min(n for n, (first, last) in enumerate(ends) if first <= 53 <= last)
+    assert all(ends[n][0] <= frame.tp_dst == 53 <= ends[n][1] for n in seen)
+
+
+@given(st.lists(st.integers(0, 65535), min_size=2, max_size=2).map(sorted))
+def test_blocks_make_up_a_range(ends):
+    first, last = ends
+    ports = [
+        port
+        for shift, numbers in _blocks(first, last).items()
+        for number in numbers
+        for port in range(number << shift, (number + 1) << shift)
+    ]
+    assert sorted(ports) == list(range(first, last + 1))
 
 
 def test_all_rules_of_a_short_chain_are_tried():
