@@ -52,27 +52,35 @@ class Network:
     """A session with the topology, whose output can be looked at."""
 
     def __init__(self) -> None:
-        self.out, self.err = io.StringIO(), io.StringIO()
+        self._bytes, self.err = io.BytesIO(), io.StringIO()
+        # As the standard output is.
+        self._out = io.TextIOWrapper(self._bytes, encoding="utf-8", errors="backslashreplace")
         clock = Clock(1_500_000_000 * 10**9)
-        self._session = Session(Settings(), random.Random(1), clock, self.out, self.err)
+        self._session = Session(Settings(), random.Random(1), clock, self._out, self.err)
         for line in TOPOLOGY.splitlines():
             self.run(line)
         self.run(f"ping client {TARGET} count 3 quiet")
-        assert "3 received" in self.out.getvalue(), self.out.getvalue()
+        assert "3 received" in self.printed(), self.printed()
 
     def run(self, command: str) -> None:
         """Run one command, which must succeed."""
         self._session.run_line("benchmark", Line(command, 1))
         assert not self.err.getvalue(), self.err.getvalue()
 
+    def printed(self) -> str:
+        """What has been printed since the output was cut last."""
+        self._out.flush()
+        return self._bytes.getvalue().decode()
+
     def pings(self, options: str) -> Action:
         """An action that sends many pings, all answered."""
 
         def action() -> None:
-            self.out.seek(0)
-            self.out.truncate()
+            self._bytes.seek(0)
+            self._bytes.truncate()
             self.run(f"ping client {TARGET} count {PINGS} {options}")
-            assert f"{PINGS} received" in self.out.getvalue()
+            self._out.flush()
+            assert f"{PINGS} received".encode() in self._bytes.getvalue()
 
         return action
 
