@@ -18,7 +18,7 @@ SpanKind = Literal[
 ]
 
 #: Nobody reads more of a line in colour than this, and parsing it word by word takes time.
-_LONGEST = 2000
+LONGEST = 2000
 
 #: What an expectation may be after that is no object of the topology.
 _NO_OBJECTS = frozenset({"", "destination", "file", "tenant", "points", "filter", "flags"})
@@ -38,7 +38,7 @@ def spans(language: Language, line: str) -> list[Span]:
     From the first wrong character on all is `error`; a last word that may still become a
     right one is not wrong yet.
     """
-    if len(line) > _LONGEST:
+    if len(line) > LONGEST:
         return []
     wrong = _first_wrong(language, line)
     found: list[Span] = []

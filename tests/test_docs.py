@@ -15,6 +15,8 @@ sys.path.insert(0, str(DOCS))
 
 from transcribe import fences, refreshed  # noqa: E402 (the documentation's own module)
 
+from midocli.simulator.reason import Code  # noqa: E402
+
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 HANDWRITTEN = [page for page in PAGES if page.parent.name != "commands"]
 LABS = DOCS / "labs"
@@ -88,3 +90,11 @@ def _anchors(text: str) -> set[str]:
     """The anchors a page's headings get."""
     headings = re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_reason_stands_in_the_language_page() -> None:
+    reasons = (ROOT / "docs" / "language.md").read_text().partition("## Reasons")[2]
+    codes = [
+        code for row in re.findall(r"^\| (`.*?) \|", reasons, re.M) for code in row.split(", ")
+    ]
+    assert sorted(codes) == sorted(f"`{code}`" for code in Code)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import grammar
 from grammar.errors import IncompleteError, MidoError
 from grammar.expectation import Expectation
-from grammar.highlight import spans
+from grammar.highlight import LONGEST, spans
 from midocli import render
 from midocli.interpreter import Interpreter
 from midocli.shell.completer import describe_field
@@ -32,6 +32,8 @@ def hint(interpreter: Interpreter, text: str) -> Hint:
     line = lines[0].text if lines else ""
     if not line.strip() or line.lstrip().startswith("#"):
         return Hint("Tab completes, ? shows what may come, help is a map")
+    if len(line) > LONGEST:
+        return Hint(f"a line of {len(line)} characters; Enter runs it")
     word = at_cursor(line)
     expected = grammar.expected(line[: word.start], word.start)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from midocli.trace.tcpdump import group_records
 from midocli.trace.tcpdump.checksum import complement, words
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.durations import in_units
@@ -11,8 +12,6 @@ _REPORTS = {0x12: "v1", 0x16: "v2"}
 _TRACES = {0x1E: "mresp", 0x1F: "mtrace"}
 _QUERY_V3_LENGTH = 12
 _REPORT_V3_LENGTH = 16
-_RECORD_HEADER = 8
-RECORD_TYPES = {1: "is_in", 2: "is_ex", 3: "to_in", 4: "to_ex", 5: "allow", 6: "block"}
 
 
 def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
@@ -46,6 +45,9 @@ def _group(d: Dissection, at: int) -> str:
     return d.names.ipv4(d.taken(at, 4))
 
 
+_FORM = group_records.Form(4, _group, "v3-report")
+
+
 def _show_query(d: Dissection, at: int, length: int) -> None:
     d.add("igmp query")
     if length >= _QUERY_V3_LENGTH:
@@ -74,50 +76,14 @@ def _show_query_v3(d: Dissection, at: int, length: int) -> None:
     if d.u32(at + 4) == 0:
         return
     d.add(f" [gaddr {_group(d, at + 4)}")
-    count = d.u16(at + 10)
-    if count and length < _QUERY_V3_LENGTH + count * 4:
-        d.add(" [invalid number of sources]")
-    elif count and d.flags.verbose > 1:
-        _show_sources(d, at + _QUERY_V3_LENGTH, count)
-    elif count:
-        d.add(f", {count} source(s)")
-    d.add("]")
-
-
-def _show_sources(d: Dissection, at: int, count: int) -> None:
-    d.add(" {")
-    for entry in range(at, at + count * 4, 4):
-        d.add(f" {_group(d, entry)}")
-    d.add(" }")
+    group_records.show_query_sources(d, at, _QUERY_V3_LENGTH, length, _FORM)
 
 
 def _show_report_v3(d: Dissection, at: int, length: int) -> None:
     if length < _REPORT_V3_LENGTH or length & 3:
         d.add(f" [invalid len {length}]")
         return
-    records = d.u16(at + 6)
-    d.add(f", {records} group record(s)")
-    if not d.flags.verbose:
-        return
-    record = at + 8
-    end = at + length
-    for _ in range(records):
-        if end < record + _RECORD_HEADER:
-            d.add(" [invalid number of groups]")
-            return
-        d.add(f" [gaddr {_group(d, record + 4)}")
-        kind = d.u8(record)
-        d.add(f" {RECORD_TYPES.get(kind, f' [v3-report-#{kind}]')}")
-        count = d.u16(record + 2)
-        if end < record + _RECORD_HEADER + count * 4:
-            d.add(f" [invalid number of sources {count}]")
-            return
-        if d.flags.verbose == 1:
-            d.add(f", {count} source(s)")
-        else:
-            _show_sources(d, record + _RECORD_HEADER, count)
-        record += _RECORD_HEADER + count * 4
-        d.add("]")
+    group_records.show(d, at, length, _FORM)
 
 
 def _show_trace(d: Dissection, at: int, length: int, name: str) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from midocli.trace.tcpdump import group_records
 from midocli.trace.tcpdump.addresses import ipv6
 from midocli.trace.tcpdump.dissection import Dissection
-from midocli.trace.tcpdump.igmp import RECORD_TYPES
 
 _LENGTH = 24
 _QUERY_V2_LENGTH = 28
-_RECORD_HEADER = 20
 _ADDRESS = 16
 
 
@@ -34,29 +33,7 @@ def show_report_v2(d: Dissection, at: int, length: int) -> None:
     if length < 8:
         d.add(f" [invalid len {length}]")
         return
-    records = d.u16(at + 6)
-    d.add(f", {records} group record(s)")
-    if not d.flags.verbose:
-        return
-    record = at + 8
-    end = at + length
-    for _ in range(records):
-        if end < record + _RECORD_HEADER:
-            d.add(" [invalid number of groups]")
-            return
-        d.add(f" [gaddr {_address(d, record + 4)}")
-        kind = d.u8(record)
-        d.add(f" {RECORD_TYPES.get(kind, f' [v2-report-#{kind}]')}")
-        count = d.u16(record + 2)
-        if end < record + _RECORD_HEADER + count * _ADDRESS:
-            d.add(f" [invalid number of sources {count}]")
-            return
-        if d.flags.verbose == 1:
-            d.add(f", {count} source(s)")
-        else:
-            _show_sources(d, record + _RECORD_HEADER, count)
-        record += _RECORD_HEADER + count * _ADDRESS
-        d.add("]")
+    group_records.show(d, at, length, _FORM)
 
 
 def _show_query_v2(d: Dissection, at: int, length: int) -> None:
@@ -73,22 +50,11 @@ def _show_query_v2(d: Dissection, at: int, length: int) -> None:
         if interval >= 128:
             interval = (interval & 0xF | 0x10) << ((interval >> 4 & 7) + 3)
         d.add(f" qqi={interval}")
-    count = d.u16(at + 26)
-    if count and length < _QUERY_V2_LENGTH + count * _ADDRESS:
-        d.add(" [invalid number of sources]")
-    elif count and d.flags.verbose > 1:
-        _show_sources(d, at + _QUERY_V2_LENGTH, count)
-    elif count:
-        d.add(f", {count} source(s)")
-    d.add("]")
-
-
-def _show_sources(d: Dissection, at: int, count: int) -> None:
-    d.add(" {")
-    for entry in range(at, at + count * _ADDRESS, _ADDRESS):
-        d.add(f" {_address(d, entry)}")
-    d.add(" }")
+    group_records.show_query_sources(d, at, _QUERY_V2_LENGTH, length, _FORM)
 
 
 def _address(d: Dissection, at: int) -> str:
     return ipv6(d.taken(at, _ADDRESS))
+
+
+_FORM = group_records.Form(_ADDRESS, _address, "v2-report")
