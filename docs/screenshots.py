@@ -60,9 +60,9 @@ ping alice web id 1 capture none
 
 
 class Screen:
-    """midocli on a terminal of so many lines."""
+    """midocli on a terminal of so many lines and columns."""
 
-    def __init__(self, folder: Path, lines: int) -> None:
+    def __init__(self, folder: Path, lines: int, columns: int = _COLUMNS) -> None:
         self._process = pexpect.spawn(
             sys.executable,
             ["-m", "midocli", "--seed", SEED, "-i", "lab.mido"],
@@ -75,11 +75,11 @@ class Screen:
                 "PAGER": "cat",
             },
             cwd=str(folder),
-            dimensions=(lines, _COLUMNS),
+            dimensions=(lines, columns),
             encoding="utf-8",
             timeout=_SECONDS,
         )
-        self.screen = pyte.Screen(_COLUMNS, lines)
+        self.screen = pyte.Screen(columns, lines)
         # The terminal answers when it is asked where the cursor stands.
         self.screen.write_process_input = self._process.send
         self._stream = pyte.Stream(self.screen)
@@ -240,11 +240,11 @@ def _prompt(folder: Path) -> None:
 
 
 def _trace(folder: Path) -> None:
-    screen = Screen(folder, 64)
+    screen = Screen(folder, 66, columns=136)  # all of it, with no line broken in two
     screen.type("prefs pager off\r", "midonet>")
     screen.type("\x0c", "midonet>")
     screen.type('ping alice 203.0.113.80 count 1 id 7 flags "-n" explain\r', "takes the echo reply")
-    _save(screen, "trace.svg", "A ping that is translated, with its frames and its walk", 64)
+    _save(screen, "trace.svg", "A ping that is translated, with its frames and its walk", 66)
     screen.close()
 
 
