@@ -25,7 +25,7 @@ from grammar.elements import (
 )
 from grammar.errors import IncompleteError, LineSyntaxError, MidoError, shorten
 from grammar.expectation import Expectation
-from grammar.nearest import suggestion
+from grammar.nearest import nearest, suggestion
 from grammar.objects import Paths
 from grammar.resources import SCHEMA
 from grammar.schema import Collection, Schema
@@ -182,12 +182,24 @@ class Language:
             message = f"nothing to work on: expected {_one_of(wanted)}"
             return LineSyntaxError(message, at + 1, wanted)
         if word is None:
-            return IncompleteError(
-                f"incomplete command: expected {_one_of(wanted)}", at + 1, wanted
-            )
+            message = f"incomplete command: expected {_one_of(wanted)}"
+            return IncompleteError(message + self._misread(line, failure.loc), at + 1, wanted)
         message = f"unexpected {shorten(word[0])}: expected {_one_of(wanted)}"
-        message += suggestion(word[0], words)
+        message += suggestion(word[0], [*words, *_synonyms(words)]) or self._misread(
+            line, failure.loc
+        )
         return LineSyntaxError(message, at + 1, wanted)
+
+    def _misread(self, line: str, end: int) -> str:
+        """A suggestion about a word before `end`: a misspelt verb is read as a name."""
+        for before in list(WORD.finditer(line, 0, end))[:0:-1][:3]:
+            expected = self._expected_at(line[: before.start()], before.start())
+            verbs = [word for item in expected for word in item.words if word in VERBS]
+            verbs += _synonyms(verbs)
+            near = None if before[0] in verbs else nearest(before[0], verbs)
+            if near:
+                return f"; did you mean {near}, not {shorten(before[0])}?"
+        return ""
 
 
 def _finish(tokens: list[Any]) -> Command:
@@ -206,6 +218,11 @@ def _check_quotes(line: str) -> None:
     if at < len(line):
         what = "unmatched quote" if line[at:].strip("\\") else "backslash before nothing"
         raise LineSyntaxError(what, at + 1, ("a closing quote",))
+
+
+def _synonyms(words: Sequence[str]) -> list[str]:
+    """Other words for the verbs among `words`."""
+    return [other for verb in VERBS if verb in words for other in VERBS[verb].synonyms]
 
 
 def _one_of(words: Sequence[str], most: int = 12) -> str:

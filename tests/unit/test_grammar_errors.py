@@ -158,7 +158,12 @@ def test_not_clearable(line: str, column: int) -> None:
     [
         ("lst router", "list"),
         ("ruter list", "router"),
-        ("router creat name x", None),  # a router may be called creat
+        # A router may be called creat, so the error is further on.
+        ("router creat name x", "create, not 'creat'"),
+        ("router lst", "list, not 'lst'"),
+        ("chain chain0 ad rule", "add"),
+        ("router tr nope", None),
+        ("router edge", None),
         ("router router0 shw", "show"),
         ("router router0 set nmae x", "name"),
         ("chain chain0 add rule typ accept", "type"),
