@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from random import Random
 
-from midocli.simulator import arp, bandwidth, fast_path, refusals, router
+from midocli.simulator import arp, bandwidth, fast_path, refusals, router_own
 from midocli.simulator.engine import Engine
 from midocli.simulator.events import Captured, Direction, Event, Kind, Recorder
 from midocli.simulator.frame import Frame
@@ -134,7 +134,7 @@ class Network:
         if plan is not None:
             walk = Walk(self, frame)
             walk.generated = True
-            router.originate(walk, plan.router, plan, what)
+            router_own.originate(walk, plan.router, plan, what)
 
     def ping_from_router(
         self,

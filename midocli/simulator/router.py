@@ -7,8 +7,7 @@
 5. the next hop's MAC; the frame may have to wait for it
 6. new MACs, mirrors, and out
 
-What the router itself sends (echo replies, its own pings) goes through 3, 5, 4 and 6, without
-NAT state.
+What is for the router itself, and what it sends, is `router_own.py`'s.
 """
 
 from __future__ import annotations
@@ -16,18 +15,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from midocli.simulator import arp, balancer, chain, icmp, mirror, nat, tracing
-from midocli.simulator.addresses import BROADCAST_MAC, ip_text, mac_text, network_text
+from midocli.simulator import arp, balancer, icmp, mirror, nat, router_own, tracing
+from midocli.simulator.addresses import BROADCAST_MAC, mac_text, network_text
 from midocli.simulator.events import Kind
-from midocli.simulator.headers import headers
-from midocli.simulator.packets import echo_reply
-from midocli.simulator.protocol import ECHO_REQUEST, ETHERTYPE_ARP, ETHERTYPE_IPV4, ICMP, MF
+from midocli.simulator.protocol import ETHERTYPE_ARP, ETHERTYPE_IPV4
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.results import CONSUMED
+from midocli.simulator.router_filters import infilter, outfilter, refused
+from midocli.simulator.router_routes import no_route, tell_route, unusable
 
 if TYPE_CHECKING:
     from midocli.simulator.plans import ActiveRoute, RouterPlan
-    from midocli.simulator.results import Result, Verdict
+    from midocli.simulator.results import Result
     from midocli.simulator.topology import Port, Router
     from midocli.simulator.walk import Walk
 
@@ -66,53 +65,14 @@ def process(walk: Walk, port: Port) -> Result:
         return Reason(Code.MALFORMED, router.alias, None, f"the frame is malformed: {frame.fault}")
     balanced = router.load_balancer is not None and balancer.inbound(walk, router)
     if type(balanced) is Reason:
-        return _refused(walk, router, balanced, inbound=True)
+        return refused(walk, router, balanced, inbound=True)
     if not balanced and router.traces:
         tracing.watch(walk, router.traces, router.alias)
     if not balanced and (router.infilter is not None or router.local_redirect_chain is not None):
-        verdict = _infilter(walk, router)
+        verdict = infilter(walk, router)
         if verdict is not None:
             return verdict
     return _route(walk, router, plan)
-
-
-def _infilter(walk: Walk, router: Router) -> Verdict:
-    """The local-redirect chain, then the infilter; what they refuse may be answered."""
-    verdict: Verdict = None
-    if router.local_redirect_chain is not None:
-        verdict = chain.run(walk, router.local_redirect_chain, router.alias, "local-redirect-chain")
-    if verdict is None and router.infilter is not None:
-        verdict = chain.run(walk, router.infilter, router.alias, "infilter")
-    if type(verdict) is not Reason or walk.stateless:
-        return verdict
-    return _refused(walk, router, verdict, inbound=True)
-
-
-def _outfilter(walk: Walk, router: Router) -> Verdict:
-    """The forward chain, then the outfilter; what they refuse may be answered."""
-    verdict: Verdict = None
-    if router.forward_chain is not None:
-        verdict = chain.run(walk, router.forward_chain, router.alias, "forward-chain")
-    if verdict is None and router.outfilter is not None:
-        verdict = chain.run(walk, router.outfilter, router.alias, "outfilter")
-    if type(verdict) is not Reason or walk.stateless:
-        return verdict
-    return _refused(walk, router, verdict, inbound=False)
-
-
-def _refused(walk: Walk, router: Router, reason: Reason, inbound: bool) -> Reason:
-    """Answer what a filter, or the load balancer, refuses if an ICMP error is due."""
-    if reason.code == Code.RULE_REJECT:
-        icmp.answer(walk, icmp.PROHIBITED, router.alias)
-    elif inbound and reason.code in (Code.RULE_DROP, Code.NO_MEMBER) and _is_first_fragment(walk):
-        # Whoever sends fragments is told to send smaller packets.
-        icmp.answer(walk, icmp.FRAGMENTATION_NEEDED, router.alias)
-        return walk.error(reason)
-    return reason
-
-
-def _is_first_fragment(walk: Walk) -> bool:
-    return walk.frame.fragment & 0x3FFF == MF
 
 
 def _route(walk: Walk, router: Router, plan: RouterPlan) -> Result:
@@ -120,9 +80,9 @@ def _route(walk: Walk, router: Router, plan: RouterPlan) -> Result:
     active, equals = plan.choose(frame)
     if active is None:
         icmp.answer(walk, icmp.NET_UNREACHABLE, router.alias)
-        return _no_route(walk, router, plan)
+        return no_route(walk, router, plan)
     if walk.recording:
-        _tell_route(walk, router, active, equals)
+        tell_route(walk, router, active, equals)
     route = active.route
     if route.type == "normal":
         port = active.port
@@ -139,9 +99,9 @@ def _route(walk: Walk, router: Router, plan: RouterPlan) -> Result:
             frame.ttl -= 1
             if walk.recording:
                 walk.tell_rewritten(router.alias, "ttl", {"ttl": (frame.ttl + 1, frame.ttl)})
-        return _unusable(router, active, frame.nw_dst) or _send_out(walk, router, active)
+        return unusable(router, active, frame.nw_dst) or _send_out(walk, router, active)
     if route.type == "local":
-        return _local(walk, router)
+        return router_own.take(walk, router)
     details = {"route": route.alias, "dst": route.dst}
     if route.type == "reject":
         icmp.answer(walk, icmp.PROHIBITED, router.alias)
@@ -151,57 +111,6 @@ def _route(walk: Walk, router: Router, plan: RouterPlan) -> Result:
     return walk.error(Reason(Code.BLACKHOLE, router.alias, None, text, details))
 
 
-def _unusable(router: Router, active: ActiveRoute, dst: int) -> Reason | None:
-    """Why a packet can't leave by a route's port, whatever the port does with it."""
-    port, route = active.port, active.route
-    assert port is not None
-    if port.address is None:
-        text = f"route {route.alias} of {router.alias} leads to {port.alias}, which has no address"
-    elif dst == port.address:
-        text = f"{ip_text(dst)} is {port.alias} itself, for which {router.alias} has no local route"
-    else:
-        return None
-    return Reason(Code.NO_ROUTE, router.alias, None, text, {"route": route.alias})
-
-
-def _no_route(walk: Walk, router: Router, plan: RouterPlan, purpose: str = "") -> Reason:
-    """No route; a withdrawn one, or a port in whose network it is, shows what was forgotten."""
-    address = walk.frame.nw_dst
-    withdrawn, connected = plan.without(address), plan.connected(address)
-    text = f"{router.alias} has no route to {ip_text(address)}{purpose}"
-    details: dict[str, object] = {
-        "destination": address,
-        "connected": tuple((port.alias, port.net) for port in connected),
-    }
-    if withdrawn is not None:
-        route, port = withdrawn
-        what = "is not active" if port.interface else "is neither bound nor linked"
-        details["port"] = port.alias
-        text += f": {route.alias or 'the local route'} is out of use while {port.alias} {what}"
-    elif connected:
-        text += f", although that is in the network of {connected[0].alias}"
-    if walk.recording:
-        walk.tell(Kind.NO_ROUTE, router.alias, details)
-    return Reason(Code.NO_ROUTE, router.alias, None, text, details)
-
-
-def _local(walk: Walk, router: Router) -> Result:
-    """For the router itself: an echo request is answered, an answer to its own ping is taken."""
-    frame = walk.frame
-    if walk.recording:
-        nat.tell_unrestored(walk, router.alias)
-    if frame.proto == ICMP and frame.tp_src == ECHO_REQUEST and frame.tp_dst == 0:
-        if walk.recording:
-            details = {"what": "echo-request", "frame": headers(frame)}
-            walk.tell(Kind.CONSUMED, router.alias, details)
-        walk.network.send_from_router(router.key, echo_reply(frame), "echo-reply")
-        return CONSUMED
-    if walk.network.hears(router.key, frame):
-        return CONSUMED
-    text = f"{ip_text(frame.nw_dst)} is {router.alias} itself, which only answers echo requests"
-    return walk.error(Reason(Code.LOCAL_NON_ICMP, router.alias, None, text))
-
-
 def _send_out(walk: Walk, router: Router, active: ActiveRoute) -> Result:
     """Stages 4 to 6 for a frame in transit."""
     port = active.port
@@ -209,7 +118,7 @@ def _send_out(walk: Walk, router: Router, active: ActiveRoute) -> Result:
     walk.out_port = port
     balanced = router.load_balancer is not None and balancer.outbound(walk, router)
     if not balanced and (router.outfilter is not None or router.forward_chain is not None):
-        verdict = _outfilter(walk, router)
+        verdict = outfilter(walk, router)
         if verdict is not None:
             return verdict
     if walk.recording:
@@ -264,67 +173,3 @@ def _unreachable(walk: Walk, router: Router, active: ActiveRoute, address: int) 
     icmp.answer(walk, error, router.alias)
     assert active.port is not None
     return walk.error(arp.timeout_reason(router.alias, active.port, address))
-
-
-def originate(walk: Walk, router: Router, plan: RouterPlan, what: str) -> None:
-    """Send an IP packet the router made (`walk.generated`): route, next hop, outfilter, out."""
-    frame = walk.frame
-    active, equals = plan.choose(frame)
-    if active is None or active.port is None or active.route.type != "normal":
-        walk.drop(_no_route(walk, router, plan, f" for its own {what.replace('-', ' ')}"))
-        return
-    unusable = _unusable(router, active, frame.nw_dst)
-    if unusable is not None:
-        walk.drop(unusable)
-        return
-    if walk.recording:
-        details = {"what": what, "port": active.port.alias, "frame": headers(frame)}
-        walk.tell(Kind.GENERATED, router.alias, details)
-        _tell_route(walk, router, active, equals)
-    address = active.route.gw or frame.nw_dst
-    mac, _ = arp.next_hop_mac(walk, router, active, address)
-    if mac is None and arp.is_askable(active, address):
-        arp.wait(walk, router, active, address, partial(_emit_own, walk, router, active, address))
-    else:
-        _emit_own(walk, router, active, address, mac)
-
-
-def _emit_own(
-    walk: Walk, router: Router, active: ActiveRoute, address: int, mac: int | None
-) -> None:
-    port = active.port
-    assert port is not None
-    walk.wake()
-    if mac is None:
-        walk.drop(arp.timeout_reason(router.alias, port, address))
-        return
-    frame = walk.frame
-    frame.hw_src, frame.hw_dst = port.mac, mac
-    walk.device, walk.out_port, walk.stateless = router.key, port, True
-    # Only the source that the outfilter's rules give is used.
-    destination = frame.nw_dst
-    verdict = _outfilter(walk, router)
-    frame.nw_dst = destination
-    walk.stateless = False
-    if verdict is None:
-        walk.go(port)
-    elif type(verdict) is Reason:
-        walk.drop(verdict)
-    else:
-        text = f"{router.alias} does not redirect its own packets"
-        walk.drop(Reason(Code.RULE_DROP, router.alias, None, text))
-
-
-def _tell_route(walk: Walk, router: Router, active: ActiveRoute, equals: int) -> None:
-    route = active.route
-    details = {
-        "route": route.alias,
-        "type": route.type,
-        "dst": route.dst,
-        "src": route.src,
-        "gw": route.gw,
-        "port": active.port.alias if active.port is not None else None,
-        "weight": route.weight,
-        "equals": equals,
-    }
-    walk.tell(Kind.ROUTE_CHOSEN, router.alias, details)
