@@ -106,8 +106,8 @@ def _write(path: Path, data: bytes) -> BinaryIO:
         _write_whole(stream, data)
         part.chmod(mode)
         part.replace(path)
-    except OSError:
-        part.unlink()
+    except BaseException:  # Ctrl-C as well: no part of a file stays behind
+        part.unlink(missing_ok=True)
         raise
     return stream
 
