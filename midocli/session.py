@@ -75,9 +75,9 @@ class OutputError(Exception):
 class Session:
     """Runs lines against one interpreter and prints what comes of them.
 
-    `answered` tells whether the last probe was answered, `last` how the last command ended;
-    `show_error` words an error. `topology` is the file the topology was last saved to or, into
-    nothing, read from.
+    `carried_out` is told of each command that was. `answered` tells whether the last probe was
+    answered, `last` how the last command ended; `show_error` words an error. `topology` is
+    the file the topology was last saved to or, into nothing, read from; `demo` after that command.
     """
 
     def __init__(
@@ -97,6 +97,7 @@ class Session:
         self._kept: object = None
         self.out = out
         self._err = err
+        self.carried_out: Callable[[tree.Command], None] = _untold
         self.show_error: Callable[[str, Line, MidoError], str] = located
         self._depth = 0
 
@@ -171,18 +172,27 @@ class Session:
                 self._show(None)
             case tree.Source(file=file):
                 self._source(file)
+                self.carried_out(command)
                 self._show(None)
             case _:
                 result = self.interpreter.run(command)
                 self.answered = result.succeeded
-                if isinstance(command, tree.Save):
-                    self._keep_as(command.file.text)
+                self._note(_bare(command))
                 if isinstance(result, Stream) and not self.settings.json:
                     self._show_stream(result)
                 else:
                     self._show(result)
                 if isinstance(result, Spoilt):
                     raise _ShownError(result.error)
+
+    def _note(self, command: tree.Command | None) -> None:
+        """Note what a command that was carried out means for the topology's name."""
+        if isinstance(command, tree.Save):
+            self._keep_as(command.file.text)
+        elif isinstance(command, tree.Demo):
+            self._keep_as("demo")
+        if command is not None:
+            self.carried_out(command)
 
     def _source(self, file: tree.Argument) -> None:
         """Run a file's commands; its first error is an error here as well."""
@@ -266,6 +276,19 @@ class Session:
             self.out.write(text)
         except OSError as failure:
             raise OutputError(failure) from None
+
+
+def _untold(command: tree.Command) -> None:
+    """Tell nobody that a command was carried out."""
+
+
+def _bare(command: tree.Command) -> tree.Command | None:
+    """A command without what only shows or checks it; None where it was to fail."""
+    while isinstance(command, (tree.As, tree.Expect)):
+        if isinstance(command, tree.Expect) and command.negated:
+            return None
+        command = command.command
+    return command
 
 
 def _is_blank(text: str) -> bool:

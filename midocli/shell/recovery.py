@@ -1,15 +1,26 @@
-"""What is left of a session that is ended from outside: a script of its topology."""
+"""What is left of sessions that were ended from outside: scripts of their topologies.
+
+Each such session leaves a file of its own. A file that was sourced (or named at the start)
+is *taken up*: once the topology is saved elsewhere, or left behind again in a newer file, it is
+renamed to `NAME~`, so that later sessions do not tell of it and nothing is lost at once.
+"""
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
+from shlex import quote
 
 from platformdirs import user_state_path
 
+from grammar import tree
 from grammar.errors import MidoError
-from grammar.tree import Argument
 from midocli.saving import script
 from midocli.session import Session
+
+_NAME = re.compile(r"recovered(?:-([0-9]+))?\.mido")
 
 
 class Ended(SystemExit):
@@ -23,20 +34,85 @@ class Ended(SystemExit):
         self.number = number
 
 
-def recovered_file() -> Path:
-    """Where an unsaved topology is kept when its session is ended."""
-    return user_state_path("midocli") / "recovered.mido"
+class Recovery:
+    """Tells of what ended sessions left, follows what becomes of it, and keeps this one's."""
 
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._folder = user_state_path("midocli")
+        self._taken_up: set[Path] = set()
+        session.carried_out = self._follow
 
-def keep(session: Session) -> Path | None:
-    """Write an unsaved topology down; None where there is nothing to keep, or no place."""
-    if not session.is_changed:
-        return None
-    file = recovered_file()
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        data = script(session.interpreter.store).encode("utf-8", "surrogateescape")
-        session.interpreter.files.write(Argument(str(file), 1), data)
-    except (MidoError, OSError):
-        return None
-    return file
+    def begin(self) -> list[str]:
+        """Lines that tell how to get at what was left, without what was read at the start."""
+        if self._session.topology is not None:
+            self._take_up(self._session.topology)
+        left = [file for file in self._left() if file not in self._taken_up]
+        if not left:
+            return []
+        what = (
+            "An ended session left a topology"
+            if len(left) == 1
+            else "Ended sessions left topologies"
+        )
+        lines = [f"{what}: source {quote(str(file))}" for file in left]
+        files = "it" if len(left) == 1 else "them"
+        return [*lines, f"Save {files} to a file of yours, or delete {files}."]
+
+    def keep(self) -> Path | None:
+        """Write an unsaved topology down; None where there is nothing to keep, or no place."""
+        session = self._session
+        store = session.interpreter.store
+        if not session.is_changed or not store.count:
+            return None
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            file = self._claimed()
+        except OSError:
+            return None
+        try:
+            data = script(store).encode("utf-8", "surrogateescape")
+            session.interpreter.files.write(tree.Argument(str(file), 1), data)
+        except (MidoError, OSError):
+            with suppress(OSError):
+                file.unlink()
+            return None
+        self._put_aside(file)
+        return file
+
+    def _left(self) -> list[Path]:
+        """The files there are, in the order of their numbers."""
+        with suppress(OSError):
+            names = [_NAME.fullmatch(file.name) for file in self._folder.iterdir()]
+            found = sorted((int(name[1] or 1), name[0]) for name in names if name)
+            return [self._folder / name for _, name in found]
+        return []
+
+    def _claimed(self) -> Path:
+        """A new file: sessions that are ended together, as by a closed window, get one each."""
+        for number in count(1):
+            file = self._folder / f"recovered{f'-{number}' if number > 1 else ''}.mido"
+            with suppress(FileExistsError):
+                file.open("xb").close()
+                return file
+        raise AssertionError("some number is free")
+
+    def _follow(self, command: tree.Command) -> None:
+        """Note what a command that was carried out means for the files."""
+        if isinstance(command, tree.Source):
+            self._take_up(command.file.text)
+        elif isinstance(command, tree.Save):
+            self._put_aside(Path(command.file.text).resolve())
+
+    def _take_up(self, name: str) -> None:
+        file = Path(name).resolve()
+        if file.parent == self._folder.resolve() and _NAME.fullmatch(file.name):
+            self._taken_up.add(self._folder / file.name)
+
+    def _put_aside(self, keeper: Path) -> None:
+        """Rename what was taken up, whose topology `keeper` has now, unless that is the file."""
+        for file in self._taken_up:
+            if file.resolve() != keeper.resolve():
+                with suppress(OSError):
+                    file.replace(file.with_name(file.name + "~"))
+        self._taken_up.clear()

@@ -19,7 +19,6 @@ from grammar.errors import MidoError
 from midocli import __version__, render
 from midocli.script import Line
 from midocli.session import PROMPT, OutputError, Session, SessionEnd, located
-from midocli.shell import recovery
 from midocli.shell.completer import CommandCompleter
 from midocli.shell.hint import Hint, hint
 from midocli.shell.history import open_history
@@ -29,6 +28,7 @@ from midocli.shell.lines import commands
 from midocli.shell.paint import Painter, red
 from midocli.shell.progress import Progress
 from midocli.shell.question import explain
+from midocli.shell.recovery import Ended, Recovery
 from midocli.shell.screen import Screen
 from midocli.shell.signals import Signals
 from midocli.shell.style import STYLE, has_colour
@@ -52,6 +52,7 @@ class Shell:
         self._progress = Progress(sys.stdout)
         self._signals = Signals(session.interpreter)
         session.interpreter.undisturbed = self._signals
+        self._recovery = Recovery(session)
         self._prompt: PromptSession[str] = PromptSession(
             history=open_history(session.topology),
             completer=CommandCompleter(session.interpreter),
@@ -76,13 +77,13 @@ class Shell:
                 first()
             self._take_over()
             print(_BANNER)
-            if recovery.recovered_file().exists():
-                print(f"An ended session left a topology: source {recovery.recovered_file()}")
+            for line in self._recovery.begin():
+                print(render.printable(line))
             return self._loop()
-        except (recovery.Ended, OutputError, OSError) as end:
+        except (Ended, OutputError, OSError) as end:
             self._signals.ignore_ends()
-            recovery.keep(self._session)
-            return 128 + end.number if isinstance(end, recovery.Ended) else 1
+            self._recovery.keep()
+            return 128 + end.number if isinstance(end, Ended) else 1
 
     def _take_over(self) -> None:
         """Show results, errors and progress as a terminal does."""

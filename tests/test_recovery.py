@@ -1,0 +1,212 @@
+"""What sessions that were ended leave behind, and what is told of an untouched `demo`."""
+
+from __future__ import annotations
+
+import random
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from test_shell import Terminal, pexpect
+
+from grammar.tree import Argument
+from midocli import files
+from midocli.clock import Clock
+from midocli.script import Line
+from midocli.session import Session, Settings
+from midocli.shell import recovery
+from midocli.shell.recovery import Recovery
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where recovered topologies go; its name needs quotes."""
+    place = tmp_path / "my state"
+    monkeypatch.setattr(recovery, "user_state_path", lambda name: place / name)
+    return place / "midocli"
+
+
+def begin(*lines: str) -> tuple[Session, Recovery]:
+    session = Session(Settings(), random.Random(1), Clock(0, 0), StringIO(), StringIO())
+    kept = Recovery(session)
+    for line in lines:
+        run(session, line)
+    return session, kept
+
+
+def run(session: Session, line: str) -> None:
+    assert session.run_line("", Line(line, 1)), session._err.getvalue()
+
+
+def left(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+def leave(*names: str) -> None:
+    for name in names:
+        assert begin(f"router create name {name}")[1].keep() is not None
+
+
+def source_told(told: list[str]) -> str:
+    """The command in the first line."""
+    return told[0].partition(": ")[2]
+
+
+def test_sessions_do_not_overwrite_what_others_left(folder: Path) -> None:
+    leave(*"abcdefghijkl")
+    assert len(left(folder)) == 12
+    assert "name a" in (folder / "recovered.mido").read_text()
+    assert "name l" in (folder / "recovered-12.mido").read_text()
+    told = begin()[1].begin()
+    assert [line.rpartition("/")[2].strip("'") for line in told[:3]] == [
+        "recovered.mido",
+        "recovered-2.mido",
+        "recovered-3.mido",
+    ]
+    assert "recovered-12.mido" in told[11]
+
+
+def test_what_was_sourced_and_saved_is_told_of_no_more(folder: Path, tmp_path: Path) -> None:
+    leave("precious")
+    session, kept = begin()
+    run(session, source_told(kept.begin()))
+    assert left(folder) == ["recovered.mido"], "it stays until it is saved"
+    run(session, f"save '{tmp_path / 'mine.mido'}'")
+    assert left(folder) == ["recovered.mido~"]
+    assert begin()[1].begin() == []
+
+
+def test_what_was_only_looked_at_is_told_of_again(folder: Path) -> None:
+    leave("precious")
+    session, kept = begin()
+    run(session, source_told(kept.begin()))
+    assert kept.keep() is None, "the file has it"
+    assert "source" in begin()[1].begin()[0]
+
+
+def test_saving_without_sourcing_leaves_it(folder: Path, tmp_path: Path) -> None:
+    leave("precious")
+    session, kept = begin("router create")
+    kept.begin()
+    run(session, f"save '{tmp_path / 'mine.mido'}'")
+    assert left(folder) == ["recovered.mido"]
+
+
+def test_saving_to_the_file_itself_keeps_it(folder: Path) -> None:
+    leave("precious")
+    session, kept = begin()
+    run(session, source_told(kept.begin()))
+    run(session, "router create name second")
+    run(session, f"save '{folder / 'recovered.mido'}'")
+    assert left(folder) == ["recovered.mido"]
+    assert "second" in (folder / "recovered.mido").read_text()
+
+
+def test_what_is_left_again_takes_the_place_of_what_was_sourced(folder: Path) -> None:
+    leave("precious")
+    session, kept = begin()
+    run(session, source_told(kept.begin()))
+    run(session, "router create name second")
+    assert kept.keep() == folder / "recovered-2.mido"
+    assert left(folder) == ["recovered-2.mido", "recovered.mido~"]
+    assert "precious" in (folder / "recovered-2.mido").read_text()
+
+
+def test_a_failed_source_does_not_take_it_up(folder: Path, tmp_path: Path) -> None:
+    leave("precious")
+    file = folder / "recovered.mido"
+    file.write_text(file.read_text() + "nonsense\n")
+    session, kept = begin()
+    session.interpreter.interactive = True
+    assert not session.run_line("", Line(source_told(kept.begin()), 1))
+    run(session, f"save '{tmp_path / 'mine.mido'}'")
+    assert left(folder) == ["recovered.mido"]
+
+
+def test_nothing_is_kept_of_an_empty_topology(folder: Path) -> None:
+    assert begin("router create", "router router0 delete")[1].keep() is None
+    assert not folder.exists()
+
+
+def test_a_place_that_cannot_be_written_is_no_error(folder: Path) -> None:
+    folder.parent.write_text("a file, not a directory")
+    _, kept = begin("router create")
+    assert kept.begin() == []
+    assert kept.keep() is None
+
+
+@pytest.mark.parametrize("command", ["demo", "demo as json", "expect demo"])
+def test_an_untouched_demo_is_not_worth_keeping(folder: Path, command: str) -> None:
+    session, kept = begin(command, "ping client 192.168.79.119 capture none")
+    assert session.topology == "demo"
+    assert not session.is_changed
+    assert kept.keep() is None
+    run(session, "router create")
+    assert session.is_changed
+    run(session, "undo")
+    assert not session.is_changed
+    run(session, "redo")
+    assert kept.keep() is not None
+
+
+@pytest.mark.parametrize("prefix", ["", "expect "])
+def test_saving_counts_however_it_is_said(folder: Path, tmp_path: Path, prefix: str) -> None:
+    session, _ = begin("router create", f"{prefix}save '{tmp_path / 'mine.mido'}'")
+    assert not session.is_changed
+
+
+def test_a_save_that_was_to_fail_is_none(folder: Path, tmp_path: Path) -> None:
+    session, _ = begin("router create", f"expect not save '{tmp_path / 'no' / 'mine.mido'}'")
+    assert session.is_changed
+
+
+def test_an_interrupted_write_leaves_the_old_file_and_no_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(stream: object, data: bytes) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "net.mido").write_text("good")
+    monkeypatch.setattr(files, "_write_whole", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        files.Files().write(Argument(str(tmp_path / "net.mido"), 1), b"new")
+    assert left(tmp_path) == ["net.mido"]
+    assert (tmp_path / "net.mido").read_text() == "good"
+
+
+def test_what_a_closed_terminal_left_is_told_of_until_saved(tmp_path: Path) -> None:
+    first = Terminal(tmp_path)
+    first.wait_for("midonet>")
+    first.type("router create name precious\r")
+    first.wait_for("router0")
+    first.process.close(force=True)
+    second = Terminal(tmp_path, columns=250)  # the path on one line
+    text = second.wait_for("Save it to a file of yours, or delete it.")
+    told = next(line for line in text.splitlines() if "An ended session" in line)
+    second.type(source_told([told]) + "\r")
+    second.wait_for("1 object |")
+    second.type("save mine.mido\r")
+    second.wait_for("mine.mido | 1 object |")
+    third = Terminal(tmp_path)
+    assert "ended session" not in third.wait_for("midonet>")
+    assert "name precious" in (tmp_path / "mine.mido").read_text()
+
+
+def test_an_untouched_demo_is_left_without_a_question(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.wait_for("midonet>")
+    terminal.type("demo\r")
+    terminal.wait_for("demo | ")
+    terminal.type("\x04")
+    terminal.process.expect(pexpect.EOF)
+
+
+def test_a_changed_demo_is_asked_about(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.wait_for("midonet>")
+    terminal.type("demo\r")
+    terminal.wait_for("demo | ")
+    terminal.type("router create\r")
+    terminal.wait_for("demo* | ")
+    terminal.type("\x04")
+    terminal.wait_for("Ctrl-D again leaves")
