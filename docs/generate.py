@@ -49,9 +49,9 @@ def reference_pages(examples: Examples) -> dict[Path, str]:
 
 
 def handwritten_pages() -> dict[Path, str]:
-    """The other pages, the project's README among them, with their sessions run anew."""
+    """The other pages, README and all, with their sessions run anew and their tables made."""
     pages = [ROOT / "README.md", *sorted(p for p in DOCS.rglob("*.md") if p.parent != COMMANDS)]
-    return {page: refreshed(page.read_text()) for page in pages}
+    return {page: reference.with_tables(refreshed(page.read_text())) for page in pages}
 
 
 class Examples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from markdown_text import article, bullets, code, names, page, sentence, table
@@ -11,8 +12,10 @@ from grammar.language import TOPICS
 from grammar.resources import SCHEMA
 from grammar.schema import Collection, Field
 from grammar.times import Seconds
+from grammar.usage import pick, place
 from grammar.values import Choice, Flag, Integer, Limit, ListOf, Reference, Text, Truth, ValueType
 from grammar.verbs import VERBS, Verb
+from midocli.topics import REASONS
 
 NOTICE = "<!-- Written by docs/generate.py from the declarations in grammar/. -->\n"
 _INDEX = "README"
@@ -45,6 +48,13 @@ def pages(play: Play) -> dict[str, str]:
 def _command_page(name: str) -> str:
     """The name of a command's page, apart from that of a collection called the same."""
     return f"{name}-command" if name in SCHEMA.collections else name
+
+
+def with_tables(text: str) -> str:
+    """A hand-written page with its table of reasons, which stands between two comments."""
+    rows = ((f"`{code.value}`", meaning) for code, meaning in REASONS.items())
+    made = f"<!-- reasons -->\n{table(('Code', 'Means'), rows)}\n<!-- end -->"
+    return re.sub("<!-- reasons -->\n.*?<!-- end -->", lambda _: made, text, flags=re.DOTALL)
 
 
 # -- index ------------------------------------------------------------------------
@@ -94,7 +104,7 @@ def _verb(name: str, verb: Verb) -> Iterable[str]:
     if verb.shortest:
         yield f"May be shortened, to `{name[: verb.shortest]}` at the least."
     yield code(verb.usage)
-    yield f"Example: `{verb.example}`"
+    yield from _to_try(verb.examples)
 
 
 def _command(name: str, command: CommandHelp, example: str) -> str:
@@ -104,8 +114,14 @@ def _command(name: str, command: CommandHelp, example: str) -> str:
         "## Usage",
         code(command.usage),
         *_options(command.options),
-        *_example(example or f"    {command.example}"),
+        *_to_try(command.examples),
+        *_example(example),
     )
+
+
+def _to_try(examples: Sequence[str]) -> Iterable[str]:
+    yield "To try in the network of `demo`:"
+    yield code(examples)
 
 
 def _options(options: Sequence[Field]) -> Iterable[str]:
@@ -138,10 +154,10 @@ def _collection(collection: Collection, example: str) -> str:
 
 def _facts(collection: Collection) -> Iterable[str]:
     """Where objects live, what they are called, and how one comes by them."""
-    yield f"Path: `{_place(collection)}`" + _owner(collection)
+    yield f"Path: `{place(SCHEMA, collection)}`" + _owner(collection)
     yield _how_shown(collection)
     if collection.single:
-        yield f"There is one: `{_place(collection)}` picks it"
+        yield f"There is one: `{place(SCHEMA, collection)}` picks it"
         return
     if collection.gathers:
         yield _what_it_gathers(collection)
@@ -201,8 +217,8 @@ def _how_created(collection: Collection) -> str:
 
 
 def _how_picked(collection: Collection) -> str:
-    place = _place(collection)
-    by_field = f"field values: `{place} {_pick(collection, by_field=True)}`"
+    there = place(SCHEMA, collection)
+    by_field = f"field values: `{there} {pick(collection, by_field=True)}`"
     if not collection.has_id:
         return by_field
     spelled_out = f"{_outside(collection, 0)}{collection.name} {collection.prefix}0"
@@ -214,27 +230,13 @@ def _how_picked(collection: Collection) -> str:
     return f"{', '.join(ways)} or {by_field}"
 
 
-def _place(collection: Collection) -> str:
-    """`router ROUTER port`: the words that lead to a collection."""
-    return f"{_outside(collection)}{collection.name}"
-
-
 def _outside(collection: Collection, number: int | None = None) -> str:
     """What stands before a collection's name: its parents, picked (as number N)."""
     if not collection.parent:
         return ""
     parent = SCHEMA[collection.parent]
-    picked = _pick(parent) if number is None or not parent.has_id else f"{parent.prefix}{number}"
+    picked = pick(parent) if number is None or not parent.has_id else f"{parent.prefix}{number}"
     return f"{_outside(parent, number)}{parent.name} {picked} "
-
-
-def _pick(collection: Collection, by_field: bool = False) -> str:
-    """What picks one object: its name in capitals, or a field and its value."""
-    if collection.has_id and not by_field:
-        return _placeholder(collection.name)
-    if not collection.key:
-        return "FIELD VALUE"
-    return f"{collection.key[0]} {_placeholder(collection.key[0])}"
 
 
 def _alias(collection: Collection) -> str:

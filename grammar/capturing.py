@@ -19,12 +19,19 @@ READ_OPTIONS = (FLAGS, FILTER, COUNT)
 HELP = {
     "tcpdump": CommandHelp(
         "watches points while other commands make traffic, or prints a capture file",
+        "watching",
         (
             "tcpdump POINT[,POINT]... [OPTION VALUE]...",
             "tcpdump read FILE [flags FLAGS] [filter EXPRESSION] [count N]",
         ),
-        'tcpdump veth0 filter icmp flags "-ne"',
+        (
+            'tcpdump veth0 filter icmp flags "-ne"  # prints frames after each command',
+            'tcpdump veth0,router0:port1 flags "-nt" count 10  # two points, ten frames',
+            "tcpdump any quiet write all.pcapng  # into a file, every interface",
+            'tcpdump read all.pcapng filter "arp or icmp"',
+        ),
         TCPDUMP_OPTIONS,
+        see=("captures", "points", "flags", "filters"),
     ),
 }
 

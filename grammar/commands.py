@@ -10,6 +10,7 @@ import pyparsing as pp
 from grammar.elements import Name, Probe, Tokens
 from grammar.errors import InvalidValueError
 from grammar.expectation import Expectation
+from grammar.groups import Group
 from grammar.nearest import suggestion
 from grammar.schema import Field
 from grammar.tree import Argument, Command, Path
@@ -17,18 +18,18 @@ from grammar.values import ValueType
 
 
 class CommandHelp(NamedTuple):
-    """What `help` says of a command; the examples work in the network of `demo`."""
+    """What `help` says of a command; `see` are words to read on with.
+
+    The examples work in the network of `demo`; a comment behind one says what it is for.
+    """
 
     help: str
+    group: Group
     usage: tuple[str, ...]
-    example: str
+    examples: tuple[str, ...]
     options: tuple[Field, ...] = ()
-    more: tuple[str, ...] = ()
-
-    @property
-    def examples(self) -> tuple[str, ...]:
-        """All of the examples, the one that says most first."""
-        return (self.example, *self.more)
+    see: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
 
 
 class OnGuest(NamedTuple):

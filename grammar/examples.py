@@ -6,6 +6,13 @@ from grammar.schema import Collection, Field, Schema
 from grammar.unparse import quoted
 
 
+def examples(schema: Schema, collection: Collection) -> tuple[str, ...]:
+    """Commands about a collection: its example, then what is declared or a table of its objects."""
+    table = " ".join([*_path(schema, collection), collection.name, "list as table"])
+    more = collection.more or (() if collection.single else (table,))
+    return (example(schema, collection), *more)
+
+
 def example(schema: Schema, collection: Collection) -> str:
     """A command that creates an object of a collection or, where none can be, lists them."""
     words = [*_path(schema, collection), collection.name]

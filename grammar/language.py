@@ -9,7 +9,7 @@ from typing import Any
 
 import pyparsing as pp
 
-from grammar import capturing, pictures, session, traffic
+from grammar import capturing, pictures, probes, session, traffic
 from grammar.commands import OnGuest, nothing
 from grammar.elements import (
     TRAILING,
@@ -33,11 +33,13 @@ from grammar.suffix import EXPECTED_AS, EXPECTED_FORM, Suffix, suffix_of
 from grammar.tree import As, Command, Echo, Format, Quit, Source
 from grammar.verbs import VERBS, assemble
 
-COMMANDS = {**traffic.HELP, **capturing.HELP, **session.HELP}
+COMMANDS = {**probes.HELP, **capturing.HELP, **session.HELP}
 #: What `help` and the reference have a page on, beside verbs and collections.
 TOPICS = {**COMMANDS, **pictures.HELP}
 
-_COMMAND_WORDS = (*(word for word in COMMANDS if word != "expect"), "exit", "?")
+_COMMAND_WORDS = tuple(
+    word for name, entry in COMMANDS.items() for word in (name, *entry.synonyms) if name != "expect"
+)
 
 
 class Language:

@@ -17,8 +17,14 @@ _EXPECTED = "a file name that ends in .svg, .dot (Graphviz) or .mmd (Mermaid)"
 HELP = {
     "topology": CommandHelp(
         "draws the virtual network: devices, ports, guests and filters",
+        "looking",
         ("show topology", "show topology write FILE.svg|FILE.dot|FILE.mmd"),
-        "show topology write net.svg",
+        (
+            "show topology",
+            "show topology write net.svg  # a picture for a browser",
+            "show topology write net.dot  # for Graphviz; .mmd is for Mermaid",
+        ),
+        see=("show", "ping"),
     ),
 }
 

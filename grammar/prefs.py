@@ -42,9 +42,16 @@ PREFERENCES = (
 
 HELP = CommandHelp(
     "shows or changes the preferences of the prompt, which are kept for later sessions",
+    "session",
     ("prefs", "prefs NAME VALUE...", "prefs reset"),
-    "prefs key-mode vi color never",
+    (
+        "prefs  # what they are now",
+        "prefs key-mode vi color never",
+        'prefs flags "-nn"  # frames in one line each, from now on',
+        "prefs reset  # back to the defaults",
+    ),
     PREFERENCES,
+    see=("flags", "format"),
 )
 
 

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from grammar.groups import Group
 from grammar.values import ListOf, Reference, Text, ValueType
 
 OnDelete = Literal["clear", "cascade"]
@@ -70,7 +71,9 @@ class Collection:
     has learnt. A `single` one is one object, addressed by its name alone.
     Lists of an `of_tenant` one show what belongs to the session's tenant.
     `example` gives the fields of a typical object, where those that are required
-    do not make one.
+    do not make one, and `more` are further commands to try, in the network of `demo`.
+    `group` is where `help` shows it, for those at the root; `see` are words to read on with,
+    beside those its fields refer to.
     """
 
     path: str
@@ -88,6 +91,9 @@ class Collection:
     single: bool = False
     of_tenant: bool = False
     example: str = ""
+    more: tuple[str, ...] = ()
+    group: Group | None = None
+    see: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.parent, _, self.name = self.path.rpartition(".")

@@ -19,8 +19,14 @@ EXPECTED_FORM = Expectation("value", "", FORMS.expected, type=FORMS)
 
 HELP = CommandHelp(
     "shows what comes of one command in another form",
+    "looking",
     ("COMMAND as table|json|yaml|csv|commands",),
-    "router list as table",
+    (
+        "router router0 port list as table  # columns lined up, as psql does",
+        "ping client vm capture none as json  # the document that format json prints",
+        "chain chain0 show as commands  # what would create it again, rules and all",
+    ),
+    see=("format", "list", "json"),
 )
 
 #: Commands whose words are all their own.

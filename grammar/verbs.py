@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from grammar.groups import Group
 from grammar.tree import (
     Clear,
     Command,
@@ -22,11 +23,16 @@ from grammar.tree import (
 
 
 class Verb(NamedTuple):
-    """A verb: its words, the shortest prefix that stands for it, and its help."""
+    """A verb: what `help` says of it, its synonyms, and its shortest prefix that will do.
+
+    The examples work in the network of `demo`; a comment behind one says what it is for.
+    """
 
     help: str
+    group: Group
     usage: tuple[str, ...]
-    example: str
+    examples: tuple[str, ...]
+    see: tuple[str, ...] = ()
     shortest: int | None = None
     synonyms: tuple[str, ...] = ()
 
@@ -34,46 +40,89 @@ class Verb(NamedTuple):
 VERBS = {
     "list": Verb(
         "shows the objects of a collection, or those whose fields have the values given",
+        "looking",
         ("list [PATH] COLLECTION [FIELD VALUE]...", "[PATH] COLLECTION list [FIELD VALUE]..."),
-        "router list name edge",
+        (
+            "router list",
+            "router router0 port list as table  # in columns",
+            "chain chain21 rule list type accept  # only rules that accept",
+            "list host host0 binding  # the verb may stand first",
+        ),
+        see=("show", "filters", "as"),
         shortest=1,
     ),
     "show": Verb(
         "shows one object, or one of its fields",
+        "looking",
         ("show PATH [FIELD]", "PATH show [FIELD]", "PATH FIELD show", "show topology"),
-        "router router0 show name",
+        (
+            "router router0 show",
+            "router tr show infilter  # one field; tr is the router's name",
+            "router0:port0 show address",
+            "show topology  # a picture of the whole network",
+        ),
+        see=("list", "aliases", "topology"),
         shortest=1,
     ),
     "create": Verb(
         "makes an object; add is the same word",
+        "changing",
         (
             "create [PATH] COLLECTION [FIELD VALUE]...",
             "[PATH] create COLLECTION [FIELD VALUE]...",
             "[PATH] COLLECTION create [FIELD VALUE]...",
         ),
-        "router create name edge",
+        (
+            "router create name edge  # prints the new router's alias",
+            "bridge bridge0 add port  # an object inside another",
+            "chain chain0 add rule src 10.0.0.0/8 type drop",
+        ),
+        see=("delete", "undo", "aliases"),
         synonyms=("add",),
     ),
     "set": Verb(
         "gives fields of an object new values",
+        "changing",
         ("set PATH FIELD VALUE [FIELD VALUE]...", "PATH set FIELD VALUE [FIELD VALUE]..."),
-        "router router0 set name edge state down",
+        (
+            "router router0 set name edge state down",
+            "bridge test set infilter chain3  # test is the bridge's name",
+            "chain0:rule1 set pos 1  # moves a rule to the front",
+        ),
+        see=("clear", "describe", "undo"),
     ),
     "clear": Verb(
         "takes the values of fields away",
+        "changing",
         ("clear PATH FIELD [FIELD]...", "PATH clear FIELD [FIELD]..."),
-        "router router0 clear infilter outfilter",
+        (
+            "router router0 clear infilter outfilter",
+            "bridge0:port10 clear outfilter  # no filter on that port any more",
+        ),
+        see=("set", "undo"),
     ),
     "describe": Verb(
         "shows what an object or a collection consists of",
+        "looking",
         ("describe [PATH] [COLLECTION]", "PATH describe [COLLECTION]"),
-        "describe chain",
+        (
+            "describe chain",
+            "router router0 describe route  # what a route consists of",
+            "describe  # all collections at the root",
+        ),
+        see=("help", "show"),
         shortest=4,
     ),
     "delete": Verb(
         "deletes an object and all it holds",
+        "changing",
         ("delete PATH", "PATH delete", "PATH delete COLLECTION NAME"),
-        "router router0 port port0 delete",
+        (
+            "chain0:rule1 delete",
+            "delete bridge test  # with its ports, and what is bound to them",
+            "host host0 binding interface veth0 delete  # picked by a field: it has no alias",
+        ),
+        see=("create", "undo"),
         shortest=3,
     ),
 }

@@ -8,14 +8,20 @@ from midocli.simulator.reason import Code
 
 
 class Topic(NamedTuple):
-    """A page: what it is about in a few words, its text, and commands to try."""
+    """A page: what it is about in a few words, paragraphs, a table, and commands to try.
+
+    `see` are words to read on with. The examples work in the network of `demo`; a comment
+    behind one says what it is for.
+    """
 
     help: str
-    text: str
+    text: tuple[str, ...]
     examples: tuple[str, ...]
+    table: tuple[tuple[str, str], ...] = ()
+    see: tuple[str, ...] = ()
 
 
-#: Why a packet ended, one line each.
+#: Why a packet ended, one line each; docs/language.md has the same.
 REASONS = {
     Code.NO_ROUTE: "a router or machine has no route to the destination",
     Code.BLACKHOLE: "the route that fits drops it silently",
@@ -48,63 +54,150 @@ REASONS = {
 }
 
 TOPICS = {
+    "paths": Topic(
+        "how a command names an object, and where its verb may stand",
+        (
+            "A path leads from the root to an object, a collection and a choice in it at a time: "
+            "router tr port port0. An object is picked by its alias, its UUID, its name (where "
+            "only one has it) or the values of fields: host nikita binding interface veth0.",
+            "The verb may stand before the path, before its last collection, or behind it: all "
+            "three mean the same.",
+        ),
+        (
+            "router tr port port0 show  # this, and the next two, mean the same",
+            "show router tr port port0",
+            "router0:port0 show",
+            "host nikita binding interface veth0 show  # picked by a field",
+        ),
+        see=("aliases", "list", "create"),
+    ),
     "aliases": Topic(
         "the short names of objects",
-        "Every object with an id gets an alias when it is created: router0, router0:port0.\n"
-        "Aliases do not change and are never given twice. A name that only one object has, or\n"
-        "a UUID, picks it as well.",
-        ("router router0 port list", "router0:port0 show address", "router tr show"),
+        (
+            "Every object with an id gets an alias when it is created: router0, and inside it "
+            "port0, in full router0:port0. Aliases do not change and are never given twice. A "
+            "name that only one object has, or a UUID, picks it as well.",
+        ),
+        (
+            "router router0 port list",
+            "router0:port0 show address",
+            "router tr show  # tr is the name of router0",
+        ),
+        see=("paths", "create"),
+    ),
+    "nat": Topic(
+        "translating addresses with rules",
+        (
+            "A dnat rule gives packets another destination, a snat rule another source: target "
+            "says which. Answers are translated back where a rule of the opposite type meets "
+            "them: rev_dnat restores their source, rev_snat their destination.",
+            "Rules work where their chain does: a router's infilter runs before routing, its "
+            "outfilter behind. action says what follows: accept ends the chain.",
+        ),
+        (
+            "ping client 192.168.79.119 capture none explain  # the dnat rule of demo's lab",
+            "chain chain0 add rule src 192.168.77.119 type rev_dnat action accept",
+            "ping client 192.168.79.119 capture none  # now the answer is translated back",
+            "router router0 nat list  # the translations that are remembered",
+        ),
+        see=("rule", "chain", "router", "connection"),
     ),
     "filters": Topic(
         "which frames are printed, and which objects are listed",
-        "Frames are chosen with tcpdump's expressions, in quotes. Behind list COLLECTION stand\n"
-        "pairs of a field and its value: an object is listed if it shows all of them.",
         (
-            'ping client 192.168.79.119 filter "arp or icmp" flags "-n"',
-            "chain chain21 rule list type accept",
+            "Frames are chosen with tcpdump's expressions, in quotes. Behind list COLLECTION stand "
+            "pairs of a field and its value: an object is listed if it shows all of them.",
         ),
+        (
+            'ping client vm filter "arp or icmp" flags "-n"',
+            'ping client vm filter "icmp[icmptype] = icmp-echoreply" flags "-n"',
+            "chain chain21 rule list type accept  # rules that accept",
+        ),
+        see=("flags", "points", "list"),
     ),
     "flags": Topic(
         "how frames are printed: tcpdump's own flags",
-        "-n, -e, -v, -vvv, -x, -X, -t and the others of tcpdump that concern printing, in quotes.",
-        ('ping client 192.168.79.119 flags "-n"', 'ping client 192.168.79.119 flags "-ne -tt"'),
+        (
+            "-n, -e, -v, -vvv, -x, -X, -t and the others of tcpdump that concern printing, in "
+            "quotes. Without flags, it is -nnn -vvv -X -e: all there is. prefs flags chooses "
+            "others for good.",
+        ),
+        (
+            'ping client vm flags "-n"  # a line for each frame',
+            'ping client vm flags "-ne -tt"  # MACs and VLANs, seconds since 1970',
+            'ping client vm flags "-nX"  # bytes in hex and ASCII',
+        ),
+        see=("filters", "tcpdump", "prefs"),
     ),
     "points": Topic(
         "the places where frames are seen and put in",
-        "An interface (veth0, or host0:veth0), a port (bridge1:port1), or a host's end of the\n"
-        "underlay (host0:underlay). Several stand in a comma list; all are all that traffic came\n"
-        "by, and none shows no frames.",
         (
-            "ping client 192.168.79.119 capture veth0",
-            "ping client 192.168.79.119 capture router0:port1,router0:port0",
+            "A point is an interface (veth0, or host0:veth0 where several hosts have one), a port "
+            "(bridge1:port1), or a host's end of the underlay (host0:underlay). Several stand in a "
+            "comma list.",
+            "For ping and the other probes, all stands for every point the traffic came by, any "
+            "for those of them that are interfaces, and none for no frames; if capture is not "
+            "given, it is the interfaces of both ends. For tcpdump, any stands for every "
+            "interface and all for every point.",
         ),
+        (
+            'ping client vm capture veth0 flags "-n"',
+            'ping client vm capture router0:port1,router0:port0 flags "-n"',
+            'ping client vm capture all flags "-n"  # every step of the way',
+            'tcpdump any flags "-n"',
+        ),
+        see=("ping", "tcpdump", "inject", "port", "interface"),
     ),
     "reasons": Topic(
         "why packets end: the codes in verdicts and in JSON",
-        "\n".join(f"{code.value:<24}{meaning}" for code, meaning in REASONS.items()),
-        ("ping client 192.168.77.9 capture none explain",),
+        ("A ping without an answer ends with one of these codes in brackets, and a sentence:",),
+        (
+            "ping client 192.168.77.9 capture none  # ends in (arp-timeout)",
+            "ping client 192.168.77.9 capture none explain  # and how it got there",
+            "ping client 192.168.77.9 capture none as json",
+        ),
+        table=tuple((code.value, meaning) for code, meaning in REASONS.items()),
+        see=("ping", "json", "tracerequest"),
     ),
     "scripts": Topic(
         "commands in files",
-        "One command a line; # begins a comment, a backslash at the end continues the line.\n"
-        "midocli FILE runs a script from outside, source FILE from within. It stops at the first\n"
-        "error; expect makes one of a result that is not as it should be.",
-        ("save lab.mido", "expect ping client 192.168.79.119 quiet capture none"),
+        (
+            "One command a line; # begins a comment, a backslash at the end continues the line. "
+            "midocli FILE runs a script from outside, source FILE from within. It stops at the "
+            "first error; expect makes one of a result that is not as it should be.",
+        ),
+        (
+            "save lab.mido  # a script that makes what there is now",
+            "expect ping client vm quiet capture none",
+            "echo so far, so good",
+        ),
+        see=("source", "save", "expect", "json"),
     ),
     "json": Topic(
         "results as data",
-        "midocli --format json, or format json, prints one JSON document for each command; behind\n"
-        "one command, as json does.",
-        ("router list as json", "ping client 192.168.79.119 capture none as json"),
+        (
+            "midocli --format json, or format json, prints one JSON document for each command; "
+            "behind one command, as json does.",
+        ),
+        (
+            "router list as json",
+            "ping client vm capture none as json",
+            "format text  # what it is if nothing else is chosen",
+        ),
+        see=("format", "as", "reasons"),
     ),
     "captures": Topic(
         "frames that are watched, kept and read",
-        "tcpdump watches from here on; ping and the others watch for themselves, and write FILE\n"
-        "keeps the frames. What is kept opens in Wireshark.",
+        (
+            "tcpdump watches from here on, and prints after each command what that made; ping and "
+            "the others watch for themselves. write FILE keeps the frames, pcapng unless FILE ends "
+            "in .pcap, for Wireshark or tcpdump read.",
+        ),
         (
             'tcpdump veth0 flags "-n"',
             "capture list",
-            "ping client 192.168.79.119 write ping.pcapng",
+            "ping client vm write ping.pcapng",
         ),
+        see=("tcpdump", "capture", "points", "filters"),
     ),
 }

@@ -20,6 +20,11 @@ LOAD_BALANCER = Collection(
         common.STATE,
     ),
     children=("pool", "vip"),
+    group="services",
+    more=(
+        "router router0 set load-balancer lb0  # to use it",
+        "load-balancer list as table",
+    ),
 )
 
 POOL = Collection(
@@ -54,6 +59,7 @@ MEMBER = Collection(
         # Read-only in midonet-cli, where a health monitor sets it; here the user plays that part.
         Field("status", _HEALTH, "its health, as a monitor would find it", default="ACTIVE"),
     ),
+    example="address 192.168.77.119 protocol-port 80",
 )
 
 VIP = Collection(
@@ -72,6 +78,7 @@ VIP = Collection(
         ),
         common.STATE,
     ),
+    example="address 192.168.79.1 protocol-port 80",
 )
 
 HEALTH_MONITOR = Collection(
@@ -89,6 +96,7 @@ HEALTH_MONITOR = Collection(
     ),
     children=("pool",),
     example="delay 5 timeout 2 max-retries 3 type TCP",
+    group="services",
 )
 
 POOL_STATISTIC = Collection(
@@ -104,6 +112,7 @@ POOL_STATISTIC = Collection(
         Field("pool", Reference("load-balancer.pool"), "the pool", on_delete="cascade"),
     ),
     example="pool lb0:pool0 bytes-in 1000",
+    group="services",
 )
 
 BALANCER_VIP = Collection(
@@ -127,10 +136,20 @@ MONITOR_POOL = Collection(
 )
 
 MONITOR_POOL_MEMBER = Collection(
-    "health-monitor.pool.member", "pm", MEMBER.help, MEMBER.fields, gathers=(MEMBER.path,)
+    "health-monitor.pool.member",
+    "pm",
+    MEMBER.help,
+    MEMBER.fields,
+    gathers=(MEMBER.path,),
+    example=MEMBER.example,
 )
 MONITOR_POOL_VIP = Collection(
-    "health-monitor.pool.vip", "vip", VIP.help, VIP.fields, gathers=(VIP.path,)
+    "health-monitor.pool.vip",
+    "vip",
+    VIP.help,
+    VIP.fields,
+    gathers=(VIP.path,),
+    example=VIP.example,
 )
 
 COLLECTIONS = (

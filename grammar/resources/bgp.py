@@ -12,6 +12,7 @@ NETWORK = Collection(
     "net",
     "a network the router advertises",
     (common.ID, Field("net", Network(), "the network", required=True)),
+    example="net 10.0.0.0/8",
 )
 
 PEER = Collection(
@@ -27,6 +28,7 @@ PEER = Collection(
         Field("connect-retry", Integer(5, 3600, "seconds"), "time between attempts"),
         Field("password", Text("a password"), "the session's MD5 password"),
     ),
+    example="asn 64512 address 192.168.77.2",
 )
 
 REMOTE_PEER = Collection(
@@ -39,6 +41,7 @@ REMOTE_PEER = Collection(
     ),
     has_id=False,
     key=("mac",),
+    example="mac 02:00:00:00:00:01 ip 172.19.0.3",
 )
 
 COLLECTIONS = (NETWORK, PEER, REMOTE_PEER)

@@ -23,6 +23,13 @@ BRIDGE = Collection(
     ),
     children=("port", "dhcp", "mac"),
     of_tenant=True,
+    group="devices",
+    example="name lan",
+    more=(
+        "bridge bridge0 port list as table",
+        "bridge test set state down  # test is the name of bridge1",
+    ),
+    see=("guest",),
 )
 
 BRIDGE_PORT = Collection(
@@ -47,6 +54,15 @@ BRIDGE_PORT = Collection(
         common.OUT_MIRRORS,
         common.POST_IN_MIRRORS,
         common.PRE_OUT_MIRRORS,
+    ),
+    more=(
+        "bridge bridge0 port list as table",
+        "bridge0:port10 show outfilter",
+        "bridge0:port10 clear outfilter",
+    ),
+    see=(
+        "binding",
+        "points",
     ),
 )
 

@@ -42,6 +42,16 @@ CAPTURE = Collection(
         Field("frames", Integer(0, 2**63), "frames it has taken", read_only=True, live=True),
     ),
     creatable=False,
+    group="watching",
+    more=(
+        "capture list as table",
+        'tcpdump veth0 flags "-n"  # starts one',
+        "capture capture0 delete  # stops the first",
+    ),
+    see=(
+        "tcpdump",
+        "captures",
+    ),
 )
 
 COLLECTIONS = (CAPTURE,)

@@ -16,6 +16,14 @@ CHAIN = Collection(
     (common.ID, common.TENANT, common.NAME),
     children=("rule",),
     of_tenant=True,
+    group="filters",
+    example="name no-telnet",
+    more=(
+        "chain list as table",
+        "chain chain0 show as commands  # with its rules",
+        "router router0 set infilter chain0  # what enters the router passes it",
+    ),
+    see=("reasons",),
 )
 
 RULE_TYPES = (
@@ -66,6 +74,19 @@ RULE = Collection(
     ),
     ordered_by="pos",
     example="src 10.0.0.0/8 proto 6 dst-port 22 type drop",
+    more=(
+        "chain chain0 rule list as table",
+        "chain chain0 add rule pos 1 src !192.168.0.0/16 type reject  # ! negates",
+        "chain chain0 add rule dst 192.168.79.7 type dnat action accept target 10.0.0.7",
+        "chain chain0 add rule src 10.0.0.7 type rev_dnat action accept  # the way back",
+        "chain chain0 add rule type jump jump-to chain3",
+        "chain0:rule0 set pos 2  # later in the chain",
+    ),
+    see=(
+        "ping",
+        "nat",
+        "reasons",
+    ),
 )
 
 COLLECTIONS = (CHAIN, RULE)

@@ -28,6 +28,7 @@ CONTAINER = Collection(
         Field("status-message", Text(), "what it reports", hidden=True, read_only=True),
     ),
     example="type IPSEC",
+    group="services",
 )
 
 GROUP = Collection(
@@ -40,6 +41,7 @@ GROUP = Collection(
         Field("port-group", Reference("port-group"), "the group of their ports"),
     ),
     children=("container",),
+    group="services",
 )
 
 GROUP_CONTAINER = Collection(

@@ -21,6 +21,11 @@ DHCP = Collection(
     has_id=False,
     key=("subnet",),
     example="subnet 192.168.77.0/24 gw 192.168.77.1",
+    more=(
+        "bridge bridge0 dhcp list",
+        "bridge bridge0 dhcp subnet 192.168.77.0/24 set dns-servers 8.8.8.8",
+    ),
+    see=("dhcp",),
 )
 
 ROUTES = Collection(
@@ -33,6 +38,7 @@ ROUTES = Collection(
     ),
     has_id=False,
     key=("destination",),
+    example="destination 10.0.0.0/8 gateway 192.168.77.254",
 )
 
 HOST = Collection(

@@ -20,6 +20,10 @@ PORT_GROUP = Collection(
     ),
     children=("member",),
     of_tenant=True,
+    group="filters",
+    example="name uplinks",
+    more=("port-group list as table",),
+    see=("rule",),
 )
 
 PORT_GROUP_MEMBER = Collection(
@@ -40,6 +44,10 @@ ADDRESS_GROUP = Collection(
     "a group of addresses",
     (common.ID, common.NAME),
     children=("ip", "ipv4", "ipv6"),
+    group="filters",
+    example="name blocked",
+    more=("ip-address-group list as table",),
+    see=("rule",),
 )
 
 _ADDRESS = Field("address", IpAddress(), "the address", required=True)
@@ -51,6 +59,8 @@ ADDRESS_GROUP_IP = Collection(
     (_ADDRESS,),
     has_id=False,
     key=("address",),
+    example="address 10.0.0.7",
+    see=("rule",),
 )
 
 ADDRESS_GROUP_IPV4 = Collection(
@@ -60,6 +70,7 @@ ADDRESS_GROUP_IPV4 = Collection(
     (_ADDRESS._replace(type=IpAddress(4)),),
     has_id=False,
     gathers=(ADDRESS_GROUP_IP.path,),
+    example="address 10.0.0.8",
 )
 
 ADDRESS_GROUP_IPV6 = Collection(

@@ -42,7 +42,18 @@ GUEST = Collection(
         ),
     ),
     children=("nic", "route", "service", "neighbour"),
-    example="name client interface host0:tap0 address 192.168.77.9/24 gw 192.168.77.1",
+    group="machines",
+    example="name web interface host0:tap1 address 192.168.77.9/24",
+    more=(
+        "guest list as table",
+        "guest web set gw 192.168.77.1",
+        "guest vm ping client capture none",
+        "guest client ip route  # as on Linux; ip addr and ip neigh, too",
+    ),
+    see=(
+        "ping",
+        "dhcp",
+    ),
 )
 
 NIC = Collection(
@@ -58,7 +69,7 @@ NIC = Collection(
         _VLAN,
         Field("dev", Text("a device name", "eth1", 15), "name of its device"),
     ),
-    example="interface host0:tap1 address 10.0.1.1/24",
+    example="interface host0:tap2 address 10.0.1.1/24",
 )
 
 GUEST_ROUTE = Collection(
@@ -72,6 +83,10 @@ GUEST_ROUTE = Collection(
         Field("proto", Choice(("dhcp",)), "who gave it: dhcp, if a lease did", clearable=True),
     ),
     example="dst 10.9.0.0/16 gw 192.168.77.1",
+    more=(
+        "guest client route list as table",
+        "guest client ip route  # as Linux prints them",
+    ),
 )
 
 SERVICE = Collection(
@@ -83,6 +98,12 @@ SERVICE = Collection(
         Field("proto", Choice(("tcp", "udp")), "protocol", required=True),
         Field("port", Integer(1, 65535), "port number", required=True),
     ),
+    example="proto tcp port 22",
+    more=(
+        "guest vm service list",
+        "connect client tcp 192.168.77.119 22 capture none",
+    ),
+    see=("connect",),
 )
 
 NEIGHBOUR = Collection(
@@ -103,6 +124,14 @@ NEIGHBOUR = Collection(
     has_id=False,
     creatable=False,
     live=True,
+    more=(
+        "guest client neighbour list",
+        "guest client ip neigh  # as Linux prints them",
+    ),
+    see=(
+        "arping",
+        "reset",
+    ),
 )
 
 COLLECTIONS = (GUEST, NIC, GUEST_ROUTE, SERVICE, NEIGHBOUR)

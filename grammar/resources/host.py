@@ -23,6 +23,13 @@ HOST = Collection(
         Field("enforce-container-limit", TRUE_FALSE, "whether the limit binds", default=False),
     ),
     children=("interface", "binding"),
+    group="machines",
+    example="name rack1",
+    more=(
+        "host list as table",
+        "host nikita set alive false  # its ports go down",
+    ),
+    see=("guest",),
 )
 
 INTERFACE = Collection(
@@ -43,6 +50,15 @@ INTERFACE = Collection(
     ),
     has_id=False,
     key=("iface",),
+    example="iface tap1",
+    more=(
+        "host host0 interface list as table",
+        "host host0 interface veth0 set status down",
+    ),
+    see=(
+        "binding",
+        "guest",
+    ),
 )
 
 BINDING = Collection(
@@ -56,7 +72,12 @@ BINDING = Collection(
     ),
     has_id=False,
     key=("interface",),
-    example="port bridge0:port0 interface tap0",
+    example="port bridge0:port1 interface tap1",
+    more=(
+        "host host0 binding list",
+        "host host0 binding interface tap1 delete",
+    ),
+    see=("guest",),
 )
 
 COLLECTIONS = (HOST, INTERFACE, BINDING)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from grammar.addresses import IPv4, Mac
 from grammar.schema import Collection, Field
 from grammar.times import Seconds
@@ -22,9 +24,9 @@ def _flow(prefix: str, what: str) -> tuple[Field, ...]:
     )
 
 
-def _live(path: str, help: str, fields: tuple[Field, ...]) -> Collection:
+def _live(path: str, help: str, fields: tuple[Field, ...], **more: Any) -> Collection:
     name = path.rpartition(".")[2]
-    return Collection(path, name, help, fields, has_id=False, creatable=False, live=True)
+    return Collection(path, name, help, fields, has_id=False, creatable=False, live=True, **more)
 
 
 ARP = _live(
@@ -34,6 +36,11 @@ ARP = _live(
         Field("address", IPv4(), "the address", read_only=True),
         _MAC,
         Field("state", Choice(("fresh", "stale")), "whether it is asked again", read_only=True),
+    ),
+    more=("router router0 arp list state fresh",),
+    see=(
+        "arping",
+        "reset",
     ),
 )
 
@@ -45,6 +52,8 @@ MAC_TABLE = _live(
         Field("vlan", Integer(0, 4095), "its VLAN; 0 is untagged", read_only=True),
         Field("port", Text("a port"), "the port it is behind", read_only=True),
     ),
+    more=("bridge bridge0 mac list vlan 0",),
+    see=("reset",),
 )
 
 NAT = _live(
@@ -62,6 +71,12 @@ NAT = _live(
         *_flow("new-", "after"),
         Field("rule", Text("a rule"), "the rule, or pool member, that made it", read_only=True),
     ),
+    more=("router router0 nat list type dnat",),
+    see=(
+        "rule",
+        "connection",
+        "reset",
+    ),
 )
 
 CONNECTION = _live(
@@ -71,6 +86,13 @@ CONNECTION = _live(
         _PROTO,
         *_flow("", "of the return direction"),
         Field("device", Text("a device"), "the device it returns to", read_only=True),
+    ),
+    group="watching",
+    more=("connection list proto 1 as table",),
+    see=(
+        "flow",
+        "nat",
+        "reset",
     ),
 )
 
@@ -118,6 +140,13 @@ FLOW = _live(
         Field("used", Seconds(), "seconds since the last one", read_only=True),
         Field("expires", Seconds(), "seconds until it goes, unused", read_only=True),
         Field("actions", Text("actions"), "what was done with the last one", read_only=True),
+    ),
+    group="watching",
+    more=("flow list as table",),
+    see=(
+        "connection",
+        "reset",
+        "clock",
     ),
 )
 

@@ -18,6 +18,13 @@ MIRROR = Collection(
         ),
     ),
     children=("matches",),
+    group="filters",
+    example="to-port bridge0:port1",
+    more=(
+        "mirror list as table",
+        "bridge bridge1 set in-mirrors mirror0",
+    ),
+    see=("capture",),
 )
 
 # What create and list print of a condition: only what was given.
@@ -63,6 +70,7 @@ INSERTION = Collection(
         Field("mac", common.MAC, "the MAC whose frames are redirected", required=True),
     ),
     example="port bridge0:port0 srv-port bridge0:port1 vlan 10 mac 02:00:00:00:00:01",
+    group="filters",
 )
 
 COLLECTIONS = (MIRROR, MATCHES, INSERTION)

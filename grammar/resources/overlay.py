@@ -17,6 +17,8 @@ TUNNEL_ZONE = Collection(
         Field("type", Choice(("gre", "vtep", "vxlan")), "kind of tunnel", required=True),
     ),
     children=("member",),
+    group="machines",
+    example="name tz type vxlan",
 )
 
 MEMBER = Collection(
@@ -47,6 +49,8 @@ VTEP = Collection(
         Field("connection-state", Text(), "whether it is reached", read_only=True),
     ),
     children=("binding", "port"),
+    group="devices",
+    example="management-ip 10.0.0.9 management-port 6632 tunnel-zone tzone0",
 )
 
 VTEP_BINDING = Collection(

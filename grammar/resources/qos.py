@@ -20,6 +20,8 @@ QOS_POLICY = Collection(
         Field("shared", common.TRUE_FALSE, "whether other tenants may use it", default=False),
     ),
     children=("dscp-rule", "bw-limit-rule"),
+    group="filters",
+    example="name gold",
 )
 
 DSCP_RULE = Collection(
@@ -31,6 +33,7 @@ DSCP_RULE = Collection(
         _POLICY,
         Field("dscp-mark", Integer(0, 63), "the DSCP value", required=True),
     ),
+    example="dscp-mark 46",
 )
 
 BANDWIDTH_RULE = Collection(
@@ -43,6 +46,7 @@ BANDWIDTH_RULE = Collection(
         Field("max-kbps", Integer(0, 0x7FFFFFFF, "kbit/s"), "the rate", required=True),
         Field("max-burst-kb", Integer(0, 0x7FFFFFFF, "kbit"), "the burst", clearable=True),
     ),
+    example="max-kbps 10000 max-burst-kb 1000",
 )
 
 COLLECTIONS = (QOS_POLICY, DSCP_RULE, BANDWIDTH_RULE)

@@ -28,6 +28,17 @@ ROUTER = Collection(
     ),
     children=("port", "route", "bgp-network", "bgp-peer", "arp", "nat"),
     of_tenant=True,
+    group="devices",
+    example="name edge",
+    more=(
+        "router router0 port list as table",
+        "router router0 set infilter chain0",
+        "router router0 show",
+    ),
+    see=(
+        "route",
+        "points",
+    ),
 )
 
 ROUTER_PORT = Collection(
@@ -63,7 +74,13 @@ ROUTER_PORT = Collection(
         ),
     ),
     children=("remote-peers",),
-    example="address 192.168.77.1 net 192.168.77.0/24",
+    example="address 192.168.80.1 net 192.168.80.0/24",
+    more=(
+        "router router0 port list as table",
+        "router0:port2 set peer bridge0:port1  # a virtual link to a bridge",
+        "router0:port1 set infilter chain3",
+    ),
+    see=("points",),
 )
 
 ROUTE = Collection(
@@ -85,7 +102,13 @@ ROUTE = Collection(
         Field("weight", Integer(0, 0x7FFFFFFF), "the lowest weight wins", default=0),
         Field("learned", TRUE_FALSE, "whether BGP taught it", default=False),
     ),
-    example="dst 10.0.0.0/24 type normal port router0:port0",
+    example="dst 10.9.0.0/16 type normal port router0:port0 gw 192.168.77.254",
+    more=(
+        "router router0 route list as table",
+        "router router0 add route dst 10.8.0.0/16 type blackhole  # dropped silently",
+        "router router0 add route dst 10.7.0.0/16 type reject  # with an ICMP error",
+    ),
+    see=("traceroute",),
 )
 
 COLLECTIONS = (ROUTER, ROUTER_PORT, ROUTE)

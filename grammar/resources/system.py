@@ -23,6 +23,11 @@ SYSTEM_STATE = Collection(
     has_id=False,
     creatable=False,
     single=True,
+    group="session",
+    more=(
+        "system-state set availability READONLY",
+        "system-state set availability READWRITE",
+    ),
 )
 
 TENANT = Collection(
@@ -37,6 +42,13 @@ TENANT = Collection(
     ),
     has_id=False,
     key=("tenant-id",),
+    group="session",
+    example="tenant-id blue",
+    more=("tenant list as table",),
+    see=(
+        "sett",
+        "cleart",
+    ),
 )
 
 TRACE_REQUEST = Collection(
@@ -54,7 +66,17 @@ TRACE_REQUEST = Collection(
         Field("enabled", common.TRUE_FALSE, "whether it watches", default=False),
     ),
     children=("walk",),
-    example="name slow router router0 src 10.0.0.1 limit 10",
+    group="watching",
+    example="name slow router router0 src 192.168.78.9 limit 10 enabled true",
+    more=(
+        "ping client vm capture none",
+        "tracerequest tr0 walk list",
+        "tracerequest tr0 walk walk walk0 show",
+    ),
+    see=(
+        "ping",
+        "reasons",
+    ),
 )
 
 COLLECTIONS = (SYSTEM_STATE, TENANT, TRACE_REQUEST)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from grammar import tree
 from grammar.addresses import format_ipv4
 from grammar.errors import RefusedError
-from grammar.traffic import CONNECT_OPTIONS
+from grammar.probes import CONNECT_OPTIONS
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from grammar import tree
 from grammar.addresses import format_ipv4
 from grammar.errors import InvalidValueError
-from grammar.traffic import PING_OPTIONS
+from grammar.probes import PING_OPTIONS
 from midocli.probes import echo_data
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from grammar import tree
 from grammar.addresses import format_ipv4
 from grammar.errors import RefusedError
-from grammar.traffic import TRACEROUTE_OPTIONS
+from grammar.probes import TRACEROUTE_OPTIONS
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.sources import find_address, find_source

@@ -2,34 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from sessions import ROOT, midocli
 from worlds import World
 
-from grammar.language import TOPICS
-from grammar.verbs import VERBS
 from midocli import demo
-from midocli.simulator.reason import Code
-from midocli.topics import REASONS
-from midocli.topics import TOPICS as IDEAS
-
-# What needs something before it, or is carried out by the session.
-BEFORE = {
-    "undo": ("bridge create name a", "bridge create name b"),
-    "redo": ("undo",),
-    "demo": ("undo",),
-}
-OF_SESSION = ("format", "source", "quit")
-HELPS = {
-    **VERBS,
-    **{name: entry for name, entry in TOPICS.items() if name not in OF_SESSION},
-    **IDEAS,
-}
-EXAMPLES = [
-    (name, line)
-    for name, entry in HELPS.items()
-    for line in getattr(entry, "examples", None) or (entry.example,)
-]
 
 
 def test_the_lab_is_the_one_of_the_documentation() -> None:
@@ -81,25 +57,3 @@ def test_in_json_and_in_scripts() -> None:
     done = midocli("--format", "json", stdin="demo\nrouter list\n")
     assert done.returncode == 0
     assert done.stdout.startswith('{"demo": "dnat", "try": [{"command": "ping client ')
-
-
-@pytest.mark.parametrize(("name", "line"), EXAMPLES, ids=[line for _, line in EXAMPLES])
-def test_an_example_of_help_runs_in_it(name: str, line: str) -> None:
-    world = World("demo", *BEFORE.get(name, ()))
-    world.run(line)
-
-
-def test_every_reason_is_explained() -> None:
-    assert set(REASONS) == set(Code)
-    page = World().run("help reasons")
-    assert all(f"{code.value} " in page for code in Code)
-
-
-@pytest.mark.parametrize("name", IDEAS)
-def test_an_idea_has_a_page_on_the_map(name: str) -> None:
-    world = World()
-    assert f"    {name:<24}{IDEAS[name].help}" in world.lines("help")
-    page = world.lines(f"help {name}")
-    assert page[0] == f"{name}: {IDEAS[name].help}"
-    assert max(map(len, page)) <= 100
-    assert f"did you mean {name}?" in world.error(f"help {name}x").message

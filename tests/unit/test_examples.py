@@ -1,55 +1,79 @@
-"""The example of every verb, command and collection runs."""
+"""Every example that `help` shows runs in the network that `demo` loads."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from sessions import midocli
 from worlds import World
 
-import grammar
-from grammar.examples import example
+from grammar.examples import example, examples
 from grammar.language import TOPICS
 from grammar.resources import SCHEMA
+from grammar.schema import Collection
+from grammar.suffix import HELP as AS
 from grammar.verbs import VERBS
+from midocli.files import Files
+from midocli.topics import TOPICS as IDEAS
 
-# What the examples of the collections are about.
-SETTING = (
-    "tenant create tenant-id blue",
-    "chain create name c",
-    "router create name r",
-    "router router0 port create address 10.0.0.1 net 10.0.0.0/24",
-    "bridge create name b",
-    "bridge bridge0 port create",
-    "bridge bridge0 port create",
-    "bridge bridge0 dhcp create subnet 192.168.77.0/24",
-    "host create name h",
-    "host host0 interface create iface tap7",
-    "port-group create name p",
-    "ip-address-group create name i",
-    "tunnel-zone create name z type vtep",
-    "load-balancer create",
-    "health-monitor create type TCP",
-    "load-balancer lb0 pool create health-monitor hm0",
-    "mirror create to-port router0:port0",
-    "vtep create management-ip 10.0.0.9 management-port 6632 tunnel-zone tzone0",
-    "container-group create",
-    "qos-policy create name q",
-    "guest create name g",
-    "tracerequest create router router0",
-)
+HELPS = {**VERBS, **TOPICS, "as": AS, **IDEAS}
+EXAMPLES = [(name, line) for name, entry in HELPS.items() for line in entry.examples]
+# What needs something done before, beside `demo`.
+BEFORE = {
+    "undo": ("bridge create name a", "bridge create name b"),
+    "redo": ("bridge create name a", "bridge create name b", "undo 2"),
+    "demo": ("undo",),
+    "capture": ("tcpdump veth0 quiet",),
+    "vtep": ("tunnel-zone create name racks type vtep",),
+    "pool-statistic": ("load-balancer create", "load-balancer lb0 pool create"),
+    "health-monitor.pool": ("load-balancer create",),
+    "health-monitor.pool.member": ("health-monitor hm0 pool create load-balancer lb0",),
+    "health-monitor.pool.vip": ("health-monitor hm0 pool create load-balancer lb0",),
+}
+# What the session carries out, not the interpreter.
+OF_SESSION = ("format", "source", "quit")
+
+
+def before(path: str) -> list[str]:
+    """What makes the objects that hold those of a collection, and what it needs."""
+    parent = SCHEMA[path].parent
+    lines = before(parent) if parent else []
+    if parent and SCHEMA[parent].creatable and not SCHEMA[parent].gathers:
+        lines.append(example(SCHEMA, SCHEMA[parent]))
+    return [*lines, *BEFORE.get(path, ())]
+
+
+@pytest.mark.parametrize(("name", "line"), EXAMPLES, ids=[line for _, line in EXAMPLES])
+def test_an_example_of_a_word_runs(
+    name: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    world = World("demo")
+    world.interpreter.files = Files()
+    for file in ("frames.pcap", "all.pcapng"):
+        world.run(f"ping client vm count 1 capture veth0 write {file}")
+    for each in BEFORE.get(name, ()):
+        world.run(each)
+    if line.split()[0] not in OF_SESSION:
+        world.run(line)
+        return
+    for file in ("lab.mido", "my lab.mido"):
+        Path(file).write_text("router create name edge\n")
+    done = midocli("-e", line, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("path", SCHEMA.collections)
-def test_the_example_of_a_collection_runs(path: str) -> None:
-    collection = SCHEMA[path]
-    line = example(SCHEMA, collection)
-    # The collection's own objects of the setting would be in the example's way.
-    own = f"{line.split(' create')[0]} create" if " create" in line else None
-    world = World(
-        *(each for each in SETTING if own is None or collection.has_id or not each.startswith(own))
-    )
-    world.run(line)
+def test_the_examples_of_a_collection_run_one_after_the_other(path: str) -> None:
+    world = World("demo", *before(path))
+    lines = examples(SCHEMA, SCHEMA[path])
+    assert 2 <= len(lines) <= 8
+    for line in lines:
+        world.run(line)
 
 
-@pytest.mark.parametrize("entry", [*VERBS.values(), *TOPICS.values()], ids=[*VERBS, *TOPICS])
-def test_the_example_of_a_verb_or_command_is_understood(entry: object) -> None:
-    assert grammar.parse(entry.example) is not None  # type: ignore[attr-defined]
+@pytest.mark.parametrize("collection", SCHEMA.collections.values(), ids=SCHEMA.collections)
+def test_the_first_creates_where_that_can_be_done(collection: Collection) -> None:
+    first, *_ = examples(SCHEMA, collection)
+    assert (" create" in first) == collection.creatable

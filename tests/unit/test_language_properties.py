@@ -10,7 +10,7 @@ from vocabulary import AWKWARD, addresses, in_quotes, lines_about, names, pairs
 from worlds import World, check, snapshot
 
 import grammar
-from grammar import traffic
+from grammar import probes
 from grammar.errors import MidoError
 from grammar.language import TOPICS
 from grammar.resources import SCHEMA
@@ -23,7 +23,7 @@ QUICK = settings(deadline=None, derandomize=True, max_examples=40)
 
 words = st.one_of(names, st.sampled_from(AWKWARD)).map(in_quotes)
 seconds = st.integers(1, 999).map("{}s".format)
-options = {name: list(getattr(traffic, f"{name.upper()}_OPTIONS")) for name in ("ping", "inject")}
+options = {name: list(getattr(probes, f"{name.upper()}_OPTIONS")) for name in ("ping", "inject")}
 session_lines = st.one_of(
     st.builds("ping {} {} {}".format, words, words, pairs(options["ping"], 0, 6)),
     st.builds("guest guest0 ping {} {}".format, addresses, pairs(options["ping"])),
@@ -34,7 +34,9 @@ session_lines = st.one_of(
     st.builds("{} {}".format, st.sampled_from(["undo", "redo"]), st.integers(1, 99)),
     st.builds("clock advance {}".format, seconds),
     st.builds("clock set {}".format, st.datetimes().map(lambda at: f"{at.isoformat()}+02:00")),
-    st.sampled_from([entry.example for entry in (*VERBS.values(), *TOPICS.values())]),
+    st.sampled_from(
+        [line for entry in (*VERBS.values(), *TOPICS.values()) for line in entry.examples]
+    ),
     st.sampled_from(["cleart", "debug on", "format text", "reset", "clock", "undo", "quit"]),
 )
 
