@@ -223,8 +223,10 @@ def _check_quotes(line: str) -> None:
 
 
 def _synonyms(words: Sequence[str]) -> list[str]:
-    """Other words for the verbs among `words`."""
-    return [other for verb in VERBS if verb in words for other in VERBS[verb].synonyms]
+    """Other words for the verbs and commands among `words`."""
+    of = {name: entry.synonyms for name, entry in COMMANDS.items()}
+    of |= {name: verb.synonyms for name, verb in VERBS.items()}
+    return [other for word in words for other in of.get(word, ())]
 
 
 def _one_of(words: Sequence[str], most: int = 12) -> str:

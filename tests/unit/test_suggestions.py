@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+
 import pytest
+from sessions import scripts
 from worlds import World
 
+import grammar
+from grammar.errors import MidoError
 from grammar.nearest import nearest
 
 
@@ -27,6 +33,12 @@ def world() -> World:
     ("line", "meant", "code"),
     [
         ("lsit router", "list", "syntax"),
+        ("ste router edge state down", "set", "syntax"),
+        ("pign edge 10.0.0.1", "ping", "syntax"),
+        ("exti", "exit", "syntax"),
+        ("expect pign edge 10.0.0.1", "ping", "syntax"),
+        ("router edge ad port", "add", "syntax"),
+        ("router list as tabel", "table", "invalid-value"),
         ("des chain", "describe", "syntax"),
         ("router edge shwo", "show", "syntax"),
         ("roter list", "router", "syntax"),
@@ -88,6 +100,8 @@ def test_every_class_of_error_is_told_apart(world: World, line: str, code: str) 
     [
         ("dwn", ["up", "down"], "down"),
         ("Down", ["up", "down"], "down"),
+        ("ste", ["set", "list"], "set"),
+        ("es", ["se"], None),
         ("ACT", ["ACTIVE", "UPGRADE"], "ACTIVE"),
         ("de", ["delete", "describe"], None),
         ("", ["up"], None),
@@ -98,3 +112,25 @@ def test_every_class_of_error_is_told_apart(world: World, line: str, code: str) 
 )
 def test_nearest(word: str, words: list[str], meant: str | None) -> None:
     assert nearest(word, words) == meant
+
+
+def test_a_right_line_is_read_without_looking_for_near_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = [line for script in scripts() for line in _right(script.read_text())]
+    assert len(lines) > 1000
+
+    def looked_for(*arguments: object) -> None:
+        raise AssertionError("looked for near words")
+
+    monkeypatch.setattr("difflib.get_close_matches", looked_for)
+    for line in lines:
+        grammar.parse(line)
+
+
+def _right(script: str) -> Iterator[str]:
+    """The lines of a script that are commands."""
+    for line in script.splitlines():
+        with suppress(MidoError):
+            grammar.parse(line)
+            yield line
