@@ -283,12 +283,18 @@ class End(Element):
 class Rest(Element):
     """All words that are left, unquoted, as one token; none is fine too."""
 
+    def __init__(self, probe: Probe, name: str, *expected: Expectation) -> None:
+        super().__init__(probe, name)
+        self._expected = expected
+
     def expectations(self) -> Sequence[Expectation]:
-        return (Expectation("text", "", "any words"),)
+        return self._expected
 
     def parseImpl(self, line: str, loc: int, do_actions: bool = True) -> Result:
         words = []
-        while word := WORD.match(line, self.preParse(line, loc)):
+        while word := WORD.match(line, at := self.preParse(line, loc)):
             words.append(unquote(word[0]))
             loc = word.end()
+        if self.probe.at >= 0:
+            self.note(at)
         return loc, [tuple(words)]

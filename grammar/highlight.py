@@ -21,7 +21,7 @@ SpanKind = Literal[
 LONGEST = 2000
 
 #: What an expectation may be after that is no object of the topology.
-_NO_OBJECTS = frozenset({"", "destination", "file", "tenant", "points", "filter", "flags"})
+_NO_OBJECTS = frozenset({"", "destination", "file", "tenant", "points", "filter", "flags", "help"})
 
 
 class Span(NamedTuple):

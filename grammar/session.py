@@ -32,6 +32,8 @@ from grammar.tree import (
 from grammar.values import Choice, Integer, ValueType
 
 FORMATS = Choice(("text", "json"))
+_TOPIC = Expectation("text", "", "a word to explain", target="help")
+_WORDS = Expectation("text", "", "any words")
 
 HELP = {
     "clock": CommandHelp(
@@ -163,7 +165,7 @@ def entries(probe: Probe, end: pp.ParserElement) -> dict[str, pp.ParserElement]:
     return {
         "clock": _clock(probe, end),
         "format": _value(probe, "format", FORMATS, end, _format),
-        "echo": build(Rest(probe, "words"), lambda tokens: Echo(tokens[0])),
+        "echo": build(Rest(probe, "words", _WORDS), lambda tokens: Echo(tokens[0])),
         "source": build(argument(probe, "a file", "file", end), lambda tokens: Source(tokens[0])),
         "reset": build(end, lambda tokens: Reset()),
         "demo": build(end, lambda tokens: Demo()),
@@ -227,7 +229,7 @@ def _help(probe: Probe) -> pp.ParserElement:
     def make(line: str, loc: int, tokens: pp.ParseResults) -> Help:
         return Help(Argument(" ".join(tokens[0]), loc + 1) if tokens[0] else None)
 
-    return Rest(probe, "words to explain").add_parse_action(make)
+    return Rest(probe, "words to explain", _TOPIC).add_parse_action(make)
 
 
 def _value(

@@ -39,14 +39,18 @@ def explain(schema: Schema, topic: Argument | None) -> str:
 
 
 def words(schema: Schema) -> dict[str, str]:
-    """Every word that has a page, with a line on it."""
-    return {
-        **{each.name: each.help for each in schema.collections.values()},
-        **{name: idea.help for name, idea in IDEAS.items()},
-        **{name: command.help for name, command in _COMMANDS.items()},
-        **{name: verb.help for name, verb in VERBS.items()},
-        **{name: page.__doc__ or "" for name, page in LISTS.items()},
-    }
+    """Every word that has a page, with a line on it; of two that are called the same, the first."""
+    found: dict[str, str] = {}
+    outermost_first = sorted(schema.collections.values(), key=lambda each: each.path.count("."))
+    for name, line in (
+        *((name, verb.help) for name, verb in VERBS.items()),
+        *((name, command.help) for name, command in _COMMANDS.items()),
+        *((each.name, each.help) for each in outermost_first),
+        *((name, idea.help) for name, idea in IDEAS.items()),
+        *((name, page.__doc__ or "") for name, page in LISTS.items()),
+    ):
+        found.setdefault(name, line)
+    return found
 
 
 def _unknown(schema: Schema, topic: Argument) -> InvalidValueError:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
 from prompt_toolkit.document import Document
 
 import grammar
 from grammar.expectation import Expectation
+from grammar.nearest import nearest
 from midocli.interpreter import Interpreter
 from midocli.shell.names import Candidate, Names, fuzzy
-from midocli.shell.words import POINT_WORDS, AtCursor, at_cursor, inner_words
+from midocli.shell.words import POINT_WORDS, AtCursor, at_cursor, help_words, inner_words
 
 _META_WIDTH = 60
 
@@ -20,7 +21,8 @@ _META_WIDTH = 60
 class CommandCompleter(Completer):
     """Offers what may stand at the cursor: what begins like the word there.
 
-    Where nothing does, what has its letters in their order (`rtr` for `router`).
+    Where nothing does, what was probably meant (`rotuer` for `router`), and what has its
+    letters in their order (`rtr`).
     """
 
     def __init__(self, interpreter: Interpreter) -> None:
@@ -48,7 +50,7 @@ class CommandCompleter(Completer):
     def _candidates(self, expected: list[Expectation], before: str, typed: str) -> list[Candidate]:
         """Words of the language, then what exists, then fields that are not given yet."""
         typed = typed.rpartition(",")[2]
-        words, fields = list(_words(expected)), list(_fields(expected, before))
+        words, fields = list(fixed_words(expected)), list(_fields(expected, before))
         objects = [each for each in expected if not each.text and each.target]
 
         def begins(candidate: Candidate) -> bool:
@@ -61,23 +63,36 @@ class CommandCompleter(Completer):
         fits = fuzzy(typed)
         names = [name for each in objects for name in self._names.near(each, before, typed)]
         near = [each for each in (*words, *fields) if fits(each.text)]
-        return [*near, *names]
+        return [*meant(typed, [*words, *fields]), *near, *names]
 
 
-def _words(expected: list[Expectation]) -> Iterator[Candidate]:
+def meant(typed: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates with the text that was probably meant by a misspelt word."""
+    near = nearest(typed, [each.text for each in candidates])
+    return [each for each in candidates if each.text == near]
+
+
+def fixed_words(expected: list[Expectation]) -> Iterator[Candidate]:
     """The words that are known without a store, but for fields."""
     for each in expected:
         if each.kind != "field" and not each.target:
             yield from (Candidate(text, each.help) for text in each.words)
         elif each.target == "points":
             yield from (Candidate(*pair) for pair in POINT_WORDS.items())
+        elif each.target == "help":
+            yield from (Candidate(*pair) for pair in help_words().items())
 
 
 def _fields(expected: list[Expectation], before: str) -> Iterator[Candidate]:
     """The fields that no word before names."""
     given = before.split()
+    return (each for each in described_fields(expected) if each.text not in given)
+
+
+def described_fields(expected: list[Expectation]) -> Iterator[Candidate]:
+    """The fields that may come, with what they are for and take."""
     for each in expected:
-        if each.kind == "field" and each.text not in given:
+        if each.kind == "field":
             yield Candidate(each.text, describe_field(each))
 
 

@@ -7,8 +7,8 @@ from itertools import islice
 import grammar
 from grammar.expectation import Expectation
 from midocli.interpreter import Interpreter
-from midocli.shell.completer import describe_field
-from midocli.shell.names import Names
+from midocli.shell.completer import described_fields, fixed_words, meant
+from midocli.shell.names import Candidate, Names, fuzzy
 from midocli.shell.words import at_cursor
 
 _MOST_NAMES = 20
@@ -19,24 +19,26 @@ def explain(interpreter: Interpreter, line: str) -> str:
     word = at_cursor(line)
     before = line[: word.start]
     expected = grammar.expected(before, word.start)
-    entries = [
-        (text, describe_field(each) if each.kind == "field" else each.help)
-        for each in expected
-        for text in each.words
-        if text.startswith(word.typed)
-    ]
+    words = [*fixed_words(expected), *described_fields(expected)]
+    entries = [each for each in words if each.text.startswith(word.typed)]
     names = Names(interpreter)
     for each in expected:
         if not each.text and each.target:
             found = list(islice(names.beginning(each, before, word.typed), _MOST_NAMES + 1))
             entries += found[:_MOST_NAMES]
             if len(found) > _MOST_NAMES:
-                entries.append(("…", "more of them"))
-    entries = list(dict.fromkeys(entries))
+                entries.append(Candidate("…", "more of them"))
+    entries = list(dict.fromkeys(entries or _near(word.typed, words)))
     width = max((len(text) for text, _ in entries), default=0)
     lines = [f"  {text:<{width}}  {help}".rstrip() for text, help in entries]
     lines += [f"  <{each}>" for each in dict.fromkeys(map(_kind, expected)) if each]
     return "\n".join(lines) or "  nothing may follow"
+
+
+def _near(typed: str, words: list[Candidate]) -> list[Candidate]:
+    """The word that was probably meant, and those that have its letters in their order."""
+    fits = fuzzy(typed)
+    return [*meant(typed, words), *(each for each in words if typed and fits(each.text))]
 
 
 def _kind(expected: Expectation) -> str:

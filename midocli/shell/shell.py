@@ -35,7 +35,7 @@ from midocli.shell.style import STYLE, has_colour
 from midocli.shell.toolbar import bottom
 
 _MORE = "... ".rjust(len(PROMPT))
-_BANNER = f"midocli {__version__}. Type help for a map, Tab to complete, Ctrl-D to leave."
+BANNER = f"midocli {__version__}. Type help for a map, demo for a network to try, Ctrl-D to leave."
 #: A topology of no more objects is left without asking.
 _FEW_OBJECTS = 5
 
@@ -76,7 +76,7 @@ class Shell:
             if first is not None:
                 first()
             self._take_over()
-            print(_BANNER)
+            print(BANNER)
             for line in self._recovery.begin():
                 print(render.printable(line))
             return self._loop()

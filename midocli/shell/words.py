@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from grammar.elements import WORD
 from grammar.filter import words as filter_words
+from grammar.resources import SCHEMA
 
 _OPEN_QUOTE = re.compile(r"""[^\s'"]*(?P<quote>['"])(?P<text>.*)\Z""", re.DOTALL)
 _LAST = re.compile(r"[^\s()]*\Z")
@@ -50,6 +52,14 @@ class AtCursor(NamedTuple):
     start: int
     typed: str
     quote: str
+
+
+@cache
+def help_words() -> dict[str, str]:
+    """The words `help` explains, with a line on each."""
+    from midocli.help import words
+
+    return words(SCHEMA)
 
 
 def at_cursor(line: str) -> AtCursor:

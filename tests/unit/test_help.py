@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from sessions import midocli
+from sessions import ROOT, midocli
 from worlds import World
 
 from grammar.groups import GROUPS
@@ -14,6 +14,7 @@ from grammar.resources import SCHEMA
 from grammar.suffix import HELP as AS
 from grammar.verbs import VERBS
 from midocli.help import words
+from midocli.shell.shell import BANNER
 from midocli.simulator.reason import Code
 from midocli.topics import REASONS
 from midocli.topics import TOPICS as IDEAS
@@ -134,3 +135,9 @@ def test_every_reason_is_explained(world: World) -> None:
     assert set(REASONS) == set(Code)
     page = world.run("help reasons")
     assert all(f"{code.value} " in page for code in Code)
+
+
+def test_the_banner_leads_to_help_and_demo_in_one_line() -> None:
+    assert len(BANNER) < 80
+    assert {"help", "demo"} <= {*BANNER.split()}
+    assert BANNER in (ROOT / "docs" / "shell.md").read_text()
