@@ -206,7 +206,7 @@ def _what_it_gathers(collection: Collection) -> str:
 
 def _how_created(collection: Collection) -> str:
     if collection.live:
-        return "Shows what the datapath has learnt: `list` only, and gone after `reset`"
+        return "Shows what the datapath has learnt: `list` and `show` only, and gone after `reset`"
     if not collection.creatable:
         return "Not created here" if collection.gathers else "Not created by command"
     given = [f" {f.name} {_placeholder(f.name)}" for f in collection.fields if f.required]

@@ -103,7 +103,8 @@ class Pairs(Element):
             field.read_only or (field.fixed and self._purpose == "set")
         ):
             start = pair.start(1)
-            error = ReadOnlyError(f"{field.name} is a read-only field", start + 1)
+            why = "; it is given at creation only" if field.fixed else ""
+            error = ReadOnlyError(f"{field.name} is a read-only field{why}", start + 1)
             raise Rejected(line, start, self, error)
         if type(field.type) is Flag:
             return Setting(field, True, pair.start(1) + 1, ""), pair.end(1)

@@ -29,13 +29,13 @@ PREFERENCES = (
     Field(
         "pager",
         Text("a pager's command, or off", "less -FRX"),
-        "how long output is shown",
+        "the program that shows what does not fit the screen",
         default="less -FRX",
     ),
     Field(
         "flags",
         Text("tcpdump's flags in quotes", DEFAULT_FLAGS, names="flags"),
-        "how frames are printed where a command gives no flags",
+        "how ping and the other probes print frames, if they give no flags",
         default=DEFAULT_FLAGS,
     ),
 )

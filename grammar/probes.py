@@ -45,9 +45,9 @@ OBSERVING = (
 
 # Where a source is no guest: who it pretends to be.
 _STATION = (
-    Field("src", IPv4(), "source address, of a station that is not modelled"),
-    Field("hw-src", Mac(), "source MAC, of a station that is not modelled"),
-    Field("hw-dst", Mac(), "destination MAC, of a station that is not modelled"),
+    Field("src", IPv4(), "source address; at a point, of a station put up there for the occasion"),
+    Field("hw-src", Mac(), "source MAC of that station; made up if not given"),
+    Field("hw-dst", Mac(), "where that station sends its frames, without asking by ARP"),
 )
 
 PING_OPTIONS = (
@@ -127,7 +127,12 @@ INJECT_OPTIONS = (
         "give a file's frames the MACs of the guest at the point and of who is next on their way",
         default=False,
     ),
-    *(each._replace(default="") if each.name == "filter" else each for each in OBSERVING),
+    *(
+        each._replace(default="", help=f"{each.help}; all if not given")
+        if each.name == "filter"
+        else each
+        for each in OBSERVING
+    ),
 )
 
 HELP = {
@@ -160,7 +165,7 @@ HELP = {
         ),
         (
             "traceroute client 192.168.77.119 capture none",
-            "traceroute client 192.168.77.119 proto icmp capture none  # what a filter lets in",
+            "traceroute client 192.168.77.119 proto icmp capture none  # a filter lets ICMP in",
             "guest client traceroute 192.168.77.119 queries 1 max-ttl 5 capture none",
         ),
         TRACEROUTE_OPTIONS,
@@ -197,11 +202,14 @@ HELP = {
         "sending",
         ("dhcp GUEST [OPTION VALUE]...", "guest GUEST dhcp [OPTION VALUE]..."),
         (
-            "dhcp client capture none",
-            'guest client dhcp flags "-n"  # the messages, in a line each',
+            "bridge test add dhcp subnet 192.168.78.0/24 gw 192.168.78.1",
+            "bridge test dhcp subnet 192.168.78.0/24 add host mac c2:86:ff:ce:17:0a "
+            "address 192.168.78.9  # who gets which address",
+            'dhcp client flags "-n"  # the messages, in a line each',
+            "guest client ip route  # what came with the lease",
         ),
         DHCP_OPTIONS,
-        see=("guest", "arping"),
+        see=("guest", "bridge dhcp", "arping"),
     ),
     "inject": CommandHelp(
         "puts raw frames into the network at a point and prints where they came out",

@@ -35,9 +35,8 @@ def ways(schema: Schema, collection: Collection) -> Iterator[str]:
         given = [f" {each.name} {each.name.upper()}" for each in collection.fields if each.required]
         yield f"{there} create{''.join(given)} [FIELD VALUE]..."
     yield f"{there} list [FIELD VALUE]..."
-    if not collection.live:
-        verbs += ["delete"] if collection.creatable or collection.has_id else []
-        yield f"{there} {pick(collection)} {'|'.join(verbs)} ..."
+    verbs += ["delete"] if collection.creatable or collection.has_id else []
+    yield f"{there} {pick(collection)} {'|'.join(verbs)} ..."
 
 
 def _changes(collection: Collection) -> Iterator[str]:

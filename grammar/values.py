@@ -157,7 +157,7 @@ class Choice(AsTyped):
 
     @property
     def expected(self) -> str:
-        return "one of " + ", ".join(self.words)
+        return ("one of " if len(self.words) > 1 else "") + ", ".join(self.words)
 
     @property
     def example(self) -> str:

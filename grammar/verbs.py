@@ -119,8 +119,8 @@ VERBS = {
         ("delete PATH", "PATH delete", "PATH delete COLLECTION NAME"),
         (
             "chain0:rule1 delete",
-            "delete bridge test  # with its ports, and what is bound to them",
             "host host0 binding interface veth0 delete  # picked by a field: it has no alias",
+            "delete bridge test  # with its ports, and what is bound to them",
         ),
         see=("create", "undo"),
         shortest=3,

@@ -10,6 +10,7 @@ from grammar.language import TOPICS
 from grammar.nearest import nearest
 from grammar.schema import Collection, Field, Schema
 from grammar.suffix import HELP as AS
+from grammar.times import Seconds
 from grammar.tree import Argument
 from grammar.usage import ways
 from grammar.values import Choice, Flag, Integer, ListOf, Reference, ValueType, a
@@ -178,7 +179,7 @@ def _described(field: Field) -> str:
 
 def _is_count(field: Field) -> bool:
     """A number that is only read: between what bounds does not matter."""
-    return field.read_only and isinstance(field.type, Integer)
+    return field.read_only and isinstance(field.type, (Integer, Seconds))
 
 
 def _kind(type: ValueType) -> str:

@@ -119,8 +119,8 @@ TOPICS = {
         "how frames are printed: tcpdump's own flags",
         (
             "-n, -e, -v, -vvv, -x, -X, -t and the others of tcpdump that concern printing, in "
-            "quotes. Without flags, it is -nnn -vvv -X -e: all there is. prefs flags chooses "
-            "others for good.",
+            "quotes. Without flags, ping and the other probes print all there is (-nnn -vvv -X "
+            "-e, or what prefs flags says), and tcpdump what tcpdump does.",
         ),
         (
             'ping client vm flags "-n"  # a line for each frame',

@@ -15,7 +15,7 @@ FILTER = Field(
 FLAGS = Field(
     "flags",
     Text("tcpdump's flags in quotes", "-nnn -vvv -X -e", LONGEST),
-    "how its frames are printed",
+    "how its frames are printed; if not given, as tcpdump does without flags",
 )
 COUNT = Field("count", Integer(1, 2**31 - 1), "frames after which it stops")
 WRITE = Field(

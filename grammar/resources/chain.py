@@ -53,14 +53,14 @@ RULE = Collection(
         Field(
             "pos",
             Integer(1, 1_000_000),
-            "its place in the chain, from 1",
+            "its place in the chain, from 1; the first if not given",
             computed=True,
         ),
         Field("type", Choice(RULE_TYPES), "what the rule does", required=True),
         Field(
             "action",
             Choice(("accept", "continue", "return", "redirect")),
-            "what follows a translation",
+            "what follows a translation; accept if not given",
         ),
         Field("jump-to", Reference("chain"), "the chain a jump goes to"),
         Field("target-port", Reference("port"), "where a redirect goes", on_delete="cascade"),

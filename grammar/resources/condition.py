@@ -20,7 +20,7 @@ CONDITION = (
     Field("hw-src-mask", MacMask(), "the bits of hw-src that count"),
     _negatable("hw-dst", Mac(), "destination MAC"),
     Field("hw-dst-mask", MacMask(), "the bits of hw-dst that count"),
-    _negatable("ethertype", Integer(0x600, 0xFFFF, hexadecimal=True), "ethertype"),
+    _negatable("ethertype", Integer(0x600, 0xFFFF, hexadecimal=True), "ethertype: 0x0800 is IPv4"),
     _negatable("src", Network(), "source network; of ARP, the sender's address"),
     _negatable("dst", Network(), "destination network; of ARP, the target's address"),
     _negatable("proto", Integer(0, 255), "IP protocol; of ARP, the operation"),

@@ -29,7 +29,12 @@ GUEST = Collection(
         Field("gw", IPv4(), "its default gateway", clearable=True),
         _MTU,
         _VLAN,
-        Field("state", UP_DOWN, "down, it neither sends nor answers", default="up"),
+        Field(
+            "state",
+            UP_DOWN,
+            "whether it is on; down, it is silent",
+            default="up",
+        ),
         Field("forwarding", YES_NO, "whether it routes between its interfaces", default=False),
         Field("reply-df", YES_NO, "whether its echo replies have DF set", default=False),
         Field("ip-id", Integer(0, 65535), "IP identification of its next packet", live=True),
@@ -52,7 +57,9 @@ GUEST = Collection(
     ),
     see=(
         "ping",
+        "connect",
         "dhcp",
+        "binding",
     ),
 )
 

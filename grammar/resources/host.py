@@ -41,7 +41,7 @@ INTERFACE = Collection(
             "iface", Text("an interface name", "veth0", 15), "its name", required=True, fixed=True
         ),
         Field("host_id", Reference("host"), "its host", read_only=True, parent=True),
-        Field("status", LinkStatus(), "bit 0 up, bit 1 carrier; up is 3, down 0", default=3),
+        Field("status", LinkStatus(), "3 is up, 0 down; 1 up without a carrier", default=3),
         Field("addresses", ListOf(Text("an IP address", "10.1.0.1")), "its addresses"),
         Field("mac", Mac(), "its MAC address"),
         Field("mtu", Integer(68, 65536, "bytes"), "largest IP packet it carries", default=1500),
@@ -67,8 +67,16 @@ BINDING = Collection(
     "a port plugged into a host's interface",
     (
         Field("host", Reference("host"), "its host", read_only=True, parent=True),
-        Field("interface", Text("an interface name", "veth0", 15), "the interface", required=True),
-        Field("port", Reference("port"), "the port", required=True, on_delete="cascade"),
+        Field(
+            "interface",
+            Text("an interface name", "veth0", 15),
+            "the interface",
+            required=True,
+            fixed=True,
+        ),
+        Field(
+            "port", Reference("port"), "the port", required=True, fixed=True, on_delete="cascade"
+        ),
     ),
     has_id=False,
     key=("interface",),

@@ -35,7 +35,12 @@ ARP = _live(
     (
         Field("address", IPv4(), "the address", read_only=True),
         _MAC,
-        Field("state", Choice(("fresh", "stale")), "whether it is asked again", read_only=True),
+        Field(
+            "state",
+            Choice(("fresh", "stale")),
+            "a stale one is asked again",
+            read_only=True,
+        ),
     ),
     more=("router router0 arp list state fresh",),
     see=(
@@ -105,7 +110,7 @@ WALK = _live(
         Field("at", Text("a port", "bridge0:port0"), "where it began", read_only=True),
         Field("hw-src", Mac(), "source MAC there", read_only=True),
         Field("hw-dst", Mac(), "destination MAC there", read_only=True),
-        Field("ethertype", Integer(0, 65535, hexadecimal=True), "ethertype", read_only=True),
+        Field("ethertype", Integer(0, 65535, hexadecimal=True), "its ethertype", read_only=True),
         Field("src", IPv4(), "source address there; of ARP, the sender's", read_only=True),
         Field("dst", IPv4(), "destination address there; of ARP, the target's", read_only=True),
         _PROTO,
@@ -129,7 +134,7 @@ FLOW = _live(
         Field("hw-src", Mac(), "source MAC address", read_only=True),
         Field("hw-dst", Mac(), "destination MAC address", read_only=True),
         Field("vlan", Integer(0, 4095), "outer VLAN", read_only=True),
-        Field("ethertype", Integer(0, 0xFFFF, hexadecimal=True), "ethertype", read_only=True),
+        Field("ethertype", Integer(0, 0xFFFF, hexadecimal=True), "their ethertype", read_only=True),
         Field("src", IPv4(), "source address", read_only=True),
         Field("dst", IPv4(), "destination address", read_only=True),
         Field("proto", Integer(0, 0xFFFF), "IP protocol, or ARP opcode", read_only=True),

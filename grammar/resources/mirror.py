@@ -10,7 +10,7 @@ from grammar.values import Integer, Reference
 MIRROR = Collection(
     "mirror",
     "mirror",
-    "copies frames that match to a port",
+    "copies frames that match its conditions to a port",
     (
         common.ID,
         Field(
@@ -42,7 +42,7 @@ MATCHES = Collection(
 INSERTION = Collection(
     "l2insertion",
     "l2insertion",
-    "a service put into the path of a MAC",
+    "sends the frames of a MAC through a service",
     (
         common.ID,
         Field(
