@@ -72,8 +72,8 @@ class Collection:
     Lists of an `of_tenant` one show what belongs to the session's tenant.
     `example` gives the fields of a typical object, where those that are required
     do not make one, and `more` are further commands to try, in the network of `demo`.
-    `group` is where `help` shows it, for those at the root; `see` are words to read on with,
-    beside those its fields refer to.
+    `usage` is what else may be said of an object. `group` is where `help` shows it, for
+    those at the root; `see` are words to read on with, beside those its fields refer to.
     """
 
     path: str
@@ -92,6 +92,7 @@ class Collection:
     of_tenant: bool = False
     example: str = ""
     more: tuple[str, ...] = ()
+    usage: tuple[str, ...] = ()
     group: Group | None = None
     see: tuple[str, ...] = ()
 

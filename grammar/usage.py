@@ -37,6 +37,7 @@ def ways(schema: Schema, collection: Collection) -> Iterator[str]:
     yield f"{there} list [FIELD VALUE]..."
     verbs += ["delete"] if collection.creatable or collection.has_id else []
     yield f"{there} {pick(collection)} {'|'.join(verbs)} ..."
+    yield from collection.usage
 
 
 def _changes(collection: Collection) -> Iterator[str]:

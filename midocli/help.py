@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from grammar.errors import InvalidValueError, shorten
@@ -203,7 +204,15 @@ def _mentions(schema: Schema, name: str) -> list[list[str]]:
         for owner, field in fields
         if isinstance(field.type, Choice) and name in field.type.words
     ]
+    said = [
+        (title(each), line)
+        for each in schema.collections.values()
+        for line in each.usage
+        if re.search(rf"\b{re.escape(name)}\b", line)
+    ]
     pages = []
+    if said:
+        pages.append([f"{name} is said of these:", "", *entries(said)])
     if named:
         pages.append([f"{name} is a field or option of these:", "", *entries(named)])
     if values:

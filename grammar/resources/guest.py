@@ -47,13 +47,18 @@ GUEST = Collection(
         ),
     ),
     children=("nic", "route", "service", "neighbour"),
+    usage=(
+        "guest GUEST ping|traceroute|arping|connect|dhcp ...",
+        "guest GUEST ip addr|route|neigh",
+        "guest GUEST brctl show",
+    ),
     group="machines",
     example="name web interface host0:tap1 address 192.168.77.9/24",
     more=(
         "guest list as table",
         "guest web set gw 192.168.77.1",
         "guest vm ping client capture none",
-        "guest client ip route  # as on Linux; ip addr and ip neigh, too",
+        "guest client ip route  # as on Linux",
     ),
     see=(
         "ping",

@@ -124,6 +124,7 @@ def test_a_collection_is_found_by_the_end_of_its_path(world: World) -> None:
 def test_a_field_and_a_value_are_found_in_their_collections(world: World) -> None:
     assert "bridge port" in world.run("help infilter")
     assert "type dnat" in world.run("help dnat")
+    assert "guest GUEST brctl show" in world.run("help brctl")
 
 
 @pytest.mark.parametrize("idea", IDEAS)
