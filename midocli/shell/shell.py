@@ -56,7 +56,7 @@ class Shell:
         self._prompt: PromptSession[str] = PromptSession(
             history=open_history(session.topology),
             completer=CommandCompleter(session.interpreter),
-            complete_while_typing=Condition(lambda: self._prefers("complete-while-typing")),
+            complete_while_typing=Condition(self._completes),
             auto_suggest=AutoSuggestFromHistory(),
             enable_open_in_editor=True,
             tempfile_suffix=".mido",
@@ -150,6 +150,10 @@ class Shell:
     def _pointed_out(self, name: str, line: Line, error: MidoError) -> str:
         told = located(name, line, error) if name else pointed_out(name, line, error)
         return red(told) if self._has_colour() else told
+
+    def _completes(self) -> bool:
+        """Whether to offer words: room for them would scroll away what an empty line follows."""
+        return self._prefers("complete-while-typing") and bool(self._prompt.default_buffer.text)
 
     def _prefers(self, name: str) -> bool:
         return bool(self._preferences[name])
