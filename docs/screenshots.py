@@ -30,7 +30,8 @@ _COLUMNS = 112
 _SECONDS = 20.0
 _SETTLED = 0.6
 
-_NETWORK = r"""
+#: The network all pictures are of, and what is typed for those that a test compares.
+NETWORK = r"""
 bridge create name lan
 bridge lan add port
 bridge lan add port
@@ -57,6 +58,13 @@ guest create name web interface tap2 mac 02:00:00:00:02:50 address 10.0.2.80/24 
 clock set 2026-01-05T09:00:00+00:00
 ping alice web id 1 capture none
 """
+TYPED = {
+    "trace.svg": ['ping alice 203.0.113.80 count 1 id 7 flags "-n" explain'],
+    "draw.svg": [
+        "bridge1:port1 set infilter no-pings",
+        "ping alice web count 1 capture none draw",
+    ],
+}
 
 
 class Screen:
@@ -219,7 +227,7 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "lab.mido").write_text(_NETWORK)
+        (folder / "lab.mido").write_text(NETWORK)
         _prompt(folder)
         _trace(folder)
         _topology(folder)
@@ -243,7 +251,7 @@ def _trace(folder: Path) -> None:
     screen = Screen(folder, 66, columns=136)  # all of it, with no line broken in two
     screen.type("prefs pager off\r", "midonet>")
     screen.type("\x0c", "midonet>")
-    screen.type('ping alice 203.0.113.80 count 1 id 7 flags "-n" explain\r', "takes the echo reply")
+    screen.type(f"{TYPED['trace.svg'][0]}\r", "takes the echo reply")
     _save(screen, "trace.svg", "A ping that is translated, with its frames and its walk", 66)
     screen.close()
 
@@ -251,9 +259,10 @@ def _trace(folder: Path) -> None:
 def _topology(folder: Path) -> None:
     screen = Screen(folder, 44)
     screen.type("prefs pager off\r", "midonet>")
-    screen.type("bridge1:port1 set infilter no-pings\r", "midonet>")
+    infilter, ping = TYPED["draw.svg"]
+    screen.type(f"{infilter}\r", "midonet>")
     screen.type("\x0c", "midonet>")
-    screen.type("ping alice web count 1 capture none draw\r", "the way it took")
+    screen.type(f"{ping}\r", "the way it took")
     _save(screen, "draw.svg", "The way of a ping that a rule drops", 44)
     screen.type("show topology write net.svg\r", "net.svg")
     (IMAGES / "topology.svg").write_bytes((folder / "net.svg").read_bytes())

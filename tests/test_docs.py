@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from sessions import ROOT, transcript
 DOCS = ROOT / "docs"
 sys.path.insert(0, str(DOCS))
 
+from screenshots import IMAGES, NETWORK, TYPED  # noqa: E402 (the same)
 from transcribe import fences, refreshed  # noqa: E402 (the documentation's own module)
 
 from midocli.simulator.reason import Code  # noqa: E402
@@ -98,3 +100,15 @@ def test_every_reason_stands_in_the_language_page() -> None:
         code for row in re.findall(r"^\| (`.*?) \|", reasons, re.M) for code in row.split(", ")
     ]
     assert sorted(codes) == sorted(f"`{code}`" for code in Code)
+
+
+@pytest.mark.parametrize("picture", TYPED)
+def test_screenshots_show_what_is_printed_now(picture: str, tmp_path: Path) -> None:
+    """Run `python docs/screenshots.py` if this fails, and look at the pictures."""
+    script = tmp_path / "lab.mido"
+    *before, last = TYPED[picture]
+    script.write_text(NETWORK + "\n".join([*before, last]) + "\n")
+    printed = transcript(script).rpartition(f"midonet> {last}\n")[2].rpartition("[exit")[0]
+    svg = re.sub(r"<(style|title)>.*?</\1>|<[^>]*>", "", (IMAGES / picture).read_text())
+    shown = re.sub(r"\s", "", html.unescape(svg))
+    assert re.sub(r"\s", "", f"midonet>{last}{printed}") in shown
