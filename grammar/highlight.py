@@ -17,11 +17,17 @@ SpanKind = Literal[
     "verb", "collection", "command", "field", "value", "object", "text", "comment", "error"
 ]
 
-#: Nobody reads more of a line in colour than this, and parsing it word by word takes time.
-LONGEST = 2000
+#: Nobody reads longer lines in colour, and parsing them up to each of their words takes time.
+_MOST_CHARACTERS = 2000
+_MOST_WORDS = 100
 
 #: What an expectation may be after that is no object of the topology.
 _NO_OBJECTS = frozenset({"", "destination", "file", "tenant", "points", "filter", "flags", "help"})
+
+
+def is_long(line: str) -> bool:
+    """Whether a line is too long to be looked at word by word while it is typed."""
+    return len(line) > _MOST_CHARACTERS or len(line.split(maxsplit=_MOST_WORDS)) > _MOST_WORDS
 
 
 class Span(NamedTuple):
@@ -36,9 +42,9 @@ def spans(language: Language, line: str) -> list[Span]:
     """The words and the comment of a line, in order.
 
     From the first wrong character on all is `error`; a last word that may still become a
-    right one is not wrong yet.
+    right one is not wrong yet. A line that is too long has none.
     """
-    if len(line) > LONGEST:
+    if is_long(line):
         return []
     wrong = _first_wrong(language, line)
     found: list[Span] = []

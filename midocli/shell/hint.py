@@ -7,10 +7,11 @@ from typing import NamedTuple
 import grammar
 from grammar.errors import IncompleteError, MidoError
 from grammar.expectation import Expectation
-from grammar.highlight import LONGEST, spans
+from grammar.highlight import is_long
 from midocli import render
 from midocli.interpreter import Interpreter
 from midocli.shell.completer import describe_field
+from midocli.shell.lexer import kinds
 from midocli.shell.lines import commands
 from midocli.shell.words import at_cursor
 
@@ -32,7 +33,7 @@ def hint(interpreter: Interpreter, text: str) -> Hint:
     line = lines[0].text if lines else ""
     if not line.strip() or line.lstrip().startswith("#"):
         return Hint("Tab completes, ? shows what may come, help is a map")
-    if len(line) > LONGEST:
+    if is_long(line):
         return Hint(f"a line of {len(line)} characters; Enter runs it")
     word = at_cursor(line)
     expected = grammar.expected(line[: word.start], word.start)
@@ -60,7 +61,7 @@ def _short(error: MidoError) -> str:
 
 def _is_wrong(line: str) -> bool:
     """Whether the line is wrong already, and not only unfinished."""
-    found = spans(grammar.standard_language(), line)
+    found = kinds(line)
     return bool(found) and found[-1].kind == "error"
 
 

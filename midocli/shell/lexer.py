@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from prompt_toolkit.document import Document
@@ -24,21 +24,26 @@ class CommandLexer(Lexer):
 
 def styled_lines(text: str) -> list[StyleAndTextTuples]:
     """The lines of a text, each as (style, characters) pairs."""
-    styles = [""] * len(text)
-    for offset, line in placed(text):
-        for start, end, kind in _spans(line.text):
-            styles[offset + start : offset + end] = [f"class:{kind}"] * (end - start)
     lines: list[StyleAndTextTuples] = [[]]
-    for character, style in zip(text, styles, strict=False):
-        if character == "\n":
-            lines.append([])
-        elif lines[-1] and lines[-1][-1][0] == style:
-            lines[-1][-1] = (style, lines[-1][-1][1] + character)
-        else:
-            lines[-1].append((style, character))
-    return lines
+    for style, characters in _pieces(text):
+        first, *others = characters.split("\n")
+        lines[-1].append((style, first))
+        lines += [[(style, each)] for each in others]
+    return [[piece for piece in line if piece[1]] for line in lines]
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """A text as (style, characters) pairs, in order and without a gap."""
+    at = 0
+    for offset, line in placed(text):
+        for start, end, kind in kinds(line.text):
+            yield "", text[at : offset + start]
+            at = offset + end
+            yield f"class:{kind}", text[offset + start : at]
+    yield "", text[at:]
 
 
 @lru_cache(maxsize=512)
-def _spans(line: str) -> list[Span]:
+def kinds(line: str) -> list[Span]:
+    """The kind of each word of a line; kept, for the same lines are asked about again."""
     return grammar.spans(line)

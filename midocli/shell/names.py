@@ -218,5 +218,10 @@ def _numbered(siblings: Siblings, digits: str) -> Iterator[Row]:
 
 def fuzzy(typed: str) -> Callable[[str], bool]:
     """Whether a word has the letters of `typed`, in their order."""
-    pattern = re.compile(".*?".join(map(re.escape, typed)), re.IGNORECASE | re.DOTALL)
-    return lambda word: pattern.search(word) is not None
+    letters = typed.lower()
+
+    def fits(word: str) -> bool:
+        left = iter(word.lower())
+        return len(word) >= len(letters) and all(letter in left for letter in letters)
+
+    return fits

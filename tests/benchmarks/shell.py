@@ -111,7 +111,7 @@ def _hint(session: Session, line: str) -> Callable[[], object]:
 
 
 def _colours(line: str) -> None:
-    lexer._spans.cache_clear()
+    lexer.kinds.cache_clear()
     lexer.styled_lines(line)
 
 
