@@ -172,7 +172,7 @@ class Session:
                 self._show(None)
             case tree.Source(file=file):
                 self._source(file)
-                self.carried_out(command)
+                self._note(command)
                 self._show(None)
             case _:
                 result = self.interpreter.run(command)

@@ -192,20 +192,23 @@ def test_what_a_closed_terminal_left_is_told_of_until_saved(tmp_path: Path) -> N
     assert "name precious" in (tmp_path / "mine.mido").read_text()
 
 
-def test_an_untouched_demo_is_left_without_a_question(tmp_path: Path) -> None:
+def with_demo(tmp_path: Path) -> Terminal:
+    """A session that has loaded the demo."""
     terminal = Terminal(tmp_path)
     terminal.wait_for("midonet>")
     terminal.type("demo\r")
     terminal.wait_for("demo | ")
+    return terminal
+
+
+def test_an_untouched_demo_is_left_without_a_question(tmp_path: Path) -> None:
+    terminal = with_demo(tmp_path)
     terminal.type("\x04")
     terminal.process.expect(pexpect.EOF)
 
 
 def test_a_changed_demo_is_asked_about(tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path)
-    terminal.wait_for("midonet>")
-    terminal.type("demo\r")
-    terminal.wait_for("demo | ")
+    terminal = with_demo(tmp_path)
     terminal.type("router create\r")
     terminal.wait_for("demo* | ")
     terminal.type("\x04")

@@ -60,16 +60,18 @@ class CommandCompleter(Completer):
         begun = [*filter(begins, words), *names, *filter(begins, fields)]
         if begun or not typed:
             return begun
-        fits = fuzzy(typed)
         names = [name for each in objects for name in self._names.near(each, before, typed)]
-        near = [each for each in (*words, *fields) if fits(each.text)]
-        return [*meant(typed, [*words, *fields]), *near, *names]
+        return [*near(typed, [*words, *fields]), *names]
 
 
-def meant(typed: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates with the text that was probably meant by a misspelt word."""
-    near = nearest(typed, [each.text for each in candidates])
-    return [each for each in candidates if each.text == near]
+def near(typed: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """What was probably meant by a misspelt word, then what has its letters in their order."""
+    meant = nearest(typed, [each.text for each in candidates])
+    fits = fuzzy(typed)
+    return [
+        *(each for each in candidates if each.text == meant),
+        *(each for each in candidates if fits(each.text)),
+    ]
 
 
 def fixed_words(expected: list[Expectation]) -> Iterator[Candidate]:

@@ -7,8 +7,8 @@ from itertools import islice
 import grammar
 from grammar.expectation import Expectation
 from midocli.interpreter import Interpreter
-from midocli.shell.completer import described_fields, fixed_words, meant
-from midocli.shell.names import Candidate, Names, fuzzy
+from midocli.shell.completer import described_fields, fixed_words, near
+from midocli.shell.names import Candidate, Names
 from midocli.shell.words import at_cursor
 
 _MOST_NAMES = 20
@@ -28,17 +28,11 @@ def explain(interpreter: Interpreter, line: str) -> str:
             entries += found[:_MOST_NAMES]
             if len(found) > _MOST_NAMES:
                 entries.append(Candidate("…", "more of them"))
-    entries = list(dict.fromkeys(entries or _near(word.typed, words)))
+    entries = list(dict.fromkeys(entries or (near(word.typed, words) if word.typed else ())))
     width = max((len(text) for text, _ in entries), default=0)
     lines = [f"  {text:<{width}}  {help}".rstrip() for text, help in entries]
     lines += [f"  <{each}>" for each in dict.fromkeys(map(_kind, expected)) if each]
     return "\n".join(lines) or "  nothing may follow"
-
-
-def _near(typed: str, words: list[Candidate]) -> list[Candidate]:
-    """The word that was probably meant, and those that have its letters in their order."""
-    fits = fuzzy(typed)
-    return [*meant(typed, words), *(each for each in words if typed and fits(each.text))]
 
 
 def _kind(expected: Expectation) -> str:

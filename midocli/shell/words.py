@@ -12,7 +12,7 @@ from grammar.filter import words as filter_words
 from grammar.resources import SCHEMA
 
 _OPEN_QUOTE = re.compile(r"""[^\s'"]*(?P<quote>['"])(?P<text>.*)\Z""", re.DOTALL)
-_BLANKS = re.compile(r"\s*+")
+_BLANKS = re.compile(r"\s+")
 _LAST = re.compile(r"[^\s()]*\Z")
 
 #: What tcpdump's filters are made of.
@@ -67,7 +67,8 @@ def at_cursor(line: str) -> AtCursor:
     """The word that ends a line; empty behind a blank."""
     at = 0
     while True:
-        start = _BLANKS.match(line, at).end()  # type: ignore[union-attr]
+        blanks = _BLANKS.match(line, at)
+        start = blanks.end() if blanks else at
         word = WORD.match(line, start)
         if word is None:
             break

@@ -36,6 +36,9 @@ class BindingPolicy(Policy):
         if siblings is None or row.get("interface") not in siblings.by_key:
             edit.new("host.interface", row.parent, iface=row.get("interface"))
 
+    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+        raise RefusedError("a binding cannot be changed; delete it and add another", field)
+
 
 class InterfacePolicy(Policy):
     """When an interface goes, what was plugged into it is unplugged."""
