@@ -53,10 +53,12 @@ def _csv(result: Result, display: Display) -> str:
 
 
 def _table(result: Result, display: Display) -> str:
-    """Columns as psql aligns them, without those that are empty."""
+    """Columns as psql aligns them, without those that are empty; mere text as it is."""
     from wcwidth import wcswidth
 
     names, rows = _columns(_records(result, display))
+    if names == ["text"]:
+        return rows[0][0] + "\n"
     rows = [[render.printable(cell) for cell in row] for row in rows]
     widths = [max(map(wcswidth, column)) for column in zip(names, *rows, strict=True)]
 
@@ -82,6 +84,8 @@ def _commands(result: Result, display: Display) -> str:
             return commands(display.store, rows)
         case Created(row=row) | Shown(row=row) | ShownField(row=row):
             return commands(display.store, [row])
+        case Report(script=script) if script is not None:
+            return script()
         case Table() | Message() | Report() | Stream():
             raise RefusedError("only objects can be shown as the commands that recreate them")
     return ""

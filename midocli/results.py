@@ -88,11 +88,15 @@ class Formatted(Node):
 
 
 class Report(Node):
-    """What a probe found: the text as its programs print it, and what makes the same as data."""
+    """What a probe found: the text as its programs print it, and what makes the same as data.
+
+    `script` makes the commands that recreate what it shows, where that is objects.
+    """
 
     text: str
     data: Callable[[], dict[str, Any]]
     succeeded: bool
+    script: Callable[[], str] | None = None
 
 
 class Stream(Node):

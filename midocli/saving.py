@@ -155,10 +155,14 @@ class _Script:
                 continue
             if field.name == "fragment-policy" and value == _default_policy(row):
                 continue
-            if all(target in self._written for target in referred(value)):
+            if all(map(self._is_there, referred(value))):
                 yield _setting(field, self._portable(row, field, value))
             elif not self._is_told_by_peer(row, field):
                 self._later.append((row, field))
+
+    def _is_there(self, row: Row) -> bool:
+        """Whether a row can be referred to: it is written by now, or not to be written at all."""
+        return row in self._written or not self._is_wanted(row)
 
     def _is_told_by_peer(self, row: Row, field: Field) -> bool:
         """Whether the other end of a symmetric tie, written later, will set this one."""

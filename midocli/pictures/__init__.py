@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from grammar.tree import Topology
 from midocli.pictures import model
 from midocli.results import Done, Report, Result
+from midocli.saving import script
 
 if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
@@ -23,7 +24,12 @@ def draw(interpreter: Interpreter, command: Topology) -> Result:
     if command.file is None:
         from midocli.pictures.text import as_text
 
-        return Report(as_text(picture), lambda: model.data(picture), succeeded=True)
+        return Report(
+            as_text(picture),
+            lambda: model.data(picture),
+            succeeded=True,
+            script=lambda: script(interpreter.store),
+        )
     interpreter.files.write(command.file, _written(picture, command.file.text).encode())
     return Done()
 
