@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from grammar.addresses import format_ipv4
 from midocli.probes.failure import Change, Failure
 from midocli.probes.plug_advice import inactive_port
+from midocli.probes.service_advice import vip
 from midocli.probes.whereabouts import (
     bridge_of,
     free_port,
@@ -37,6 +38,8 @@ def no_route(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
     router = interpreter.named("router", reason.at)
     if guest is not None:
         yield from _guest_route(interpreter, guest, address)
+    elif "vip" in reason.details:
+        yield from vip(interpreter, failure)
     elif router is not None:
         leading = interpreter.named("port", str(reason.details.get("port")))
         found = list(_link(interpreter, leading, address)) if leading is not None else []

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from grammar.addresses import format_ipv4
 from midocli.probes.failure import Change, Failure
 from midocli.probes.labels import find_rule
 from midocli.probes.plug_advice import inactive_port
+from midocli.simulator.protocol import TCP
 from midocli.store.display import binding_of, interface_of
 from midocli.wiring import guest_behind
 
@@ -18,26 +20,57 @@ if TYPE_CHECKING:
 
 def no_member(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
     """A VIP's pool has nobody to take the connection."""
-    vip = str(failure.reason.details.get("vip", ""))
-    for balancer in interpreter.store.rows("load-balancer"):
-        for pool in balancer.siblings("load-balancer.pool") or ():
-            vips = [each.full_alias for each in pool.siblings("load-balancer.pool.vip") or ()]
-            if vip not in vips:
-                continue
-            path = f"load-balancer {balancer.full_alias} pool {pool.alias}"
-            members = list(pool.siblings("load-balancer.pool.member") or ())
-            if pool.get("state") == "down":
-                yield Change(f"{pool.full_alias} is switched off", (f"{path} set state up",))
-                return
-            for member in members:
-                one = f"{path} member {member.alias} set"
-                if member.get("state") == "down":
-                    yield Change(f"{member.full_alias} is switched off", (f"{one} state up",))
-                elif not member.get("weight"):
-                    yield Change(f"{member.full_alias} has no weight", (f"{one} weight 1",))
-            if not members:
-                yield Change(f"{pool.full_alias} wants a member", ())
-            return
+    vip = interpreter.named("load-balancer.pool.vip", str(failure.reason.details.get("vip")))
+    pool = vip.parent if vip is not None else None
+    if pool is None:
+        return
+    path = _path(pool)
+    if pool.get("state") == "down":
+        yield Change(f"{pool.full_alias} is switched off", (f"{path} set state up",))
+        return
+    members = list(pool.siblings("load-balancer.pool.member") or ())
+    if not members:
+        yield Change(f"{pool.full_alias} wants a member", ())
+    for member in sorted(members, key=_found_dead):
+        one = f"{path} member {member.alias} set"
+        if member.get("state") == "down":
+            yield Change(f"{member.full_alias} is switched off", (f"{one} state up",))
+        elif not member.get("weight"):
+            yield Change(f"{member.full_alias} has no weight", (f"{one} weight 1",))
+        elif _found_dead(member):
+            why = f"{member.full_alias} was found dead by its health monitor"
+            yield Change(why, (f"{one} status ACTIVE",))
+
+
+def _found_dead(member: Row) -> bool:
+    return bool(member.get("status") == "INACTIVE")
+
+
+def _path(pool: Row) -> str:
+    """How commands name a pool."""
+    balancer = pool.parent.full_alias if pool.parent is not None else ""
+    return f"load-balancer {balancer} pool {pool.alias}"
+
+
+def vip(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+    """A packet has a VIP's address, and is not for it, or the VIP is switched off."""
+    found = interpreter.named("load-balancer.pool.vip", str(failure.reason.details.get("vip")))
+    pool = found.parent if found is not None else None
+    frame = failure.frame
+    if found is None or pool is None or frame is None or pool.parent is None:
+        return
+    balancer = pool.parent
+    if frame.proto != TCP or frame.fault is not None:
+        yield Change(f"{found.full_alias} takes connections by TCP, nothing else", ())
+    elif frame.tp_dst != found.get("protocol-port"):
+        another = f"add vip address {format_ipv4(frame.nw_dst)} protocol-port {frame.tp_dst}"
+        yield Change("a VIP for that port", (f"{_path(pool)} {another}",), plain=False)
+    elif balancer.get("state") == "down":
+        why = f"{balancer.full_alias} is switched off"
+        yield Change(why, (f"load-balancer {balancer.full_alias} set state up",))
+    else:
+        why = f"{found.full_alias} is switched off"
+        yield Change(why, (f"{_path(pool)} vip {found.alias} set state up",))
 
 
 def redirect_down(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:

@@ -7,6 +7,7 @@ belong to the balancer, so that rules of the router don't see them.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from midocli.simulator import nat
@@ -123,6 +124,21 @@ def _may_keep(vip: Vip, after: Tuple4) -> bool:
     )
 
 
+def unserved(walk: Walk, router: Router) -> tuple[Vip, str] | None:
+    """The VIP that has the packet's address and did not take it, and why, to go on with."""
+    if router.load_balancer is None:
+        return None
+    balancer, frame = walk.topology.load_balancers[router.load_balancer], walk.frame
+    vips = [vip for vip in balancer.vips if vip.address == frame.nw_dst] if balancer else []
+    if balancer is None or not vips:
+        return None
+    meant = [vip for vip in vips if frame.proto == TCP and vip.port == frame.tp_dst]
+    if not meant:
+        return vips[0], f"which takes TCP port {vips[0].port} only"
+    which = "which" if balancer.up else f"whose {balancer.alias}"
+    return meant[0], f"{which} is administratively down"
+
+
 def _no_member(router: Router, vip: Vip) -> Reason:
     if not vip.pool.up:
         text = f"{vip.pool.alias}, which serves {vip.alias}, is administratively down"
@@ -130,4 +146,14 @@ def _no_member(router: Router, vip: Vip) -> Reason:
         text = f"{vip.pool.alias}, which serves {vip.alias}, has no members"
     else:
         text = f"no member of {vip.pool.alias}, which serves {vip.alias}, takes connections"
+        text += f" ({_unfit(vip.pool.members)})"
     return Reason(Code.NO_MEMBER, router.alias, None, text, {"vip": vip.alias})
+
+
+def _unfit(members: tuple[Member, ...]) -> str:
+    """How many members take none for which reason."""
+    causes = Counter(
+        "down" if not member.up else "INACTIVE" if not member.active else "of weight 0"
+        for member in members
+    )
+    return ", ".join(f"{count} {cause}" for cause, count in causes.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from midocli.simulator.addresses import ip_text
+from midocli.simulator.balancer import unserved
 from midocli.simulator.events import Kind
 from midocli.simulator.reason import Code, Reason
 
@@ -57,6 +58,9 @@ def no_route(walk: Walk, router: Router, plan: RouterPlan, purpose: str = "") ->
         what = "is not active" if port.interface else "is neither bound nor linked"
         details["port"] = port.alias
         text += f": {route.alias or 'the local route'} is out of use while {port.alias} {what}"
+    elif (vip := unserved(walk, router)) is not None:
+        details["vip"] = vip[0].alias
+        text += f", the address of {vip[0].alias}, {vip[1]}"
     elif connected:
         text += f", although that is in the network of {connected[0].alias}"
     if walk.recording:

@@ -32,6 +32,15 @@ guest create name bob interface t2 mac 02:00:00:00:02:0b address 10.0.2.11/24 gw
 guest bob add service proto tcp port 80
 """.strip().splitlines()
 
+# Bob's web server behind a VIP.
+BALANCED = [
+    "load-balancer create",
+    "router r set load-balancer lb0",
+    "load-balancer lb0 add pool",
+    "load-balancer lb0 pool pool0 add member address 10.0.2.11 protocol-port 80",
+    "load-balancer lb0 pool pool0 add vip address 10.0.9.9 protocol-port 443",
+]
+
 PING = "ping alice 10.0.2.11 timeout 70"
 
 # Name -> what breaks it, and the probe that fails then (PING where none is given).
@@ -147,6 +156,23 @@ WAYS: dict[str, tuple[list[str], str]] = {
             "host h interface iface fw set status down",
         ],
         PING,
+    ),
+    "the VIP is down": (
+        [*BALANCED, "load-balancer lb0 pool pool0 vip vip0 set state down"],
+        "connect alice tcp 10.0.9.9 443",
+    ),
+    "the load balancer is down": (
+        [*BALANCED, "load-balancer lb0 set state down"],
+        "connect alice tcp 10.0.9.9 443",
+    ),
+    "the VIP is for another port": (BALANCED, "connect alice tcp 10.0.9.9 80"),
+    "the members are down, or found dead": (
+        [
+            *BALANCED,
+            "load-balancer lb0 pool pool0 member pm0 set status INACTIVE",
+            "load-balancer lb0 pool pool0 add member address 10.0.2.11 protocol-port 80 state down",
+        ],
+        "connect alice tcp 10.0.9.9 443",
     ),
     "a redirect to a port that is gone": (
         [
