@@ -23,6 +23,14 @@ _FIELD_NAMES = {
     "vlans": "VLAN tags",
     "tos": "TOS",
 }
+#: What is sent and taken, where its name is no plain word.
+_PACKET_NAMES = {
+    "arp-request": "ARP request",
+    "arp-reply": "ARP reply",
+    "icmp-error": "ICMP error",
+    "tcp": "TCP segment",
+    "udp": "UDP datagram",
+}
 
 
 def text_of(event: Event) -> str:
@@ -44,7 +52,12 @@ def _tunnelled(d: Details) -> str:
 
 
 def _consumed(d: Details) -> str:
-    return f"takes the {str(d['what']).replace('-', ' ')}"
+    return f"takes the {_packet(d)}"
+
+
+def _packet(d: Details) -> str:
+    what = str(d["what"])
+    return _PACKET_NAMES.get(what, what.replace("-", " "))
 
 
 def _dropped(d: Details) -> str:
@@ -222,7 +235,7 @@ def _generated(d: Details) -> str:
 
 
 def _not_generated(d: Details) -> str:
-    return f"sends no {str(d['what']).replace('-', ' ')}: {d['why']}"
+    return f"sends no {_packet(d)}: {d['why']}"
 
 
 _TEXTS: dict[Kind, Callable[[Details], str]] = {
