@@ -8,6 +8,7 @@ from grammar.addresses import mac_number, parse_ipv4
 from grammar.errors import InvalidValueError, RefusedError, UnknownObjectError
 from grammar.tree import Argument, Path
 from midocli.probes.points import Point, find_point, point_of
+from midocli.simulator import router_ping, stations
 from midocli.simulator.addresses import NO_ADDRESS
 from midocli.simulator.records import Guest, Key, Nic
 from midocli.store.rows import Row
@@ -107,7 +108,8 @@ class RouterSource:
 
     def send(self, dst: int, seq: int, data: bytes, request: Request, origin: object) -> str | None:
         """An echo request of the router's own: TTL 64, no DF, IP id 0 unless asked for."""
-        failure = self._network.ping_from_router(
+        failure = router_ping.send(
+            self._network,
             self._port,
             dst,
             request.icmp_id,
@@ -165,7 +167,7 @@ class StationSource:
         )
         self.key: Key = guest.key
         self.address: int = options["src"]
-        self.stack: GuestStack | None = self._network.attach(point.port, guest)
+        self.stack: GuestStack | None = stations.attach(self._network, point.port, guest)
 
     def send(self, dst: int, seq: int, data: bytes, request: Request, origin: object) -> str | None:
         """An echo request as a guest there would send it."""
@@ -173,7 +175,7 @@ class StationSource:
 
     def close(self) -> None:
         """Take the machine away again."""
-        self._network.detach(self._port)
+        stations.detach(self._network, self._port)
 
 
 def router_behind(interpreter: Interpreter, port: int) -> Row | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midocli.simulator import chain, mirror, nat, tracing
+from midocli.simulator import chain, mirror, nat, stations, tracing
 from midocli.simulator.addresses import BROADCAST_MAC, mac_text
 from midocli.simulator.events import Kind
 from midocli.simulator.frame import Frame
@@ -178,7 +178,7 @@ def _flood(walk: Walk, plan: BridgePlan, port: Port, why: str) -> Result:
     """To every exterior port, and to peers as the VLANs allow; not back where it came from."""
     frame = walk.frame
     trunks = tuple(trunk for trunk in plan.trunks if trunk is not port)
-    targets = plan.exterior + trunks + walk.network.station_ports(plan)
+    targets = plan.exterior + trunks + stations.ports(walk.network, plan)
     if plan.vlan_of and not trunks:
         in_vlan = plan.vlan_of.get(port.key)
         if in_vlan is not None:

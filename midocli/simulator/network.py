@@ -17,15 +17,12 @@ from midocli.simulator.frame import Frame
 from midocli.simulator.headers import headers
 from midocli.simulator.latency import DATAPATH_NS
 from midocli.simulator.listeners import Listeners
-from midocli.simulator.packets import echo_request
-from midocli.simulator.plans import BridgePlan
-from midocli.simulator.protocol import ECHO_REPLY, ERROR_TYPES, ICMP
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.service_records import PortExtras
-from midocli.simulator.stack import GuestStack, LocalError
+from midocli.simulator.stack import GuestStack
 from midocli.simulator.state import State
 from midocli.simulator.storms import SHALLOW, Storms
-from midocli.simulator.topology import Guest, Key, Lazy, Nic, Port, Topology
+from midocli.simulator.topology import Key, Lazy, Nic, Port, Topology
 from midocli.simulator.tracing import Trail
 from midocli.simulator.walk import Walk
 
@@ -136,32 +133,6 @@ class Network:
             walk.generated = True
             router_own.originate(walk, plan.router, plan, what)
 
-    def ping_from_router(
-        self,
-        port_key: Key,
-        dst: int,
-        icmp_id: int,
-        seq: int,
-        data: bytes,
-        *,
-        ttl: int = 64,
-        tos: int = 0,
-        fragment: int = 0,
-        ip_id: int = 0,
-        origin: object = None,
-    ) -> LocalError | None:
-        """Have a router send an echo request from the address of one of its ports.
-
-        Replies and errors reach the listeners of the router's key.
-        """
-        port = self.topology.ports[port_key]
-        if port is None or port.address is None:
-            return LocalError("no-address", "the port has no address to ping from")
-        frame = echo_request(port.address, dst, icmp_id, seq, data, ttl, tos)
-        frame.fragment, frame.ip_id, frame.origin = fragment, ip_id, origin
-        self.send_from_router(port.device, frame, "echo-request")
-        return None
-
     # Frames out
 
     def deliver(self, port: Port, frame: Frame) -> None:
@@ -193,7 +164,7 @@ class Network:
             self.tell(Kind.DROPPED, reason.at, details, frame)
         self.on_drop(frame.origin, reason, frame)
 
-    # Guests and stations
+    # Guests
 
     def guest(self, key: Key) -> GuestStack:
         """The protocol stack of a guest."""
@@ -202,40 +173,11 @@ class Network:
             stack = self._stacks[key] = GuestStack(self, key)
         return stack
 
-    def attach(self, port_key: Key, guest: Guest) -> GuestStack:
-        """Put a machine that the topology does not have behind a port, until `detach`.
-
-        On a linked port it gets what is for its MAC; the rest goes to the peer as always. The
-        guest's first NIC should name `port_key` as its port.
-        """
-        self.topology.guests[guest.key] = guest
-        self.topology.guest_plans.pop(guest.key, None)
-        stack = self.stations[port_key] = self.guest(guest.key)
-        return stack
-
-    def detach(self, port_key: Key) -> None:
-        """Take away what `attach` put there, and all it knew."""
-        stack = self.stations.pop(port_key, None)
-        if stack is not None:
-            self.topology.forget("guest", stack.key)
-            self._stacks.pop(stack.key, None)
-            self.state.neighbours.pop(stack.key, None)
-            self.state.ip_ids.pop(stack.key, None)
-
-    def station_ports(self, plan: BridgePlan) -> tuple[Port, ...]:
-        """A bridge's ports with a station and nothing else behind them: floods reach them."""
-        if not self.stations:
-            return ()
-        ports = (plan.ports.get(key) for key in self.stations)
-        return tuple(port for port in ports if port and not port.interface and not port.peer)
-
-    def takes(self, port: Port, frame: Frame) -> bool:
-        """Whether a station on a port without an interface gets this frame."""
-        station = self.stations.get(port.key)
-        if station is None:
-            return False
-        guest = self.topology.guests[station.key]
-        return port.peer is None or (guest is not None and frame.hw_dst == guest.nics[0].mac)
+    def forget_guest(self, key: Key) -> None:
+        """Drop a guest's protocol stack, and all it has learnt."""
+        self._stacks.pop(key, None)
+        self.state.neighbours.pop(key, None)
+        self.state.ip_ids.pop(key, None)
 
     # Watching
 
@@ -299,12 +241,6 @@ class Network:
         devices = self.topology.routers if port.is_router else self.topology.bridges
         device = devices[port.device]
         return device.alias if device is not None else ""
-
-    def hears(self, router_key: Key, frame: Frame) -> bool:
-        """Whether a router takes in an ICMP message for itself: it does while it pings."""
-        if frame.proto != ICMP or not (frame.tp_src == ECHO_REPLY or frame.tp_src in ERROR_TYPES):
-            return False
-        return self.listeners.tell(self.engine.now_ns, router_key, frame)
 
     def pending(self, origin: object) -> Reason | None:
         """Why a frame of this origin is still waiting (for a MAC), if one is."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from midocli.simulator import arp, nat
+from midocli.simulator import arp, nat, router_ping
 from midocli.simulator.addresses import ip_text
 from midocli.simulator.events import Kind
 from midocli.simulator.headers import headers
@@ -37,7 +37,7 @@ def take(walk: Walk, router: Router) -> Result:
             walk.tell(Kind.CONSUMED, router.alias, details)
         walk.network.send_from_router(router.key, echo_reply(frame), "echo-reply")
         return CONSUMED
-    if walk.network.hears(router.key, frame):
+    if router_ping.hears(walk.network, router.key, frame):
         return CONSUMED
     text = f"{ip_text(frame.nw_dst)} is {router.alias} itself, which only answers echo requests"
     return walk.error(Reason(Code.LOCAL_NON_ICMP, router.alias, None, text))

@@ -33,6 +33,7 @@ from midocli.simulator.reason import Code, Reason
 from midocli.simulator.redirect import follow
 from midocli.simulator.refusals import port_down, service_refusal, too_many_ports
 from midocli.simulator.results import CONSUMED, Fork, Redirect
+from midocli.simulator.stations import takes
 from midocli.simulator.topology import NO_PORT, Port
 from midocli.simulator.tracing import Trail, watch
 from midocli.simulator.underlay import deliver
@@ -236,7 +237,7 @@ class Walk:
         network = self.network
         if port.extras is not None and port.extras.out_mirrors:
             mirror.copy(self, port.extras.out_mirrors, port.alias)
-        if port.interface is not None or (network.stations and network.takes(port, self.frame)):
+        if port.interface is not None or (network.stations and takes(network, port, self.frame)):
             if not port.active and port.interface is not None:
                 text = f"{port.alias} is bound to {port.interface}, which is not active"
                 return Reason(Code.PORT_INACTIVE, port.alias, None, text)

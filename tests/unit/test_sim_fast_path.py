@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simlab import Lab, ip, know, mac, packet, published_lab, router_lab, send, with_dnat
 
-from midocli.simulator import fast_path
+from midocli.simulator import fast_path, stations
 from midocli.simulator.events import Recorder
 from midocli.simulator.fast_path import Path
 from midocli.simulator.packets import arp_reply, arp_request
@@ -262,13 +262,15 @@ class World:
         key = lab.port_at("h:veth2")
         if key is None:
             return
-        stack = network.attach(key, type(guest)("station", "station", "station", nics=guest.nics))
+        stack = stations.attach(
+            network, key, type(guest)("station", "station", "station", nics=guest.nics)
+        )
         if self.flow is not None and self.flow[0] == self._echo:
             self._send_some()
         else:
             stack.send_echo(ip("10.0.0.9"), 5, 1, b"")
             lab.run(0.01)
-        network.detach(key)
+        stations.detach(network, key)
 
 
 def known(lab: Lab, recorders: list[Recorder]) -> list[object]:

@@ -16,6 +16,7 @@ from simlab import (
     send,
 )
 
+from midocli.simulator import router_ping
 from midocli.simulator.packets import echo_request, icmp_error
 from midocli.simulator.records import Route
 
@@ -235,24 +236,25 @@ def test_a_router_port_can_ping():
     lab = published_lab()
     arrivals = []
     lab.network.listeners.add("router0", arrivals.append)
-    ping = lab.network.ping_from_router
-    assert ping("router0:port0", ip("192.168.77.119"), 5, 1, b"data", origin="x") is None
+    vm = ip("192.168.77.119")
+    failure = router_ping.send(lab.network, "router0:port0", vm, 5, 1, b"data", origin="x")
+    assert failure is None
     lab.run()
     ((reply, origin),) = [(each.frame, each.frame.origin) for each in arrivals]
     assert (reply.nw_src, reply.nw_dst) == (ip("192.168.77.119"), ip("192.168.77.1"))
     assert (reply.icmp_id, reply.payload, origin) == (5, b"data", "x")
     lab.network.listeners.remove("router0", arrivals.append)
-    ping("router0:port0", ip("192.168.77.119"), 5, 2, b"data")
+    router_ping.send(lab.network, "router0:port0", vm, 5, 2, b"data")
     lab.run()
     assert lab.codes() == ["local-non-icmp"]
 
 
 def test_a_router_ping_without_a_route():
     lab = published_lab()
-    lab.network.ping_from_router("router0:port0", ip("9.9.9.9"), 5, 1, b"")
+    router_ping.send(lab.network, "router0:port0", ip("9.9.9.9"), 5, 1, b"")
     lab.run()
     assert lab.codes() == ["no-route"]
-    assert lab.network.ping_from_router("bridge0:port0", 1, 5, 1, b"").code == "no-address"
+    assert router_ping.send(lab.network, "bridge0:port0", 1, 5, 1, b"").code == "no-address"
 
 
 def test_an_interior_link_to_a_bridge_asks_even_outside_its_network():
