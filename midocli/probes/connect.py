@@ -13,6 +13,7 @@ from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.ping_text import describe
 from midocli.probes.sources import find_address, find_source
+from midocli.probes.whereabouts import mac_of
 from midocli.results import Report
 from midocli.simulator.addresses import NO_ADDRESS
 from midocli.simulator.client import TcpClient, UdpClient
@@ -21,6 +22,7 @@ from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.protocol import ERROR_TYPES, ICMP, UNREACHABLE
 from midocli.simulator.reason import Code, Reason
+from midocli.wiring import guest_behind
 
 if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
@@ -165,10 +167,19 @@ class Connect:
         ]
 
     def _seen_by_server(self) -> tuple[Endpoint, Endpoint] | None:
-        for _, frame in self._out():
-            if frame.proto == self._client.protocol and frame.tp_src >= 0:
+        """The ends of the first packet that a machine was given; copies elsewhere don't count."""
+        for point, frame in self._out():
+            ours = frame.proto == self._client.protocol and frame.tp_src >= 0
+            if ours and self._is_given(str(point), frame.hw_dst):
                 return (frame.nw_src, frame.tp_src), (frame.nw_dst, frame.tp_dst)
         return None
+
+    def _is_given(self, point: str, mac: int) -> bool:
+        """Whether a machine that is up has the MAC at an interface."""
+        nic = guest_behind(self._interpreter.resolver.interface(point))
+        if nic is None:
+            return False
+        return (nic.parent or nic).get("state") == "up" and mac_of(nic) == mac
 
     def _ends(self) -> list[Any]:
         protocol = self._client.protocol

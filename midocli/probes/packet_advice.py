@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
 from midocli.probes.failure import Change, Failure
-from midocli.probes.whereabouts import guest_with
+from midocli.probes.whereabouts import guest_with, mac_of
 from midocli.simulator.protocol import ETHERTYPE_IPV4, TCP, UDP
 from midocli.simulator.reason import Code
 
@@ -55,8 +55,8 @@ def going_back(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
 def _with_mac(interpreter: Interpreter, mac: int) -> Iterator[Row]:
     """The router ports and guests that have a MAC."""
     for router in interpreter.store.rows("router"):
-        yield from (port for port in router.siblings("router.port") or () if _mac(port) == mac)
-    yield from (guest for guest in interpreter.store.rows("guest") if _mac(guest) == mac)
+        yield from (port for port in router.siblings("router.port") or () if mac_of(port) == mac)
+    yield from (guest for guest in interpreter.store.rows("guest") if mac_of(guest) == mac)
 
 
 def _free_mac(interpreter: Interpreter) -> str:
@@ -64,10 +64,6 @@ def _free_mac(interpreter: Interpreter) -> str:
     numbers = (0x02005E000000 | number for number in range(1, 1 << 24))
     free = next(mac for mac in numbers if not list(_with_mac(interpreter, mac)))
     return free.to_bytes(6, "big").hex(":")
-
-
-def _mac(row: Row) -> int:
-    return int(str(row.get("mac") or "0").replace(":", ""), 16)
 
 
 def source_mac(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
@@ -123,7 +119,7 @@ def not_addressed(interpreter: Interpreter, failure: Failure) -> Iterator[Change
         return
     alias = guest.full_alias
     nics = [guest, *(guest.siblings("guest.nic") or ())]
-    if any(_mac(nic) == frame.hw_dst for nic in nics):
+    if any(mac_of(nic) == frame.hw_dst for nic in nics):
         if len(nics) > 1 and not guest.get("forwarding"):
             why = f"{alias} has the interfaces of a router, but does not forward"
             yield Change(why, (f"guest {alias} set forwarding yes",))

@@ -37,6 +37,11 @@ def router_port_with(store: Store, address: int) -> Row | None:
     return None
 
 
+def mac_of(row: Row) -> int:
+    """The MAC of a router's port or a guest's interface, 0 if it has none."""
+    return int(str(row.get("mac") or "0").replace(":", ""), 16)
+
+
 def port_of(nic: Row) -> Row | None:
     """The port that the interface of a guest is plugged into."""
     interface = nic.get("interface")
