@@ -15,7 +15,14 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from transcribe import ROOT, Terminal, empty_folder, joined_lines, refreshed
+from transcribe import (
+    ROOT,
+    Terminal,
+    empty_folder,
+    joined_lines,
+    missing_programs,
+    refreshed,
+)
 
 import man_page  # isort: skip (as the next)
 import reference  # isort: skip (its imports need the path that transcribe sets)
@@ -51,7 +58,11 @@ def reference_pages(examples: Examples) -> dict[Path, str]:
 def handwritten_pages() -> dict[Path, str]:
     """The other pages, README and all, with their sessions run anew and their tables made."""
     pages = [ROOT / "README.md", *sorted(p for p in DOCS.rglob("*.md") if p.parent != COMMANDS)]
-    return {page: reference.with_tables(refreshed(page.read_text())) for page in pages}
+    texts = {page: page.read_text() for page in pages}
+    for page, text in texts.items():
+        for program in missing_programs(text):
+            print(f"not run: {page.relative_to(ROOT)} needs {program}")
+    return {page: reference.with_tables(refreshed(text)) for page, text in texts.items()}
 
 
 class Examples:

@@ -5,7 +5,12 @@ A page shows two kinds of sessions, as fenced blocks:
 - `midocli`: what is typed at midocli's prompt, and what it prints. The blocks of a
   page are one session, run in process with a fixed seed and start time.
 - `console`: commands of a POSIX shell behind `$ `, with lines behind `> ` that
-  continue them. The blocks of a page share an empty folder.
+  continue them. The blocks of a page share a folder that holds nothing but the
+  scripts under `docs/`, so that they read as typed at the top of a clone.
+
+`<!-- begins with FILE -->` in a page says that its session at the prompt is one of
+`midocli -i FILE`: the script is run first, and what it prints is not shown.
+`<!-- needs PROGRAM -->` says that the blocks are run only where that is installed.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ import os
 import random
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,6 +41,8 @@ SEED = "1"
 _START_NS = 1_767_603_600 * 10**9  # 2026-01-05T09:00:00Z
 _MORE = "... ".rjust(len(PROMPT))
 _FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_NEEDS = re.compile(r"^<!-- needs (\S+) -->$", re.MULTILINE)
+_BEGINS = re.compile(r"^<!-- begins with (\S+) -->$", re.MULTILINE)
 _MARK = "\x1d"
 
 
@@ -104,7 +112,10 @@ def run_in_shell(block: str) -> str:
         "\n".join(lines) + f"\nstatus=$?; printf '{_MARK}'; (exit $status)\n" for lines in typed
     )
     python = shlex.quote(sys.executable)
-    names = f'python3() {{ {python} "$@"; }}\nmidocli() {{ {python} -m midocli "$@"; }}\n'
+    names = (
+        f'python3() {{ {python} "$@"; }}\nmidocli() {{ {python} -m midocli "$@"; }}\n'
+        'tshark() { command tshark "$@" 2>/dev/null; }\n'  # it warns when root runs it
+    )
     done = subprocess.run(
         ["bash", "-c", names + script],
         stdout=subprocess.PIPE,
@@ -119,8 +130,15 @@ def run_in_shell(block: str) -> str:
     return "".join(f"{command}{output}" for command, output in zip(shown, printed, strict=False))
 
 
+def missing_programs(page: str) -> list[str]:
+    """Programs that a page's sessions need and that are not installed here."""
+    return [name for name in _NEEDS.findall(page) if shutil.which(name) is None]
+
+
 def refreshed(page: str) -> str:
-    """A page with its sessions run anew, in an empty folder of their own."""
+    """A page with its sessions run anew, in a folder of their own, if that can be done here."""
+    if missing_programs(page):
+        return page
     terminal = Terminal()
 
     def at_prompt(block: str) -> str:
@@ -133,7 +151,28 @@ def refreshed(page: str) -> str:
         return f"```{found[1]}\n{block}```"
 
     with empty_folder():
+        _copy_scripts()
+        for begun in _BEGINS.finditer(page):
+            printed = terminal.type([f"source {begun[1]}"])
+            if terminal.failed:
+                raise ValueError(f"the page cannot begin: {printed}")
         return _FENCE.sub(rerun, page)
+
+
+def replay(page: str) -> None:
+    """Run a page's session at the prompt in the current folder, for what it leaves there."""
+    terminal = Terminal()
+    for block in fences(page, "midocli"):
+        for typed in commands(block, PROMPT, _MORE):
+            terminal.type(typed)
+
+
+def _copy_scripts() -> None:
+    """Put the scripts of `docs/guide` and `docs/labs` where they are in a clone."""
+    for script in (ROOT / "docs").glob("[gl]*/*.mido"):
+        copy = script.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(script.read_bytes())
 
 
 @contextmanager

@@ -15,7 +15,7 @@ DOCS = ROOT / "docs"
 sys.path.insert(0, str(DOCS))
 
 from screenshots import IMAGES, NETWORK, TYPED  # noqa: E402 (the same)
-from transcribe import fences, refreshed  # noqa: E402 (the documentation's own module)
+from transcribe import empty_folder, fences, missing_programs, refreshed, replay  # noqa: E402 (the documentation's own module)
 
 from midocli.simulator.reason import Code  # noqa: E402
 
@@ -33,7 +33,18 @@ def _name(page: Path) -> str:
 @pytest.mark.parametrize("page", HANDWRITTEN, ids=_name)
 def test_sessions_of_a_page_run_as_shown(page: Path) -> None:
     text = page.read_text()
+    missing = missing_programs(text)
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
     assert refreshed(text) == text
+
+
+def test_the_pages_behind_the_ten_minutes_begin_where_those_end() -> None:
+    """If the story changed on purpose, put what it saves into the file."""
+    with empty_folder():
+        replay((DOCS / "guide.md").read_text())
+        saved = Path("office.mido").read_text()
+    assert (DOCS / "guide" / "office.mido").read_text() == saved
 
 
 @pytest.mark.parametrize("lab", LAB_NAMES)
