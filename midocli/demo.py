@@ -27,14 +27,14 @@ SUGGESTIONS = (
         "the way of each frame, step by step, and which rule is missing",
     ),
     (
-        "chain dnat-test add rule src 192.168.77.119 in-ports router0:port0 "
-        "type rev_dnat action accept",
+        "chain dnat-test add rule in-ports router0:port0 type rev_dnat action accept",
         "that rule; now ping again",
     ),
 )
 _INTRODUCTION = """\
-The published DNAT example is loaded: client and vm, each on a bridge, router0 between them.
-The rules of chain0 translate 192.168.79.119 to the address of vm. Try:
+The published DNAT example is loaded: client and vm, each on a bridge, router0
+between them. The rules of chain0 translate 192.168.79.119 to the address of vm.
+Try:
 """
 
 
