@@ -103,6 +103,17 @@ def test_an_error_points_at_its_column(terminal: Terminal) -> None:
     assert caret.index("^") == typed.index("nam")
 
 
+def test_a_wrapped_line_goes_on_at_the_edge_and_its_error_stands_below(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, columns=24)
+    terminal.wait_for("midonet>")
+    terminal.type("router create nmae edge\r")
+    shown = terminal.wait_for("unexpected 'nmae'")
+    assert "midonet> router create n\nmae edge\nunexpected 'nmae'" in shown
+    terminal.type("router create name e stat\r")
+    shown = terminal.wait_for("unexpected 'stat'")
+    assert "midonet> router create n\name e stat\n      ^\nunexpected 'stat'" in shown
+
+
 def test_interrupt_keeps_the_session(terminal: Terminal) -> None:
     terminal.type("router create name a\r")
     terminal.wait_for("router0")

@@ -64,7 +64,7 @@ class Shell:
             style=STYLE,
             key_bindings=bindings(lambda line: explain(session.interpreter, line)),
             multiline=True,
-            prompt_continuation=_MORE,
+            prompt_continuation=_continued,
             bottom_toolbar=self._bottom,
             include_default_pygments_style=False,
         )
@@ -148,7 +148,8 @@ class Shell:
         return self._painter.paint(text) if self._has_colour() else text
 
     def _pointed_out(self, name: str, line: Line, error: MidoError) -> str:
-        told = located(name, line, error) if name else pointed_out(name, line, error)
+        columns = get_terminal_size().columns
+        told = located(name, line, error) if name else pointed_out(name, line, error, columns)
         return red(told) if self._has_colour() else told
 
     def _completes(self) -> bool:
@@ -172,12 +173,22 @@ class Shell:
         return self._hinted[1]
 
 
-def pointed_out(name: str, line: Line, error: MidoError) -> str:
-    """The message under a caret at the column it is about."""
+def _continued(width: int, line: int, wrapped: int) -> str:
+    """What stands before a further line; nothing where a line only goes on in the next row."""
+    return "" if wrapped else _MORE
+
+
+def pointed_out(name: str, line: Line, error: MidoError, columns: int = sys.maxsize) -> str:
+    """The message under a caret at the column it is about.
+
+    On a screen of that many `columns` long lines wrap; a caret stands under the last row only.
+    """
     message = render.printable(error.message) + "\n"
     if error.column is None:
         return message
     number, column = line.position(error.column)
     last = line.number + line.text.count("\n")
-    caret = " " * (len(PROMPT) + column - 1) + "^\n" if number == last else ""
-    return caret + message
+    row, place = divmod(len(PROMPT) + column - 1, columns)
+    written = len(PROMPT) + len(line.text.rpartition("\n")[2])
+    is_seen = number == last and row >= (written - 1) // columns
+    return " " * place + "^\n" + message if is_seen else message
