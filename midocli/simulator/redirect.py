@@ -23,7 +23,7 @@ def follow(walk: Walk, redirect: Redirect) -> Result:
     rule = redirect.rule
     port = walk.topology.ports[rule.target_port] if rule.target_port is not None else None
     if port is None:
-        text = f"rule {rule.alias} redirects to a port that does not exist"
+        text = f"{rule.alias} redirects to a port that does not exist"
         return Reason(Code.REDIRECT_DOWN, redirect.at, rule.alias, text)
     if walk.recording:
         details = {"rule": rule.alias, "port": port.alias, "ingress": rule.ingress}
@@ -35,10 +35,10 @@ def follow(walk: Walk, redirect: Redirect) -> Result:
     if port.service and not (port.up and port.active):
         if rule.fail_open:
             return walk.enter(port, bounced=True)
-        text = f"rule {rule.alias} redirects to {port.alias}, which is down"
+        text = f"{rule.alias} redirects to {port.alias}, which is down"
         return Reason(Code.REDIRECT_DOWN, port.alias, rule.alias, text)
     if port is walk.in_port and not port.is_router:
-        text = f"rule {rule.alias} sends it back to {port.alias}, where it came in"
+        text = f"{rule.alias} sends it back to {port.alias}, where it came in"
         return Reason(Code.SAME_PORT, port.alias, rule.alias, text)
     walk.out_port = port
     if port.vlan and walk.frame.vlans and not port.is_router:
