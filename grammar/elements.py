@@ -228,6 +228,25 @@ class BeginsWith(Element):
         return end, tokens
 
 
+class Unoffered(Element):
+    """Reads what an element reads, but names nothing: what is refused with a good reason."""
+
+    def __init__(self, probe: Probe, element: pp.ParserElement | Later) -> None:
+        super().__init__(probe, "what is refused")
+        self._element = element
+
+    def expectations(self) -> Sequence[Expectation]:
+        return ()
+
+    def parseImpl(self, line: str, loc: int, do_actions: bool = True) -> Result:
+        at, self.probe.at = self.probe.at, -1
+        try:
+            end, tokens = self._element._parse(line, loc, do_actions)
+        finally:
+            self.probe.at = at
+        return end, tokens
+
+
 class Name(Element):
     """Takes one word of any form; `make` turns it and its column into a token.
 

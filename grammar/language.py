@@ -196,7 +196,7 @@ class Language:
         """A suggestion about a word before `end`: a misspelt verb is read as a name."""
         for before in list(WORD.finditer(line, 0, end))[:0:-1][:3]:
             expected = self._expected_at(line[: before.start()], before.start())
-            verbs = [word for item in expected for word in item.words if word in VERBS]
+            verbs = [word for item in expected if item.kind == "verb" for word in item.words]
             verbs += _synonyms(verbs)
             near = None if before[0] in verbs else nearest(before[0], verbs)
             if near:

@@ -15,6 +15,7 @@ from functools import partial
 
 import pyparsing as pp
 
+from grammar.commands import nothing
 from grammar.elements import (
     BeginsWith,
     Element,
@@ -26,12 +27,14 @@ from grammar.elements import (
     Switch,
     Table,
     Tokens,
+    Unoffered,
 )
 from grammar.expectation import Expectation
 from grammar.pairs import FieldNames, Pairs
 from grammar.schema import Collection, Schema, aliases_of
 from grammar.tree import Selector, Target
-from grammar.verbs import VERB_WORDS, VERBS, VerbWord
+from grammar.usage import behind_object, collection_verbs, leads_to
+from grammar.verbs import VERB_WORDS, VERBS, expectation, said
 
 # The verbs that work on a collection, not on an object of it.
 _ON_COLLECTIONS = ("list", "create", "describe")
@@ -41,10 +44,6 @@ _NEED_COLLECTION = ("list", "create")
 
 Extra = Callable[[Collection], Table]
 Expect = Callable[[], Sequence[Expectation]]
-
-
-def _nothing(column: int) -> Sequence[Tokens]:
-    return ()
 
 
 class Paths:
@@ -77,7 +76,7 @@ class Paths:
     def verb_entries(self) -> dict[str, Entry]:
         """Lines that begin with a verb: `list router`, `delete router router0`."""
         return {
-            word: (partial(_verb, verb), Later(partial(self.after_verb, verb)))
+            word: (partial(said, verb), Later(partial(self.after_verb, verb)))
             for word, verb in VERB_WORDS.items()
         }
 
@@ -91,7 +90,7 @@ class Paths:
         if collection.single:
             single = partial(_single, collection)
             return single, Later(partial(self.after_object, collection, mode))
-        return _nothing, Later(partial(self.after_collection, collection, mode))
+        return nothing, Later(partial(self.after_collection, collection, mode))
 
     def after_verb(self, verb: str) -> pp.ParserElement:
         """A verb that opens the line: a root collection or a root object follows."""
@@ -109,7 +108,9 @@ class Paths:
             return {**table, **also()}, (self.root_object(verb),)
 
         def expect() -> list[Expectation]:
-            found = [Expectation("collection", name, self.schema[name].help) for name in roots]
+            known = (self.schema[name] for name in roots)
+            useful = (each for each in known if leads_to(self.schema, each, verb))
+            found = [Expectation("collection", each.name, each.help) for each in useful]
             return [*found, *expect_also()]
 
         ends = verb == "describe"
@@ -154,19 +155,18 @@ class Paths:
             if mode == "free":
                 for word, verb in VERB_WORDS.items():
                     if verb in _ON_COLLECTIONS:
+                        pairs = self._last_pairs(collection, verb, lead=False)
+                        offered = verb in collection_verbs(collection)
                         table[word] = (
                             partial(_verb_and_target, verb, collection),
-                            self._last_pairs(collection, verb, lead=False),
+                            pairs if offered else Unoffered(self.probe, pairs),
                         )
             here = [self._last_pairs(collection, mode, lead=True)] if mode == "describe" else []
-            return table, (
-                *here,
-                self._by_field(collection, mode),
-                self._by_name(collection, mode),
-            )
+            return table, (*here, *self._picked(collection, mode))
 
         def expect() -> list[Expectation]:
-            return [_verb_expectation(verb) for verb in _ON_COLLECTIONS if mode == "free"]
+            verbs = collection_verbs(collection) if mode == "free" else ()
+            return [expectation(verb) for verb in verbs]
 
         return self._switch(f"{collection.name} {mode}", build, expect)
 
@@ -177,11 +177,7 @@ class Paths:
             here = self._last_pairs(collection, mode, lead=True)
             if not collection.children:
                 return {}, (here,)
-            return {}, (
-                here,
-                self._by_field(collection, mode),
-                self._by_name(collection, mode),
-            )
+            return {}, (here, *self._picked(collection, mode))
 
         return self._switch(f"{mode} {collection.name}", build, list, ends=False)
 
@@ -196,6 +192,11 @@ class Paths:
             "create" if verb == "create" else "filter",
             lead=partial(Target, collection) if lead else None,
         )
+
+    def _picked(self, collection: Collection, mode: str) -> Sequence[pp.ParserElement]:
+        """The ways to pick an object; what the datapath has learnt cannot be picked."""
+        ways = (self._by_field(collection, mode), self._by_name(collection, mode))
+        return tuple(Unoffered(self.probe, way) for way in ways) if collection.live else ways
 
     def _by_field(self, collection: Collection, mode: str) -> pp.ParserElement:
         """An object picked by `field value` pairs.
@@ -236,7 +237,7 @@ class Paths:
 
         def build() -> tuple[Table, Sequence[pp.ParserElement]]:
             table: dict[str, Entry] = {
-                child.name: (_nothing, Later(partial(self.after_collection, child, mode)))
+                child.name: (nothing, Later(partial(self.after_collection, child, mode)))
                 for child in self.schema.children(collection)
             }
             if mode == "free":
@@ -248,9 +249,11 @@ class Paths:
             found = [
                 Expectation("collection", child.name, child.help)
                 for child in self.schema.children(collection)
+                if mode == "free" or leads_to(self.schema, child, mode)
             ]
             if mode == "free":
-                found += [_verb_expectation(verb) for verb in self._verbs_on(collection)]
+                for verb in self._verbs_on(collection):
+                    found += [expectation(verb)] * behind_object(self.schema, collection, verb)
                 found += [
                     Expectation("verb", word, "on this machine") for word in self._extra(collection)
                 ]
@@ -264,12 +267,16 @@ class Paths:
     def _free_entries(self, collection: Collection) -> dict[str, Entry]:
         """The verbs, and (for `P FIELD show`) the fields, behind a path."""
         verbs = self._verbs_on(collection)
-        entries: dict[str, Entry] = {
-            word: (partial(_verb, verb), self.after_object(collection, verb))
+        return {
+            word: (partial(said, verb), self._behind_verb(collection, verb))
             for word, verb in VERB_WORDS.items()
             if verb in verbs
         }
-        return entries
+
+    def _behind_verb(self, collection: Collection, verb: str) -> pp.ParserElement:
+        follow = self.after_object(collection, verb)
+        offered = behind_object(self.schema, collection, verb)
+        return follow if offered else Unoffered(self.probe, follow)
 
     def _verbs_on(self, collection: Collection) -> tuple[str, ...]:
         """The verbs that may follow an object: some need collections inside it."""
@@ -289,13 +296,13 @@ class Paths:
         if mode == "show":
             return (FieldNames(self.probe, "field to show", collection, False) + self.end,)
         if mode == "free":
-            show = self._switch("show", self._show_entries, lambda: [_verb_expectation("show")])
+            show = self._switch("show", self._show_entries, lambda: [expectation("show")])
             return (FieldNames(self.probe, "field to show", collection, False) + show,)
         return ()
 
     def _show_entries(self) -> tuple[Table, Sequence[pp.ParserElement]]:
         words = {word for word, verb in VERB_WORDS.items() if verb == "show"}
-        return {word: (partial(_verb, "show"), self.end) for word in words}, ()
+        return {word: (partial(said, "show"), self.end) for word in words}, ()
 
     # -- helpers ---------------------------------------------------------------
 
@@ -316,13 +323,5 @@ def _single(collection: Collection, column: int) -> Sequence[Tokens]:
     return (Selector(collection, "", (), column),)
 
 
-def _verb(verb: str, column: int) -> Sequence[Tokens]:
-    return (VerbWord(verb, column),)
-
-
 def _verb_and_target(verb: str, collection: Collection, column: int) -> Sequence[Tokens]:
-    return (VerbWord(verb, column), Target(collection, column))
-
-
-def _verb_expectation(verb: str) -> Expectation:
-    return Expectation("verb", verb, VERBS[verb].help)
+    return (*said(verb, column), Target(collection, column))

@@ -68,7 +68,8 @@ class Collection:
     collection that `gathers` others holds nothing itself: it shows their objects
     under one name, all of those below its parent or, with `through`, those whose
     field of that name refers to its parent. A `live` one shows what the datapath
-    has learnt. A `single` one is one object, addressed by its name alone.
+    has learnt. A `single` one is one object, addressed by its name alone. Objects of a `settled`
+    one are made and deleted, but do not change.
     Lists of an `of_tenant` one show what belongs to the session's tenant.
     `example` gives the fields of a typical object, where those that are required
     do not make one, and `more` are further commands to try, in the network of `demo`.
@@ -89,6 +90,7 @@ class Collection:
     through: str | None = None
     live: bool = False
     single: bool = False
+    settled: bool = False
     of_tenant: bool = False
     example: str = ""
     more: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""How a collection and its objects are addressed, with words in capitals for what one chooses."""
+"""What may be said of a collection and its objects, with words in capitals for what one chooses."""
 
 from __future__ import annotations
 
@@ -27,22 +27,50 @@ def pick(collection: Collection, by_field: bool = False) -> str:
 def ways(schema: Schema, collection: Collection) -> Iterator[str]:
     """What can be done with a collection and its objects, a line each."""
     there = place(schema, collection)
-    verbs = ["show", *_changes(collection)]
+    verbs = "|".join(verb for verb in object_verbs(collection) if verb != "describe")
     if collection.single:
-        yield f"{there} {'|'.join(verbs)} ..."
+        yield f"{there} {verbs} ..."
         return
     if collection.creatable:
-        given = [f" {each.name} {each.name.upper()}" for each in collection.fields if each.required]
-        yield f"{there} create{''.join(given)} [FIELD VALUE]..."
+        required = [each for each in collection.fields if each.required]
+        given = [f" {each.name} {each.name.upper()}" for each in required]
+        more = any(not each.required and not each.read_only for each in collection.fields)
+        yield f"{there} create{''.join(given)}{' [FIELD VALUE]...' if more else ''}"
     yield f"{there} list [FIELD VALUE]..."
-    verbs += ["delete"] if collection.creatable or collection.has_id else []
-    yield f"{there} {pick(collection)} {'|'.join(verbs)} ..."
+    if verbs:
+        yield f"{there} {pick(collection)} {verbs} ..."
     yield from collection.usage
 
 
-def _changes(collection: Collection) -> Iterator[str]:
-    """The verbs that change a field, where there is one that they may change."""
-    if any(not each.read_only and not each.fixed for each in collection.fields):
-        yield "set"
-    if any(each.clearable and not each.read_only for each in collection.fields):
-        yield "clear"
+def collection_verbs(collection: Collection) -> tuple[str, ...]:
+    """The verbs that may be said of a collection as a whole."""
+    if collection.single:
+        return ()
+    return ("list", "create", "describe") if collection.creatable else ("list", "describe")
+
+
+def object_verbs(collection: Collection) -> tuple[str, ...]:
+    """The verbs that may be said of an object; of what the datapath has learnt none."""
+    if collection.live:
+        return ()
+    open_fields = [each for each in collection.fields if not (each.read_only or each.fixed)]
+    changes = not collection.settled
+    said = {
+        "show": True,
+        "set": changes and bool(open_fields),
+        "clear": changes and any(each.clearable for each in open_fields),
+        "describe": True,
+        "delete": not collection.single and (collection.creatable or collection.has_id),
+    }
+    return tuple(verb for verb, holds in said.items() if holds)
+
+
+def leads_to(schema: Schema, collection: Collection, verb: str) -> bool:
+    """Whether a verb may be said of a collection, its objects, or what those hold."""
+    return verb in collection_verbs(collection) or behind_object(schema, collection, verb)
+
+
+def behind_object(schema: Schema, collection: Collection, verb: str) -> bool:
+    """Whether a verb behind an object can be meant of it, or of what it holds."""
+    inner = schema.children(collection)
+    return verb in object_verbs(collection) or any(leads_to(schema, each, verb) for each in inner)

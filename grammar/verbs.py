@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from grammar.expectation import Expectation
 from grammar.groups import Group
 from grammar.tree import (
     Clear,
@@ -141,11 +142,21 @@ def _words() -> dict[str, str]:
 VERB_WORDS = _words()
 
 
+def expectation(verb: str) -> Expectation:
+    """A verb that may come, with what it does."""
+    return Expectation("verb", verb, VERBS[verb].help)
+
+
 class VerbWord(NamedTuple):
     """The verb as a token of the line."""
 
     verb: str
     column: int
+
+
+def said(verb: str, column: int) -> tuple[VerbWord]:
+    """The tokens of a verb."""
+    return (VerbWord(verb, column),)
 
 
 def assemble(tokens: list[Any]) -> Command:

@@ -12,23 +12,31 @@ from grammar.errors import FileError
 from grammar.tree import Argument
 
 
+def path_of(name: str) -> Path:
+    """The file that a name in a command means: `~` is the home directory, as in a shell.
+
+    Of a user nobody knows, `~user` is a name like any other.
+    """
+    return Path(os.path.expanduser(name))  # noqa: PTH111 (pathlib's fails for unknown users)
+
+
 class Files:
     """Reads and writes files as a whole; FileError, at the name's column, where that fails."""
 
     def read(self, file: Argument) -> bytes:
         """All of a file."""
         with _explained("read", file):
-            return Path(file.text).read_bytes()
+            return path_of(file.text).read_bytes()
 
     def open(self, file: Argument) -> BinaryIO:
         """A file to read bit by bit."""
         with _explained("read", file):
-            return Path(file.text).open("rb")
+            return path_of(file.text).open("rb")
 
     def check(self, file: Argument) -> None:
         """FileError where a file could not be written: to know before anything happens."""
         with _explained("write", file):
-            _check(Path(file.text).resolve())
+            _check(path_of(file.text).resolve())
 
     def write(self, file: Argument, data: bytes) -> None:
         """Write a file: an old one stays as it was until the new one is complete.
@@ -37,12 +45,12 @@ class Files:
         pipe) is written to as it is.
         """
         with _explained("write", file):
-            _write(Path(file.text).resolve(), data).close()
+            _write(path_of(file.text).resolve(), data).close()
 
     def grow(self, file: Argument, head: bytes) -> GrowingFile:
         """Write a file as `write` does, to which more will be added."""
         with _explained("write", file):
-            return GrowingFile(file, _write(Path(file.text).resolve(), head))
+            return GrowingFile(file, _write(path_of(file.text).resolve(), head))
 
 
 class GrowingFile:

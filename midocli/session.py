@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from os import fstat
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TextIO
 
 import grammar
 from grammar import tree
-from grammar.errors import FileError, InternalError, MidoError, RefusedError
+from grammar.errors import InternalError, MidoError, RefusedError
 from midocli import render
 from midocli.clock import Clock
 from midocli.files import Files
@@ -198,11 +197,7 @@ class Session:
         """Run a file's commands; its first error is an error here as well."""
         if self._depth >= _DEEPEST_SOURCE:
             raise RefusedError(f"source is nested more than {_DEEPEST_SOURCE} deep")
-        try:
-            stream = Path(file.text).open("rb")  # noqa: SIM115 (closed below)
-        except (OSError, ValueError) as error:
-            why = reason(error)
-            raise FileError(f"cannot read {file.text[:200]}: {why}", file.column) from None
+        stream = self.interpreter.files.open(file)
         self._depth += 1
         before = self._failures
         try:

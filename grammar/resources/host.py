@@ -71,6 +71,7 @@ BINDING = Collection(
         Field("port", Reference("port"), "the port", required=True, on_delete="cascade"),
     ),
     has_id=False,
+    settled=True,
     key=("interface",),
     example="port bridge0:port1 interface tap1",
     more=(

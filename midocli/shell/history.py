@@ -9,6 +9,8 @@ from pathlib import Path
 from platformdirs import user_state_path
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
+from midocli.files import path_of
+
 _SECRET = re.compile(r"(?<!\S)password(?!\S)")
 
 
@@ -17,7 +19,7 @@ def history_file(topology: str | None) -> Path:
     folder = user_state_path("midocli")
     if topology is None:
         return folder / "history"
-    path = str(Path(topology).resolve())
+    path = str(path_of(topology).resolve())
     digest = sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:12]
     return folder / f"history-{Path(topology).stem[:40]}-{digest}"
 

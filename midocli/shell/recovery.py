@@ -17,6 +17,7 @@ from platformdirs import user_state_path
 
 from grammar import tree
 from grammar.errors import MidoError
+from midocli.files import path_of
 from midocli.saving import script
 from midocli.session import Session
 
@@ -102,10 +103,10 @@ class Recovery:
         if isinstance(command, tree.Source):
             self._take_up(command.file.text)
         elif isinstance(command, tree.Save):
-            self._put_aside(Path(command.file.text).resolve())
+            self._put_aside(path_of(command.file.text).resolve())
 
     def _take_up(self, name: str) -> None:
-        file = Path(name).resolve()
+        file = path_of(name).resolve()
         if file.parent == self._folder.resolve() and _NAME.fullmatch(file.name):
             self._taken_up.add(self._folder / file.name)
 

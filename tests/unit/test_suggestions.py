@@ -41,6 +41,7 @@ def world() -> World:
         ("router list as tabel", "table", "invalid-value"),
         ("des chain", "describe", "syntax"),
         ("router edge shwo", "show", "syntax"),
+        ("tcpdump raed lan.pcap", "read, not 'raed'", "syntax"),
         ("roter list", "router", "syntax"),
         ("router edge prot list", "port", "syntax"),
         ("router edge set satte down", "state", "syntax"),
