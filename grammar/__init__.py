@@ -29,6 +29,14 @@ def parse(line: str) -> Command | None:
     return standard_language().parse(line)
 
 
+def form(line: str) -> str:
+    """The form that `as FORM` at the end of a line asks for; empty where there is none."""
+    from grammar.suffix import suffix_of
+
+    suffix = suffix_of(line)
+    return suffix.form if suffix is not None else ""
+
+
 def expected(line: str, cursor: int) -> list[Expectation]:
     """What may stand at the cursor of a line."""
     return standard_language().expected(line, cursor)
@@ -48,4 +56,4 @@ def canonical(command: Command) -> str:
     return unparse(command)
 
 
-__all__ = ["canonical", "expected", "parse", "spans", "standard_language"]
+__all__ = ["canonical", "expected", "form", "parse", "spans", "standard_language"]

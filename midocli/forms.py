@@ -16,8 +16,10 @@ from midocli.results import (
     Result,
     Shown,
     ShownField,
+    Spoilt,
     Stream,
     Table,
+    Watched,
 )
 from midocli.store.display import Display
 from midocli.store.rows import Row
@@ -27,6 +29,11 @@ Record = Mapping[str, str]
 
 def shown(result: Result, form: str, display: Display) -> str:
     """A result in one of the forms; RefusedError where it has none of that kind."""
+    match result:
+        case Watched(result=inner, text=words) if form not in ("json", "yaml"):
+            return shown(inner, form, display) + words
+        case Spoilt(result=inner) if form not in ("json", "yaml"):
+            return shown(inner, form, display)
     return _FORMS[form](result, display)
 
 

@@ -283,7 +283,12 @@ class Interpreter:
         return result
 
     def _as(self, command: tree.As) -> Result:
-        return Formatted(self._carry_out(command.command), command.form)
+        try:
+            return Formatted(self.run(command.command), command.form)
+        except ExpectationError as error:
+            if error.result is not None:
+                error.result = Formatted(error.result, command.form)
+            raise
 
     def _draw(self, command: tree.Topology) -> Result:
         from midocli.pictures import draw

@@ -14,7 +14,8 @@ from midocli import render
 from midocli.clock import Clock
 from midocli.files import Files
 from midocli.interpreter import ExpectationError, Interpreter
-from midocli.results import Result, Spoilt, Stream
+from midocli.kept import Kept
+from midocli.results import Formatted, Result, Spoilt, Stream
 from midocli.script import Line, read_lines
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ class Session:
     """Runs lines against one interpreter and prints what comes of them.
 
     `carried_out` is told of each command that was. `answered` tells whether the last probe was
-    answered, `last` how the last command ended; `show_error` words an error. `topology` is
-    the file the topology was last saved to or, into nothing, read from; `demo` after that command.
+    answered, `last` how the last command ended; `show_error` words an error. `kept` knows what
+    the topology is called.
     """
 
     def __init__(
@@ -92,8 +93,7 @@ class Session:
         self._failures = 0
         self.answered = True
         self.last: bool | None = None
-        self.topology: str | None = None
-        self._kept: object = None
+        self.kept = Kept(self.interpreter.store)
         self.out = out
         self._err = err
         self.carried_out: Callable[[tree.Command], None] = _untold
@@ -105,21 +105,12 @@ class Session:
         """Whether a command has failed."""
         return self._failures > 0
 
-    @property
-    def is_changed(self) -> bool:
-        """Whether the topology is another than the one saved or read last."""
-        return self.interpreter.store.journal.last is not self._kept
-
-    def _keep_as(self, topology: str) -> None:
-        self.topology = topology
-        self._kept = self.interpreter.store.journal.last
-
     def read_topology(self, name: str, lines: Iterable[Line]) -> None:
         """Run a script; where there was nothing before, the topology is the script's."""
         empty = self.interpreter.store.count == 0
         self.run_script(name, lines)
         if empty:
-            self._keep_as(name)
+            self.kept.keep(name)
 
     def run_script(self, name: str, lines: Iterable[Line]) -> None:
         """Run lines one after the other; SessionEnd at the first error unless told to go on."""
@@ -181,16 +172,14 @@ class Session:
                     self._show_stream(result)
                 else:
                     self._show(result)
-                if isinstance(result, Spoilt):
-                    raise _ShownError(result.error)
+                inner = result.result if isinstance(result, Formatted) else result
+                if isinstance(inner, Spoilt):
+                    raise _ShownError(inner.error)
 
     def _note(self, command: tree.Command | None) -> None:
-        """Note what a command that was carried out means for the topology's name."""
-        if isinstance(command, tree.Save):
-            self._keep_as(command.file.text)
-        elif isinstance(command, tree.Demo):
-            self._keep_as("demo")
+        """Tell those who follow it of a command that was carried out."""
         if command is not None:
+            self.kept.note(command)
             self.carried_out(command)
 
     def _source(self, file: tree.Argument) -> None:
@@ -238,9 +227,10 @@ class Session:
             raise OutputError(failure) from None
 
     def _report(self, name: str, line: Line, error: MidoError) -> None:
-        if isinstance(error, ExpectationError) and error.result and not self.settings.json:
+        as_json = self.settings.json or grammar.form(line.text) == "json"
+        if isinstance(error, ExpectationError) and error.result and not as_json:
             self._show(error.result)
-        if self.settings.json:
+        if as_json:
             number = line.position(error.column)[0] if error.column else line.number
             self._print(render.error_as_json(error, number) + "\n")
         self._complain(name, line, error)

@@ -29,6 +29,19 @@ ERROR = re.compile(r"<stdin>:(\d+):(\d+): (.+)")
 CRASH = re.compile("Traceback|internal error")
 
 
+#: Two machines that reach each other.
+PAIR = """\
+host create name h
+bridge create name lan
+bridge lan add port
+bridge lan add port
+host h add binding port lan:port0 interface a
+host h add binding port lan:port1 interface b
+guest create name one interface h:a address 10.0.0.1/24
+guest create name two interface h:b address 10.0.0.2/24
+"""
+
+
 @pytest.fixture
 def prepared(tmp_path: Path) -> tuple[str, str]:
     """A script that builds a topology, and one that prints all of it between two marks."""
@@ -182,6 +195,16 @@ def test_a_full_disk_is_told() -> None:
     done = in_shell("midocli -e 'echo words' >/dev/full")
     assert done.returncode == 1
     assert done.stderr == "midocli: cannot write the output: No space left on device\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_a_full_disk_beside_a_result_is_a_part_of_its_document() -> None:
+    done = midocli(stdin=f"{PAIR}ping one 10.0.0.2 write /dev/full as json\n")
+    document = json.loads(done.stdout.splitlines()[-1])
+    assert document["received"] == 1
+    assert "No space left" in document["error"]["message"]
+    assert done.returncode == 1
+    assert "No space left" in done.stderr
 
 
 @pytest.mark.parametrize("options", [(), ("--keep-going",), ("--format", "json")])

@@ -6,8 +6,9 @@ import random
 from io import StringIO
 from pathlib import Path
 
+import pexpect
 import pytest
-from test_shell import Terminal, pexpect
+from terminal import Terminal
 
 from grammar.tree import Argument
 from midocli import files
@@ -138,26 +139,56 @@ def test_a_place_that_cannot_be_written_is_no_error(folder: Path) -> None:
 @pytest.mark.parametrize("command", ["demo", "demo as json", "expect demo"])
 def test_an_untouched_demo_is_not_worth_keeping(folder: Path, command: str) -> None:
     session, kept = begin(command, "ping client 192.168.79.119 capture none")
-    assert session.topology == "demo"
-    assert not session.is_changed
+    assert session.kept.name == "demo"
+    assert not session.kept.is_changed
     assert kept.keep() is None
     run(session, "router create")
-    assert session.is_changed
+    assert session.kept.is_changed
     run(session, "undo")
-    assert not session.is_changed
+    assert not session.kept.is_changed
     run(session, "redo")
     assert kept.keep() is not None
+
+
+def test_a_demo_that_is_undone_is_gone(folder: Path) -> None:
+    session, kept = begin("demo", "undo")
+    assert session.kept.name is None
+    assert kept.keep() is None
+    run(session, "redo")
+    assert session.kept.name == "demo"
+    assert kept.keep() is None
+    run(session, "undo")
+    run(session, "router create")
+    assert session.kept.name is None
+    assert kept.keep() is not None
+
+
+def test_a_file_called_demo_is_a_file(folder: Path, tmp_path: Path) -> None:
+    session, _ = begin("demo")
+    assert session.kept.file is None
+    run(session, f"save '{tmp_path / 'demo'}'")
+    assert session.kept.file == str(tmp_path / "demo")
+    run(session, "undo")
+    assert session.kept.name == str(tmp_path / "demo")
+    assert session.kept.is_changed
+
+
+def test_what_is_undone_and_done_again_is_as_it_was_saved(folder: Path, tmp_path: Path) -> None:
+    session, _ = begin("router create", f"save '{tmp_path / 'net.mido'}'", "undo")
+    assert session.kept.is_changed
+    run(session, "redo")
+    assert not session.kept.is_changed
 
 
 @pytest.mark.parametrize("prefix", ["", "expect "])
 def test_saving_counts_however_it_is_said(folder: Path, tmp_path: Path, prefix: str) -> None:
     session, _ = begin("router create", f"{prefix}save '{tmp_path / 'mine.mido'}'")
-    assert not session.is_changed
+    assert not session.kept.is_changed
 
 
 def test_a_save_that_was_to_fail_is_none(folder: Path, tmp_path: Path) -> None:
     session, _ = begin("router create", f"expect not save '{tmp_path / 'no' / 'mine.mido'}'")
-    assert session.is_changed
+    assert session.kept.is_changed
 
 
 def test_an_interrupted_write_leaves_the_old_file_and_no_part(
@@ -213,3 +244,27 @@ def test_a_changed_demo_is_asked_about(tmp_path: Path) -> None:
     terminal.wait_for("demo* | ")
     terminal.type("\x04")
     terminal.wait_for("Ctrl-D again leaves")
+
+
+def test_an_interrupted_recovery_leaves_nothing_empty(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(stream: object, data: bytes) -> None:
+        raise KeyboardInterrupt
+
+    _, kept = begin("router create")
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "_write_whole", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            kept.keep()
+    assert left(folder) == []
+    assert kept.keep() == folder / "recovered.mido"
+
+
+def test_what_a_killed_session_claimed_is_not_told_of(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "recovered.mido").touch()
+    leave("precious")
+    told = begin()[1].begin()
+    assert len(told) == 2, "one file, and what to do with it"
+    assert "recovered-2.mido" in told[0]

@@ -2,70 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import time
 from pathlib import Path
 
+import pexpect
 import pytest
-
-pexpect = pytest.importorskip("pexpect")
-pyte = pytest.importorskip("pyte")
-
-ROOT = Path(__file__).parent.parent
-
-
-class Terminal:
-    """midocli on a terminal of 30 lines, and the screen as a user sees it."""
-
-    def __init__(
-        self, home: Path, columns: int = 100, environment: dict[str, str] | None = None
-    ) -> None:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            "TERM": "xterm",
-            "PYTHONPATH": str(ROOT),
-            **(environment or {}),
-        }
-        self.process = pexpect.spawn(
-            sys.executable,
-            ["-m", "midocli", "--seed", "1"],
-            env=environment,
-            cwd=str(home),
-            dimensions=(30, columns),
-            encoding="utf-8",
-            timeout=20,
-        )
-        self.screen = pyte.Screen(columns, 30)
-        # The terminal answers when it is asked where the cursor stands.
-        self.screen.write_process_input = self.process.send
-        self._stream = pyte.Stream(self.screen)
-
-    def text(self) -> str:
-        """The screen, without trailing blanks."""
-        try:
-            while True:
-                self._stream.feed(self.process.read_nonblocking(65536, timeout=0.1))
-        except (pexpect.TIMEOUT, pexpect.EOF):
-            pass
-        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
-
-    def wait_for(self, words: str) -> str:
-        """The screen once it shows some words."""
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            text = self.text()
-            if words in text:
-                return text
-        raise AssertionError(f"{words!r} never appeared on:\n{self.text()}")
-
-    def resize(self, lines: int, columns: int) -> None:
-        self.process.setwinsize(lines, columns)
-        self.screen.resize(lines, columns)
-
-    def type(self, keys: str) -> None:
-        self.process.send(keys)
+from terminal import Terminal
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
-from test_shell import ROOT, Terminal, pexpect
+from terminal import ROOT, Terminal
 
 _LAB = """\
 host create name h

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.completion import CompleteEvent, get_common_complete_suffix
-from prompt_toolkit.filters import Condition, is_done, vi_navigation_mode
+from prompt_toolkit.filters import Condition, is_done, is_searching, vi_navigation_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from midocli.shell.lines import is_continued
@@ -14,10 +14,14 @@ from midocli.shell.words import at_cursor
 
 
 def bindings(explain: Callable[[str], str]) -> KeyBindings:
-    """The key bindings; `explain` tells in lines what may follow a text."""
-    keys = KeyBindings()
+    """The key bindings; `explain` tells in lines what may follow a text.
 
-    @keys.add("enter", filter=~is_done & ~vi_navigation_mode)
+    A search in history has keys of its own.
+    """
+    keys = KeyBindings()
+    at_line = ~is_done & ~is_searching
+
+    @keys.add("enter", filter=at_line & ~vi_navigation_mode)
     def accept(event: KeyPressEvent) -> None:
         """Run the input, unless a backslash says that it goes on."""
         buffer = event.current_buffer
@@ -28,7 +32,7 @@ def bindings(explain: Callable[[str], str]) -> KeyBindings:
         else:
             buffer.validate_and_handle()
 
-    @keys.add("tab", filter=~is_done)
+    @keys.add("tab", filter=at_line)
     def complete(event: KeyPressEvent) -> None:
         """Insert what all candidates agree on; where that is nothing, go through them."""
         buffer = event.current_buffer
@@ -48,7 +52,7 @@ def bindings(explain: Callable[[str], str]) -> KeyBindings:
         else:
             buffer.complete_next()
 
-    @keys.add("?", filter=~vi_navigation_mode & Condition(_is_between_words_or_in_one))
+    @keys.add("?", filter=at_line & ~vi_navigation_mode & Condition(_is_between_words_or_in_one))
     def question(event: KeyPressEvent) -> None:
         """Print what may follow, and keep the line."""
         text = explain(event.current_buffer.document.text_before_cursor)

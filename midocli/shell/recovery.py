@@ -46,8 +46,8 @@ class Recovery:
 
     def begin(self) -> list[str]:
         """Lines that tell how to get at what was left, without what was read at the start."""
-        if self._session.topology is not None:
-            self._take_up(self._session.topology)
+        if self._session.kept.file is not None:
+            self._take_up(self._session.kept.file)
         left = [file for file in self._left() if file not in self._taken_up]
         if not left:
             return []
@@ -64,29 +64,36 @@ class Recovery:
         """Write an unsaved topology down; None where there is nothing to keep, or no place."""
         session = self._session
         store = session.interpreter.store
-        if not session.is_changed or not store.count:
+        if not session.kept.is_changed or not store.count:
             return None
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            file = self._claimed()
-        except OSError:
-            return None
-        try:
-            data = script(store).encode("utf-8", "surrogateescape")
-            session.interpreter.files.write(tree.Argument(str(file), 1), data)
+            file = self._written(script(store).encode("utf-8", "surrogateescape"))
         except (MidoError, OSError):
-            with suppress(OSError):
-                file.unlink()
             return None
         self._put_aside(file)
         return file
 
+    def _written(self, data: bytes) -> Path:
+        """A new file that holds some data; no file, whatever comes in between."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file = self._claimed()
+        try:
+            self._session.interpreter.files.write(tree.Argument(str(file), 1), data)
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
+        return file
+
     def _left(self) -> list[Path]:
-        """The files there are, in the order of their numbers."""
+        """The files there are, in the order of their numbers.
+
+        An empty one holds nothing: its session was killed before it could write, or has not yet.
+        """
         with suppress(OSError):
             names = [_NAME.fullmatch(file.name) for file in self._folder.iterdir()]
             found = sorted((int(name[1] or 1), name[0]) for name in names if name)
-            return [self._folder / name for _, name in found]
+            files = [self._folder / name for _, name in found]
+            return [file for file in files if file.is_file() and file.stat().st_size]
         return []
 
     def _claimed(self) -> Path:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from shutil import get_terminal_size
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import get_app
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
@@ -21,7 +20,7 @@ from midocli.script import Line
 from midocli.session import PROMPT, OutputError, Session, SessionEnd, located
 from midocli.shell.completer import CommandCompleter
 from midocli.shell.hint import Hint, hint
-from midocli.shell.history import open_history
+from midocli.shell.history import Histories
 from midocli.shell.keys import bindings
 from midocli.shell.lexer import CommandLexer
 from midocli.shell.lines import commands
@@ -53,8 +52,9 @@ class Shell:
         self._signals = Signals(session.interpreter)
         session.interpreter.undisturbed = self._signals
         self._recovery = Recovery(session)
+        self._histories = Histories()
         self._prompt: PromptSession[str] = PromptSession(
-            history=open_history(session.topology),
+            history=self._histories.of(session.kept.file),
             completer=CommandCompleter(session.interpreter),
             complete_while_typing=Condition(self._completes),
             auto_suggest=AutoSuggestFromHistory(),
@@ -115,13 +115,15 @@ class Shell:
 
     def _would_be_lost(self) -> bool:
         count = self._session.interpreter.store.count
-        return self._session.is_changed and count > _FEW_OBJECTS
+        return self._session.kept.is_changed and count > _FEW_OBJECTS
 
     def _read(self) -> str:
         """One command, or all that was pasted."""
         mode = EditingMode.VI if self._preferences["key-mode"] == "vi" else EditingMode.EMACS
         self._prompt.editing_mode = mode
         self._prompt.color_depth = None if self._has_colour() else ColorDepth.DEPTH_1_BIT
+        self._prompt.history = self._histories.of(self._session.kept.file)
+        self._prompt.default_buffer.history = self._prompt.history
         return self._prompt.prompt(PROMPT)
 
     def _run(self, text: str, number: int) -> None:
@@ -161,7 +163,7 @@ class Shell:
 
     def _bottom(self) -> StyleAndTextTuples:
         """The hint line and the toolbar."""
-        text = get_app().current_buffer.text
+        text = self._prompt.default_buffer.text  # the line, also while history is searched
         shown = self._hint(text) if self._prefers("hint") else None
         return bottom(self._session, shown, get_terminal_size().columns)
 

@@ -43,6 +43,7 @@ class Signals:
             raise KeyboardInterrupt
 
     def _ended(self, number: int, frame: FrameType | None) -> None:
+        self.ignore_ends()  # one is enough: a closed window may send several
         end = Ended(number)
         if not self._depth:
             raise end

@@ -30,8 +30,8 @@ def status(session: Session, columns: int) -> StyleAndTextTuples:
     """Topology, objects, simulated clock, running captures, and how the last command ended."""
     interpreter = session.interpreter
     clock = interpreter.clock
-    name = session.topology or "unsaved"
-    if session.topology and session.is_changed:
+    name = session.kept.name or "unsaved"
+    if session.kept.name and session.kept.is_changed:
         name += "*"
     count = interpreter.store.count
     shown = format_instant(Instant(clock.now_ns, clock.utc_offset))

@@ -28,8 +28,9 @@ class Journal:
 
     def __init__(self, owner: Undoes) -> None:
         self._owner = owner
-        self._undoable: list[Transaction] = []
-        self._redoable: list[Transaction] = []
+        self._undoable: list[tuple[int, Transaction]] = []
+        self._redoable: list[tuple[int, Transaction]] = []
+        self._count = 0
         self.changes: list[Change] = []
         self.touched: list[Row] = []
         self.is_open = False
@@ -56,14 +57,18 @@ class Journal:
         finally:
             self.is_open = False
         if self.changes:
-            self._undoable.append(tuple(self.changes))
+            self._count += 1
+            self._undoable.append((self._count, tuple(self.changes)))
             self._redoable.clear()
             self.changes = []
 
     @property
-    def last(self) -> Transaction | None:
-        """The transaction that would be taken back next: it tells states of the owner apart."""
-        return self._undoable[-1] if self._undoable else None
+    def last(self) -> int:
+        """The number of the transaction that would be taken back next, 0 where there is none.
+
+        It tells states of the owner apart: done again, a transaction has the number it had.
+        """
+        return self._undoable[-1][0] if self._undoable else 0
 
     @property
     def undoable(self) -> int:
@@ -83,9 +88,12 @@ class Journal:
         """Do again what was undone last."""
         self._step(self._redoable, self._undoable)
 
-    def _step(self, source: list[Transaction], target: list[Transaction]) -> None:
+    def _step(
+        self, source: list[tuple[int, Transaction]], target: list[tuple[int, Transaction]]
+    ) -> None:
         self.touched = []
-        target.append(self._take_back(source.pop()))
+        number, transaction = source.pop()
+        target.append((number, self._take_back(transaction)))
 
     def _take_back(self, transaction: Transaction) -> Transaction:
         """Undo changes, last first; returns the transaction that would undo that."""

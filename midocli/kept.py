@@ -1,0 +1,60 @@
+"""What the topology is called, and whether it is still what was saved or read under that name."""
+
+from __future__ import annotations
+
+from grammar import tree
+from midocli.store.store import Store
+
+#: What the topology is called that the command `demo` made; it is no file.
+DEMO = "demo"
+
+
+class Kept:
+    """The name and the state under which a topology was kept last.
+
+    `name` is the file it was last saved to or, into nothing, read from; DEMO after that
+    command, until it is undone; None before any.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.name: str | None = None
+        self._state = store.journal.last
+        self._demo: int | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the topology is another than the one kept."""
+        return self._store.journal.last != self._state
+
+    @property
+    def file(self) -> str | None:
+        """The name, where it is a file's."""
+        return None if self._is_demo else self.name
+
+    @property
+    def _is_demo(self) -> bool:
+        return self.name is not None and self._demo is not None
+
+    def keep(self, file: str) -> None:
+        """The topology as it is now is in a file."""
+        self._demo = None
+        self._call(file)
+
+    def note(self, command: tree.Command) -> None:
+        """Note what a command that was carried out means for the name."""
+        last = self._store.journal.last
+        match command:
+            case tree.Save(file=file):
+                self.keep(file.text)
+            case tree.Demo():
+                self._demo = last
+                self._call(DEMO)
+            case tree.Undo() if self._is_demo and not self._store.count:
+                self._call(None)
+            case tree.Undo() if self.name is None and last == self._demo:
+                self._call(DEMO)
+
+    def _call(self, name: str | None) -> None:
+        self.name = name
+        self._state = self._store.journal.last
