@@ -106,8 +106,9 @@ class Pairs(Element):
             why = "; it is given at creation only" if field.fixed else ""
             error = ReadOnlyError(f"{field.name} is a read-only field{why}", start + 1)
             raise Rejected(line, start, self, error)
-        if type(field.type) is Flag:
-            return Setting(field, True, pair.start(1) + 1, ""), pair.end(1)
+        if isinstance(field.type, Flag):
+            self._note_file(line, pair, field)
+            return _flag(field, field.type, pair)
         if pair[2] is None:
             end = self._note_value(line, pair, field)
             incomplete = IncompleteError(
@@ -128,6 +129,11 @@ class Pairs(Element):
         if end == self.probe.at:
             self.probe.found[:] = [Expectation.of_value(field)]
         return end
+
+    def _note_file(self, line: str, pair: re.Match[str], field: Field) -> None:
+        """Tell the probe of a file that may be named behind an option that stands alone."""
+        if hasattr(field.type, "names") and self.preParse(line, pair.end(1)) == self.probe.at:
+            self.probe.found.append(Expectation.of_value(field))
 
     def _value(self, line: str, field: Field, word: str, start: int) -> Any:
         try:
@@ -153,6 +159,14 @@ class Pairs(Element):
         if found is None or found[1] in self._fields:
             return word, end
         return ":".join(unquote(part) for part in found.groups()), found.end()
+
+
+def _flag(field: Field, kind: Flag, pair: re.Match[str]) -> tuple[Setting, int]:
+    """An option that stands alone, with the word behind it where it takes that."""
+    word = unquote(pair[2] or "")
+    place = 2 if kind.takes(word) else 1
+    word = word if place == 2 else ""
+    return Setting(field, kind.parse(word), pair.start(place) + 1, word), pair.end(place)
 
 
 @cache

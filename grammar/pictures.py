@@ -8,11 +8,8 @@ from grammar.commands import CommandHelp, nothing
 from grammar.elements import Entry, Name, Probe, Switch
 from grammar.errors import InvalidValueError, shorten
 from grammar.expectation import Expectation
+from grammar.picture_files import EXPECTED, FORMS, is_picture
 from grammar.tree import Argument, Topology
-
-#: The forms a picture is written in, by the end of the file's name.
-FORMS = (".svg", ".dot", ".mmd")
-_EXPECTED = "a file name that ends in .svg, .dot (Graphviz) or .mmd (Mermaid)"
 
 HELP = {
     "topology": CommandHelp(
@@ -40,7 +37,7 @@ def expectations() -> list[Expectation]:
 
 
 def _topology(probe: Probe, end: pp.ParserElement) -> pp.ParserElement:
-    expected = Expectation("text", "", _EXPECTED, target="file")
+    expected = Expectation("text", "", EXPECTED, target="file")
     file = Name(probe, "file", _file, lambda token: end, lambda: [expected])
 
     switch = Switch(
@@ -54,7 +51,7 @@ def _topology(probe: Probe, end: pp.ParserElement) -> pp.ParserElement:
 
 
 def _file(word: str, column: int) -> Argument:
-    if not word.lower().endswith(FORMS):
-        message = f"cannot tell from {shorten(word)} what to write: expected {_EXPECTED}"
+    if not is_picture(word):
+        message = f"cannot tell from {shorten(word)} what to write: expected {EXPECTED}"
         raise InvalidValueError(message, column, FORMS)
     return Argument(word, column)

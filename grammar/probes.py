@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grammar.addresses import IPv4, Mac
 from grammar.commands import CommandHelp
+from grammar.picture_files import Drawn
 from grammar.schema import Field
 from grammar.times import Seconds
 from grammar.values import Choice, Flag, Hex, Integer, Text, Truth
@@ -35,7 +36,12 @@ OBSERVING = (
         "file for the captured frames",
     ),
     Field("explain", Flag(), "show the walk, step by step"),
-    Field("draw", Flag(), "draw the network with the way taken, and where it ended"),
+    Field(
+        "draw",
+        Drawn(),
+        "draw the network with the way taken, and where it ended; into a file behind it, "
+        "if one is named (.svg, .dot, .mmd)",
+    ),
     Field(
         "report",
         Text("a file name", "ping.html", _LONG, "file"),
@@ -140,7 +146,7 @@ HELP = {
         "sends echo requests and prints what ping and tcpdump would have shown",
         "sending",
         (
-            "ping SOURCE DESTINATION [OPTION VALUE]... [explain] [draw] [quiet]",
+            "ping SOURCE DESTINATION [OPTION VALUE]... [explain] [draw [FILE.svg]] [quiet]",
             "guest GUEST ping DESTINATION [OPTION VALUE]...",
         ),
         (
@@ -148,6 +154,7 @@ HELP = {
             'ping client vm count 2 flags "-n"  # frames in one line each, as tcpdump -n',
             "ping client vm count 100 interval 0.01 quiet capture none  # statistics alone",
             "ping client 192.168.79.119 draw capture none  # the way it took, as a picture",
+            "ping client 192.168.79.119 draw way.svg capture none  # the picture as a file",
             "ping client vm report ping.html  # all of it as a page for a browser",
             "ping client vm capture any write ping.pcapng  # frames for Wireshark",
             'ping client vm filter "arp or icmp"  # ARP as well',

@@ -141,6 +141,6 @@ def _settings(settings: Iterable[tree.Setting]) -> list[str]:
     words: list[str] = []
     for setting in settings:
         words.append(setting.field.name)
-        if not isinstance(setting.field.type, Flag):
+        if not isinstance(setting.field.type, Flag) or setting.text:
             words.append(quoted(value_word(setting.field, setting.value)))
     return words

@@ -306,11 +306,15 @@ class Flag:
     expected = "nothing"
     example = ""
 
-    def parse(self, word: str) -> bool:
-        return True
+    def takes(self, word: str) -> bool:
+        """Whether a word behind the option belongs to it all the same."""
+        return False
 
-    def format(self, value: bool) -> str:
+    def parse(self, word: str) -> Any:
+        return word or True
+
+    def format(self, value: Any) -> str:
         return ""
 
-    def to_json(self, value: bool) -> bool:
+    def to_json(self, value: Any) -> Any:
         return value

@@ -47,6 +47,11 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 
 
+def _usual_columns() -> int:
+    """The columns of output that is no terminal."""
+    return 80
+
+
 def _untold(what: str, done: int, total: int) -> None:
     """Tell nobody how far a command has got."""
 
@@ -87,6 +92,8 @@ class Interpreter:
         #: What signals wait for while it is entered; told how far a long command has got.
         self.undisturbed: AbstractContextManager[object] = nullcontext()
         self.progress: Progress = _untold
+        #: How wide a picture in text may be.
+        self.columns = _usual_columns
         self.tenant: str | None = None
         self._datapath: Datapath | None = None
         #: Captures that run, once there was one.

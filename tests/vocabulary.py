@@ -15,6 +15,7 @@ from grammar.addresses import (
     Network,
     Ports,
 )
+from grammar.picture_files import Drawn
 from grammar.resources import SCHEMA
 from grammar.schema import Collection, Field
 from grammar.unparse import quoted
@@ -149,6 +150,8 @@ def value_of(field: Field) -> Words:
 
 def pair(field: Field) -> Words:
     """`field value`, as typed."""
+    if isinstance(field.type, Drawn):
+        return st.sampled_from([field.name, f"{field.name} way.svg"])
     if isinstance(field.type, Flag):
         return st.just(field.name)
     return value_of(field).map(lambda word: f"{field.name} {quoted(word)}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from grammar.tree import Topology
 from midocli.pictures import model
+from midocli.pictures.way import NO_WAY, Way
 from midocli.results import Done, Report, Result
 from midocli.saving import script
 
@@ -25,26 +26,26 @@ def draw(interpreter: Interpreter, command: Topology) -> Result:
         from midocli.pictures.text import as_text
 
         return Report(
-            as_text(picture),
+            as_text(picture, width=interpreter.columns()),
             lambda: model.data(picture),
             succeeded=True,
             script=lambda: script(interpreter.store),
         )
-    interpreter.files.write(command.file, _written(picture, command.file.text).encode())
+    interpreter.files.write(command.file, written(picture, command.file.text).encode())
     return Done()
 
 
-def _written(picture: model.Picture, name: str) -> str:
-    """A picture in the form that a file's name asks for."""
+def written(picture: model.Picture, name: str, way: Way = NO_WAY) -> str:
+    """A picture, with the way that traffic took, in the form that a file's name asks for."""
     form = name.lower().rpartition(".")[2]
     if form == "svg":
         from midocli.pictures.svg import as_svg
 
-        return as_svg(picture)
+        return as_svg(picture, way)
     if form == "dot":
         from midocli.pictures.dot import as_dot
 
-        return as_dot(picture)
+        return as_dot(picture, way)
     from midocli.pictures.mermaid import as_mermaid
 
-    return as_mermaid(picture)
+    return as_mermaid(picture, way)

@@ -11,29 +11,12 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from grammar.addresses import format_ipv4
+from midocli.pictures.notes import addresses_of, name_of, notes_of, vlan_of
 from midocli.render import printable
 from midocli.store.display import Display, binding_is_up, binding_of, interface_of
 from midocli.store.rows import Row
 from midocli.store.store import Store
 from midocli.wiring import binding_at, guest_behind
-
-#: Fields that steer or copy traffic, in the order in which a packet meets them.
-_NOTED = (
-    "asn",
-    "local-redirect-chain",
-    "in-mirrors",
-    "infilter",
-    "post-in-filter-mirrors",
-    "load-balancer",
-    "forward-chain",
-    "pre-out-filter-mirrors",
-    "outfilter",
-    "out-mirrors",
-    "qos-policy",
-    "vlan",
-    "vni",
-)
-_NO_ASN = -1
 
 
 class Node(NamedTuple):
@@ -124,17 +107,19 @@ class _Survey:
     def picture(self) -> Picture:
         devices = [row for path in ("router", "bridge") for row in self._store.rows(path)]
         for row in (*devices, *self._store.rows("guest")):
-            self._add(row, self._notes(row))
+            self._add(row, notes_of(row, self._store, self._display))
         for device in devices:
             for port in self._store.rows(f"{device.collection.path}.port", device):
                 self._link(port)
         for guest in self._store.rows("guest"):
             self._links += self._unplugged(guest)
+        for vtep in self._store.rows("vtep"):
+            self._links += self._vtep(vtep)
         return Picture(self._nodes, tuple(self._links))
 
     def _add(self, row: Row, notes: tuple[str, ...] = ()) -> str:
         key = row.full_alias
-        name = _name(row)
+        name = name_of(row)
         label = f"{self._display.name(row)} {printable(name)}" if name else self._display.name(row)
         self._nodes[key] = Node(key, row.collection.path, label, notes)
         return key
@@ -178,7 +163,7 @@ class _Survey:
 
     def _nic_end(self, nic: Row, name: str) -> End:
         guest = nic.parent or nic
-        return End(guest.full_alias, name, " ".join((name, *_addresses(nic))), _vlan(nic))
+        return End(guest.full_alias, name, " ".join((name, *addresses_of(nic))), vlan_of(nic))
 
     def _unplugged(self, guest: Row) -> Iterator[Link]:
         """The interfaces of a guest that lead nowhere."""
@@ -192,65 +177,24 @@ class _Survey:
                 why = "no port" if where else "no interface"
                 yield Link(end._replace(notes=(*end.notes, why)), None)
 
-    # -- what is said of ports and devices ---------------------------------------------
+    def _vtep(self, vtep: Row) -> Iterator[Link]:
+        """The bridges that a VTEP's physical ports are joined to."""
+        key = self._add(vtep, (format_ipv4(vtep.get("management-ip")),))
+        bridges = {bridge.uuid: bridge.full_alias for bridge in self._store.rows("bridge")}
+        for binding in self._store.rows("vtep.binding", vtep):
+            bridge = bridges.get(binding.get("network-id"))
+            if bridge is not None:
+                name = printable(binding.get("physical-port"))
+                port = f"{key}:{name}:{binding.get('vlan')}"
+                far = End(key, port, name, (f"vlan {binding.get('vlan')}",))
+                yield Link(End(bridge, f"{bridge}:{port}", "vxlan"), far)
 
     def _port_end(self, port: Row) -> End:
         assert port.parent is not None
         view = self._display
         own = port.alias if view.aliases else port.uuid
-        label = " ".join((own, *_addresses(port)))
-        notes = list(self._notes(port))
+        label = " ".join((own, *addresses_of(port)))
+        notes = list(notes_of(port, self._store, self._display))
         if binding_of(port) is not None and not binding_is_up(self._store, port):
             notes.append("unplugged")
         return End(port.parent.full_alias, port.full_alias, label, tuple(notes), view.name(port))
-
-    def _notes(self, row: Row) -> tuple[str, ...]:
-        """What bears on traffic: filters and the like, and being down."""
-        notes = [f"{name} {word}" for name, word in self._noted(row)]
-        notes += [
-            f"service {source.full_alias}"
-            for source, index in row.referrers or ()
-            if source.collection.path == "l2insertion"
-            and source.collection.fields[index].name == "port"
-        ]
-        if row.get("state") == "down":
-            notes.append("down")
-        if row.collection.path == "guest":
-            notes += [f"gw {format_ipv4(row.get('gw'))}"] if row.get("gw") is not None else []
-        return tuple(notes)
-
-    def _noted(self, row: Row) -> Iterator[tuple[str, str]]:
-        for name in _NOTED:
-            field = row.collection.by_name.get(name)
-            value = row.get(name) if field is not None else None
-            if field is None or not value or value in (field.default, _NO_ASN):
-                continue
-            word = self._display.word(field, value)
-            called = _name(value) if isinstance(value, Row) else None
-            yield name, printable(f"{word} {called}" if called else word)
-
-
-def _name(row: Row) -> str | None:
-    """What its owner called an object, where objects of its kind have names."""
-    return row.get("name") if "name" in row.collection.index else None
-
-
-def _addresses(row: Row) -> tuple[str, ...]:
-    """The addresses of a port or NIC, each with its length where that is known."""
-    if row.collection.path == "bridge.port":
-        return ()
-    if row.collection.path != "router.port":
-        return tuple(map(_cidr, row.get("address") or ()))
-    address, net = row.get("address"), row.get("net")
-    if address is None:
-        return ()
-    first = f"{format_ipv4(address)}/{net.length}" if net is not None else format_ipv4(address)
-    return (first, *map(_cidr, (row.get("addresses") or ())[1:]))
-
-
-def _cidr(value: Any) -> str:
-    return f"{format_ipv4(value.address)}/{value.length}"
-
-
-def _vlan(nic: Row) -> tuple[str, ...]:
-    return (f"vlan {nic.get('vlan')}",) if nic.get("vlan") else ()

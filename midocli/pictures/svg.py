@@ -163,8 +163,10 @@ def _link(link: Link, boxes: dict[str, Box], spots: dict[str, _Spot], way: Way) 
         x = spot.x if leftwards else spot.x + box.width
         ends.append((x, spot.y + box.ports[end.port], -1 if leftwards else 1))
     (x1, y1, way1), (x2, y2, way2) = ends
-    bend = _GAP / 2 if here.column != there.column else _GAP / 3
-    points = (x1, y1, x1 + way1 * bend, y1, x2 + way2 * bend, y2, x2, y2)
+    bend1 = bend2 = _GAP / 2
+    if here.column == there.column:  # round the wider box
+        bend1, bend2 = (max(x1, x2) - x + _GAP / 3 for x in (x1, x2))
+    points = (x1, y1, x1 + way1 * bend1, y1, x2 + way2 * bend2, y2, x2, y2)
     curve = "M{} {} C{} {} {} {} {} {}".format(*map(_number, points))
     kind = "link passed" if way.took(link) else "link"
     label = tag("title", f"{near.port} – {far.port}")

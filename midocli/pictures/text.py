@@ -24,15 +24,19 @@ from midocli.pictures.wrapping import cells, wrapped
 
 _MOST, _MOST_LEAVES = 60, 12
 _WIDTH = 80
-_NARROWEST = 24
+#: The columns that text in a box always has, and those of the box around it.
+_NARROWEST, _FRAME = 24, 4
 
 
-def as_text(picture: Picture, way: Way = NO_WAY) -> str:
-    """The picture, with the way that traffic took; lines end in newlines."""
+def as_text(picture: Picture, way: Way = NO_WAY, width: int = _WIDTH) -> str:
+    """The picture, with the way that traffic took, so many columns wide.
+
+    Lines end in newlines. Boxes that hang too deep for the width are drawn as trees of their own.
+    """
     if not picture.nodes:
         return "no devices to draw\n"
     shown = bounded(picture, _MOST, _MOST_LEAVES, way.ends, way.places)
-    lines = list(_Drawing(shown, way).lines())
+    lines = list(_Drawing(shown, way, width).lines())
     if shown.left_out:
         lines.append(f"… and {shown.left_out} more")
     return "".join(f"{line.rstrip()}\n" for line in lines)
@@ -43,20 +47,25 @@ Parts = Iterator[str | tuple[str, str, Link]]
 
 
 class _Drawing:
-    def __init__(self, picture: Picture, way: Way) -> None:
+    def __init__(self, picture: Picture, way: Way, width: int) -> None:
         self._picture = picture
         self._way = way
         self._marks = way.at(picture)
         self._reached = way.boxes(picture)
         self._forest: Forest = forest_of(picture)
+        self._width = width
+        self._narrowest = min(_NARROWEST, width // 2)
+        #: The boxes that begin a tree: roots, and what hangs too deep below them.
+        self._tops = list(self._forest.roots)
 
     def lines(self) -> Iterator[str]:
-        for root in self._forest.roots:
-            yield from self._tree(root)
+        for top in self._tops:
+            yield from self._tree(top)
         for mark in self._marks.get("", ()):
-            yield from wrapped(f"{mark.symbol} {mark.text}", _WIDTH)
+            yield from wrapped(f"{mark.symbol} {mark.text}", self._width)
         if self._way.places:
-            yield "━ the way it took   ✓ where it arrived   ✗ where it ended"
+            legend = "━ the way it took   ✓ where it arrived   ✗ where it ended"
+            yield from wrapped(legend, self._width)
 
     def _tree(self, root: str) -> Iterator[str]:
         """A box and all that hangs on it, without recursion: chains may be long."""
@@ -81,7 +90,7 @@ class _Drawing:
         yield from self._branches(drawn, took, indent, bool(tails))
         for number, tail in enumerate(tails, 1):
             joint, trunk = ("└", " ") if number == len(tails) else ("├", "│")
-            for place, line in enumerate(wrapped(tail, max(20, _WIDTH - len(indent) - 6))):
+            for place, line in enumerate(wrapped(tail, self._room(indent, 7))):
                 yield f"{indent} {trunk if place else joint}{'     ' if place else '──── '}{line}"
 
     def _frame(
@@ -93,7 +102,7 @@ class _Drawing:
         corners = "┏┓┗┛" if heavy else "┌┐└┘"
         top = across if above is None else _up(heavy, self._way.took(above))
         bottom = _down(heavy, goes_on) if has_trunk else across
-        lines = self._said(key, max(_NARROWEST, _WIDTH - len(indent) - 4))
+        lines = self._said(key, self._room(indent, _FRAME))
         width = max(map(cells, lines))
         yield f"{indent}{corners[0]}{top}{across * (width + 1)}{corners[1]}"
         for line in lines:
@@ -109,10 +118,19 @@ class _Drawing:
             goes_on = any(took[number + 1 :])
             joint = _joint(took[number], goes_on, is_last)
             trunk = " " if is_last else "┃" if goes_on else "│"
-            yield from self._link(branch, f"{indent} {joint}", f"{indent} {trunk}")
+            below = f"{indent} {trunk} "
+            holds = branch.holds and self._width - len(below) >= self._narrowest + _FRAME
+            yield from self._link(branch, f"{indent} {joint}", f"{indent} {trunk}", holds)
             far = branch.link.far
             if branch.holds and far is not None:
-                yield far.node, f"{indent} {trunk} ", branch.link
+                if holds:
+                    yield far.node, below, branch.link
+                else:
+                    self._tops.append(far.node)
+
+    def _room(self, indent: str, taken: int) -> int:
+        """The columns for text behind an indent, of which what is drawn beside it takes some."""
+        return max(self._narrowest + _FRAME, self._width - len(indent)) - taken
 
     def _is_up(self, branch: Branch, above: Link | None) -> bool:
         return above is not None and branch.link == above.turned()
@@ -130,22 +148,21 @@ class _Drawing:
         more = self._picture.left_out_at.get(key)
         return [*([free] if free else []), *([f"… and {more} more"] if more else [])]
 
-    def _link(self, branch: Branch, joint: str, trunk: str) -> Iterator[str]:
-        """The lines about a link: its own end, and the other one."""
+    def _link(self, branch: Branch, joint: str, trunk: str, holds: bool) -> Iterator[str]:
+        """The lines about a link: its own end, and the other one, below where that hangs here."""
         near, far = branch.link
         heavy = self._way.took(branch.link)
         across, knot, below = ("━", "┳", "┃") if heavy else ("─", "┬", "│")
-        if not branch.holds:
+        if not holds:
             knot, below = across, " "
         text = near.text
         if far is None:
             text += "" if _says_why(branch.link) else " not connected"
         else:
             there = " ".join(filter(None, (far.name, _without_alias(far.text, far.name))))
-            there = there if branch.holds else f"{there or far.node} (see {far.node})"
+            there = there if holds else f"{there or far.node} (see {far.node})"
             text += f" {across}{across} {there}" if there else ""
-        room = max(20, _WIDTH - len(joint) - 6)
-        for number, line in enumerate(wrapped(text, room)):
+        for number, line in enumerate(wrapped(text, self._room(joint[:-2], 8))):
             if number:
                 yield f"{trunk}  {below}  {line}"
             else:

@@ -44,10 +44,11 @@ class Drawing:
         self._interpreter = interpreter
         self._command = command
         self._draws = "draw" in options
-        report = options.get("report")
-        self._report = Argument(report.text, report.column) if report else None
-        if self._report is not None:
-            interpreter.files.check(self._report)
+        self._picture = _file(options.get("draw"))
+        self._report = _file(options.get("report"))
+        for file in (self._picture, self._report):
+            if file is not None:
+                interpreter.files.check(file)
 
     @property
     def is_wanted(self) -> bool:
@@ -55,28 +56,27 @@ class Drawing:
         return self._draws or self._report is not None
 
     def drawn(self, told: Told, frames: Sequence[tuple[str, str]]) -> tuple[str, dict[str, Any]]:
-        """The picture as text, and as a member of the data; the report is written now."""
-        from midocli.pictures import model, way
+        """The picture as text, and as a member of the data; files are written now.
+
+        That one cannot be written does not take away what is shown.
+        """
+        from midocli.pictures import model, way, written
         from midocli.pictures.text import as_text
 
         picture = model.picture_of(self._interpreter.store, self._interpreter.display)
         taken = way.way_of(told.events, _telling(told.reasons))
         if self._report is not None:
-            self._write(self._report, told, frames, picture, taken)
-        if not self._draws:
+            self._write(self._report, self._page(told, frames, picture, taken))
+        if self._picture is not None:
+            self._write(self._picture, written(picture, self._picture.text, taken))
+        if not self._draws or self._picture is not None:
             return "", {}
         whole = {**model.data(picture), "way": way.data(taken)}
-        return f"\n{as_text(picture, taken)}", {"picture": whole}
+        return f"\n{as_text(picture, taken, self._interpreter.columns())}", {"picture": whole}
 
-    def _write(
-        self,
-        file: Argument,
-        told: Told,
-        frames: Sequence[tuple[str, str]],
-        picture: Picture,
-        taken: Way,
-    ) -> None:
-        """Write the page; that it fails does not take away what is shown."""
+    def _page(
+        self, told: Told, frames: Sequence[tuple[str, str]], picture: Picture, taken: Way
+    ) -> str:
         from grammar.unparse import unparse
         from midocli.pictures.page import Story, as_page
         from midocli.pictures.svg import as_svg
@@ -92,10 +92,18 @@ class Drawing:
             frames,
             self._interpreter.clock,
         )
+        return as_page(story)
+
+    def _write(self, file: Argument, text: str) -> None:
         try:
-            self._interpreter.files.write(file, as_page(story).encode())
+            self._interpreter.files.write(file, text.encode())
         except FileError as error:
             self._interpreter.complaints.append(error)
+
+
+def _file(setting: Setting | None) -> Argument | None:
+    """The file that an option names, if any."""
+    return Argument(setting.text, setting.column) if setting and setting.text else None
 
 
 def _telling(reasons: Sequence[Reason]) -> Sequence[Reason]:

@@ -42,10 +42,10 @@ class CommandCompleter(Completer):
                 yield from _inside_quotes(each, word)
         if word.quote:
             return
-        if any(each.target == "file" for each in expected):
-            yield from self._paths.get_completions(Document(word.typed), complete_event)
         for candidate in dict.fromkeys(self._candidates(expected, before, word.typed)):
             yield _completion(candidate, word.typed)
+        if any(each.target == "file" for each in expected):
+            yield from self._paths.get_completions(Document(word.typed), complete_event)
 
     def _candidates(self, expected: list[Expectation], before: str, typed: str) -> list[Candidate]:
         """Words of the language, then what exists, then fields that are not given yet."""

@@ -88,6 +88,7 @@ class Shell:
     def _take_over(self) -> None:
         """Show results, errors and progress as a terminal does."""
         self._session.interpreter.interactive = True
+        self._session.interpreter.columns = lambda: get_terminal_size().columns
         self._session.show_error = self._pointed_out
         self._session.out = Screen(
             sys.stdout, self._preferences, self._painted, self._progress.clear

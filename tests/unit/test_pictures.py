@@ -102,7 +102,7 @@ def test_boxes_of_an_svg_do_not_overlap(picture: Picture) -> None:
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 def test_graphviz_draws_the_dot_form() -> None:
-    awkward = 'router create name "back\\\\slash \\"quotes\\" \\\\N {a|b} <c>"\n'
+    awkward = 'router create name "back\\\\slash \\"quotes\\" \\\\N {a|b} <c> &lt;"\n'
     done = subprocess.run(
         ["dot", "-Tsvg"],
         input=as_dot(pictured(LAB, awkward)).encode(),
@@ -113,7 +113,7 @@ def test_graphviz_draws_the_dot_form() -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     root = ElementTree.fromstring(done.stdout)
     words = "\n".join(text for each in root.iter(f"{SVG}text") for text in each.itertext())
-    assert 'back\\slash "quotes" \\N {a|b} <c>' in words
+    assert 'back\\slash "quotes" \\N {a|b} <c> &lt;' in words
     assert len([g for g in root.iter(f"{SVG}g") if g.get("class") == "edge"]) == 2
 
 
@@ -159,6 +159,54 @@ def test_a_mark_at_a_port_stands_in_its_box_and_one_of_no_place_below() -> None:
     lines = as_text(pictured(LAB), Way(frozenset({"bridge0"}), marks)).splitlines()
     assert any("✗ admin-down: down" in line and "┃" in line for line in lines)
     assert "✗ lost" in lines
+
+
+def test_a_way_is_marked_in_every_form() -> None:
+    way = Way(
+        frozenset({"guest0", "host0:tap1", "bridge0:port1", "bridge0"}),
+        (("bridge0:port1", Mark("✗", "admin-down: it is down")),),
+    )
+    dot, mermaid = as_dot(pictured(LAB), way), as_mermaid(pictured(LAB), way)
+    assert dot.count('penwidth="3"') == 3  # the link and its two boxes
+    assert re.search(r'"bridge0" \[label="bridge0 left\\n✗ admin-down: it is down', dot)
+    assert "✗ admin-down#58; it is down" not in mermaid
+    assert "✗ admin-down: it is down" in mermaid
+    assert mermaid.count("===|") == 1
+    assert mermaid.endswith("  class n1,n2 passed\n")
+
+
+def test_a_name_cannot_make_mermaid_misread_what_is_escaped() -> None:
+    """Mermaid drops the last semicolon of `style…:#…;`, which it takes for a colour."""
+    assert "style#58;#60;b#62;" in as_mermaid(pictured("router create name style:<b>"))
+
+
+@pytest.mark.parametrize("form", ["svg", "dot", "mmd"])
+def test_a_probe_draws_into_a_file_instead(tmp_path: Path, form: str) -> None:
+    file = tmp_path / f"way.{form}"
+    interpreter = made(LAB)
+    command = grammar.parse(f"ping alice 10.0.1.1 id 1 capture none draw {file} explain")
+    assert command is not None
+    result = interpreter.run(command)
+    text = render.text(result, interpreter.display)
+    assert "walk 1" in text
+    assert "┏" not in text
+    assert "picture" not in render.document(result, interpreter.display)
+    assert "✓ takes the echo request" in file.read_text()
+
+
+@pytest.mark.parametrize("width", [20, 33, 80])
+def test_a_long_chain_is_drawn_in_trees_that_fit(width: int) -> None:
+    ring = ["router create", "router router0 add port address 10.0.0.1"]
+    for number in range(1, 50):
+        ring += [
+            "router create",
+            f"router router{number} add port address 10.0.0.1",
+            f"router router{number} add port address 10.0.0.2 peer router{number - 1}:port0",
+        ]
+    text = as_text(pictured(*ring), width=width)
+    assert max(map(len, text.splitlines())) <= width
+    boxes = re.findall(r"[│┃] (router\d+) +[│┃]$", text, re.MULTILINE)
+    assert sorted(boxes) == sorted(f"router{number}" for number in range(50))
 
 
 @pytest.mark.parametrize("name", ["net.svg", "net.dot", "net.mmd", "NET.SVG"])
