@@ -14,6 +14,7 @@ from midocli.probes.drawing import Drawing, Ending, Told
 from midocli.probes.failure import Failure
 from midocli.probes.points import Point
 from midocli.probes.verdict import decisive
+from midocli.probes.whereabouts import home_of
 from midocli.simulator.events import Captured, Event, Kind, Recorder
 from midocli.simulator.frame import Frame
 from midocli.simulator.protocol import ETHERTYPE_ARP
@@ -95,7 +96,8 @@ class Observation:
     def reason(self, origin: object) -> Reason | None:
         """Why what was sent with an origin came to nothing, while the network still knows."""
         pending = self._network.pending(origin)
-        return decisive(self.drops.get(origin, ()), pending, self._arp_drops)
+        home = partial(home_of, self._interpreter.store)
+        return decisive(self.drops.get(origin, ()), pending, self._arp_drops, home)
 
     def failure(self, reason: Reason, source: str | None, destination: int | None) -> Failure:
         """A reason with the frame it ended, and who sent it to whom."""

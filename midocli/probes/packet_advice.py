@@ -75,18 +75,17 @@ def source_mac(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
 
 
 def vlan(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
-    """A guest on the way is tagged where the other side is not."""
-    for alias in (failure.reason.at, failure.source):
-        guest = interpreter.named("guest", alias) if alias else None
-        if guest is not None and guest.get("vlan"):
-            why = f"{guest.full_alias} takes and sends frames of VLAN {guest.get('vlan')} only"
-            yield Change(why, (f"guest {guest.full_alias} clear vlan",))
-            return
-    guest = interpreter.named("guest", failure.reason.at)
-    if guest is not None and failure.frame is not None and failure.frame.vlans:
-        vlan = failure.frame.vlan_ids()[0]
-        why = "its frames come tagged"
-        yield Change(why, (f"guest {guest.full_alias} set vlan {vlan}",))
+    """A guest takes frames of another VLAN, or is alone in being tagged, or in not being."""
+    guest, frame = interpreter.named("guest", failure.reason.at), failure.frame
+    tagged = frame.vlan_ids()[0] if frame is not None and frame.vlans else None
+    source = interpreter.named("guest", failure.source) if failure.source else None
+    wrong = next((each for each in (guest, source) if each is not None and each.get("vlan")), None)
+    if guest is not None and tagged is not None and wrong in (guest, None):
+        why = f"what comes to {guest.full_alias} has VLAN {tagged}"
+        yield Change(why, (f"guest {guest.full_alias} set vlan {tagged}",))
+    elif wrong is not None:
+        why = f"{wrong.full_alias} takes and sends frames of VLAN {wrong.get('vlan')} only"
+        yield Change(why, (f"guest {wrong.full_alias} clear vlan",))
 
 
 def no_answer(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:

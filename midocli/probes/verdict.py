@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from midocli.simulator.frame import Frame
 from midocli.simulator.protocol import ECHO_REPLY, ERROR_TYPES, ETHERTYPE_ARP, ICMP
@@ -17,27 +17,42 @@ def decisive(
     drops: Sequence[tuple[Reason, Frame]],
     pending: Reason | None,
     arp_drops: Sequence[tuple[Reason, Frame]],
+    home: Callable[[int], Collection[str]] = lambda address: (),
 ) -> Reason | None:
     """The reason that explains a missing reply, None where nothing was dropped.
 
     An echo reply that was dropped tells most: the request got through. Else the request's own
     end tells, then that of an error about it, then what still waits for a MAC (`pending`); of
     several the last, since flooded copies end before the one that goes on. Where that is for
-    want of an ARP answer, what became of the answers, or of requests none of which got anywhere,
-    tells more: `arp_drops` are those of the time, whoever caused them.
+    want of an ARP answer, what became of the answers, or of the request where the owner is,
+    tells more: `arp_drops` are those of the time, whoever caused them, and `home(address)` are
+    the machine that has an address and the port it is behind.
     """
     packets = [reason for reason, frame in drops if frame.ethertype != ETHERTYPE_ARP]
-    asking = [reason for reason, frame in drops if frame.ethertype == ETHERTYPE_ARP]
     main = _along_the_way(drops) or pending
     if main is None:
-        others = packets or asking
-        return _last_telling(asking) or (others[-1] if others else None)
-    if main.code == Code.ARP_TIMEOUT:
-        address = main.details.get("address")
-        answers = [reason for reason, frame in arp_drops if frame.nw_src == address]
-        asking = [reason for reason, frame in arp_drops if frame.nw_dst == address]
-        return _last_telling(answers) or _dead_end(asking) or main
+        asking = [drop for drop in drops if drop[1].ethertype == ETHERTYPE_ARP]
+        found = _unanswered(asking, asking[0][1].nw_dst, home) if asking else None
+        return found or (packets[-1] if packets else None)
+    address = main.details.get("address")
+    if main.code == Code.ARP_TIMEOUT and isinstance(address, int):
+        found = _unanswered(arp_drops, address, home)
+        return found if found is not None and found.code != Code.NO_ANSWER else main
     return main
+
+
+def _unanswered(
+    drops: Sequence[tuple[Reason, Frame]], address: int, home: Callable[[int], Collection[str]]
+) -> Reason | None:
+    """Why nobody was heard to have an address: the answer's end, or the request's at its owner's.
+
+    Copies of the request that ended elsewhere tell only where none of them got anywhere.
+    """
+    answers = [reason for reason, frame in drops if frame.nw_src == address]
+    asking = [reason for reason, frame in drops if frame.nw_dst == address]
+    places = home(address)
+    there = [reason for reason in asking if reason.at in places]
+    return _last_telling(answers) or _last_telling(there) or _dead_end(asking)
 
 
 def _along_the_way(drops: Sequence[tuple[Reason, Frame]]) -> Reason | None:

@@ -28,6 +28,16 @@ def guest_with(store: Store, address: int) -> tuple[Row, Row] | None:
     return None
 
 
+def home_of(store: Store, address: int) -> set[str]:
+    """The guest that has an address and the port it is plugged into, by their aliases."""
+    found = guest_with(store, address)
+    if found is None:
+        return set()
+    guest, nic = found
+    port = port_of(nic)
+    return {guest.full_alias, port.full_alias} if port is not None else {guest.full_alias}
+
+
 def router_port_with(store: Store, address: int) -> Row | None:
     """The router port that has an address."""
     for router in store.rows("router"):

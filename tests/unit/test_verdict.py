@@ -49,5 +49,18 @@ def test_who_waits_for_a_mac_tells_what_became_of_the_asking():
     assert code(end(Code.RULE_DROP, arp_request(1, 2, 9)), pending=waiting) == "rule-drop"
 
 
+def test_a_request_for_a_mac_is_told_of_where_the_owner_is():
+    waiting = Reason(Code.ARP_TIMEOUT, "guest0", None, "waits", {"address": 9})
+    asked = arp_request(1, 2, 9)
+    bystander = end(Code.NOT_ADDRESSED_TO_GUEST, asked)
+    door = Reason(Code.RULE_DROP, "bridge0:port1", None, ""), asked
+    both = [door, bystander]
+    homes = {9: ["guest1", "bridge0:port1"]}
+    assert decisive(both, waiting, both, homes.__getitem__) is door[0]
+    assert decisive(both, None, both, homes.__getitem__) is door[0]
+    assert decisive(both, waiting, both) is waiting
+    assert decisive(both, None, both) is None
+
+
 def test_nothing_dropped_is_no_reason():
     assert code() is None
