@@ -99,19 +99,20 @@ class Terminal:
                 return
         raise AssertionError(f"it never ended:\n{self.text()}")
 
-    def look(self, words: str) -> list[Char]:
-        """How the last occurrence of some words on the screen looks, a character each."""
-        for number, line in reversed([*enumerate(self.screen.display)]):
-            at = line.rfind(words)
-            if at >= 0:
+    def look(self, words: str, line: str = "") -> list[Char]:
+        """How some words look, a character each: the last on the screen, or in a line."""
+        for number, shown in reversed([*enumerate(self.screen.display)]):
+            at = shown.rfind(words)
+            if at >= 0 and line in shown:
                 row = self.screen.buffer[number]
                 return [row[column] for column in range(at, at + len(words))]
         raise AssertionError(f"{words!r} is not on:\n{self.text()}")
 
-    def colour(self, words: str) -> str:
-        """The one colour that the last occurrence of some words has."""
-        (colour,) = {char.fg for char in self.look(words)}
-        return str(colour)
+    def colour(self, words: str, line: str = "") -> str:
+        """The one colour that they have."""
+        colours = {str(char.fg) for char in self.look(words, line)}
+        assert len(colours) == 1, f"{words!r} has {colours}"
+        return colours.pop()
 
     def resize(self, lines: int, columns: int) -> None:
         self.process.setwinsize(lines, columns)

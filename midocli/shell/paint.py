@@ -16,8 +16,10 @@ _IP = r"\d{1,3}(?:\.\d{1,3}){3}"
 _MAC = r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}"
 _ADDRESS = re.compile(rf"(?<![\w.:-])(?:{_IP}(?![\w-])|{_MAC}(?![\w:-]))")
 #: A frame as tcpdump prints it: its time, and the lines that belong to it.
-_FRAME = re.compile(r"(?m)^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d+ .*\n?(?:[ \t]+.*\n?)*")
-_MACS = re.compile(rf"\S+ ({_MAC}) > ({_MAC})")
+_FRAME = re.compile(
+    r"(?m)^(?P<time>(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d+) .*\n?(?:[ \t]+.*\n?)*"
+)
+_MACS = re.compile(rf"(?:\S+ ){{1,2}}({_MAC}) > ({_MAC})")
 _TTL = re.compile(r"\bttl (\d+)")
 _ENDS = re.compile(rf"({_IP})(?:\.(\d+))? > ({_IP})(?:\.(\d+))?: (.*)")
 _IP_ID = re.compile(r"\bttl \d+, id ([1-9]\d*), offset (\d+)")
@@ -78,7 +80,8 @@ class Painter:
         yield from (_Mark(*found.span(), _REWRITTEN) for found in _BECAME.finditer(text))
         for line in _LINE.finditer(text):
             yield from _field_names(line)
-        for frame in _FRAME.finditer(text):
+        # Points are printed one behind the other; what was rewritten is known in the order of time.
+        for frame in sorted(_FRAME.finditer(text), key=lambda frame: frame["time"]):
             yield from self._rewritten(frame)
         for address in _ADDRESS.finditer(text):
             yield _Mark(*address.span(), self._colour(address[0]))

@@ -12,7 +12,6 @@ from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.output import ColorDepth
 
 from grammar.errors import MidoError
 from midocli import __version__, render
@@ -30,7 +29,7 @@ from midocli.shell.question import explain
 from midocli.shell.recovery import Ended, Recovery
 from midocli.shell.screen import Screen
 from midocli.shell.signals import Signals
-from midocli.shell.style import STYLE, has_colour
+from midocli.shell.style import STYLE, colour_depth, has_colour
 from midocli.shell.toolbar import bottom
 
 _MORE = "... ".rjust(len(PROMPT))
@@ -122,7 +121,7 @@ class Shell:
         """One command, or all that was pasted."""
         mode = EditingMode.VI if self._preferences["key-mode"] == "vi" else EditingMode.EMACS
         self._prompt.editing_mode = mode
-        self._prompt.color_depth = None if self._has_colour() else ColorDepth.DEPTH_1_BIT
+        self._prompt.color_depth = colour_depth(self._wished_colour)
         self._prompt.history = self._histories.of(self._session.kept.file)
         self._prompt.default_buffer.history = self._prompt.history
         return self._prompt.prompt(PROMPT)
@@ -144,16 +143,18 @@ class Shell:
             print(f"{len(left)} pasted line{'s' if len(left) > 1 else ''} left undone:")
             print("".join(f"  {render.printable(text)}\n" for text in left), end="")
 
-    def _has_colour(self) -> bool:
-        return has_colour(self._colour or self._preferences["color"])
+    @property
+    def _wished_colour(self) -> str:
+        return self._colour or str(self._preferences["color"])
 
     def _painted(self, text: str) -> str:
-        return self._painter.paint(text) if self._has_colour() else text
+        return self._painter.paint(text) if has_colour(self._wished_colour) else text
 
     def _pointed_out(self, name: str, line: Line, error: MidoError) -> str:
         columns = get_terminal_size().columns
         told = located(name, line, error) if name else pointed_out(name, line, error, columns)
-        return red(told) if self._has_colour() else told
+        # The standard error may be a file, even at the prompt.
+        return red(told) if has_colour(self._wished_colour, sys.stderr) else told
 
     def _completes(self) -> bool:
         """Whether to offer words: room for them would scroll away what an empty line follows."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from typing import TextIO
 
+from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
 STYLE = Style.from_dict(
@@ -28,8 +30,19 @@ STYLE = Style.from_dict(
 )
 
 
-def has_colour(wish: str) -> bool:
-    """Whether to use colours: as wished or, if `auto`, unless NO_COLOR or the terminal forbids."""
+def has_colour(wish: str, out: TextIO | None = None) -> bool:
+    """Whether to use colours: as wished or, if `auto`, unless NO_COLOR or the terminal forbids.
+
+    `out` is where they would go, if that need not be a terminal.
+    """
     if wish == "auto":
-        return not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+        is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") == "dumb"
+        return not is_plain and (out is None or out.isatty())
     return wish == "always"
+
+
+def colour_depth(wish: str) -> ColorDepth | None:
+    """How many colours the prompt has, None for what the terminal has."""
+    if not has_colour(wish):
+        return ColorDepth.DEPTH_1_BIT
+    return ColorDepth.DEPTH_4_BIT if wish == "always" else None

@@ -44,6 +44,24 @@ def test_fields_that_were_rewritten_on_the_way_stand_out() -> None:
     assert not any("1;4" in style for style in styles(after, "10.0.0.1"))
 
 
+def test_what_was_rewritten_is_told_in_the_order_of_time() -> None:
+    """A reply is printed first where it came out, though it was seen there last."""
+    out = _FRAME.format(ttl=63, to="10.0.0.2").replace(":00.000001", ":00.000009")
+    entered = _FRAME.format(ttl=64, to="10.0.0.2")
+    painted = Painter().paint(out + "tcpdump: listening on veth1\n" + entered)
+    assert styles(painted, "63") == {"1;4"}
+    assert styles(painted, "64") == set()
+
+
+def test_a_date_before_the_time_hides_no_mac() -> None:
+    painter = Painter()
+    painter.paint("2026-01-02 " + _FRAME.format(ttl=64, to="10.0.0.2"))
+    after = _FRAME.format(ttl=63, to="10.0.0.2").replace("02:00:00:00:00:02", "02:00:00:00:00:99")
+    painted = painter.paint("2026-01-02 " + after)
+    assert all("1;4" in style for style in styles(painted, "02:00:00:00:00:99"))
+    assert styles(painted, "02:00:00:00:00:99")
+
+
 def test_frames_of_another_command_are_no_others_further_on() -> None:
     painter = Painter()
     painter.paint(_FRAME.format(ttl=64, to="10.0.0.2"))
