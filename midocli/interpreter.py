@@ -228,7 +228,7 @@ class Interpreter:
         if command.path[-1].collection.live:
             from midocli.learnt import entry
 
-            return entry(self.datapath, self.resolver, command)
+            return entry(self, command)
         row = self._object(command.path)
         if command.field is None:
             return Shown(row, command.path[-1].collection)

@@ -18,8 +18,8 @@ from midocli.trace.flow_text import flow_actions
 
 if TYPE_CHECKING:
     from midocli.datapath import Datapath
+    from midocli.interpreter import Interpreter
     from midocli.simulator.flows import Flow
-    from midocli.store.resolve import Resolver
 
 Entry = tuple[Any, ...]
 
@@ -38,10 +38,11 @@ def table(
     return Table(collection.fields, rows)
 
 
-def entry(datapath: Datapath, resolver: Resolver, command: Show) -> Result:
+def entry(interpreter: Interpreter, command: Show) -> Result:
     """One thing of a live collection, or one of its fields; UnknownObjectError where none is."""
     selector, field = command.path[-1], command.field
-    collection, parent = selector.collection, resolver.path(command.path[:-1])
+    datapath, collection = interpreter.datapath, selector.collection
+    parent = interpreter.resolver.path(command.path[:-1])
     rows = table(datapath, collection, parent, selector.filters).rows
     if selector.name is not None:
         first = collection.fields[0]
@@ -55,7 +56,7 @@ def entry(datapath: Datapath, resolver: Resolver, command: Show) -> Result:
         value = rows[0][collection.index[field.field.name]]
         return Message(_word(field.field, value) or "")
     if parent is not None and collection.path == "tracerequest.walk":
-        return traced.report(datapath, parent, rows[0][0])
+        return traced.report(interpreter, parent, rows[0][0])
     return Table(collection.fields, rows)
 
 

@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from grammar.times import Instant, format_instant
+from midocli.probes.labels import TopologyLabels
 from midocli.results import Report
 from midocli.simulator.events import Event, Kind
 from midocli.trace.explain import explain, numbered, steps_of
 
 if TYPE_CHECKING:
     from midocli.datapath import Datapath
+    from midocli.interpreter import Interpreter
     from midocli.simulator.tracing import Trail
     from midocli.store.rows import Row
 
@@ -26,8 +28,9 @@ def rows(datapath: Datapath, request: Row | None) -> list[tuple[Any, ...]]:
     ]
 
 
-def report(datapath: Datapath, request: Row, name: str) -> Report:
-    """One walk as `explain` prints it."""
+def report(interpreter: Interpreter, request: Row, name: str) -> Report:
+    """One walk as `explain` prints it, with names and conditions as they are now."""
+    datapath = interpreter.datapath
     trail = _trails(datapath, request)[int(name.removeprefix("walk"))]
     events = numbered([replace(event, depth=0) for event in trail.events])
     end = outcome(events)
@@ -35,7 +38,8 @@ def report(datapath: Datapath, request: Row, name: str) -> Report:
     def data() -> dict[str, Any]:
         return {"walk": name, "outcome": end, "steps": steps_of(events, datapath.clock)}
 
-    return Report(explain(events, [f"{name}: {end}"]), data, succeeded=True)
+    text = explain(events, [f"{name}: {end}"], labels=TopologyLabels(interpreter))
+    return Report(text, data, succeeded=True)
 
 
 def outcome(events: Sequence[Event]) -> str:
