@@ -17,6 +17,7 @@ sys.path.insert(0, str(DOCS))
 from screenshots import IMAGES, NETWORK, TYPED  # noqa: E402 (the same)
 from transcribe import empty_folder, fences, missing_programs, refreshed, replay  # noqa: E402 (the documentation's own module)
 
+from midocli.session import PROMPT  # noqa: E402
 from midocli.simulator.reason import Code  # noqa: E402
 
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
@@ -45,6 +46,17 @@ def test_the_pages_behind_the_ten_minutes_begin_where_those_end() -> None:
         replay((DOCS / "guide.md").read_text())
         saved = Path("office.mido").read_text()
     assert (DOCS / "guide" / "office.mido").read_text() == saved
+
+
+def test_the_ten_minutes_can_be_read_and_typed_in_ten_minutes() -> None:
+    """At 230 words and 200 keys a minute, with a second for each line of output."""
+    story = (DOCS / "guide.md").read_text()
+    shown = "".join(fences(story, "midocli")).splitlines()
+    typed = [line.removeprefix(PROMPT) for line in shown if line.startswith(PROMPT)]
+    words = re.sub(r"^```.*?^```$", "", story, flags=re.MULTILINE | re.DOTALL).split()
+    seconds = len(shown) - len(typed) + 60 * (len(words) / 230 + sum(map(len, typed)) / 200)
+    assert typed
+    assert seconds < 10 * 60
 
 
 @pytest.mark.parametrize("lab", LAB_NAMES)
