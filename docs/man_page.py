@@ -15,6 +15,18 @@ _STATUS = (
     ("0", "all commands succeeded"),
     ("1", "a command failed, or a ping of -e got no answer"),
     ("2", "bad options, or a file that cannot be read"),
+    ("130", "ended by Ctrl-C, in a script"),
+)
+_ENVIRONMENT = (
+    ("NO_COLOR", "if set, the prompt has no colours"),
+    ("TERM", "if it is dumb, the prompt has neither colours nor a pager"),
+    ("VISUAL, EDITOR", "the editor of Ctrl-X Ctrl-E at the prompt"),
+    ("XDG_CONFIG_HOME, XDG_STATE_HOME", "used in place of ~/.config and ~/.local/state"),
+)
+_FILES = (
+    ("~/.config/midocli/prefs.toml", "preferences of the prompt, as set with prefs"),
+    ("~/.local/state/midocli/history, history-NAME-...", "lines typed at the prompt"),
+    ("~/.local/state/midocli/recovered.mido, ...", "topologies of sessions ended from outside"),
 )
 _EXAMPLES = (
     ("midocli", "a prompt, where demo loads a network to try things on"),
@@ -46,7 +58,9 @@ def manual() -> str:
         *_entries((f"\\fB{_plain(name)}\\fR", entry.help) for name, entry in commands.items()),
         *(".SH EXIT STATUS", *_entries(_STATUS)),
         ".SH ENVIRONMENT",
-        *_entries([(r"\fBNO_COLOR\fR", "if set, the prompt has no colours")]),
+        *_entries((_bold(names), what) for names, what in _ENVIRONMENT),
+        ".SH FILES",
+        *_entries((_plain(names), what) for names, what in _FILES),
         *(".SH EXAMPLES", *_entries((_plain(line), what) for line, what in _EXAMPLES)),
         *(".SH SEE ALSO", r"\fBping\fR(8), \fBtcpdump\fR(8), \fBpcap\-filter\fR(7)"),
     ]
@@ -65,6 +79,10 @@ def _option(action: Action) -> str:
 def _entries(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
     for heading, text in pairs:
         yield from (".TP", heading, _plain(text))
+
+
+def _bold(names: str) -> str:
+    return ", ".join(rf"\fB{_plain(name)}\fR" for name in names.split(", "))
 
 
 def _paragraphs(text: str) -> Iterator[str]:
