@@ -80,6 +80,8 @@ class Drawing:
         from grammar.unparse import unparse
         from midocli.pictures.page import Story, as_page
         from midocli.pictures.svg import as_svg
+        from midocli.probes.labels import TopologyLabels
+        from midocli.trace.journey import journeys_of
 
         story = Story(
             unparse(self._command),
@@ -89,6 +91,7 @@ class Drawing:
             told.ending.printed,
             as_svg(picture, taken, within_page=True),
             told.events,
+            journeys_of(told.events, TopologyLabels(self._interpreter)),
             frames,
             self._interpreter.clock,
         )

@@ -128,8 +128,18 @@ def _changes(d: Details) -> list[tuple[str, str, str]]:
 
 def _rewritten(d: Details) -> str:
     text = ", ".join(f"{name} {before} -> {after}" for name, before, after in _changes(d))
+    why = _why(d)
+    return f"{text} ({why})" if why else text
+
+
+def why_of(event: Event) -> str:
+    """Why headers were rewritten; empty where that needs no words."""
+    return _why(event.details)
+
+
+def _why(d: Details) -> str:
     why = str(d["why"]).replace("-", " ")
-    return text if why in ("ttl", "next hop") else f"{text} ({why})"
+    return "" if why in ("ttl", "next hop") else why
 
 
 def _shown(name: str, value: Any) -> str:

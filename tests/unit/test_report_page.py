@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from picturelab import LAB, made
 
+import grammar
+from midocli import render
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--window-size=1000,700")
 VOID = ("meta", "br", "hr")
@@ -97,6 +100,33 @@ def test_it_tells_the_walk_the_changes_the_frames_and_the_verdict(page: str) -> 
     ):
         assert said in words
     assert re.search(r"<th scope=\"row\">TTL</th><td><del>64</del></td>.*<ins>63</ins>", page)
+
+
+def test_the_walk_is_what_explain_prints(tmp_path: Path) -> None:
+    chain = """
+chain create name vip
+chain vip add rule dst 203.0.113.80 type dnat action accept target 10.0.2.11:1024-65535
+chain vip add rule src 10.0.2.11 type rev_dnat action accept
+router r set infilter vip
+"""
+    file = tmp_path / "ping.html"
+    interpreter = made(LAB, WALK, chain)
+    command = grammar.parse(f"ping alice 203.0.113.80 explain report {file}")
+    assert command is not None
+    printed = render.text(interpreter.run(command), interpreter.display)
+    walk = printed.partition("\n\nwalk 1:")[2].rpartition("\n\n")[0]
+    steps = [line.strip() for line in f"walk 1:{walk}".splitlines() if line and " -> " not in line]
+    assert any("binding of chain1:rule0" in step for step in steps)
+    words = iter(Page(file.read_text()).words)
+    assert [step for step in steps if step not in words] == []  # in this order
+
+
+def test_of_many_requests_the_first_is_open_and_verdicts_are_joined(tmp_path: Path) -> None:
+    page = report(tmp_path, "ping alice bob count 9 interval 0.1")
+    assert page.count("<details") == 9
+    assert page.count("<details open=") == 1
+    assert "<li>icmp_seq=1…9: answered by 10.0.2.11</li>" in page
+    assert "<details" not in report(tmp_path, "ping alice bob count 3")
 
 
 def test_a_failure_says_where_and_what_to_try(tmp_path: Path) -> None:
