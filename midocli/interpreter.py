@@ -22,6 +22,7 @@ from midocli.results import (
     Created,
     Done,
     Formatted,
+    Interrupted,
     Listing,
     Message,
     Result,
@@ -160,11 +161,17 @@ class Interpreter:
     def run(self, command: tree.Command) -> Result:
         """Carry a command out; MidoError where it cannot be, with nothing changed."""
         try:
-            result = self._carry_out(command)
+            return self._told(self._carry_out(command))
         except ExpectationError as error:
             if self.captures is not None and error.result is not None:
                 error.result = self.captures.beside(error.result)
             raise
+        except Interrupted as stop:
+            stop.result = self._told(stop.result)
+            raise
+
+    def _told(self, result: Result) -> Result:
+        """A result with what running captures saw, and what went wrong, beside it."""
         if self.captures is not None:
             result = self.captures.beside(result)
         return Spoilt(result, self.complaints.pop()) if self.complaints else result

@@ -127,6 +127,14 @@ class Watched(Node):
         return self.result.succeeded
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, behind what the command had found by then: `result` is to be shown, as ping does."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__()
+        self.result = result
+
+
 class Spoilt(Node):
     """A result, and what went wrong beside it when it was there already, as a full disk."""
 

@@ -155,15 +155,15 @@ class Session:
     def _run(self, command: tree.Command) -> None:
         match command:
             case tree.Quit():
-                self._show(None)
+                self.show(None)
                 raise SessionEnd
             case tree.Format(name=form):
                 self.settings.json = form == "json"
-                self._show(None)
+                self.show(None)
             case tree.Source(file=file):
                 self._source(file)
                 self._note(command)
-                self._show(None)
+                self.show(None)
             case _:
                 result = self.interpreter.run(command)
                 self.answered = result.succeeded
@@ -171,7 +171,7 @@ class Session:
                 if isinstance(result, Stream) and not self.settings.json:
                     self._show_stream(result)
                 else:
-                    self._show(result)
+                    self.show(result)
                 inner = result.result if isinstance(result, Formatted) else result
                 if isinstance(inner, Spoilt):
                     raise _ShownError(inner.error)
@@ -211,7 +211,8 @@ class Session:
             done += len(line.text) + 1
             self.interpreter.progress(f"source {name}", min(done, size), size)
 
-    def _show(self, result: Result | None) -> None:
+    def show(self, result: Result | None) -> None:
+        """Print a result; None is one without words."""
         display = self.interpreter.display
         if self.settings.json:
             self._print((render.as_json(result, display) if result else '{"ok": true}') + "\n")
@@ -229,7 +230,7 @@ class Session:
     def _report(self, name: str, line: Line, error: MidoError) -> None:
         as_json = self.settings.json or grammar.form(line.text) == "json"
         if isinstance(error, ExpectationError) and error.result and not as_json:
-            self._show(error.result)
+            self.show(error.result)
         if as_json:
             number = line.position(error.column)[0] if error.column else line.number
             self._print(render.error_as_json(error, number) + "\n")

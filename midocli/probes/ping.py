@@ -20,7 +20,7 @@ from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import PingReport
 from midocli.probes.sources import Request, find_address, find_source
-from midocli.results import Report
+from midocli.results import Interrupted, Report
 from midocli.simulator.frame import Frame
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.protocol import ECHO_REPLY, ECHO_REQUEST, ERROR_TYPES, ICMP
@@ -96,17 +96,35 @@ class Ping:
         )
 
     def run(self) -> Report:
-        """Send the requests, wait for what comes back, and sum up."""
+        """Send the requests, wait for what comes back, and sum up.
+
+        At the prompt Ctrl-C raises Interrupted, with what ping(8) prints then: the replies
+        so far and the statistics.
+        """
         listeners, source = self._network.listeners, self._source
         listeners.add(source.key, self._arrived)
         try:
             with self._observation.watching(source.point):
-                self._send_all()
+                if self._is_interrupted():
+                    raise Interrupted(self._cut_short())
                 self._judge()
         finally:
             listeners.remove(source.key, self._arrived)
             source.close()
         return self._sum_up()
+
+    def _is_interrupted(self) -> bool:
+        """Send the requests; whether Ctrl-C ended that, where something can be summed up.
+
+        Only the prompt lets it in where the network is whole.
+        """
+        try:
+            self._send_all()
+        except KeyboardInterrupt:
+            if self._interpreter.interactive and self._report.transmitted:
+                return True
+            raise
+        return False
 
     # -- sending and receiving ----------------------------------------------------
 
@@ -220,6 +238,13 @@ class Ping:
             return {**found, **shown.picture}
 
         return Report(text, data, report.succeeded)
+
+    def _cut_short(self) -> Report:
+        """The sum of an interrupted ping: at once, so without frames, walks and verdicts."""
+        for probe in self._report.probes():
+            probe.outcome = probe.outcome or "lost"
+        name = self._source.name
+        return Report(self._report.text(), lambda: self._report.data(name, {}, []), succeeded=False)
 
     def _ends(self) -> list[Hashable]:
         """The interfaces where a request came out of the network, best the one that answered."""

@@ -15,6 +15,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from grammar.errors import MidoError
 from midocli import __version__, render
+from midocli.results import Interrupted
 from midocli.script import Line
 from midocli.session import PROMPT, OutputError, Session, SessionEnd, located
 from midocli.shell.completer import CommandCompleter
@@ -102,9 +103,11 @@ class Shell:
             try:
                 self._run(self._read(), number)
                 asked = False
-            except KeyboardInterrupt:
+            except KeyboardInterrupt as interrupt:
                 self._progress.clear()
                 print("^C")
+                if isinstance(interrupt, Interrupted):
+                    self._session.show(interrupt.result)
             except SessionEnd:
                 return 0
             except EOFError:

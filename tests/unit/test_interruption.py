@@ -11,6 +11,7 @@ from io import StringIO
 import pytest
 
 from midocli.clock import Clock
+from midocli.results import Interrupted
 from midocli.script import Line
 from midocli.session import Session, Settings
 from midocli.shell.recovery import Ended
@@ -94,6 +95,34 @@ def test_an_interrupted_ping_leaves_a_network_that_works(session: Session) -> No
     )
     run(session, "bridge br set state down")
     assert not session.interpreter.datapath.engine.interrupt()
+
+
+def test_an_interrupted_ping_at_the_prompt_sums_up_what_it_has_sent(session: Session) -> None:
+    run(session, *_LAB.splitlines(), "tcpdump h:a flags '-nt' filter 'icmp[icmptype] == 8'")
+    session.interpreter.interactive = True
+
+    def interrupt(what: str, done: int, total: int) -> None:
+        if done == 2:
+            engine = session.interpreter.datapath.engine
+            engine.at(engine.now_ns + 1000, lambda: os.kill(os.getpid(), signal.SIGINT))
+
+    session.interpreter.progress = interrupt
+    with pytest.raises(Interrupted) as stopped:
+        run(session, "ping one 10.0.0.2 count 100000 capture none")
+    start = session.out.tell()
+    session.show(stopped.value.result)
+    lines = session.out.getvalue()[start:].splitlines()
+    assert [line.partition(" time=")[0] for line in lines[1:3]] == [
+        "64 bytes from 10.0.0.2: icmp_seq=1 ttl=64",
+        "64 bytes from 10.0.0.2: icmp_seq=2 ttl=64",
+    ]
+    assert lines[5] == ("3 packets transmitted, 2 received, 33.3333% packet loss, time 2000ms")
+    # There is no verdict on the third, which has not left yet; the capture shows the others.
+    assert lines[7].startswith("tcpdump: listening on a,")
+    assert [line.partition(" seq ")[2] for line in lines[8:]] == [
+        "1, length 64",
+        "2, length 64",
+    ]
 
 
 def test_an_engine_stops_between_two_actions() -> None:
