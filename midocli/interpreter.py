@@ -8,26 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from grammar import tree
-from grammar.errors import InvalidValueError, MidoError, UnknownObjectError
+from grammar.errors import MidoError, UnknownObjectError
 from grammar.prefs import DEFAULT_FLAGS
 from grammar.resources import SCHEMA
-from grammar.schema import Collection
+from midocli import object_commands
 from midocli.clock import Clock
 from midocli.prefs import Preferences
 from midocli.results import (
-    Created,
     Done,
     Formatted,
     Interrupted,
-    Listing,
     Message,
     Result,
-    Shown,
-    ShownField,
     Spoilt,
 )
 from midocli.store.display import Display
@@ -102,12 +98,12 @@ class Interpreter:
         #: What went wrong beside the command that is being carried out.
         self.complaints: list[MidoError] = []
         self._run: dict[type, Callable[[Any], Result]] = {
-            tree.Create: self._create,
-            tree.List: self._list,
-            tree.Show: self._show,
-            tree.Set: self._set,
-            tree.Clear: self._clear,
-            tree.Delete: self._delete,
+            tree.Create: partial(object_commands.create, self),
+            tree.List: partial(object_commands.list_, self),
+            tree.Show: partial(object_commands.show, self),
+            tree.Set: partial(object_commands.set_, self),
+            tree.Clear: partial(object_commands.clear, self),
+            tree.Delete: partial(object_commands.delete, self),
             tree.Clock: self._keep_house,
             tree.Echo: self._keep_house,
             tree.Expect: self._expect,
@@ -191,81 +187,15 @@ class Interpreter:
         """tcpdump's flags where a command gives none: the user's at the prompt only."""
         return self.preferences["flags"] if self.interactive else DEFAULT_FLAGS
 
-    # -- objects ------------------------------------------------------------------
-
-    def _create(self, command: tree.Create) -> Result:
-        target = command.target
-        settings = (*self._tenant_setting(target.collection), *command.settings)
-        with self.changing() as editor:
-            parent = self.resolver.path(command.path)
-            row = editor.create(target.collection, parent, settings, target.column)
-        return Created(row)
-
-    def _set(self, command: tree.Set) -> Result:
-        with self.changing() as editor:
-            row = self._object(command.path)
-            editor.set(row, command.settings)
-        if row.collection.path == "guest":
-            self._set_counters(row, command.settings)
-        return Done()
-
-    def _clear(self, command: tree.Clear) -> Result:
-        with self.changing() as editor:
-            editor.clear(self._object(command.path), command.fields)
-        return Done()
-
-    def _delete(self, command: tree.Delete) -> Result:
-        with self.changing() as editor:
-            editor.delete(self._object(command.path))
-        return Done()
-
-    def _list(self, command: tree.List) -> Result:
-        collection = command.target.collection
-        parent = self.resolver.path(command.path)
-        if collection.live:
-            from midocli.learnt import table
-
-            return table(self.datapath, collection, parent, command.filters)
-        ours = self._tenant_setting(collection) if collection.of_tenant else ()
-        filters = (*ours, *command.filters)
-        found = self.resolver.filtered(collection, parent, filters)
-        return Listing(list(found), collection)
-
-    def _show(self, command: tree.Show) -> Result:
-        if command.path[-1].collection.live:
-            from midocli.learnt import entry
-
-            return entry(self, command)
-        row = self._object(command.path)
-        if command.field is None:
-            return Shown(row, command.path[-1].collection)
-        name = command.field.field.name
-        field = row.collection.by_name.get(name)
-        if field is None:
-            raise InvalidValueError(f"{row.full_alias} has no field {name}", command.field.column)
-        return ShownField(row, field)
-
-    def _object(self, path: tree.Path) -> Row:
-        row = self.resolver.path(path)
-        assert row is not None, "the grammar lets no empty path through"
-        return row
-
-    def _tenant_setting(self, collection: Collection) -> tuple[tree.Setting, ...]:
-        """The session's tenant, which is stored in what is created and restricts lists."""
-        field = collection.by_name.get("tenant")
-        if field is None or self.tenant is None:
-            return ()
-        return (tree.Setting(field, self.tenant, 1, self.tenant),)
-
     def committed(self) -> None:
         """Let the datapath know what a transaction changed."""
         if self._datapath is not None:
             self._datapath.changed(self.store.journal.touched)
 
-    def _set_counters(self, row: Row, settings: tuple[tree.Setting, ...]) -> None:
-        for setting in settings:
-            if setting.field.name == "ip-id" and self._datapath is not None:
-                self._datapath.set_ip_id(row, setting.value)
+    def set_ip_id(self, guest: Row, number: int) -> None:
+        """Have a guest go on with an IP identification, if the network is running."""
+        if self._datapath is not None:
+            self._datapath.set_ip_id(guest, number)
 
     def _live(self, row: Row, field: str) -> Any:
         """The value of a field that moves on as the datapath works."""
@@ -323,7 +253,9 @@ class Interpreter:
     def _program(self, command: tree.Program) -> Result:
         from midocli.probes.programs import run_program
 
-        return Message(run_program(self.datapath, self._object(command.path), command.words))
+        return Message(
+            run_program(self.datapath, self.resolver.object(command.path), command.words)
+        )
 
     def named(self, path: str, word: str) -> Row | None:
         """The root object of a collection that a word names, None where there is none."""

@@ -30,6 +30,12 @@ class Resolver:
             row = self.select(selector, row)
         return row
 
+    def object(self, path: Path) -> Row:
+        """The row that a path names; for paths that name one, as the grammar knows."""
+        row = self.path(path)
+        assert row is not None, "the grammar lets no empty path through"
+        return row
+
     def select(self, selector: Selector, parent: Row | None) -> Row:
         """The object that one step of a path picks inside `parent`."""
         collection = selector.collection
