@@ -136,7 +136,17 @@ def _router_route(interpreter: Interpreter, router: Row, address: int) -> Iterat
         if port.parent is router:
             why = f"{guest.full_alias} has the address, and is behind {port.full_alias}"
             dst = f"{format_ipv4(address)}/32"
-            yield Change(why, (f"{add} dst {dst} type normal port {port.full_alias}",))
+            via = f"port {port.full_alias}{_gateway(nic, port, address)}"
+            yield Change(why, (f"{add} dst {dst} type normal {via}",))
+
+
+def _gateway(nic: Row, port: Row, address: int) -> str:
+    """` gw ADDRESS`: the machine's own in the port's network, for one outside of it."""
+    net = port.get("net")
+    if net is None or not (address ^ net.address) & net.mask:
+        return ""
+    inside = (each for each in nic.get("address") if not (each.address ^ net.address) & net.mask)
+    return "".join(f" gw {format_ipv4(each.address)}" for each in list(inside)[:1])
 
 
 def _has_route(router: Row, port: Row, address: int) -> bool:

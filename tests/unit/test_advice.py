@@ -46,6 +46,10 @@ PING = "ping alice 10.0.2.11 timeout 70"
 # Name -> what breaks it, and the probe that fails then (PING where none is given).
 WAYS: dict[str, tuple[list[str], str]] = {
     "no route to the far network": (["delete router0:route3"], PING),
+    "no route to an address outside the network of its machine": (
+        ["guest bob set address 10.0.2.11/24,10.9.9.9/32"],
+        "ping alice 10.9.9.9 timeout 70",
+    ),
     "no route back": (["delete router0:route2"], PING),
     "a black hole": (["router r add route dst 10.0.2.8/29 type blackhole"], PING),
     "a route that rejects": (["router r add route dst 10.0.2.11/32 type reject"], PING),
