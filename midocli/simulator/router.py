@@ -79,8 +79,9 @@ def _route(walk: Walk, router: Router, plan: RouterPlan) -> Result:
     frame = walk.frame
     active, equals = plan.choose(frame)
     if active is None:
+        reason = no_route(walk, router, plan)
         icmp.answer(walk, icmp.NET_UNREACHABLE, router.alias)
-        return no_route(walk, router, plan)
+        return reason
     if walk.recording:
         tell_route(walk, router, active, equals)
     route = active.route
