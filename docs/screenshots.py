@@ -14,16 +14,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from itertools import groupby
 from pathlib import Path
 
 import pexpect
 import pyte
-from pyte.screens import Char
 from transcribe import ROOT, SEED
 
-from midocli.pictures.markup import Markup, join, tag
+import screen_svg  # isort: skip (its imports need the path that transcribe sets)
 
 IMAGES = ROOT / "docs" / "images"
 _COLUMNS = 112
@@ -64,6 +61,8 @@ TYPED = {
         "bridge1:port1 set infilter no-pings",
         "ping alice web count 1 capture none draw",
     ],
+    "mistakes.svg": ["router edge add rout dst 10.9.0.0/16", "guest list as table"],
+    "help.svg": ["help"],
 }
 
 
@@ -118,110 +117,6 @@ class Screen:
         self._process.close(force=True)
 
 
-# -- a screen as SVG ----------------------------------------------------------------
-
-_CELL, _LINE, _PAD, _BAR = 8.43, 18, 14, 30
-_COLOURS = {
-    "black": "#1e2430", "red": "#ff8a80", "green": "#7fd88f", "brown": "#f0c674",
-    "blue": "#7aa8ff", "magenta": "#d0a0ff", "cyan": "#6fd3e0", "white": "#d8dee9",
-    "brightblack": "#7b8794", "brightred": "#ffa8a0", "brightgreen": "#a5e8b0",
-    "brightbrown": "#ffd98a", "brightyellow": "#ffd98a", "brightblue": "#a8c7ff",
-    "brightmagenta": "#e2c2ff", "brightcyan": "#9be7f0", "brightwhite": "#ffffff",
-}  # fmt: skip
-_PAPER, _INK = "#151b26", "#d8dee9"
-
-
-def as_svg(screen: pyte.Screen, title: str, lines: int) -> str:
-    """The first lines of a screen as a window; backgrounds below, text above."""
-    width = _PAD * 2 + _CELL * screen.columns
-    height = _BAR + _LINE * lines + _PAD
-    rows = [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(lines)]
-    dots = [
-        tag("circle", cx=18 + 18 * number, cy=15, r=5.5, fill=colour)
-        for number, colour in enumerate(("#ff5f57", "#febc2e", "#28c840"))
-    ]
-    style = (
-        ".s{font:14px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;white-space:pre}"
-        ".b{font-weight:bold}.i{font-style:italic}.u{text-decoration:underline}"
-    )
-    svg = tag(
-        "svg",
-        Markup("\n"),
-        join(
-            tag("title", title),
-            tag("style", Markup(style)),
-            tag("rect", width="100%", height="100%", rx=8, fill=_PAPER),
-            *dots,
-            *(each for y, row in enumerate(rows) for each in _backgrounds(row, y)),
-            *(each for y, row in enumerate(rows) for each in _texts(row, y)),
-        ),
-        Markup("\n"),
-        xmlns="http://www.w3.org/2000/svg",
-        role="img",
-        width=f"{width:.0f}",
-        height=f"{height:.0f}",
-        viewBox=f"0 0 {width:.0f} {height:.0f}",
-    )
-    return f"{svg}\n"
-
-
-def _ink(cell: Char) -> str:
-    own, other = (cell.bg, _PAPER) if cell.reverse else (cell.fg, _INK)
-    return other if own == "default" else _colour(own)
-
-
-def _paper(cell: Char) -> str | None:
-    own, other = (cell.fg, _INK) if cell.reverse else (cell.bg, None)
-    return other if own == "default" else _colour(own)
-
-
-def _colour(name: str) -> str:
-    return _COLOURS.get(name, f"#{name}")
-
-
-def _runs(row: Sequence[Char], key: object) -> Iterator[tuple[int, list[Char]]]:
-    """Cells beside each other that look the same, with the column they begin at."""
-    column = 0
-    for _, cells in groupby(row, key):  # type: ignore[call-overload]
-        run = list(cells)
-        yield column, run
-        column += len(run)
-
-
-def _backgrounds(row: Sequence[Char], y: int) -> Iterator[Markup]:
-    for column, run in _runs(row, _paper):
-        paper = _paper(run[0])
-        if paper is not None:
-            yield tag(
-                "rect",
-                x=f"{_PAD + _CELL * column:.1f}",
-                y=_BAR + _LINE * y,
-                width=f"{_CELL * len(run):.1f}",
-                height=_LINE,
-                fill=paper,
-            )
-
-
-def _texts(row: Sequence[Char], y: int) -> Iterator[Markup]:
-    for column, run in _runs(row, lambda c: (_ink(c), c.bold, c.italics, c.underscore)):
-        words = "".join(cell.data for cell in run)
-        first = run[0]
-        if words.strip():
-            marks = (("b", first.bold), ("i", first.italics), ("u", first.underscore))
-            yield tag(
-                "text",
-                words,
-                class_=" ".join(["s", *(name for name, holds in marks if holds)]),
-                x=f"{_PAD + _CELL * column:.1f}",
-                y=_BAR + _LINE * y + 13,
-                textLength=f"{_CELL * len(run):.1f}",
-                fill=_ink(first),
-            )
-
-
-# -- the pictures ---------------------------------------------------------------------
-
-
 def main() -> None:
     """Make all of them."""
     IMAGES.mkdir(exist_ok=True)
@@ -229,13 +124,15 @@ def main() -> None:
         folder = Path(name)
         (folder / "lab.mido").write_text(NETWORK)
         _prompt(folder)
+        _mistakes(folder)
+        _help(folder)
         _trace(folder)
         _topology(folder)
         _report(folder)
 
 
 def _save(screen: Screen, name: str, title: str, lines: int) -> None:
-    (IMAGES / name).write_text(as_svg(screen.screen, title, lines))
+    (IMAGES / name).write_text(screen_svg.as_svg(screen.screen, title, lines))
     print(f"docs/images/{name}")
 
 
@@ -244,6 +141,26 @@ def _prompt(folder: Path) -> None:
     screen.type("\x0c", "midonet>")
     screen.type("bridge1:port1 set infilter \t", "no-pings")
     _save(screen, "prompt.svg", "The prompt: completion, the hint line and the toolbar", 14)
+    screen.close()
+
+
+def _mistakes(folder: Path) -> None:
+    screen = Screen(folder, 28, columns=136)
+    screen.type("\x0c", "midonet>")
+    wrong, table = TYPED["mistakes.svg"]
+    screen.type(f"{wrong}\r", "unexpected")
+    screen.type(f"{table}\r", "reply-df")
+    screen.type("bridge lan set ?", "out-mirrors")
+    screen.type("state dwon", "invalid value")
+    _save(screen, "mistakes.svg", "An error, a table, what may come, and a hint that warns", 28)
+    screen.close()
+
+
+def _help(folder: Path) -> None:
+    screen = Screen(folder, 26, columns=80)
+    screen.type("\x0c", "midonet>")
+    screen.type("help\r", "help WORD")
+    _save(screen, "help.svg", "The map of the language", 26)
     screen.close()
 
 
