@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from midocli.probes.arp_advice import silence
 from midocli.probes.failure import Change, Failure
+from midocli.probes.nat_advice import exhausted
 from midocli.probes.packet_advice import (
     going_back,
     no_answer,
@@ -23,7 +24,7 @@ from midocli.probes.packet_advice import (
 )
 from midocli.probes.plug_advice import admin_down, inactive, unplugged
 from midocli.probes.route_advice import no_route, route
-from midocli.probes.rule_advice import exhausted, limited, rule
+from midocli.probes.rule_advice import limited, rule
 from midocli.probes.service_advice import no_member, redirect_down
 from midocli.simulator.reason import Code
 

@@ -162,7 +162,7 @@ class Observation:
     def _ways_out(self, events: Sequence[Event], failures: Sequence[Failure]) -> list[str]:
         """What would have to change, as lines: translations without a way back first."""
         from midocli.probes.advice import change_lines, changes
-        from midocli.probes.rule_advice import unrestored
+        from midocli.probes.nat_advice import unrestored
 
         found: list[Change] = []
         for event in events:

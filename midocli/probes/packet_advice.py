@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
 from midocli.probes.failure import Change, Failure
+from midocli.probes.nat_advice import unasked
 from midocli.probes.whereabouts import guest_with, mac_of
 from midocli.simulator.protocol import ETHERTYPE_IPV4, TCP, UDP
 from midocli.simulator.reason import Code
@@ -105,6 +106,7 @@ def no_answer(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
         yield Change(f"{at} is switched off", (f"guest {at} set state up",))
     elif frame is not None and frame.proto in (TCP, UDP) and frame.tp_dst > 0:
         if at == failure.source:  # an answer that its own socket did not expect
+            yield from unasked(interpreter, failure)
             return
         proto = "tcp" if frame.proto == TCP else "udp"
         service = f"guest {at} add service proto {proto} port {frame.tp_dst}"

@@ -1,4 +1,4 @@
-"""Advice where a rule decided: one that drops, or one whose reverse is missing."""
+"""Advice where a rule or a limit stops a packet."""
 
 from __future__ import annotations
 
@@ -44,42 +44,9 @@ def _condition_of(frame: Frame) -> str:
     return ends if frame.proto else ends.removesuffix(" proto 0")
 
 
-def exhausted(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
-    """A rule has no address and port left to translate to."""
-    alias = failure.reason.rule
-    row = find_rule(interpreter, alias) if alias else None
-    target = row.get("target") if row is not None else None
-    if target:
-        first = interpreter.display.word(row.collection.by_name["target"], target)  # type: ignore[union-attr]
-        addresses = first.partition(",")[0].partition(":")[0]
-        why = "more ports to translate to"
-        yield Change(why, (f"{alias} set target {addresses}:1-65535",))
-
-
 def limited(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
     """A bandwidth limit was exceeded."""
     limit = failure.reason.details.get("limit")
     if limit:
         why = "a limit that lets more pass"
         yield Change(why, (f"{limit} set max-kbps 1000000 max-burst-kb 1000000",))
-
-
-def unrestored(interpreter: Interpreter, at: str, restorer: str, made_by: str) -> list[Change]:
-    """What restores the address that a rule translated: a reverse rule where replies come in."""
-    device = interpreter.named("router", at) or interpreter.named("bridge", at)
-    rule = find_rule(interpreter, made_by)
-    if device is None or rule is None or rule.parent is None:
-        return []
-    chain = device.get("infilter")
-    add = f"add rule pos 1 type {restorer} action accept"
-    why = f"what {made_by} translates has to be translated back on the way back"
-    if chain is not None:
-        return [Change(why, (f"chain {chain.full_alias} {add}",))]
-    name = f"{at}-back"
-    collection = device.collection.name
-    commands = (
-        f"chain create name {name}",
-        f"chain {name} {add}",
-        f"{collection} {at} set infilter {name}",
-    )
-    return [Change(why, commands)]

@@ -150,6 +150,25 @@ WAYS: dict[str, tuple[list[str], str]] = {
         ],
         "connect alice tcp 10.0.9.9 80",
     ),
+    "static dnat without a way back": (
+        [
+            "chain c add rule dst 10.0.9.9 type dnat target 10.0.2.11 action accept",
+            "router r set infilter c",
+        ],
+        "connect alice tcp 10.0.9.9 80",
+    ),
+    "static dnat to a neighbour": (
+        [
+            "host h add binding port bridge0:port2 interface t3",
+            "guest create name carol interface t3 mac 02:00:00:00:01:0c address 10.0.1.12/24",
+            "guest carol set gw 10.0.1.1",
+            "guest carol add service proto tcp port 80",
+            "chain c add rule dst 10.0.9.9 type dnat target 10.0.1.12 action accept",
+            "chain create name d",
+            "router r set infilter c outfilter d",
+        ],
+        "connect alice tcp 10.0.9.9 80",
+    ),
     "nothing listens": ([], "connect alice tcp 10.0.2.11 81"),
     "the service is inserted, and down": (
         [
