@@ -57,7 +57,7 @@ def entries(probe: Probe) -> dict[str, pp.ParserElement]:
         "points",
         lambda word, column: Argument(word, column) if word not in ("", _READ) else None,
         lambda token: options,
-        lambda: [Expectation("text", "", "points in a comma list", target="point")],
+        lambda: [Expectation("text", "", "points in a comma list", target="watched")],
     )
     table = {_READ: (nothing, build(file, read))}
     watching: list[Element] = [build(points, watch)]  # type: ignore[list-item]

@@ -17,10 +17,8 @@ from typing import Any
 
 import pyparsing as pp
 
-from grammar.errors import (
-    MidoError,
-)
-from grammar.expectation import Expectation
+from grammar.errors import MidoError
+from grammar.expectation import END, Expectation
 
 BLANK = r"[ \t\r\n]"
 WORD_PATTERN = r"""(?:[^ \t\r\n'"\\]++|\\.|'[^']*+'|"(?:[^"\\]|\\.)*+")++"""  # as shlex splits
@@ -157,8 +155,9 @@ class Switch(Element):
         if not self._built:
             self._table, self._otherwise = self._build()
             self._built = True
-        if self.probe.at >= 0:
+        if loc == self.probe.at:
             self.note(loc)
+            self.probe.found += [END] * self._ends
         word = WORD.match(line, loc)
         if word is None and self._ends and TRAILING.match(line, loc):
             if self.probe.at >= 0:
@@ -288,7 +287,7 @@ class End(Element):
     """The end of the line, or a comment."""
 
     def expectations(self) -> Sequence[Expectation]:
-        return (Expectation("end", "", "the end of the line"),)
+        return (END,)
 
     def parseImpl(self, line: str, loc: int, do_actions: bool = True) -> Result:
         if self.probe.at >= 0:
@@ -300,20 +299,31 @@ class End(Element):
 
 
 class Rest(Element):
-    """All words that are left, unquoted, as one token; none is fine too."""
+    """All words that are left, unquoted, as one token; none is fine too.
 
-    def __init__(self, probe: Probe, name: str, *expected: Expectation) -> None:
+    `first` are words that the first of them may be.
+    """
+
+    def __init__(
+        self,
+        probe: Probe,
+        name: str,
+        *expected: Expectation,
+        first: Sequence[Expectation] = (),
+    ) -> None:
         super().__init__(probe, name)
         self._expected = expected
+        self._first = first
 
     def expectations(self) -> Sequence[Expectation]:
-        return self._expected
+        return (*self._expected, END)
 
     def parseImpl(self, line: str, loc: int, do_actions: bool = True) -> Result:
         words = []
         while word := WORD.match(line, at := self.preParse(line, loc)):
             words.append(unquote(word[0]))
             loc = word.end()
-        if self.probe.at >= 0:
+        if at == self.probe.at:
+            self.probe.found += () if words else self._first
             self.note(at)
         return loc, [tuple(words)]

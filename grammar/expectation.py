@@ -13,8 +13,9 @@ Kind = Literal["verb", "collection", "command", "field", "value", "object", "tex
 class Expectation(NamedTuple):
     """One thing that may come: a word to type, or a kind of word.
 
-    `text` is the word itself, empty where it is a kind; `target` is the path of
-    the collection an object must belong to; `default` is what a field is if not given.
+    `text` is the word itself, empty where it is a kind; `target` is the path of the collection an
+    object must belong to, or that and the field whose value it is (`router name`); `default` is
+    what a field is if not given. A value that is `invertible` may stand behind a `!`.
     """
 
     kind: Kind
@@ -23,6 +24,7 @@ class Expectation(NamedTuple):
     target: str = ""
     type: ValueType | None = None
     default: str = ""
+    invertible: bool = False
 
     @staticmethod
     def of_field(field: Field) -> Expectation:
@@ -34,7 +36,9 @@ class Expectation(NamedTuple):
     def of_value(field: Field) -> Expectation:
         """The value of a field whose name stands before."""
         target = field.reference.target if field.reference else getattr(field.type, "names", "")
-        return Expectation("value", "", field.type.expected, target, field.type)
+        return Expectation(
+            "value", "", field.type.expected, target, field.type, invertible=field.invertible
+        )
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -44,3 +48,7 @@ class Expectation(NamedTuple):
         if isinstance(self.type, (Choice, Truth)):
             return self.type.words
         return ()
+
+
+#: The line may end here.
+END = Expectation("end", "", "the end of the line")

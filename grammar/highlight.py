@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from grammar.elements import TRAILING, WORD
 from grammar.errors import IncompleteError, MidoError
 from grammar.expectation import Expectation
+from grammar.schema import Schema
+from grammar.unfinished import may_go_on
 from grammar.verbs import VERB_WORDS
 
 if TYPE_CHECKING:
@@ -51,7 +53,11 @@ def spans(language: Language, line: str) -> list[Span]:
     for start, end in _words(line):
         expected = language.expected(line[:start], start)
         kind = _kind(expected, line[start:end])
-        if wrong is not None and end > wrong and not _unfinished(expected, line, start, end):
+        if (
+            wrong is not None
+            and end > wrong
+            and not _unfinished(language, expected, line, start, end)
+        ):
             found.append(Span(max(start, wrong), len(line), "error"))
             return found
         found.append(Span(start, end, kind))
@@ -86,11 +92,35 @@ def _words(line: str) -> Iterator[tuple[int, int]]:
         at = word.end()
 
 
-def _unfinished(expected: list[Expectation], line: str, start: int, end: int) -> bool:
+def _unfinished(
+    language: Language, expected: list[Expectation], line: str, start: int, end: int
+) -> bool:
     """Whether the word at the end of the line could go on to be one that is expected."""
-    return end == len(line) and any(
-        word.startswith(line[start:end]) for each in expected for word in each.words
-    )
+    word = line[start:end]
+    return end == len(line) and any(_begins(language, each, word) for each in expected)
+
+
+def _begins(language: Language, expected: Expectation, word: str) -> bool:
+    """Whether an expected word, value or alias may begin with these characters."""
+    if any(each.startswith(word) for each in expected.words):
+        return True
+    if expected.kind == "value" and expected.type is not None and not expected.words:
+        return may_go_on(expected.type, word.removeprefix("!" if expected.invertible else ""))
+    if expected.target == "*":
+        return _begins_alias(language.schema, word)
+    return False
+
+
+def _begins_alias(schema: Schema, word: str) -> bool:
+    """Whether an alias may begin with these characters; at the root it needs no more than form."""
+    owner, colon, last = word.rpartition(":")
+    if not colon:
+        prefixes = [schema[name].prefix for name in schema.root if schema[name].has_id]
+    else:
+        above = schema.of_alias(owner)
+        inner = schema.children(above) if above else ()
+        prefixes = [each.prefix for each in inner if each.has_id]
+    return any(each.startswith(last) for each in prefixes) or schema.of_alias(word) is not None
 
 
 def _kind(expected: list[Expectation], word: str) -> SpanKind:
@@ -101,5 +131,5 @@ def _kind(expected: list[Expectation], word: str) -> SpanKind:
             return "value" if each.kind == "end" else each.kind
     for each in expected:
         if not each.text and (each.kind in ("object", "value") or each.target):
-            return "value" if each.target in _NO_OBJECTS else "object"
+            return "value" if each.target in _NO_OBJECTS or " " in each.target else "object"
     return "text"

@@ -24,7 +24,7 @@ from grammar.elements import (
     Table,
 )
 from grammar.errors import IncompleteError, LineSyntaxError, MidoError, shorten
-from grammar.expectation import Expectation
+from grammar.expectation import END, Expectation
 from grammar.nearest import nearest, suggestion
 from grammar.objects import Paths
 from grammar.resources import SCHEMA
@@ -146,7 +146,7 @@ class Language:
         suffix = suffix_of(line[:start])
         if suffix is not None and not suffix.form and self._is_command(suffix.command):
             return [*found, EXPECTED_FORM]
-        return [*found, EXPECTED_AS] if self._is_command(line[:start]) else found
+        return [*found, EXPECTED_AS] if found and self._is_command(line[:start]) else found
 
     def _is_command(self, line: str) -> bool:
         """Whether a line is whole, and its result could be shown in another form."""
@@ -173,8 +173,8 @@ class Language:
         at = self._line.preParse(line, failure.loc)
         expected = self._expected_at(line[: failure.loc], failure.loc)
         words = list(dict.fromkeys(word for item in expected for word in item.words))
-        kinds = [item.help for item in expected if not item.words]
-        wanted = tuple(dict.fromkeys(kinds + words))
+        kinds = [item.help for item in expected if not item.words and item != END]
+        wanted = tuple(dict.fromkeys(kinds + words)) or tuple(item.help for item in expected[:1])
         word = WORD.match(line, failure.loc)
         before = list(WORD.finditer(line, 0, failure.loc)) if not wanted else ()
         if before:

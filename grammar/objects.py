@@ -34,6 +34,7 @@ from grammar.pairs import FieldNames, Pairs
 from grammar.schema import Collection, Schema, aliases_of
 from grammar.tree import Selector, Target
 from grammar.usage import behind_object, collection_verbs, leads_to
+from grammar.values import a
 from grammar.verbs import VERB_WORDS, VERBS, expectation, said
 
 # The verbs that work on a collection, not on an object of it.
@@ -191,6 +192,7 @@ class Paths:
             (*fields, *aliases_of(collection)) if named else fields,
             "create" if verb == "create" else "filter",
             lead=partial(Target, collection) if lead else None,
+            of="" if verb == "create" else collection.path,
         )
 
     def _picked(self, collection: Collection, mode: str) -> Sequence[pp.ParserElement]:
@@ -211,6 +213,7 @@ class Paths:
             least=1,
             most=1 if mode == "set" else None,
             closes=False,
+            of=collection.path,
         )
         selector = pairs.add_parse_action(
             lambda line, loc, tokens: Selector(collection, None, tuple(tokens), loc + 1)
@@ -226,7 +229,7 @@ class Paths:
             f"{collection.name} name",
             lambda word, column: Selector(collection, word, (), column),
             lambda selector: follow,
-            lambda: [Expectation("object", "", f"a {collection.name}", target=collection.path)],
+            lambda: [Expectation("object", "", a(collection.name), target=collection.path)],
         )
 
     # -- behind an object ------------------------------------------------------

@@ -26,7 +26,7 @@ from grammar.errors import (
     ReadOnlyError,
     shorten,
 )
-from grammar.expectation import Expectation
+from grammar.expectation import END, Expectation
 from grammar.nearest import suggestion
 from grammar.schema import Collection, Field
 from grammar.tree import FieldName, Setting
@@ -43,7 +43,8 @@ class Pairs(Element):
     and take only fields that can be given. Reads at least `least` pairs, and at
     most `most` where that is given; the line must end behind them if `closes`,
     otherwise they stop before a word that is no field, or has no value. `lead`
-    makes a token that stands before the pairs.
+    makes a token that stands before the pairs. A filter is on the objects of the collection whose
+    path is `of`.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Pairs(Element):
         most: int | None = None,
         closes: bool = True,
         lead: Callable[[int], Tokens] | None = None,
+        of: str = "",
     ) -> None:
         super().__init__(probe, name)
         self._fields = {field.name: field for field in fields}
@@ -64,9 +66,17 @@ class Pairs(Element):
         self._most = most
         self._closes = closes
         self._lead = lead
+        self._of = of
 
     def expectations(self) -> Sequence[Expectation]:
         return [Expectation.of_field(field) for field in self._usable()]
+
+    def _note_behind(self, loc: int, tokens: Sequence[Tokens], least: int) -> None:
+        """Tell the probe of what may follow some pairs: no field of theirs again."""
+        given = {token.field.name for token in tokens if isinstance(token, Setting)}
+        if loc == self.probe.at:
+            self.probe.found += [each for each in self.expectations() if each.text not in given]
+            self.probe.found += [END] * (self._closes and len(tokens) >= least)
 
     def _usable(self) -> list[Field]:
         fields = self._fields.values()
@@ -82,7 +92,8 @@ class Pairs(Element):
         while most is None or len(tokens) < most:
             pair = _PAIR.match(line, loc)
             if self.probe.at >= 0:
-                self.note(pair.start(1) if pair else self.preParse(line, loc))
+                at = pair.start(1) if pair else self.preParse(line, loc)
+                self._note_behind(at, tokens, least)
             if pair is None:
                 break
             field = self._fields.get(pair[1])
@@ -127,7 +138,10 @@ class Pairs(Element):
         """Tell the probe of a value that is missing; where it would stand."""
         end = self.preParse(line, pair.end(1))
         if end == self.probe.at:
-            self.probe.found[:] = [Expectation.of_value(field)]
+            expected = Expectation.of_value(field)
+            if self._of and not expected.target and not expected.words:
+                expected = expected._replace(target=f"{self._of} {field.name}")
+            self.probe.found[:] = [expected]
         return end
 
     def _note_file(self, line: str, pair: re.Match[str], field: Field) -> None:
@@ -208,8 +222,10 @@ class FieldNames(Element):
         names: list[FieldName] = []
         while self._clearing or not names:
             loc = self.preParse(line, loc)
-            if self.probe.at >= 0:
-                self.note(loc)
+            if loc == self.probe.at:
+                given = {each.field.name for each in names}
+                found = self.expectations()
+                self.probe.found += [each for each in found if each.text not in given]
             word = WORD.match(line, loc)
             field = self._collection.by_name.get(word[0]) if word else None
             if word is None or field is None:

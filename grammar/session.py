@@ -212,7 +212,7 @@ def _count(probe: Probe, end: pp.ParserElement, again: bool) -> pp.ParserElement
     many = _value(
         probe, "count", Integer(1, 1_000_000), end, lambda tokens: Undo(tokens[0][0], again)
     )
-    return one | many
+    return many | one
 
 
 def _clock_action(action: str) -> Callable[[list[Tokens]], Clock]:

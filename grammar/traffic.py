@@ -40,6 +40,16 @@ _PROBES: dict[str, tuple[Callable[..., Command], tuple[Field, ...]]] = {
     "arping": (Arping, ARPING_OPTIONS),
 }
 
+# What a guest's programs show, by their first word.
+_PROGRAMS = {
+    "ip": {
+        "addr": "its devices and addresses",
+        "route": "its routes",
+        "neigh": "its ARP cache",
+    },
+    "brctl": {"show": "its bridge and the ports of it"},
+}
+
 
 def entries(probe: Probe) -> dict[str, pp.ParserElement]:
     """What follows the name of a probe at the beginning of a line."""
@@ -120,14 +130,19 @@ def guest_entries(probe: Probe, collection: Collection) -> dict[str, Entry]:
     def dhcp(tokens: list[Tokens]) -> OnGuest:
         return OnGuest(lambda path: Dhcp(path, tuple(tokens)))
 
-    words = Rest(probe, "words")
     return {
         "connect": (nothing, build(_peer(probe), connect)),
         "dhcp": (nothing, build(_dhcp_options(probe), dhcp)),
         **{name: (nothing, _on_guest(probe, name)) for name in _PROBES},
-        "ip": (nothing, build(words, partial(program, "ip"))),
-        "brctl": (nothing, build(words, partial(program, "brctl"))),
+        **{
+            name: (nothing, build(Rest(probe, "words", first=_words(name)), partial(program, name)))
+            for name in _PROGRAMS
+        },
     }
+
+
+def _words(program: str) -> list[Expectation]:
+    return [Expectation("verb", word, help) for word, help in _PROGRAMS[program].items()]
 
 
 def _on_guest(probe: Probe, name: str) -> pp.ParserElement:

@@ -10,11 +10,13 @@ LONGEST = 4096
 
 POINTS = ListOf(Text("a point, any or all", "veth0", 255, "points"))
 FILTER = Field(
-    "filter", Text("a filter in quotes", "icmp and host 10.0.0.1", LONGEST), "frames it takes"
+    "filter",
+    Text("a filter in quotes", "icmp and host 10.0.0.1", LONGEST, "filter"),
+    "frames it takes",
 )
 FLAGS = Field(
     "flags",
-    Text("tcpdump's flags in quotes", "-nnn -vvv -X -e", LONGEST),
+    Text("tcpdump's flags in quotes", "-nnn -vvv -X -e", LONGEST, "flags"),
     "how its frames are printed; if not given, as tcpdump does without flags",
 )
 COUNT = Field("count", Integer(1, 2**31 - 1), "frames after which it stops")

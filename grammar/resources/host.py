@@ -67,7 +67,12 @@ BINDING = Collection(
     "a port plugged into a host's interface",
     (
         Field("host", Reference("host"), "its host", read_only=True, parent=True),
-        Field("interface", Text("an interface name", "veth0", 15), "the interface", required=True),
+        Field(
+            "interface",
+            Text("an interface name", "veth0", 15, "host.interface"),
+            "the interface",
+            required=True,
+        ),
         Field("port", Reference("port"), "the port", required=True, on_delete="cascade"),
     ),
     has_id=False,

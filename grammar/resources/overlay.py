@@ -61,7 +61,7 @@ VTEP_BINDING = Collection(
         Field("management-ip", IPv4(), "the VTEP", read_only=True),
         Field("physical-port", Text("a port name"), "the port", required=True),
         Field("vlan", Integer(0, 4095), "the VLAN", required=True),
-        Field("network-id", Text("a bridge's UUID"), "the bridge", required=True),
+        Field("network-id", Text("a bridge's UUID", names="bridge"), "the bridge", required=True),
     ),
     has_id=False,
     example="physical-port eth1 vlan 10 network-id bridge0",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: A port's key, an interface's name, or a host's end of the underlay.
 PointKey = int | str | UnderlayPoint
 
-_UNDERLAY = "underlay"
+UNDERLAY = "underlay"
 
 
 class Point(NamedTuple):
@@ -39,7 +39,7 @@ def find_point(interpreter: Interpreter, word: str, column: int | None = None) -
         interface = interpreter.resolver.interface(word)
     except UnknownObjectError as error:
         owner, _, last = word.rpartition(":")
-        host = interpreter.named("host", owner) if last == _UNDERLAY else None
+        host = interpreter.named("host", owner) if last == UNDERLAY else None
         if host is not None:
             return point_of(UnderlayPoint(host.full_alias), interpreter)
         raise UnknownObjectError(
@@ -58,7 +58,7 @@ def point_of(key: PointKey, interpreter: Interpreter) -> Point:
         name = row.full_alias if row is not None else "a deleted port"
         return Point(key, name, name, key)
     if isinstance(key, UnderlayPoint):
-        name = f"{key.host}:{_UNDERLAY}"
+        name = f"{key.host}:{UNDERLAY}"
         return Point(key, name, name, None)
     interface = interpreter.resolver.interface(key)
     return Point(key, key, str(interface.get("iface")), port_at(interface))

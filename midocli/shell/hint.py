@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import grammar
+from grammar.addresses import IPv4
 from grammar.errors import IncompleteError, MidoError
-from grammar.expectation import Expectation
+from grammar.expectation import END, Expectation
 from grammar.highlight import is_long
+from grammar.unfinished import may_go_on
 from midocli import render
 from midocli.interpreter import Interpreter
-from midocli.shell.completer import describe_field
+from midocli.shell.checking import check
+from midocli.shell.cursor import AtCursor, at_cursor
 from midocli.shell.lexer import kinds
 from midocli.shell.lines import commands
-from midocli.shell.words import at_cursor
+from midocli.shell.offers import Offers, describe_field
 
 _MOST_WORDS = 10
 
@@ -31,25 +34,51 @@ def hint(interpreter: Interpreter, text: str) -> Hint:
     if len(lines) > 1:
         return Hint(f"{len(lines)} lines; Enter runs them up to the first error")
     line = lines[0].text if lines else ""
+    word = at_cursor(line)
     if not line.strip() or line.lstrip().startswith("#"):
         return Hint("Tab completes, ? shows what may come, help is a map")
     if is_long(line):
         return Hint(f"a line of {len(line)} characters; Enter runs it")
-    word = at_cursor(line)
-    expected = grammar.expected(line[: word.start], word.start)
     try:
         command = grammar.parse(line)
-    except IncompleteError:
-        return Hint(_next(expected, word.typed))
+        assert command is not None, "the line is not blank"
+        check(interpreter, command)
     except MidoError as error:
-        if word.quote or not _is_wrong(line):
-            return Hint(_next(expected, word.typed))
-        return Hint(_short(error), True)
-    try:
-        interpreter.resolver.path(getattr(command, "path", ()))
-    except MidoError as error:
-        return Hint(render.printable(error.message), True)
-    return Hint(f"Enter, or {_next(expected, word.typed)}")
+        if word is None or not _is_unfinished(interpreter, line, word, error):
+            return Hint(_short(error), True)
+        return Hint(_next(word))
+    return Hint(_complete(line, word))
+
+
+def _is_unfinished(interpreter: Interpreter, line: str, word: AtCursor, error: MidoError) -> bool:
+    """Whether what is wrong may become right as more is typed behind the cursor."""
+    if isinstance(error, IncompleteError) or word.quote:
+        return True
+    column = error.column or 1
+    if column > len(line.rstrip()):
+        return True
+    found = kinds(line)
+    if column <= len(word.before) or not word.raw or (found and found[-1].kind == "error"):
+        return False
+    return _is_begun(interpreter, word)
+
+
+def _is_begun(interpreter: Interpreter, word: AtCursor) -> bool:
+    """Whether something that is there begins like the word at the cursor, or any value would do."""
+    expected = grammar.expected(word.before, len(word.before))
+    if not any(each.target for each in expected if not each.text):
+        return True
+    if any(each.target == "destination" for each in expected) and may_go_on(IPv4(), word.typed):
+        return True
+    return Offers(interpreter).begins(word)
+
+
+def _complete(line: str, word: AtCursor | None) -> str:
+    """What to say of a line that is a command: that, and what else may follow."""
+    if word is None:
+        return "Enter runs it"
+    rest = _listed(grammar.expected(f"{line} ", len(line) + 1), "")
+    return f"Enter runs it; or {rest}" if rest else "Enter runs it"
 
 
 def _short(error: MidoError) -> str:
@@ -59,20 +88,22 @@ def _short(error: MidoError) -> str:
     return f"{what.partition(': expected')[0]}; did you mean {near}" if what else message
 
 
-def _is_wrong(line: str) -> bool:
-    """Whether the line is wrong already, and not only unfinished."""
-    found = kinds(line)
-    return bool(found) and found[-1].kind == "error"
-
-
-def _next(expected: list[Expectation], typed: str) -> str:
+def _next(word: AtCursor) -> str:
     """What may stand where a word has been begun; one alone is explained."""
+    expected = grammar.expected(word.before, len(word.before))
+    typed = word.typed
     named = [each for each in expected if each.text.startswith(typed) and each.text]
-    kinds = [each.help for each in expected if not each.text and each.kind != "end"]
+    kinds = [each for each in expected if not each.text and each != END]
     if len(named) == 1 and not kinds:
         return f"{named[0].text}: {describe_field(named[0])}"
-    words = [each.text for each in named]
+    return _listed(expected, typed) or "the end of the line"
+
+
+def _listed(expected: list[Expectation], typed: str) -> str:
+    """Kinds of words, and those words that begin as typed."""
+    kinds = [each.help for each in expected if not each.text and each != END]
+    words = [each.text for each in expected if each.text and each.text.startswith(typed)]
     shown = list(dict.fromkeys(kinds + words))
     if len(shown) > _MOST_WORDS:
         shown = [*shown[:_MOST_WORDS], "…"]
-    return ", ".join(shown) or "the end of the line"
+    return ", ".join(shown)

@@ -9,8 +9,8 @@ from prompt_toolkit.completion import CompleteEvent, get_common_complete_suffix
 from prompt_toolkit.filters import Condition, is_done, is_searching, vi_navigation_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
+from midocli.shell.cursor import at_cursor, last_command
 from midocli.shell.lines import is_continued
-from midocli.shell.words import at_cursor
 
 
 def bindings(explain: Callable[[str], str]) -> KeyBindings:
@@ -65,5 +65,5 @@ def _is_between_words_or_in_one() -> bool:
     """Whether the cursor is not inside quotes, or a comment, where `?` is a character."""
     from prompt_toolkit.application import get_app
 
-    line = get_app().current_buffer.document.text_before_cursor.rpartition("\n")[2]
-    return not at_cursor(line).quote and not line.lstrip().startswith("#")
+    word = at_cursor(last_command(get_app().current_buffer.document.text_before_cursor))
+    return word is not None and not word.quote

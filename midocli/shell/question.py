@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 import grammar
 from grammar.expectation import Expectation
 from midocli.interpreter import Interpreter
-from midocli.shell.completer import described_fields, fixed_words, near
-from midocli.shell.names import Candidate, Names
-from midocli.shell.words import at_cursor
+from midocli.shell.cursor import at_cursor, last_command
+from midocli.shell.offers import Offers
 
 _MOST_NAMES = 20
 
 
-def explain(interpreter: Interpreter, line: str) -> str:
-    """Each word that may stand at the end of a line with its help, then kinds of words."""
-    word = at_cursor(line)
-    before = line[: word.start]
-    expected = grammar.expected(before, word.start)
-    words = [*fixed_words(expected), *described_fields(expected)]
-    entries = [each for each in words if each.text.startswith(word.typed)]
-    names = Names(interpreter)
-    for each in expected:
-        if not each.text and each.target:
-            found = list(islice(names.beginning(each, before, word.typed), _MOST_NAMES + 1))
-            entries += found[:_MOST_NAMES]
-            if len(found) > _MOST_NAMES:
-                entries.append(Candidate("…", "more of them"))
-    entries = list(dict.fromkeys(entries or (near(word.typed, words) if word.typed else ())))
+def explain(interpreter: Interpreter, text: str) -> str:
+    """Each word that may stand at the end of an input with its help, then kinds of words."""
+    word = at_cursor(last_command(text))
+    if word is None:
+        return "  nothing may follow in a comment"
+    offers = Offers(interpreter)
+    found = offers.at(word, _MOST_NAMES)
+    entries = [(each.shown or each.text, each.meta) for each in found]
+    if len(offers.at(word, _MOST_NAMES + 1)) > len(found):
+        entries.append(("…", "more of them"))
     width = max((len(text) for text, _ in entries), default=0)
     lines = [f"  {text:<{width}}  {help}".rstrip() for text, help in entries]
+    expected = grammar.expected(word.before, len(word.before))
     lines += [f"  <{each}>" for each in dict.fromkeys(map(_kind, expected)) if each]
     return "\n".join(lines) or "  nothing may follow"
 

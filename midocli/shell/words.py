@@ -1,19 +1,16 @@
-"""The word at the cursor, and words of the small languages inside quotes."""
+"""Words that are known without a store: of points, of help, and of the languages inside quotes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from grammar.elements import WORD
 from grammar.filter import words as filter_words
 from grammar.resources import SCHEMA
 
-_OPEN_QUOTE = re.compile(r"""[^\s'"]*(?P<quote>['"])(?P<text>.*)\Z""", re.DOTALL)
-_BLANKS = re.compile(r"\s+")
 _LAST = re.compile(r"[^\s()]*\Z")
+_ADDRESS = re.compile(r"\b(?:host|gateway)\s+\Z")
 
 #: What tcpdump's filters are made of.
 FILTER_WORDS = (
@@ -43,16 +40,24 @@ FLAGS = {
     "-A": "bytes in ASCII",
     "-S": "absolute sequence numbers",
 }
-#: Words a comma list of points may hold besides points.
-POINT_WORDS = {"all": "all points", "none": "no point", "any": "every interface"}
+#: Words that stand for several points, or for none, by where they may stand.
+POINT_WORDS = {
+    "points": {"all": "all points", "none": "no point", "any": "every interface"},
+    "watched": {"any": "every interface", "all": "all points"},
+}
 
 
-class AtCursor(NamedTuple):
-    """The word the cursor stands behind: where it begins, its text, and the quote it opened."""
+class Candidate(NamedTuple):
+    """A word that may be typed, and what it stands for; `shown` is what the menu shows of it.
 
-    start: int
-    typed: str
-    quote: str
+    Where `more`, it may go on right behind; `quote` is what to put before it.
+    """
+
+    text: str
+    meta: str
+    shown: str = ""
+    more: bool = False
+    quote: str = ""
 
 
 @cache
@@ -63,34 +68,16 @@ def help_words() -> dict[str, str]:
     return words(SCHEMA)
 
 
-def at_cursor(line: str) -> AtCursor:
-    """The word that ends a line; empty behind a blank."""
-    at = 0
-    while True:
-        blanks = _BLANKS.match(line, at)
-        start = blanks.end() if blanks else at
-        word = WORD.match(line, start)
-        if word is None:
-            break
-        if word.end() == len(line):
-            return AtCursor(start, word[0], "")
-        at = word.end()
-    opened = _OPEN_QUOTE.match(line, start)
-    if opened:
-        return AtCursor(start, opened["text"], opened["quote"])
-    return AtCursor(len(line), "", "")
+def inner_words(target: str, typed: str) -> tuple[str, str, dict[str, str]]:
+    """Of a language inside quotes: what was typed before its last word, that word, and what may be.
 
-
-def inner_words(target: str, typed: str) -> Iterator[tuple[str, str, int]]:
-    """(word, help, how much of `typed` it replaces) of a language inside quotes."""
+    Each word that may stand there comes with its help. Behind `host` in a filter stands an
+    address, which is not among them.
+    """
     found = _LAST.search(typed)
     last = found[0] if found else ""
+    before = typed[: len(typed) - len(last)]
     if target == "flags":
-        choices = FLAGS
-    elif target == "filter":
-        choices = dict.fromkeys(FILTER_WORDS, "")
-    else:
-        return
-    for word, help in choices.items():
-        if word.startswith(last):
-            yield word, help, len(last)
+        given = before.split()
+        return before, last, {word: help for word, help in FLAGS.items() if word not in given}
+    return before, last, {} if _ADDRESS.search(before) else dict.fromkeys(FILTER_WORDS, "")

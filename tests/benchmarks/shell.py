@@ -39,8 +39,18 @@ _LINES = (
     "guest g1",
     "ping ",
     "ping g299",
+    "ping zq9",
+    "ping guest0 ",
+    "ping guest0 10.99",
+    "ping guest0 zq",
+    "ping guest0 10.0.0.1 capture bridge0:port0,zq",
+    "tcpdump zq",
     "chain chain3 rule rule19",
     "chain chain0 add rule in-ports bridge",
+    "chain chain0 add rule jump-to zq",
+    "router list name zq",
+    "router tr set infilter nosuch",
+    "zqx",
 )
 
 

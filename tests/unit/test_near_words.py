@@ -65,7 +65,7 @@ def test_behind_help_stand_all_words_that_have_a_page(world: World) -> None:
     assert {"ping", "rule", "points", "show", "collections"} <= {*offered(world, "help ")}
     assert {"ping", "rule", "points", "show", "collections"} <= {*listed(world, "help ")}
     assert sorted(offered(world, "help tracer")) == ["tracerequest", "traceroute"]
-    assert hint(world.interpreter, "help ").text.startswith("Enter, or a word to explain")
+    assert hint(world.interpreter, "help ").text.startswith("Enter runs it; or a word to explain")
 
 
 def test_the_hint_names_the_word_that_was_meant(world: World) -> None:

@@ -1,0 +1,86 @@
+"""Whether what a command names is there, found out without carrying it out."""
+
+from __future__ import annotations
+
+from grammar import tree
+from grammar.errors import InvalidValueError, UnknownObjectError, shorten
+from grammar.tree import Argument, Setting
+from midocli.interpreter import Interpreter
+from midocli.probes.points import UNDERLAY
+from midocli.probes.sources import find_address
+from midocli.shell.words import POINT_WORDS
+from midocli.store.rows import Row
+
+_ANY_POINTS = frozenset(word for words in POINT_WORDS.values() for word in words)
+
+
+def check(interpreter: Interpreter, command: tree.Command) -> None:
+    """A MidoError, at its column, about the first name in a command that nothing has."""
+    if isinstance(command, tree.As):
+        return check(interpreter, command.command)
+    if isinstance(command, tree.Expect):
+        return None if command.negated else check(interpreter, command.command)
+    path = getattr(command, "path", ())
+    for given in (getattr(command, "source", None), getattr(command, "point", None)):
+        if isinstance(given, Argument):
+            _check_point(interpreter, given.text, given.column, "source")
+        elif given:
+            path = given
+    interpreter.resolver.path(path)
+    if isinstance(command, tree.Tcpdump):
+        _check_points(interpreter, command.points.text, command.points.column)
+    destination = getattr(command, "destination", None)
+    if destination is not None:
+        find_address(interpreter, destination)
+    if not isinstance(command, tree.List):
+        for each in (*getattr(command, "settings", ()), *getattr(command, "options", ())):
+            _check_setting(interpreter, each)
+    return None
+
+
+def _check_setting(interpreter: Interpreter, setting: Setting) -> None:
+    reference = setting.field.reference
+    if getattr(setting.field.type, "names", "") == "points":
+        _check_points(interpreter, setting.text, setting.column)
+    if reference is None:
+        return
+    words = setting.text.removeprefix("!").split(",") if setting.text else []
+    for word in map(str.strip, words):
+        if reference.target == "interface":
+            known = _interface(interpreter, word) or _host_of(interpreter, word)
+        else:
+            known = interpreter.named(reference.target, word)
+        if known is None:
+            what = reference.target.rpartition(".")[2]
+            message = f"unknown {what} {shorten(word)} for {setting.field.name}"
+            raise InvalidValueError(message, setting.column)
+
+
+def _check_points(interpreter: Interpreter, text: str, column: int) -> None:
+    for word in map(str.strip, text.split(",")):
+        if word not in _ANY_POINTS:
+            _check_point(interpreter, word, column, "point")
+
+
+def _check_point(interpreter: Interpreter, word: str, column: int, what: str) -> None:
+    known = (
+        (interpreter.named("guest", word) if what == "source" else None)
+        or interpreter.named("port", word)
+        or _interface(interpreter, word)
+        or (_host_of(interpreter, word) if word.endswith(f":{UNDERLAY}") else None)
+    )
+    if known is None:
+        raise UnknownObjectError(f"unknown {what} {shorten(word)}", column)
+
+
+def _interface(interpreter: Interpreter, word: str) -> Row | None:
+    try:
+        return interpreter.resolver.interface(word)
+    except UnknownObjectError:
+        return None
+
+
+def _host_of(interpreter: Interpreter, word: str) -> Row | None:
+    """The host that a word begins with."""
+    owner, _, name = word.partition(":")
+    return interpreter.named("host", owner) if name else None
