@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from grammar.addresses import format_ipv4
 from midocli.probes.failure import Change, Failure
 from midocli.probes.labels import find_rule
+from midocli.probes.rule_advice import in_filter
 from midocli.probes.whereabouts import gateways, guest_with
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def unrestored(interpreter: Interpreter, at: str, restorer: str, made_by: str) -
     if device is None or rule is None or rule.parent is None:
         return []
     why = f"what {made_by} translates has to be translated back on the way back"
-    return [_in_filter(device, "infilter", f"type {restorer} action accept", why)]
+    return [in_filter(device, "infilter", f"type {restorer} action accept", why)]
 
 
 def unasked(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
@@ -52,7 +53,7 @@ def unasked(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
             yield from unrestored(interpreter, device.full_alias, "rev_dnat", rule.full_alias)
         else:
             why = f"what {rule.full_alias} translates has to be translated back on the way back"
-            yield _in_filter(device, "outfilter", _counterpart(asked, frame.nw_src), why)
+            yield in_filter(device, "outfilter", _counterpart(asked, frame.nw_src), why)
 
 
 def _translating(interpreter: Interpreter, asked: int, given: int) -> Iterator[tuple[Row, Row]]:
@@ -110,18 +111,3 @@ def _is_counterpart(rule: Row, given: int) -> bool:
     """Whether a rule translates an address as a source."""
     src = rule.get("src")
     return rule.get("type") == "snat" and src is not None and not (given ^ src.address) & src.mask
-
-
-def _in_filter(device: Row, field: str, rule: str, why: str) -> Change:
-    """A rule in front of a device's filter, which is made if there is none."""
-    chain = device.get(field)
-    if chain is not None:
-        return Change(why, (f"chain {chain.full_alias} add rule pos 1 {rule}",))
-    at = device.full_alias
-    name = f"{at}-back"
-    commands = (
-        f"chain create name {name}",
-        f"chain {name} add rule pos 1 {rule}",
-        f"{device.collection.name} {at} set {field} {name}",
-    )
-    return Change(why, commands)

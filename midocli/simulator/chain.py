@@ -14,11 +14,20 @@ from typing import TYPE_CHECKING, Final
 from midocli.simulator import nat, tracing
 from midocli.simulator.condition import mismatches
 from midocli.simulator.events import Kind
+from midocli.simulator.packets import ARP_REQUEST
+from midocli.simulator.protocol import (
+    ECHO_REPLY,
+    ERROR_TYPES,
+    ETHERTYPE_ARP,
+    ETHERTYPE_IPV4,
+    ICMP,
+)
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.results import Redirect
 
 if TYPE_CHECKING:
     from midocli.simulator.chain_plan import ChainPlan
+    from midocli.simulator.frame import Frame
     from midocli.simulator.topology import Rule
     from midocli.simulator.walk import Walk
 
@@ -123,13 +132,25 @@ def _return(walk: Walk, rule: Rule, place: Filter) -> Decision:
     return RETURN
 
 
+def _called(frame: Frame) -> str:
+    """What a frame is called that may not be the one somebody waits to hear of."""
+    if frame.ethertype == ETHERTYPE_ARP:
+        return f"the ARP {'request' if frame.proto == ARP_REQUEST else 'reply'}"
+    if frame.ethertype == ETHERTYPE_IPV4 and frame.proto == ICMP:
+        if frame.tp_src == ECHO_REPLY:
+            return "the echo reply"
+        if frame.tp_src in ERROR_TYPES:
+            return "the ICMP error"
+    return "it"
+
+
 def _drop(walk: Walk, rule: Rule, place: Filter) -> Decision:
-    text = f"rule {rule.alias} in the {place.name} of {place.at} drops it"
+    text = f"rule {rule.alias} in the {place.name} of {place.at} drops {_called(walk.frame)}"
     return Reason(Code.RULE_DROP, place.at, rule.alias, text, {"filter": place.name})
 
 
 def _reject(walk: Walk, rule: Rule, place: Filter) -> Decision:
-    text = f"rule {rule.alias} in the {place.name} of {place.at} rejects it"
+    text = f"rule {rule.alias} in the {place.name} of {place.at} rejects {_called(walk.frame)}"
     return Reason(Code.RULE_REJECT, place.at, rule.alias, text, {"filter": place.name})
 
 

@@ -61,6 +61,55 @@ WAYS: dict[str, tuple[list[str], str]] = {
         ["chain c add rule type drop src 10.0.2.11", "router r set outfilter c"],
         PING,
     ),
+    "a port takes no answers, and nothing asks on the way out": (
+        [
+            "chain c add rule type accept proto 6 dst-port 22",
+            "chain c add rule pos 2 type drop ethertype 0x0800",
+            "bridge0:port1 set outfilter c",
+        ],
+        PING,
+    ),
+    "a port takes answers, but nothing asks on the way out": (
+        [
+            "chain c add rule type accept flow return-flow",
+            "chain c add rule pos 2 type drop ethertype 0x0800",
+            "bridge0:port1 set outfilter c",
+        ],
+        PING,
+    ),
+    "a port takes no answers, and a rule asks on the way out": (
+        [
+            "chain c add rule type drop ethertype 0x0800",
+            "chain create name d",
+            "chain d add rule type accept flow return-flow",
+            "bridge0:port1 set infilter d outfilter c",
+        ],
+        "connect alice tcp 10.0.2.11 80",
+    ),
+    "the answers of UDP are dropped where they come in": (
+        [
+            "guest bob add service proto udp port 53",
+            "chain c add rule type drop proto 17",
+            "bridge1:port1 set infilter c",
+        ],
+        "connect alice udp 10.0.2.11 53",
+    ),
+    "a router takes no answers": (
+        [
+            "chain c add rule type accept proto 6 dst-port 80",
+            "chain c add rule pos 2 type drop ethertype 0x0800",
+            "router r set infilter c",
+        ],
+        "connect alice tcp 10.0.2.11 80",
+    ),
+    "a rule for ICMP drops ARP requests": (
+        [
+            "chain c add rule type accept proto 1 src-port 8",
+            "chain c add rule pos 2 type drop proto 1",
+            "bridge1:port1 set outfilter c",
+        ],
+        PING,
+    ),
     "a port's rule drops all": (
         ["chain c add rule type drop ethertype 0x0800", "bridge1:port1 set outfilter c"],
         PING,
