@@ -17,6 +17,7 @@ from midocli.shell.cursor import AtCursor, at_cursor
 from midocli.shell.lexer import kinds
 from midocli.shell.lines import commands
 from midocli.shell.offers import Offers, describe_field
+from midocli.shell.rehearsal import rehearse
 
 _MOST_WORDS = 10
 
@@ -43,6 +44,7 @@ def hint(interpreter: Interpreter, text: str) -> Hint:
         command = grammar.parse(line)
         assert command is not None, "the line is not blank"
         check(interpreter, command)
+        rehearse(interpreter, command)
     except MidoError as error:
         if word is None or not _is_unfinished(interpreter, line, word, error):
             return Hint(_short(error), True)
