@@ -9,7 +9,7 @@ from typing import NamedTuple
 import grammar
 from grammar.expectation import Expectation
 from grammar.suffix import EXPECTED_AS
-from grammar.values import ListOf
+from grammar.values import Flag, ListOf
 from midocli.interpreter import Interpreter
 from midocli.shell.cursor import AtCursor
 from midocli.shell.file_names import files
@@ -153,11 +153,12 @@ def _fixed(slot: Slot) -> Iterator[Candidate]:
 
 def describe_field(field: Expectation) -> str:
     """What a field is for, what it takes, and what it is if not given."""
-    words = field.help
-    if field.type is not None:
-        words += f" ({field.type.expected}"
-        words += f"; {field.default} if not given)" if field.default else ")"
-    return words
+    notes = []
+    if field.type is not None and not isinstance(field.type, Flag):
+        notes.append(field.type.expected)
+    if field.default:
+        notes.append(f"{field.default} if not given")
+    return f"{field.help} ({'; '.join(notes)})" if notes else field.help
 
 
 def _whole_words(pairs: Iterable[tuple[Slot, Candidate]]) -> list[Candidate]:
