@@ -93,11 +93,15 @@ class Observation:
         if frame.ethertype == ETHERTYPE_ARP:
             self._arp_drops.append((reason, frame))
 
-    def reason(self, origin: object) -> Reason | None:
-        """Why what was sent with an origin came to nothing, while the network still knows."""
+    def reason(self, origin: object, for_errors: bool = False) -> Reason | None:
+        """Why what was sent with an origin came to nothing, while the network still knows.
+
+        With `for_errors` it was sent to get an ICMP error, as traceroute does.
+        """
         pending = self._network.pending(origin)
         home = partial(home_of, self._interpreter.store)
-        return decisive(self.drops.get(origin, ()), pending, self._arp_drops, home)
+        drops = self.drops.get(origin, ())
+        return decisive(drops, pending, self._arp_drops, home, for_errors)
 
     def failure(self, reason: Reason, source: str | None, destination: int | None) -> Failure:
         """A reason with the frame it ended, and who sent it to whom."""

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
     from midocli.store.rows import Row
 
+#: Bytes of the IP and the ICMP header of an echo request.
+_ECHO_HEADERS = 28
+
 
 def ttl(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
     """The TTL ran out."""
@@ -29,8 +32,10 @@ def ttl(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
 
 def too_big(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
     """The packet was too long and must not be fragmented."""
+    mtu = failure.reason.details.get("mtu")
     if failure.source is not None and failure.destination is not None:
-        again = f"ping {failure.source} {format_ipv4(failure.destination)} size 56"
+        size = max(mtu - _ECHO_HEADERS, 0) if isinstance(mtu, int) else 56
+        again = f"ping {failure.source} {format_ipv4(failure.destination)} size {size}"
         yield Change("a smaller packet fits", (again,))
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
     from midocli.probes.ping import Probe
     from midocli.probes.sources import Source
+    from midocli.simulator.stack import LocalError
 
 
 class PingReport:
@@ -59,23 +60,26 @@ class PingReport:
         self._probes.append(probe)
         self.transmitted += 1
 
-    def could_not_send(self, source: Source, probe: Probe, failure: str, destination: int) -> bool:
+    def could_not_send(
+        self, source: Source, probe: Probe, failure: LocalError, destination: int
+    ) -> bool:
         """The source could not send; says whether ping goes on with the next request."""
         if probe in self._probes:
             if not self._quiet:
-                self._lines.append(f"ping: local error: {failure}\n")
+                self._lines.append(f"ping: local error: {failure.text}\n")
                 self._errors += 1
             self.answered += 1
             probe.outcome = "error"
-            text = f"{source.name} may not fragment: {failure}"
-            probe.reason = Reason(Code.FRAGMENTATION_NEEDED, source.name, None, text)
+            text = f"{source.name} may not fragment: {failure.text}"
+            mtu = {"mtu": failure.mtu}
+            probe.reason = Reason(Code.FRAGMENTATION_NEEDED, source.name, None, text, mtu)
             return True
         self._unsent = probe
         probe.outcome = "lost"
         details = {"destination": destination}
         text = f"{source.name} has no route to {self._destination}"
         probe.reason = Reason(Code.NO_ROUTE, source.name, None, text, details)
-        self._lines.append(f"ping: connect: {failure}\n")
+        self._lines.append(f"ping: connect: {failure.text}\n")
         return False
 
     def reply(self, probe: Probe, time_ns: int, frame: Frame, destination: int) -> None:

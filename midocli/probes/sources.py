@@ -15,7 +15,7 @@ from midocli.store.rows import Row
 
 if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
-    from midocli.simulator.stack import GuestStack
+    from midocli.simulator.stack import GuestStack, LocalError
 
 _STATION = "station"
 
@@ -44,7 +44,9 @@ class Source(Protocol):
     stack: GuestStack | None
     address: int
 
-    def send(self, dst: int, seq: int, data: bytes, request: Request, origin: object) -> str | None:
+    def send(
+        self, dst: int, seq: int, data: bytes, request: Request, origin: object
+    ) -> LocalError | None:
         """Send one request now; what ping says if it cannot be sent at all."""
 
     def close(self) -> None:
@@ -63,7 +65,9 @@ class GuestSource:
         key = interpreter.datapath.point(interface) if interface is not None else None
         self.point = point_of(key, interpreter) if key is not None else None
 
-    def send(self, dst: int, seq: int, data: bytes, request: Request, origin: object) -> str | None:
+    def send(
+        self, dst: int, seq: int, data: bytes, request: Request, origin: object
+    ) -> LocalError | None:
         """An echo request through the guest's own stack."""
         return _send(self.stack, dst, seq, data, request, origin)
 
@@ -73,10 +77,10 @@ class GuestSource:
 
 def _send(
     stack: GuestStack | None, dst: int, seq: int, data: bytes, request: Request, origin: object
-) -> str | None:
-    """An echo request through a stack; what ping says if it cannot be sent."""
+) -> LocalError | None:
+    """An echo request through a stack; the error if it cannot be sent."""
     assert stack is not None
-    failure = stack.send_echo(
+    return stack.send_echo(
         dst,
         request.icmp_id,
         seq,
@@ -88,7 +92,6 @@ def _send(
         src=request.src,
         origin=origin,
     )
-    return failure.text if failure else None
 
 
 class RouterSource:
@@ -106,9 +109,11 @@ class RouterSource:
         self.key: Key = port.parent.id
         self.point: Point | None = None
 
-    def send(self, dst: int, seq: int, data: bytes, request: Request, origin: object) -> str | None:
+    def send(
+        self, dst: int, seq: int, data: bytes, request: Request, origin: object
+    ) -> LocalError | None:
         """An echo request of the router's own: TTL 64, no DF, IP id 0 unless asked for."""
-        failure = router_ping.send(
+        return router_ping.send(
             self._network,
             self._port,
             dst,
@@ -121,7 +126,6 @@ class RouterSource:
             ip_id=request.ip_id or 0,
             origin=origin,
         )
-        return failure.text if failure else None
 
     def close(self) -> None:
         """Nothing was put up."""
@@ -169,7 +173,9 @@ class StationSource:
         self.address: int = options["src"]
         self.stack: GuestStack | None = stations.attach(self._network, point.port, guest)
 
-    def send(self, dst: int, seq: int, data: bytes, request: Request, origin: object) -> str | None:
+    def send(
+        self, dst: int, seq: int, data: bytes, request: Request, origin: object
+    ) -> LocalError | None:
         """An echo request as a guest there would send it."""
         return _send(self.stack, dst, seq, data, request, origin)
 

@@ -21,6 +21,7 @@ from midocli.simulator.frame import Frame
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.protocol import ECHO_REPLY, ICMP, UDP
+from midocli.simulator.reason import Code, Reason
 from midocli.simulator.stack import LocalError
 from midocli.simulator.udp import udp_packet
 
@@ -58,6 +59,7 @@ class Traceroute:
         #: Answers that came in and were not looked at yet.
         self._inbox: list[tuple[Query, Arrival]] = []
         self._failure: str | None = None
+        self._reason: Reason | None = None
 
     def run(self) -> Report:
         """Send and wait until the target, or a dead end, has answered."""
@@ -67,6 +69,7 @@ class Traceroute:
             with self._observation.watching(source.point):
                 while not self._hops.is_over and self._failure is None:
                     self._send_and_wait()
+                self._reason = self._why_lost()
         finally:
             listeners.remove(source.key, self._arrived)
             for port in self._ports:
@@ -167,6 +170,17 @@ class Traceroute:
 
     # -- summing up ------------------------------------------------------------------
 
+    def _why_lost(self) -> Reason | None:
+        """Why the last probe did not get to the target, or its answer not back."""
+        sent = [query for query in self._hops.all if query.sent_ns is not None]
+        if self._failure is not None:
+            name, target = self._source.name, self._target
+            text = f"{name} has no route to {format_ipv4(target)}"
+            return Reason(Code.NO_ROUTE, name, None, text, {"destination": target})
+        if not sent or self._is_target(sent[-1]):
+            return None
+        return self._observation.reason(sent[-1], for_errors=True)
+
     def _sum_up(self) -> Report:
         target = format_ipv4(self._target)
         lines = [f"traceroute to {target} ({target}), {self._deepest} hops max, 60 byte packets"]
@@ -177,10 +191,15 @@ class Traceroute:
             lines = [*lines[: not self._by_icmp], f"connect: {self._failure}"]
         origins = [query for query in self._hops.all if query.sent_ns is not None]
         reached = bool(hops) and any(self._is_target(query) for query in hops[-1])
-        verdict = f"{target} {'reached' if reached else 'not reached'} after {len(hops)} hops"
+        verdicts = [f"{target} {'reached' if reached else 'not reached'} after {len(hops)} hops"]
+        failures = []
+        if self._reason is not None and not reached:
+            reason = self._reason
+            verdicts.append(f"the last probe ended at {reason.at} ({reason.code}): {reason.text}")
+            failures = [self._observation.failure(reason, self._source.name, self._target)]
         printed = "".join(f"{line}\n" for line in lines)
         ending = Ending(printed, reached)
-        shown = self._observation.shown(self._source.point, [], origins, [verdict], ending)
+        shown = self._observation.shown(self._source.point, [], origins, verdicts, ending, failures)
         text = printed + shown.captures + shown.explanation
         data = {
             "hops": [[_data(query) for query in hop] for hop in hops],

@@ -18,6 +18,7 @@ def decisive(
     pending: Reason | None,
     arp_drops: Sequence[tuple[Reason, Frame]],
     home: Callable[[int], Collection[str]] = lambda address: (),
+    for_errors: bool = False,
 ) -> Reason | None:
     """The reason that explains a missing reply, None where nothing was dropped.
 
@@ -26,10 +27,11 @@ def decisive(
     several the last, since flooded copies end before the one that goes on. Where that is for
     want of an ARP answer, what became of the answers, or of the request where the owner is,
     tells more: `arp_drops` are those of the time, whoever caused them, and `home(address)` are
-    the machine that has an address and the port it is behind.
+    the machine that has an address and the port it is behind. Of what was sent `for_errors`, an
+    ICMP error is the answer.
     """
     packets = [reason for reason, frame in drops if frame.ethertype != ETHERTYPE_ARP]
-    main = _along_the_way(drops) or pending
+    main = _along_the_way(drops, for_errors) or pending
     if main is None:
         asking = [drop for drop in drops if drop[1].ethertype == ETHERTYPE_ARP]
         found = _unanswered(asking, asking[0][1].nw_dst, home) if asking else None
@@ -55,9 +57,10 @@ def _unanswered(
     return _last_telling(answers) or _last_telling(there) or _dead_end(asking)
 
 
-def _along_the_way(drops: Sequence[tuple[Reason, Frame]]) -> Reason | None:
+def _along_the_way(drops: Sequence[tuple[Reason, Frame]], for_errors: bool) -> Reason | None:
     """The telling end of a packet that had come farthest: reply, request, error about it."""
-    for leg in (_is_reply, _is_request, _is_error):
+    there, about = (_is_error, _is_request) if for_errors else (_is_request, _is_error)
+    for leg in (_is_reply, there, about):
         found = _last_telling([reason for reason, frame in drops if leg(frame)])
         if found is not None:
             return found

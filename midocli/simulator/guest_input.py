@@ -131,7 +131,7 @@ def _forward(stack: GuestStack, plan: GuestPlan, frame: Frame) -> None:
     if frame.ip_length() > mtu and frame.fragment & DF:
         guest_icmp.send_error(stack, frame, UNREACHABLE, guest_icmp.TOO_BIG, info=mtu)
         text = f"it is longer than the MTU {mtu} of {alias} and must not be fragmented"
-        stack.drop(frame, Code.FRAGMENTATION_NEEDED, text)
+        stack.drop(frame, Code.FRAGMENTATION_NEEDED, text, {"mtu": mtu})
         return
     frame.ttl -= 1
     if stack.network.wants_events:

@@ -231,11 +231,13 @@ class GuestStack:
                 )
         return f"nothing listens on {protocol} port {frame.tp_dst} of {self.alias}"
 
-    def drop(self, frame: Frame, code: Code, text: str) -> None:
+    def drop(
+        self, frame: Frame, code: Code, text: str, details: dict[str, object] | None = None
+    ) -> None:
         """End a frame here, for a reason, whose details say if the guest is who it was for."""
         plan = self.plan
         meant = plan is not None and frame.nw_dst in plan.local
-        details = {"meant": True} if meant else {}
+        details = {**(details or {}), **({"meant": True} if meant else {})}
         self.network.drop(Reason(code, self.alias, None, text, details), frame)
 
     def tell(self, kind: Kind, details: Mapping[str, object], frame: Frame) -> None:

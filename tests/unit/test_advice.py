@@ -218,6 +218,18 @@ WAYS: dict[str, tuple[list[str], str]] = {
         ],
         "connect alice tcp 10.0.9.9 80",
     ),
+    "a traceroute without a route on the way": (
+        ["delete router0:route3"],
+        "traceroute alice 10.0.2.11",
+    ),
+    "a traceroute whose errors a rule drops": (
+        ["chain c add rule type drop proto 1 src-port 3", "bridge0:port1 set outfilter c"],
+        "traceroute alice 10.0.2.11 max-ttl 3",
+    ),
+    "a traceroute from a machine without a gateway": (
+        ["guest alice clear gw"],
+        "traceroute alice 10.0.2.11",
+    ),
     "nothing listens": ([], "connect alice tcp 10.0.2.11 81"),
     "the service is inserted, and down": (
         [
