@@ -76,6 +76,10 @@ class RefusedError(MidoError):
         self.field = field
 
 
+class MissingError(RefusedError):
+    """A command that creates an object without a field it needs."""
+
+
 class InternalError(MidoError):
     """A mistake of midocli itself, told in one line like any other."""
 

@@ -15,7 +15,8 @@ class Expectation(NamedTuple):
 
     `text` is the word itself, empty where it is a kind; `target` is the path of the collection an
     object must belong to, or that and the field whose value it is (`router name`); `default` is
-    what a field is if not given. A value that is `invertible` may stand behind a `!`.
+    what a field is if not given, and `required` one that create cannot do without. A value that is
+    `invertible` may stand behind a `!`.
     """
 
     kind: Kind
@@ -25,6 +26,7 @@ class Expectation(NamedTuple):
     type: ValueType | None = None
     default: str = ""
     invertible: bool = False
+    required: bool = False
 
     @staticmethod
     def of_field(field: Field) -> Expectation:

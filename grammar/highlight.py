@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from grammar.elements import TRAILING, WORD
 from grammar.errors import IncompleteError, MidoError
 from grammar.expectation import Expectation
+from grammar.language import synonyms
 from grammar.schema import Schema
 from grammar.unfinished import may_go_on
 from grammar.verbs import VERB_WORDS
@@ -102,7 +103,7 @@ def _unfinished(
 
 def _begins(language: Language, expected: Expectation, word: str) -> bool:
     """Whether an expected word, value or alias may begin with these characters."""
-    if any(each.startswith(word) for each in expected.words):
+    if any(each.startswith(word) for each in (*expected.words, *synonyms(expected.text))):
         return True
     if expected.kind == "value" and expected.type is not None and not expected.words:
         return may_go_on(expected.type, word.removeprefix("!" if expected.invertible else ""))

@@ -222,11 +222,14 @@ def _check_quotes(line: str) -> None:
         raise LineSyntaxError(what, at + 1, ("a closing quote",))
 
 
+def synonyms(word: str) -> Sequence[str]:
+    """Other words for a verb or a command; none for other words."""
+    entry = VERBS.get(word) or COMMANDS.get(word)
+    return entry.synonyms if entry else ()
+
+
 def _synonyms(words: Sequence[str]) -> list[str]:
-    """Other words for the verbs and commands among `words`."""
-    of = {name: entry.synonyms for name, entry in COMMANDS.items()}
-    of |= {name: verb.synonyms for name, verb in VERBS.items()}
-    return [other for word in words for other in of.get(word, ())]
+    return [other for word in words for other in synonyms(word)]
 
 
 def _one_of(words: Sequence[str], most: int = 12) -> str:

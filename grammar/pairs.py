@@ -69,7 +69,12 @@ class Pairs(Element):
         self._of = of
 
     def expectations(self) -> Sequence[Expectation]:
-        return [Expectation.of_field(field) for field in self._usable()]
+        found = [Expectation.of_field(field) for field in self._usable()]
+        if self._purpose != "create":
+            return found
+        needed = {field.name for field in self._usable() if field.required}
+        found = [each._replace(required=each.text in needed) for each in found]
+        return sorted(found, key=lambda each: not each.required)
 
     def _note_behind(self, loc: int, tokens: Sequence[Tokens], least: int) -> None:
         """Tell the probe of what may follow some pairs: no field of theirs again."""

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import grammar
 from grammar.addresses import IPv4
-from grammar.errors import IncompleteError, MidoError
+from grammar.errors import IncompleteError, MidoError, MissingError
 from grammar.expectation import END, Expectation
 from grammar.highlight import is_long
 from grammar.unfinished import may_go_on
+from grammar.verbs import VERB_WORDS
 from midocli import render
 from midocli.interpreter import Interpreter
 from midocli.shell.checking import check
@@ -45,6 +46,8 @@ def hint(interpreter: Interpreter, text: str) -> Hint:
         assert command is not None, "the line is not blank"
         check(interpreter, command)
         rehearse(interpreter, command)
+    except MissingError as error:
+        return Hint(_short(error))
     except MidoError as error:
         if word is None or not _is_unfinished(interpreter, line, word, error):
             return Hint(_short(error), True)
@@ -93,7 +96,7 @@ def _short(error: MidoError) -> str:
 def _next(word: AtCursor) -> str:
     """What may stand where a word has been begun; one alone is explained."""
     expected = grammar.expected(word.before, len(word.before))
-    typed = word.typed
+    typed = VERB_WORDS.get(word.typed, word.typed)
     named = [each for each in expected if each.text.startswith(typed) and each.text]
     kinds = [each for each in expected if not each.text and each != END]
     if len(named) == 1 and not kinds:

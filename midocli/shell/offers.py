@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import grammar
 from grammar.expectation import Expectation
+from grammar.language import synonyms
 from grammar.suffix import EXPECTED_AS
 from grammar.values import Flag, ListOf
 from midocli.interpreter import Interpreter
@@ -149,11 +150,13 @@ def _fixed(slot: Slot) -> Iterator[Candidate]:
         yield from (Candidate(*pair) for pair in help_words().items())
     elif not expected.target:
         yield from (Candidate(word, expected.help) for word in expected.words)
+        others = synonyms(expected.text) if slot.typed else ()
+        yield from (Candidate(word, expected.help) for word in others)
 
 
 def describe_field(field: Expectation) -> str:
     """What a field is for, what it takes, and what it is if not given."""
-    notes = []
+    notes = ["required"] if field.required else []
     if field.type is not None and not isinstance(field.type, Flag):
         notes.append(field.type.expected)
     if field.default:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from grammar.errors import InvalidValueError, RefusedError, UnknownObjectError
+from grammar.errors import InvalidValueError, MissingError, RefusedError, UnknownObjectError
 from grammar.schema import ALIAS, ROUTE_ALIAS, SHARED_ALIAS, Collection, Field
 from grammar.tree import FieldName, Setting
 from grammar.values import ListOf, Negated, a
@@ -202,7 +202,7 @@ class Editor:
     def _check_required(self, row: Row) -> None:
         for index, field in enumerate(row.collection.fields):
             if field.required and row.values[index] is None:
-                raise RefusedError(
+                raise MissingError(
                     f"{a(row.collection.name)} needs {field.name}: {field.type.expected}"
                 )
 
@@ -310,6 +310,6 @@ def _located(error: RefusedError, settings: Sequence[Setting], column: int | Non
     if error.column is None:
         for setting in settings:
             if setting.field.name == error.field:
-                return RefusedError(error.message, error.field, setting.column)
-        return RefusedError(error.message, error.field, column)
+                return type(error)(error.message, error.field, setting.column)
+        return type(error)(error.message, error.field, column)
     return error

@@ -124,6 +124,9 @@ def test_what_is_offered_says_what_it_is(world: World) -> None:
         ("prefs ", {"reset", "key-mode", "flags"}, {"on"}),
         ("prefs key-mode ", {"emacs", "vi"}, {"hint"}),
         ("prefs key-mode vi hint ", {"on", "off"}, {"key-mode"}),
+        ("router tr ad", {"add"}, {"create"}),
+        ("exi", {"exit"}, {"quit"}),
+        ("router tr ", {"create"}, {"add"}),
         ("guest client ip ", {"addr", "route", "neigh"}, {"show"}),
         ("guest client brctl ", {"show"}, {"addr"}),
         ("guest client ip addr ", {"as"}, {"addr"}),
@@ -143,6 +146,13 @@ def test_words_and_fields(world: World, line: str, some: set[str], none: set[str
 @pytest.mark.parametrize("line", ["ping client vm ", "router list ", "clock ", "router tr show "])
 def test_the_form_of_a_result_is_offered_last(world: World, line: str) -> None:
     assert shown(world, line)[-1] == "as"
+
+
+def test_what_create_needs_comes_first_and_says_so(world: World) -> None:
+    first = completions(world, "chain chain0 add rule ")[0]
+    assert first.display_text == "type"
+    assert "(required; " in first.display_meta_text
+    assert shown(world, "host host0 add binding ")[:2] == ["interface", "port"]
 
 
 @pytest.mark.parametrize(
@@ -403,6 +413,8 @@ def test_a_command_that_is_complete_says_so(world: World, line: str, text: str) 
         "clock set 2017-04",
         "clock advance 1.",
         "host host0 set alive tr",
+        "router tr ad",
+        "exi",
         'router create name "half',
     ],
 )
@@ -431,6 +443,12 @@ def test_what_cannot_become_right_is_wrong(world: World, line: str, text: str) -
     found = told(world, line)
     assert found.text.startswith(text)
     assert found.wrong
+
+
+def test_what_a_command_still_needs_is_told_and_not_wrong(world: World) -> None:
+    needs = "a binding needs interface: an interface name"
+    assert told(world, "host host0 add binding port bridge0:port2 ") == Hint(needs)
+    assert told(world, "host host0 add binding port bridge0:port2") == Hint(needs)
 
 
 def test_what_is_expected_to_fail_may_name_nobody(world: World) -> None:
