@@ -8,7 +8,7 @@ what the network has learnt stays.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from midocli.clock import Clock
 from midocli.compiler import StoreSource
@@ -19,6 +19,9 @@ from midocli.simulator.topology import Key, Kind, Topology
 from midocli.store.display import Display
 from midocli.store.rows import Row
 from midocli.store.store import Store
+
+#: Time passes in so many parts, after each of which is told how far it has got.
+_PARTS = 200
 
 # What to compile again when a row of a collection changes: itself, its parent, or the
 # parent of that.
@@ -117,10 +120,15 @@ class Datapath:
         """Let the session's clock show how far the simulation got."""
         self.clock.elapsed_ns = self.engine.now_ns
 
-    def advance(self, span_ns: int) -> None:
-        """Let simulated time pass, with all that is due in it."""
-        self.engine.run_until(self.engine.now_ns + span_ns)
-        self.sync()
+    def advance(self, span_ns: int, progress: Callable[[int, int], None]) -> None:
+        """Let simulated time pass, with all that is due in it, telling how much of it has."""
+        start_ns = self.engine.now_ns
+        try:
+            for part in range(1, _PARTS + 1):
+                self.engine.run_until(start_ns + span_ns * part // _PARTS)
+                progress(part, _PARTS)
+        finally:
+            self.sync()
 
     def reset(self) -> None:
         """Forget what has been learnt and bound; the topology stays."""

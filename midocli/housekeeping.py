@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from grammar import tree
@@ -27,7 +28,7 @@ def _clock(interpreter: Interpreter, command: tree.Clock) -> Result:
         clock.set(command.value)
         return Done()
     if command.action == "advance":
-        interpreter.datapath.advance(command.value)
+        interpreter.datapath.advance(command.value, partial(interpreter.progress, "clock advance"))
         return Done()
     return Message(format_instant(Instant(clock.now_ns, clock.utc_offset)))
 
@@ -93,20 +94,19 @@ def _undo(interpreter: Interpreter, command: tree.Undo) -> Result:
     if there < command.steps:
         verb = "redo" if command.again else "undo"
         raise RefusedError(f"only {there} to {verb}" if there else f"nothing to {verb}")
-    with interpreter.undisturbed:
-        for _ in range(command.steps):
-            if command.again:
-                journal.redo()
-            else:
-                journal.undo()
-            interpreter.committed()
+    for _ in range(command.steps):
+        if command.again:
+            journal.redo()
+        else:
+            journal.undo()
+        interpreter.committed()
     return Done()
 
 
 def _save(interpreter: Interpreter, command: tree.Save) -> Result:
     from midocli.saving import script
 
-    text = script(interpreter.store)
+    text = script(interpreter.store, partial(interpreter.progress, "save"))
     interpreter.files.write(command.file, text.encode("utf-8", "surrogateescape"))
     return Done()
 

@@ -6,10 +6,10 @@ nothing about packets. Commands that change something run in a transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from grammar import tree
 from grammar.errors import MidoError, UnknownObjectError
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from midocli.probes.running import RunningCaptures
     from midocli.store.editor import Editor
 
+
+Item = TypeVar("Item")
 
 #: Is told what goes on, how much of it is done, and of how much.
 Progress = Callable[[str, int, int], None]
@@ -86,7 +88,8 @@ class Interpreter:
         self.interactive = interactive
         self.files = files
         self.preferences = preferences or Preferences()
-        #: What signals wait for while it is entered; told how far a long command has got.
+        #: What signals wait for while it is entered; told how far a long command has got, which
+        #: is where signals stop it.
         self.undisturbed: AbstractContextManager[object] = nullcontext()
         self.progress: Progress = _untold
         #: How wide a picture in text may be.
@@ -174,6 +177,12 @@ class Interpreter:
 
     def _carry_out(self, command: tree.Command) -> Result:
         return self._run[type(command)](command)
+
+    def following(self, what: str, items: Sequence[Item]) -> Iterator[Item]:
+        """Some items, telling how many of them have been worked on."""
+        for done, item in enumerate(items):
+            self.progress(what, done, len(items))
+            yield item
 
     def interrupt(self) -> bool:
         """Stop the simulator between two actions; False where it is not running.

@@ -7,7 +7,7 @@ references that point the other way are set at the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from typing import Any
 
@@ -68,9 +68,16 @@ _PHASES: tuple[tuple[str, ...], ...] = (
 )
 
 
-def script(store: Store) -> str:
-    """The commands that make the topology of a store out of nothing."""
-    lines = ("# A topology saved by midocli.", *_Script(store).lines())
+def _untold(done: int, total: int) -> None:
+    """Tell nobody how much has been written down."""
+
+
+def script(store: Store, told: Callable[[int, int], None] = _untold) -> str:
+    """The commands that make the topology of a store out of nothing.
+
+    `told` is told how many objects have been written down, and how many there are.
+    """
+    lines = ("# A topology saved by midocli.", *_Script(store, told=told).lines())
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -82,8 +89,14 @@ def commands(store: Store, rows: Iterable[Row]) -> str:
 class _Script:
     """Writes down all rows of a store or, with `only`, these and what they hold."""
 
-    def __init__(self, store: Store, only: frozenset[Row] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        only: frozenset[Row] | None = None,
+        told: Callable[[int, int], None] = _untold,
+    ) -> None:
         self._store = store
+        self._told = told
         self._only = only
         self._written: set[Row] = set()
         self._later: list[tuple[Row, Field]] = []
@@ -103,6 +116,7 @@ class _Script:
                 if self._is_wanted(row):
                     yield from lines
                 self._written.add(row)
+                self._told(len(self._written), self._store.count)
         for row, field in self._later:
             if self._is_wanted(row):
                 yield unparse(Set(_path(row), (_setting(field, row.get(field.name)),)))

@@ -165,9 +165,10 @@ class Session:
                 self._note(command)
                 self.show(None)
             case _:
-                result = self.interpreter.run(command)
-                self.answered = result.succeeded
-                self._note(_bare(command))
+                with self.interpreter.undisturbed:
+                    result = self.interpreter.run(command)
+                    self.answered = result.succeeded
+                    self._note(_bare(command))
                 if isinstance(result, Stream) and not self.settings.json:
                     self._show_stream(result)
                 else:

@@ -11,6 +11,7 @@ from midocli.probes.labels import TopologyLabels
 from midocli.results import Report
 from midocli.simulator.events import Event, Kind
 from midocli.trace.explain import explain, numbered, steps_of
+from midocli.trace.journey import by_origin, journey_of
 
 if TYPE_CHECKING:
     from midocli.datapath import Datapath
@@ -38,7 +39,9 @@ def report(interpreter: Interpreter, request: Row, name: str) -> Report:
     def data() -> dict[str, Any]:
         return {"walk": name, "outcome": end, "steps": steps_of(events, datapath.clock)}
 
-    text = explain(events, [f"{name}: {end}"], labels=TopologyLabels(interpreter))
+    labels = TopologyLabels(interpreter)
+    journeys = [journey_of(ours, labels) for ours in by_origin(events)]
+    text = explain(events, journeys, [f"{name}: {end}"])
     return Report(text, data, succeeded=True)
 
 

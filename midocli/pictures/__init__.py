@@ -5,6 +5,7 @@ Renderers know the model and nothing of the store; each is a function from a pic
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from grammar.tree import Topology
@@ -21,7 +22,8 @@ def draw(interpreter: Interpreter, command: Topology) -> Result:
     """`show topology`: the picture as text, or in the form of the file it is written to."""
     if command.file is not None:
         interpreter.files.check(command.file)
-    picture = model.picture_of(interpreter.store, interpreter.display)
+    drawing = partial(interpreter.progress, "drawing")
+    picture = model.picture_of(interpreter.store, interpreter.display, drawing)
     if command.file is None:
         from midocli.pictures.text import as_text
 

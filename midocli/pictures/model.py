@@ -7,7 +7,7 @@ gives the same picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from grammar.addresses import format_ipv4
@@ -72,9 +72,18 @@ class Picture(NamedTuple):
     left_out_at: dict[str, int] = {}  # noqa: RUF012 (never changed)
 
 
-def picture_of(store: Store, display: Display) -> Picture:
-    """The picture of all that is in a store, however unfinished."""
-    return _Survey(store, display).picture()
+def _untold(done: int, total: int) -> None:
+    """Tell nobody how far a survey has got."""
+
+
+def picture_of(
+    store: Store, display: Display, told: Callable[[int, int], None] = _untold
+) -> Picture:
+    """The picture of all that is in a store, however unfinished.
+
+    `told` is told how many devices there are, and how many were looked at.
+    """
+    return _Survey(store, display).picture(told)
 
 
 def data(picture: Picture) -> dict[str, Any]:
@@ -104,11 +113,12 @@ class _Survey:
         self._nodes: dict[str, Node] = {}
         self._links: list[Link] = []
 
-    def picture(self) -> Picture:
+    def picture(self, told: Callable[[int, int], None]) -> Picture:
         devices = [row for path in ("router", "bridge") for row in self._store.rows(path)]
         for row in (*devices, *self._store.rows("guest")):
             self._add(row, notes_of(row, self._store, self._display))
-        for device in devices:
+        for done, device in enumerate(devices):
+            told(done, len(devices))
             for port in self._store.rows(f"{device.collection.path}.port", device):
                 self._link(port)
         for guest in self._store.rows("guest"):

@@ -6,7 +6,7 @@ The page needs nothing beside itself, and no JavaScript; all in it is escaped.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from textwrap import dedent
 from typing import NamedTuple
@@ -27,7 +27,8 @@ _NUMBERED = re.compile(r"icmp_seq=(\d+)(?=:)")
 class Story(NamedTuple):
     """What a page tells: texts as they are printed, events in their order, and their journeys.
 
-    `frames` has a banner and tcpdump's lines for each point.
+    `follow` gives the journeys one by one, and tells how many there were. `frames` has a banner
+    and tcpdump's lines for each point.
     """
 
     command: str
@@ -38,6 +39,7 @@ class Story(NamedTuple):
     picture: Markup
     events: Sequence[Event]
     journeys: Sequence[Journey]
+    follow: Callable[[Sequence[Journey]], Iterable[Journey]]
     frames: Sequence[tuple[str, str]]
     clock: Clock
 
@@ -70,7 +72,11 @@ def _sections(story: Story) -> Iterable[Markup]:
     yield _verdict(story)
     yield _section("picture", "The way", _figure(story))
     yield _section("printed", "What was printed", tag("pre", lines(story.printed)))
-    yield _section("walk", "The walk, step by step", *walks(story.journeys, story.clock))
+    yield _section(
+        "walk",
+        "The walk, step by step",
+        *walks(story.follow(story.journeys), len(story.journeys), story.clock),
+    )
     yield _section("frames", "The frames", *_frames(story.frames))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from grammar.times import Instant, format_instant
 from midocli.clock import Clock
@@ -30,19 +30,19 @@ _MANY = 3
 _DEEPEST_WALK, _DEEPEST_LINE = 3, 6
 
 
-def walks(journeys: Sequence[Journey], clock: Clock) -> Iterable[Markup]:
-    """The journeys, one below the other; many of them can be opened one by one."""
+def walks(journeys: Iterable[Journey], count: int, clock: Clock) -> Iterable[Markup]:
+    """So many journeys, one below the other; many of them can be opened one by one."""
     for number, journey in enumerate(journeys):
         told = [_article(walk, clock) for walk in journey.walks]
         told += [tag("p", left_out(journey))] if journey.left_out else []
         sent = tag("code", journey.sent)
-        if len(journeys) > _MANY:
+        if count > _MANY:
             is_open = None if number else "open"
             yield tag("details", tag("summary", sent), join(*told), open=is_open)
         else:
             yield tag("p", sent, class_="sent")
             yield from told
-    if not journeys:
+    if not count:
         yield tag("p", "Nothing was sent.")
 
 

@@ -54,7 +54,7 @@ def capture_file(
         Capture(
             point.name,
             description(interpreter, point),
-            captured_frames(interpreter, frames, events),
+            captured_frames(interpreter, interpreter.following("writing frames", frames), events),
         )
         for point, frames in seen
     ]

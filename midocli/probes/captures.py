@@ -154,7 +154,8 @@ class CaptureRequest:
         assert self.flags is not None
         printer = Printer(self.flags, clock.utc_offset)
         shown = seen.frames[: self.flags.count]
-        frames = (printer.frame(clock.shown(each.time_ns), each.data) for each in shown)
+        told = self._interpreter.following("printing frames", shown)
+        frames = (printer.frame(clock.shown(each.time_ns), each.data) for each in told)
         return banner(seen.point.label), "".join(frames)
 
     def json(self, seen: Sequence[Seen]) -> dict[str, list[dict[str, str]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.errors import FileError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from midocli.interpreter import Interpreter
     from midocli.pictures.model import Picture
     from midocli.pictures.way import Way
+    from midocli.trace.journey import Journey
 
 
 class Ending(NamedTuple):
@@ -29,6 +31,7 @@ class Told(NamedTuple):
     """All there is to tell: events, reasons, and lines of verdicts and of what would help."""
 
     events: Sequence[Event]
+    journeys: Sequence[Journey]
     reasons: Sequence[Reason]
     verdicts: Sequence[str]
     changes: Sequence[str]
@@ -63,7 +66,9 @@ class Drawing:
         from midocli.pictures import model, way, written
         from midocli.pictures.text import as_text
 
-        picture = model.picture_of(self._interpreter.store, self._interpreter.display)
+        interpreter = self._interpreter
+        drawing = partial(interpreter.progress, "drawing")
+        picture = model.picture_of(interpreter.store, interpreter.display, drawing)
         taken = way.way_of(told.events, _telling(told.reasons))
         if self._report is not None:
             self._write(self._report, self._page(told, frames, picture, taken))
@@ -72,7 +77,7 @@ class Drawing:
         if not self._draws or self._picture is not None:
             return "", {}
         whole = {**model.data(picture), "way": way.data(taken)}
-        return f"\n{as_text(picture, taken, self._interpreter.columns())}", {"picture": whole}
+        return f"\n{as_text(picture, taken, interpreter.columns())}", {"picture": whole}
 
     def _page(
         self, told: Told, frames: Sequence[tuple[str, str]], picture: Picture, taken: Way
@@ -80,8 +85,6 @@ class Drawing:
         from grammar.unparse import unparse
         from midocli.pictures.page import Story, as_page
         from midocli.pictures.svg import as_svg
-        from midocli.probes.labels import TopologyLabels
-        from midocli.trace.journey import journeys_of
 
         story = Story(
             unparse(self._command),
@@ -91,7 +94,8 @@ class Drawing:
             told.ending.printed,
             as_svg(picture, taken, within_page=True),
             told.events,
-            journeys_of(told.events, TopologyLabels(self._interpreter)),
+            told.journeys,
+            partial(self._interpreter.following, "writing the page"),
             frames,
             self._interpreter.clock,
         )

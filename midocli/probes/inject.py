@@ -63,8 +63,7 @@ class Inject:
                     engine.settle(SECOND_NS)
                 else:
                     engine.run_until(start + due)
-                with self._interpreter.undisturbed:
-                    self._network.inject(self._point.key, Frame.from_bytes(data), origin)
+                self._network.inject(self._point.key, Frame.from_bytes(data), origin)
             engine.settle(SECOND_NS)
         return self._sum_up()
 

@@ -135,26 +135,40 @@ class Observation:
             seen = self.request.seen(self.recorder.captures, source, ends)
             text = self.request.text(seen)
             self._write_file(seen)
+        if self._explains or self._drawing.is_wanted:
+            told = self._told(origins, verdicts, ending, failures)
         if self._explains:
-            from midocli.probes.labels import TopologyLabels
-            from midocli.trace.explain import explain, numbered, steps_of
+            from midocli.trace.explain import explain, steps_of
 
-            events = numbered(self._events_of(origins))
-            ways_out = self._ways_out(events, failures)
-            explanation = explain(
-                events, verdicts, ways_out, TopologyLabels(self._interpreter), bool(failures)
-            )
-            steps = steps_of(events, self._interpreter.clock)
+            failed = bool(failures)
+            explanation = explain(told.events, told.journeys, verdicts, told.changes, failed)
+            following = self._interpreter.following("telling the steps", told.events)
+            steps = steps_of(following, self._interpreter.clock)
         if self._drawing.is_wanted:
-            from midocli.trace.explain import numbered
-
-            events = numbered(self._events_of(origins))
-            reasons = [*(failure.reason for failure in failures), *ending.reasons]
-            told = Told(events, reasons, verdicts, self._ways_out(events, failures), ending)
             frames = [self.request.printed(each) for each in seen]
             drawn, picture = self._drawing.drawn(told, frames)
             explanation += drawn
         return Shown(text, partial(self.request.json, seen), explanation, steps, picture)
+
+    def _told(
+        self,
+        origins: Sequence[object],
+        verdicts: Sequence[str],
+        ending: Ending,
+        failures: Sequence[Failure],
+    ) -> Told:
+        """All there is to tell of the traffic of some origins."""
+        from midocli.probes.labels import TopologyLabels
+        from midocli.trace.explain import numbered
+        from midocli.trace.journey import by_origin, journey_of
+
+        events = numbered(self._events_of(origins))
+        labels = TopologyLabels(self._interpreter)
+        following = self._interpreter.following("telling the walk", by_origin(events))
+        journeys = [journey_of(ours, labels) for ours in following]
+        reasons = [*(failure.reason for failure in failures), *ending.reasons]
+        changes = self._ways_out(events, failures)
+        return Told(events, journeys, reasons, verdicts, changes, ending)
 
     def _write_file(self, seen: Sequence[Seen]) -> None:
         """Write what `write` asks for; what has been seen is shown even where that fails."""

@@ -150,8 +150,7 @@ class Ping:
         engine = self._network.engine
         probe = Probe(seq, engine.now_ns)
         stamped = echo_data.stamped(data, self._interpreter.clock.shown(engine.now_ns))
-        with self._interpreter.undisturbed:
-            failure = self._source.send(self._destination, seq, stamped, self._request, probe)
+        failure = self._source.send(self._destination, seq, stamped, self._request, probe)
         if failure is None or failure.code != "network-unreachable":
             self._probes[seq] = probe
             self._last_sent = engine.now_ns

@@ -49,6 +49,7 @@ class Shell:
         self._hinted: tuple[object, Hint] | None = None
         self._painter = Painter()
         self._progress = Progress(sys.stdout)
+        self._shows_progress = False
         self._signals = Signals(session.interpreter)
         session.interpreter.undisturbed = self._signals
         self._recovery = Recovery(session)
@@ -74,7 +75,8 @@ class Shell:
         self._signals.catch()
         try:
             if first is not None:
-                first()
+                with self._signals.listening():
+                    first()
             self._take_over()
             print(BANNER)
             for line in self._recovery.begin():
@@ -93,15 +95,16 @@ class Shell:
         self._session.out = Screen(
             sys.stdout, self._preferences, self._painted, self._progress.clear
         )
-        if os.environ.get("TERM", "dumb") != "dumb":
-            self._session.interpreter.progress = self._progress
+        self._shows_progress = os.environ.get("TERM", "dumb") != "dumb"
+        self._session.interpreter.progress = self._told
 
     def _loop(self) -> int:
         number, asked = 0, False
         while True:
             number += 1
             try:
-                self._run(self._read(), number)
+                with self._signals.listening():
+                    self._run(self._read(), number)
                 asked = False
             except KeyboardInterrupt as interrupt:
                 self._progress.clear()
@@ -115,6 +118,12 @@ class Shell:
                     return 0
                 asked = True
                 print("The topology is not saved: save FILE keeps it, Ctrl-D again leaves.")
+
+    def _told(self, what: str, done: int, total: int) -> None:
+        """A command tells how far it has got, and that it can be stopped there."""
+        self._signals.check()
+        if self._shows_progress:
+            self._progress(what, done, total)
 
     def _would_be_lost(self) -> bool:
         count = self._session.interpreter.store.count

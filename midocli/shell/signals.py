@@ -1,14 +1,17 @@
-"""Signals at the prompt: they come between two changes, never in the middle of one.
+"""Signals at the prompt: a command is stopped where it says that it can be, and nowhere else.
 
-Ctrl-C stops a command: the simulator between two of its actions, everything else at once,
-except that what changes the topology is first carried through. SIGTERM, and the hang-up of
-a closed terminal, end the session in the same way. A second Ctrl-C waits for the end of a
-change only.
+Commands are carried out *undisturbed*: what comes meanwhile waits until they are done. Long ones
+do not keep it waiting: the simulator is stopped between two of its actions, everything else
+where it tells how far it has got. Either raises KeyboardInterrupt, while a second signal still
+waits, so that what has to be put back is put back. What only shows results is stopped at once.
+SIGTERM, and the hang-up of a closed terminal, end the session in the same way.
 """
 
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 
 from midocli.interpreter import Interpreter
@@ -36,18 +39,35 @@ class Signals:
         for number in (signal.SIGINT, *_ENDS):
             signal.signal(number, signal.SIG_IGN)
 
+    def check(self) -> None:
+        """Raise what has come: here a command that is carried out can be stopped."""
+        pending = self._pending
+        if pending is not None and self._depth <= 1:
+            self._pending = None
+            raise pending
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Let signals come at once, and before and after that at no time."""
+        self._depth = 0
+        try:
+            self.check()
+            yield
+        finally:
+            self._depth = 1
+
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
-        if self._depth:
-            self._pending = self._pending or KeyboardInterrupt()
-        elif not self._interpreter.interrupt():
+        if self._interpreter.interrupt():
+            return
+        if not self._depth:
             raise KeyboardInterrupt
+        self._pending = self._pending or KeyboardInterrupt()
 
     def _ended(self, number: int, frame: FrameType | None) -> None:
-        self.ignore_ends()  # one is enough: a closed window may send several
-        end = Ended(number)
         if not self._depth:
-            raise end
-        self._pending = end
+            raise Ended(number)
+        self._pending = Ended(number)
+        self._interpreter.interrupt()
 
     def __enter__(self) -> None:
         self._depth += 1
@@ -59,7 +79,5 @@ class Signals:
         traceback: TracebackType | None,
     ) -> None:
         self._depth -= 1
-        pending = self._pending
-        if pending is not None and not self._depth:
-            self._pending = None
-            raise pending
+        if not self._depth:
+            self.check()

@@ -9,15 +9,14 @@ again, with what would have to change.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from grammar.times import Instant, format_instant
 from midocli.clock import Clock
 from midocli.simulator.events import Event, Kind
-from midocli.trace.journey import Journey, journeys_of
-from midocli.trace.labels import Labels
+from midocli.trace.journey import Journey
 from midocli.trace.step_text import text_of, unrestored
 
 
@@ -34,27 +33,25 @@ def numbered(events: Sequence[Event]) -> list[Event]:
 
 def explain(
     events: Sequence[Event],
+    journeys: Sequence[Journey],
     verdicts: Sequence[str],
     changes: Sequence[str] = (),
-    labels: Labels | None = None,
     failed: bool = False,
 ) -> str:
-    """The walks as text.
+    """The events, and the journeys they tell, as text.
 
     `verdicts`, a line per request, come first and last; `changes` are the lines that say what
-    would have to be otherwise, the very last of a probe that `failed`; `labels` names what the
-    topology knows of aliases.
+    would have to be otherwise, the very last of a probe that `failed`.
     """
-    sent = journeys_of(events, labels or Labels())
-    lines = [*verdicts, *(f"# {each.sent}" for each in sent if each.sent), ""]
-    for journey in sent:
+    lines = [*verdicts, *(f"# {each.sent}" for each in journeys if each.sent), ""]
+    for journey in journeys:
         lines += _told(journey)
     verdict = [*verdicts, *notes_of(events)]
     end = [*verdict, *changes] if failed or not changes else [*changes, "", *verdict]
     return "".join(f"{line}\n" for line in [*lines, *end])
 
 
-def steps_of(events: Sequence[Event], clock: Clock) -> list[dict[str, Any]]:
+def steps_of(events: Iterable[Event], clock: Clock) -> list[dict[str, Any]]:
     """The events as data, in the order they happened."""
     return [
         {

@@ -37,15 +37,16 @@ class Journey(NamedTuple):
     left_out: int
 
 
-def journeys_of(events: Sequence[Event], labels: Labels) -> list[Journey]:
-    """The journey of each origin, in the order they first appear."""
+def by_origin(events: Sequence[Event]) -> list[list[Event]]:
+    """The events of each origin, in the order they first appear."""
     found: dict[int, list[Event]] = {}
     for event in events:
         found.setdefault(id(event.origin), []).append(event)
-    return [_journey(ours, labels) for ours in found.values()]
+    return list(found.values())
 
 
-def _journey(events: Sequence[Event], labels: Labels) -> Journey:
+def journey_of(events: Sequence[Event], labels: Labels) -> Journey:
+    """The journey that the events of one origin tell."""
     numbers = sorted({event.walk for event in events})
     told = set(numbers[:_MANY])
     tree = _Tree([event for event in events if event.walk in told], labels)
