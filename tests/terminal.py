@@ -53,15 +53,21 @@ class Terminal:
         # The terminal answers when it is asked where the cursor stands.
         self.screen.write_process_input = self.process.send
         self._stream = pyte.Stream(self.screen)
+        #: All that was written to the terminal.
+        self.written = ""
 
     def text(self) -> str:
         """The screen, without trailing blanks."""
         try:
             while True:
-                self._stream.feed(self.process.read_nonblocking(65536, timeout=0.1))
+                self._show(self.process.read_nonblocking(65536, timeout=0.1))
         except (pexpect.TIMEOUT, pexpect.EOF):
             pass
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+    def _show(self, written: str) -> None:
+        self.written += written
+        self._stream.feed(written)
 
     def wait_for(self, words: str) -> str:
         """The screen once it shows some words."""
@@ -92,7 +98,7 @@ class Terminal:
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
             try:
-                self._stream.feed(self.process.read_nonblocking(65536, timeout=0.1))
+                self._show(self.process.read_nonblocking(65536, timeout=0.1))
             except pexpect.TIMEOUT:
                 continue
             except pexpect.EOF:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import signal
-import subprocess
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import TextIO
 
+from prompt_toolkit.utils import get_cwidth
+
 from midocli.prefs import Preferences
+from midocli.shell.pager import page
 
 
 class Screen:
@@ -47,9 +48,10 @@ class Screen:
             for piece in coming:
                 held.append(self._paint(piece))
                 if pager is not None and not room.has_room_for(piece):
-                    self.flush()
-                    _page(pager, held, map(self._paint, coming))
-                    held = []
+                    self._clear()
+                    begun, held = held, []
+                    for left in page(pager, chain(begun, map(self._paint, coming))):
+                        self._put([left])
                     return
                 if pager is None:
                     self._put(held)
@@ -79,43 +81,16 @@ class Screen:
 
 
 class _Room:
-    """The rows of the screen above the next prompt that are still free."""
+    """The rows of the screen above the next prompt that are still free; at least one."""
 
     def __init__(self) -> None:
         self._columns, lines = shutil.get_terminal_size()
-        self._left = lines - 1
+        self._left = max(lines - 1, 1)
 
     def has_room_for(self, text: str) -> bool:
         """Whether a text fits as well."""
         for line in text.split("\n")[: self._left + 2]:
-            self._left -= max(1, -(-len(line) // max(self._columns, 1)))
+            width = get_cwidth(line[: (self._left + 1) * self._columns].expandtabs())
+            self._left -= max(1, -(-width // max(self._columns, 1)))
         self._left += not text or text.endswith("\n")
         return self._left >= 0
-
-
-def _page(pager: list[str], held: list[str], coming: Iterator[str]) -> None:
-    """Show texts in a pager; leaving it ends only it, Ctrl-C what is still to come."""
-    environment = {**os.environ, "LESSCHARSET": "utf-8"}
-    with subprocess.Popen(pager, stdin=subprocess.PIPE, env=environment) as process:
-        assert process.stdin is not None
-        try:
-            for texts in (held, coming):
-                for text in texts:
-                    process.stdin.write(text.encode("utf-8", "backslashreplace"))
-        except BrokenPipeError:
-            pass
-        finally:
-            with _deaf():
-                with suppress(OSError):
-                    process.stdin.close()
-                process.wait()
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Leave Ctrl-C to the pager."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -136,6 +136,8 @@ class Shell:
         self._prompt.color_depth = colour_depth(self._wished_colour)
         self._prompt.history = self._histories.of(self._session.kept.file)
         self._prompt.default_buffer.history = self._prompt.history
+        # On a screen of a line or two, the line that is typed has to be seen.
+        self._prompt.bottom_toolbar = self._bottom if get_terminal_size().lines > 3 else None
         return self._prompt.prompt(PROMPT)
 
     def _run(self, text: str, number: int) -> None:
