@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import grammar
 from grammar.addresses import IPv4
-from grammar.errors import IncompleteError, MidoError, MissingError
+from grammar.errors import IncompleteError, MidoError, MissingError, RefusedError
 from grammar.expectation import END, Expectation
 from grammar.highlight import is_long
+from grammar.language import synonyms
 from grammar.unfinished import may_go_on
-from grammar.verbs import VERB_WORDS
 from midocli import render
 from midocli.interpreter import Interpreter
 from midocli.shell.checking import check
@@ -51,14 +51,16 @@ def hint(interpreter: Interpreter, text: str) -> Hint:
     except MidoError as error:
         if word is None or not _is_unfinished(interpreter, line, word, error):
             return Hint(_short(error), True)
-        return Hint(_next(word))
+        return Hint(_short(error) if isinstance(error, RefusedError) else _next(word))
     return Hint(_complete(line, word))
 
 
 def _is_unfinished(interpreter: Interpreter, line: str, word: AtCursor, error: MidoError) -> bool:
     """Whether what is wrong may become right as more is typed behind the cursor."""
-    if isinstance(error, IncompleteError) or word.quote:
+    if word.quote:
         return True
+    if isinstance(error, IncompleteError):
+        return "; did you mean " not in error.message or _is_begun(interpreter, word)
     column = error.column or 1
     if column > len(line.rstrip()):
         return True
@@ -95,20 +97,31 @@ def _short(error: MidoError) -> str:
 
 def _next(word: AtCursor) -> str:
     """What may stand where a word has been begun; one alone is explained."""
-    expected = grammar.expected(word.before, len(word.before))
-    typed = VERB_WORDS.get(word.typed, word.typed)
-    named = [each for each in expected if each.text.startswith(typed) and each.text]
-    kinds = [each for each in expected if not each.text and each != END]
-    if len(named) == 1 and not kinds:
-        return f"{named[0].text}: {describe_field(named[0])}"
-    return _listed(expected, typed) or "the end of the line"
+    expected = [
+        each._replace(text=_begun(each, word.typed)) if each.text else each
+        for each in grammar.expected(word.before, len(word.before))
+        if each != END and (not each.text or _begun(each, word.typed))
+    ]
+    if len(expected) == 1 and expected[0].text:
+        return f"{expected[0].text}: {describe_field(expected[0])}"
+    return _listed(expected, word.typed) or "the end of the line"
+
+
+def _begun(expected: Expectation, typed: str) -> str:
+    """The word that is expected or another for it, whichever begins as typed; empty if none."""
+    words = (expected.text, *synonyms(expected.text))
+    return next((word for word in words if word.startswith(typed)), "")
 
 
 def _listed(expected: list[Expectation], typed: str) -> str:
-    """Kinds of words, and those words that begin as typed."""
-    kinds = [each.help for each in expected if not each.text and each != END]
-    words = [each.text for each in expected if each.text and each.text.startswith(typed)]
-    shown = list(dict.fromkeys(kinds + words))
+    """Kinds of words, and words; of those of a closed set the ones that begin as typed."""
+    begun = {each: [word for word in each.words if word.startswith(typed)] for each in expected}
+    kinds = [
+        ", ".join(begun[each] if typed else ()) or each.help
+        for each in expected
+        if not each.text and each != END
+    ]
+    shown = list(dict.fromkeys(kinds + [each.text for each in expected if each.text]))
     if len(shown) > _MOST_WORDS:
         shown = [*shown[:_MOST_WORDS], "…"]
     return ", ".join(shown)

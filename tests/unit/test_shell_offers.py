@@ -379,6 +379,9 @@ def told(world: World, line: str) -> Hint:
         ("router tr", "a router"),
         ("router tr \\\nshow", "Enter runs it; or "),
         ("clock adv", "advance: let simulated time pass"),
+        ("router tr ad", "add: makes an object; add is the same word"),
+        ("router create state d", "down"),
+        ("chain chain0 add rule type dnat", "a dnat rule needs target"),
     ],
 )
 def test_a_command_that_is_complete_says_so(world: World, line: str, text: str) -> None:
@@ -435,6 +438,7 @@ def test_what_may_still_become_right_is_not_wrong(world: World, line: str) -> No
         ("router tr set infilter dn ", "unknown chain 'dn' for infilter"),
         ("router tr port port0 set address 10. ", "invalid value '10.' for address"),
         ("router tr port port0 set address 10.x", "invalid value '10.x' for address"),
+        ("router lsit", "incomplete command; did you mean list, not 'lsit'?"),
         ("clock set 20x", "invalid time '20x'"),
         ("expect ping nobody vm", "unknown source 'nobody'"),
     ],
