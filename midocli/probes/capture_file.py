@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from midocli.interpreter import Interpreter
 
+#: The interface of a file without any point: readers refuse a file that has none.
+ANYWHERE = "any"
+
 
 def writer_for(name: str, stream: BytesIO) -> CaptureWriter:
     """A writer of the format that a file's name asks for."""
@@ -57,7 +60,7 @@ def capture_file(
             captured_frames(interpreter, interpreter.following("writing frames", frames), events),
         )
         for point, frames in seen
-    ]
+    ] or [Capture(ANYWHERE, None, [])]
     stream = BytesIO()
     try:
         write_all(writer_for(file.text, stream), captures)

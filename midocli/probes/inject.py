@@ -14,6 +14,7 @@ from midocli.probes.ping_report import reason_data
 from midocli.probes.points import find_point, point_of
 from midocli.probes.replay import NewMacs, frames_of
 from midocli.results import Report
+from midocli.simulator.addresses import ip_text
 from midocli.simulator.events import Captured, UnderlayPoint
 from midocli.simulator.frame import Frame
 from midocli.simulator.latency import SECOND_NS
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 
 
 class _Fate(NamedTuple):
-    """Where a frame, or what it caused, came out, and why it ended elsewhere."""
+    """Where a frame, or what it caused, came out, why it ended elsewhere, and why it waits."""
 
     out: list[Hashable]
     dropped: list[Reason]
+    waiting: Reason | None
 
 
 class Inject:
@@ -50,6 +52,8 @@ class Inject:
         self._asap = "speed" in given and given["speed"].value == "asap"
         self._observation = Observation(interpreter, command, given, default_filter="")
         self._origins = [object() for _ in self._frames]
+        #: What frames still wait for when the network is quiet: a MAC.
+        self._waiting: list[Reason | None] = []
 
     def run(self) -> Report:
         """Put the frames in, each at its time or once the network is quiet again."""
@@ -65,6 +69,7 @@ class Inject:
                     engine.run_until(start + due)
                 self._network.inject(self._point.key, Frame.from_bytes(data), origin)
             engine.settle(SECOND_NS)
+            self._waiting = [self._network.pending(origin) for origin in self._origins]
         return self._sum_up()
 
     def _sum_up(self) -> Report:
@@ -95,6 +100,7 @@ class Inject:
                 f"{line} ({times} times)\n" if times > 1 else f"{line}\n"
                 for line, times in Counter(map(_told, reasons)).items()
             ]
+            lines += [f"{_told_waiting(each)}\n" for each in self._waiting if each is not None]
         text = f"{verdict}\n{shown.captures}{''.join(lines)}{shown.explanation}"
 
         def data() -> dict[str, Any]:
@@ -105,6 +111,7 @@ class Inject:
                     {
                         "delivered": [self._name(point) for point in fate.out],
                         "dropped": [reason_data(reason) for reason in fate.dropped],
+                        "waiting": reason_data(fate.waiting),
                     }
                     for fate in fates
                 ],
@@ -129,14 +136,16 @@ class Inject:
                     for reason, _ in self._observation.drops.get(origin, ())
                     if not _is_swallowed(reason, delivered)
                 ],
+                waiting,
             )
-            for origin in self._origins
+            for origin, waiting in zip(self._origins, self._waiting, strict=True)
         ]
 
     def _told(self, fate: _Fate) -> str:
         """One frame's fate in a line."""
         parts = [f"out at {', '.join(map(self._name, fate.out))}"] if fate.out else []
         parts += map(_told, fate.dropped)
+        parts += [_told_waiting(fate.waiting)] if fate.waiting is not None else []
         return "; ".join(parts) or "taken by the network"
 
     def _delivered(self) -> dict[Hashable, list[dict[str, str]]]:
@@ -162,6 +171,10 @@ def _is_swallowed(reason: Reason, delivered: Container[Hashable]) -> bool:
 def _leaves(captured: Captured) -> bool:
     """Whether a frame was seen as it left the network."""
     return captured.direction == "out" and isinstance(captured.point, str)
+
+
+def _told_waiting(reason: Reason) -> str:
+    return f"waits at {reason.at} for the MAC of {ip_text(int(str(reason.details['address'])))}"
 
 
 def _told(reason: Reason) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from grammar import tree
 from grammar.errors import FileError, InvalidValueError
 from grammar.resources.capture import CAPTURE
-from midocli.probes.capture_file import captured_frames, description, writer_for
+from midocli.probes.capture_file import ANYWHERE, captured_frames, description, writer_for
 from midocli.probes.captures import CaptureRequest, Seen, without_doubles
 from midocli.probes.points import Point, point_of
 from midocli.results import Created, Result, Watched
@@ -176,6 +176,9 @@ class _File:
         self._writer = writer_for(self._file.text, self._stream)
         for point in self._points:
             self._number(point)
+        if not self._points:
+            self._numbers[ANYWHERE] = 0
+            self._writer.interface(ANYWHERE, None)
         head = self._written()
         self._growing = self._interpreter.files.grow(self._file, head)
 

@@ -259,3 +259,22 @@ def test_memory_does_not_grow_with_a_file(tmp_path: Path) -> None:
         next(frames)
         assert stream.tell() < 1 << 20
         assert sum(1 for _ in frames) == 199_999
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ping guest0 10.9.9.9 capture all write empty.pcapng",
+        "inject tap1 frame 03ffffffffff03000000000a88b5 write empty.pcapng",
+        "tcpdump any write empty.pcapng",
+        "tcpdump tap1 write empty.pcapng",
+    ],
+)
+def test_a_file_without_frames_can_be_read(tmp_path: Path, command: str) -> None:
+    script = LAN + f"guest alice clear gw\n{command}\nexpect tcpdump read empty.pcapng\n"
+    done = midocli(stdin=script, cwd=tmp_path)
+    assert "reading from file empty.pcapng, link-type EN10MB (Ethernet)" in done.stderr
+    assert done.returncode == 0, done.stderr
+    if TCPDUMP:
+        read = [TCPDUMP, "-r", str(tmp_path / "empty.pcapng")]
+        assert subprocess.run(read, capture_output=True, check=False).returncode == 0
