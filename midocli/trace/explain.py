@@ -9,6 +9,7 @@ again, with what would have to change.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,8 +17,11 @@ from typing import Any
 from grammar.times import Instant, format_instant
 from midocli.clock import Clock
 from midocli.simulator.events import Event, Kind
-from midocli.trace.journey import Journey
+from midocli.trace.journey import Journey, Walk
 from midocli.trace.step_text import text_of, unrestored
+
+# What differs between attempts that go the same way.
+_OWN_NUMBERS = re.compile(r"^walk \d+|, ip-id \d+")
 
 
 def numbered(events: Sequence[Event]) -> list[Event]:
@@ -68,16 +72,48 @@ def steps_of(events: Iterable[Event], clock: Clock) -> list[dict[str, Any]]:
 
 def _told(journey: Journey) -> Iterator[str]:
     """The walks that came of what was sent; of a storm only how it began."""
-    for walk in journey.walks:
-        indent = "  " * walk.depth
-        if walk.title:
-            yield f"{indent}{walk.title}"
-            indent += "  "
-        yield from (f"{indent}{'  ' * line.depth}{line.text}" for line in walk.lines)
-        yield ""
+    for alike in _attempts(journey.walks):
+        for walk in alike[0]:
+            indent = "  " * walk.depth
+            if walk.title:
+                yield f"{indent}{walk.title}"
+                indent += "  "
+            yield from (f"{indent}{'  ' * line.depth}{line.text}" for line in walk.lines)
+            yield ""
+        if len(alike) > 1:
+            yield f"the next {len(alike) - 1} went the same way"
+            yield ""
     if journey.left_out:
         yield left_out(journey)
         yield ""
+
+
+def _attempts(walks: Sequence[Walk]) -> list[list[list[Walk]]]:
+    """Walks with what they caused, those side by side that failed alike, as retries do."""
+    found: list[list[Walk]] = []
+    for walk in walks:
+        if walk.depth and found:
+            found[-1].append(walk)
+        else:
+            found.append([walk])
+    merged: list[list[list[Walk]]] = []
+    for attempt in found:
+        before = _likeness(merged[-1][-1]) if merged else None
+        if before is not None and before == _likeness(attempt):
+            merged[-1].append(attempt)
+        else:
+            merged.append([attempt])
+    return merged
+
+
+def _likeness(attempt: Sequence[Walk]) -> list[str] | None:
+    """What an attempt that failed has in common with others; None: it did not fail."""
+    lines = [walk.title for walk in attempt]
+    lines += [line.text for walk in attempt for line in walk.lines]
+    if not any(line.startswith("dropped (") for line in lines):
+        return None
+    told = (line for line in lines if not line.startswith("learns that "))
+    return [_OWN_NUMBERS.sub("", line) for line in told]
 
 
 def left_out(journey: Journey) -> str:
