@@ -31,12 +31,15 @@ from midocli.shell.recovery import Ended, Recovery
 from midocli.shell.screen import Screen
 from midocli.shell.signals import Signals
 from midocli.shell.style import STYLE, colour_depth, has_colour
-from midocli.shell.toolbar import bottom
+from midocli.shell.toolbar import bottom, fit
 
 _MORE = "... ".rjust(len(PROMPT))
 BANNER = f"midocli {__version__}. Type help for a map, demo for a network to try, Ctrl-D to leave."
 #: A topology of no more objects is left without asking.
 _FEW_OBJECTS = 5
+#: So many lines of a paste that was stopped are listed, and so many characters of each.
+_MOST_LEFT = 10
+_MOST_OF_A_LINE = 200
 
 
 class Shell:
@@ -60,6 +63,7 @@ class Shell:
             complete_while_typing=Condition(self._completes),
             auto_suggest=AutoSuggestFromHistory(),
             enable_open_in_editor=True,
+            enable_suspend=True,
             tempfile_suffix=".mido",
             lexer=CommandLexer(),
             style=STYLE,
@@ -151,11 +155,14 @@ class Shell:
                 return
 
     def _tell_left(self, lines: list[Line]) -> None:
-        """Say which lines of a paste were not run."""
+        """Say which lines of a paste were not run, but not so much that the error scrolls away."""
         left = [line.text for line in lines if line.text.strip()]
         if left:
             print(f"{len(left)} pasted line{'s' if len(left) > 1 else ''} left undone:")
-            print("".join(f"  {render.printable(text)}\n" for text in left), end="")
+            for text in left[:_MOST_LEFT]:
+                print(f"  {fit(render.printable(text[:_MOST_OF_A_LINE]), _MOST_OF_A_LINE)}")
+            if len(left) > _MOST_LEFT:
+                print(f"  … and {len(left) - _MOST_LEFT} more; Up brings all of the paste back")
 
     @property
     def _wished_colour(self) -> str:
