@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pexpect
@@ -66,6 +67,15 @@ def test_interrupt_keeps_the_session(terminal: Terminal) -> None:
     terminal.process.expect(pexpect.EOF)
     terminal.process.close()
     assert terminal.process.exitstatus == 0
+
+
+def test_a_signal_at_the_prompt_forgets_the_line(terminal: Terminal) -> None:
+    terminal.type("half a line")
+    terminal.wait_for("half a line")
+    terminal.process.kill(signal.SIGINT)
+    terminal.wait_for("^C")
+    terminal.type("echo whole\r")
+    assert "half a line" not in terminal.wait_for("\nwhole\n").rpartition("^C")[2]
 
 
 def test_history_lasts(tmp_path: Path) -> None:

@@ -142,7 +142,20 @@ class Shell:
         self._prompt.default_buffer.history = self._prompt.history
         # On a screen of a line or two, the line that is typed has to be seen.
         self._prompt.bottom_toolbar = self._bottom if get_terminal_size().lines > 3 else None
-        return self._prompt.prompt(PROMPT)
+        # The toolkit's own handler fails when Ctrl-C comes as the line has just been taken.
+        with self._signals.reading(self._give_up_line):
+            return self._prompt.prompt(PROMPT, handle_sigint=False)
+
+    def _give_up_line(self) -> None:
+        """Forget the line, from a signal's handler: the event loop does it, when it comes to it."""
+        app = self._prompt.app
+
+        def give_up() -> None:
+            if app.is_running and not app.is_done:
+                app.exit(exception=KeyboardInterrupt, style="class:aborting")
+
+        if app.loop is not None:
+            app.loop.call_soon_threadsafe(give_up)
 
     def _run(self, text: str, number: int) -> None:
         """Run what was typed or pasted: line by line, up to the first error."""

@@ -10,7 +10,7 @@ SIGTERM, and the hang-up of a closed terminal, end the session in the same way.
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 
@@ -27,6 +27,7 @@ class Signals:
         self._interpreter = interpreter
         self._depth = 0
         self._pending: BaseException | None = None
+        self._give_up: Callable[[], object] | None = None
 
     def catch(self) -> None:
         """Take the signals from now on."""
@@ -56,7 +57,19 @@ class Signals:
         finally:
             self._depth = 1
 
+    @contextmanager
+    def reading(self, give_up: Callable[[], object]) -> Iterator[None]:
+        """Inside, Ctrl-C calls `give_up` and raises nothing: a line is read by an event loop."""
+        self._give_up = give_up
+        try:
+            yield
+        finally:
+            self._give_up = None
+
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        if self._give_up is not None:
+            self._give_up()
+            return
         if self._interpreter.interrupt():
             return
         if not self._depth:
