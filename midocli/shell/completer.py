@@ -9,6 +9,7 @@ from prompt_toolkit.document import Document
 
 from midocli.interpreter import Interpreter
 from midocli.shell.cursor import AtCursor, at_cursor, last_command, quoted
+from midocli.shell.lines import is_continued
 from midocli.shell.offers import Offers
 from midocli.shell.words import Candidate
 
@@ -24,9 +25,10 @@ class CommandCompleter(Completer):
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
-        """What may stand at the cursor; nothing behind a quote that is closed."""
-        word = at_cursor(last_command(document.text_before_cursor))
-        if word is not None and (word.quote or not word.raw.endswith(("'", '"', "\\"))):
+        """What may stand at the cursor; nothing behind a closed quote, or a `\\` at the end."""
+        text = document.text_before_cursor
+        word = None if is_continued(text) else at_cursor(last_command(text))
+        if word is not None and (word.quote or not word.raw.endswith(("'", '"'))):
             yield from (_completion(each, word) for each in self._offers.at(word))
 
 

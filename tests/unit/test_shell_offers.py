@@ -6,10 +6,11 @@ import shlex
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prompt_toolkit.completion import CompleteEvent, Completion
 from prompt_toolkit.document import Document
+from sessions import scripts
 from worlds import World
 
 from grammar.elements import unquote
@@ -156,7 +157,16 @@ def test_what_create_needs_comes_first_and_says_so(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["# foo", "router list # ro", "  # ping ", "router list\n# pi", "echo x #", "quit "]
+    "line",
+    [
+        "# foo",
+        "router list # ro",
+        "  # ping ",
+        "router list\n# pi",
+        "echo x #",
+        "quit ",
+        "router tr\\",
+    ],
 )
 def test_nothing_is_offered_in_a_comment_or_where_nothing_may_stand(
     world: World, line: str
@@ -465,3 +475,28 @@ def test_a_question_says_where_enter_will_do(world: World) -> None:
     assert explain(world.interpreter, "# what") == "  nothing may follow in a comment"
     assert "more of them" in explain(World(*["router create"] * 21).interpreter, "router ")
     assert "more of them" not in explain(world.interpreter, "router ")
+
+
+# -- whatever is typed ------------------------------------------------------------------
+
+
+_LINES = [line for script in scripts() for line in script.read_text().splitlines() if line]
+_DEMO = World("demo")
+_ODD = ["'", '"', "\\", ",", ":", "!", "#", "~/", "/", "\0", "\udc80", "é", "\n", "\\\n", " "]
+
+
+@given(st.sampled_from(_LINES), st.floats(0, 1), st.sampled_from(_ODD), st.floats(0, 1))
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_typed_a_word_that_is_taken_stands_in_its_place(
+    line: str, end: float, odd: str, place: float
+) -> None:
+    text = line[: round(end * len(line))]
+    at = round(place * len(text))
+    text = text[:at] + odd + text[at:]
+    told(_DEMO, text)
+    explain(_DEMO.interpreter, text)
+    for taken in lines(_DEMO, text):
+        before, after = at_cursor(last_command(text)), at_cursor(last_command(taken))
+        assert before is not None
+        assert after is not None
+        assert after.before.rstrip() == before.before.rstrip()
