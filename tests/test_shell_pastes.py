@@ -27,6 +27,18 @@ def test_a_script_runs_to_its_first_error_and_says_what_was_left(tmp_path: Path)
     terminal.wait_for("unknown bridge: 'b21'")
 
 
+def test_of_a_session_with_its_prompts_only_what_was_typed(tmp_path: Path) -> None:
+    terminal = at_prompt(tmp_path)
+    terminal.paste(
+        "midonet> bridge create name lan\nbridge0\n"
+        "midonet> bridge lan \\\n     ... add port\nbridge0:port0\nmidonet> "
+    )
+    terminal.wait_for("2 lines; Enter runs them")
+    terminal.type("\r")
+    terminal.wait_for("bridge0\nbridge0:port0\n")
+    terminal.wait_for("2 objects")
+
+
 def test_ten_thousand_lines(tmp_path: Path) -> None:
     terminal = at_prompt(tmp_path)
     terminal.paste("router create\n" * 10_000)

@@ -1,4 +1,4 @@
-"""Keys of the prompt's own: Enter, `?`, and what they leave as it was."""
+"""Keys of the prompt's own: Enter, Tab, `?`, and what is pasted."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.completion import CompleteEvent, get_common_complete_suffix
 from prompt_toolkit.filters import Condition, is_done, is_searching, vi_navigation_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
 
 from midocli.shell.cursor import at_cursor, last_command
-from midocli.shell.lines import is_continued
+from midocli.shell.lines import is_continued, unprompted
 
 
 def bindings(explain: Callable[[str], str]) -> KeyBindings:
@@ -57,6 +58,12 @@ def bindings(explain: Callable[[str], str]) -> KeyBindings:
         """Print what may follow, and keep the line."""
         text = explain(event.current_buffer.document.text_before_cursor)
         run_in_terminal(lambda: print(text))
+
+    @keys.add(Keys.BracketedPaste, filter=at_line)
+    def paste(event: KeyPressEvent) -> None:
+        """Insert what was pasted, of a session only what was typed in it."""
+        text = event.data.replace("\r\n", "\n").replace("\r", "\n")
+        event.current_buffer.insert_text(unprompted(text))
 
     return keys
 

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from midocli.script import Line, read_lines
+from midocli.session import PROMPT
+
+#: What stands before a further line of a command.
+MORE = "... ".rjust(len(PROMPT))
 
 
 def commands(text: str) -> list[Line]:
@@ -27,3 +31,20 @@ def placed(text: str) -> Iterator[tuple[int, Line]]:
 def is_continued(text: str) -> bool:
     """Whether a text ends in a backslash that joins the next line to it."""
     return text.endswith("\\") and (len(text) - len(text.rstrip("\\"))) % 2 == 1
+
+
+def unprompted(text: str) -> str:
+    """What was typed in a session that is pasted with its prompts, as from a documentation.
+
+    Lines without a prompt are its output, and left out. Any other text is given back as it is.
+    """
+    prompt = PROMPT.rstrip()
+    if not text.lstrip().startswith(prompt):
+        return text
+    typed: list[str] = []
+    for line in text.split("\n"):
+        if line.lstrip().startswith(prompt):
+            typed.append(line.lstrip().removeprefix(prompt).removeprefix(" "))
+        elif typed and is_continued(typed[-1]):
+            typed.append(line.lstrip().removeprefix(MORE.lstrip()))
+    return "\n".join(typed)

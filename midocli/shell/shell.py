@@ -23,7 +23,7 @@ from midocli.shell.hint import Hint, hint
 from midocli.shell.history import Histories
 from midocli.shell.keys import bindings
 from midocli.shell.lexer import CommandLexer
-from midocli.shell.lines import commands
+from midocli.shell.lines import MORE, commands
 from midocli.shell.paint import Painter, red
 from midocli.shell.progress import Progress
 from midocli.shell.question import explain
@@ -33,7 +33,6 @@ from midocli.shell.signals import Signals
 from midocli.shell.style import STYLE, colour_depth, has_colour
 from midocli.shell.toolbar import bottom, fit
 
-_MORE = "... ".rjust(len(PROMPT))
 BANNER = f"midocli {__version__}. Type help for a map, demo for a network to try, Ctrl-D to leave."
 #: A topology of no more objects is left without asking.
 _FEW_OBJECTS = 5
@@ -213,7 +212,7 @@ class Shell:
 
 def _continued(width: int, line: int, wrapped: int) -> str:
     """What stands before a further line; nothing where a line only goes on in the next row."""
-    return "" if wrapped else _MORE
+    return "" if wrapped else MORE
 
 
 def pointed_out(name: str, line: Line, error: MidoError, columns: int = sys.maxsize) -> str:
