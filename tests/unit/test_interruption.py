@@ -125,6 +125,18 @@ def test_an_interrupted_ping_at_the_prompt_sums_up_what_it_has_sent(session: Ses
     ]
 
 
+def test_a_second_ctrl_c_waits_until_the_first_has_been_dealt_with(session: Session) -> None:
+    signals = session.interpreter.undisturbed
+    assert isinstance(signals, Signals)
+    with pytest.raises(KeyboardInterrupt), signals.listening():
+        os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGINT)  # the shell is telling of the first one
+    entered = False
+    with pytest.raises(KeyboardInterrupt), signals.listening():
+        entered = True
+    assert not entered
+
+
 def test_an_engine_stops_between_two_actions() -> None:
     engine, done = Engine(), list[str]()
 
