@@ -165,11 +165,11 @@ def _help(folder: Path) -> None:
 
 
 def _trace(folder: Path) -> None:
-    screen = Screen(folder, 66, columns=136)  # all of it, with no line broken in two
+    screen = Screen(folder, 59, columns=136)  # all of it, with no line broken in two
     screen.type("prefs pager off\r", "midonet>")
     screen.type("\x0c", "midonet>")
     screen.type(f"{TYPED['trace.svg'][0]}\r", "takes the echo reply")
-    _save(screen, "trace.svg", "A ping that is translated, with its frames and its walk", 66)
+    _save(screen, "trace.svg", "A ping that is translated, with its frames and its walk", 59)
     screen.close()
 
 
