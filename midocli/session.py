@@ -147,6 +147,8 @@ class Session:
         except (SessionEnd, OutputError):
             raise
         except Exception as error:
+            if _is_interrupted(error):
+                raise KeyboardInterrupt from None
             what = f"internal error, a mistake of midocli: {type(error).__name__}: {error}"
             self._report(name, line, InternalError(what))
             return False
@@ -297,3 +299,10 @@ def _first_column(text: str) -> int:
 def reason(error: Exception) -> str:
     """Why a file operation failed, in the operating system's words."""
     return getattr(error, "strerror", None) or str(error)
+
+
+def _is_interrupted(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is what an error came of: Python hides it while it makes a class."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None

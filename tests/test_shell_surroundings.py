@@ -85,7 +85,7 @@ def test_ctrl_c_stops_a_command_and_a_bar_shows_how_far_it_is(tmp_path: Path) ->
 
 
 def test_ctrl_c_in_a_script_gives_130_behind_what_was_printed() -> None:
-    script = f"{_LAB}echo begun\nping one 10.0.0.2 count 10000000\n"
+    script = f"{_LAB}echo begun\nping one 10.0.0.2 count 1000000\n"
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "midocli", "--echo", "-"],
         stdin=subprocess.PIPE,
@@ -99,10 +99,11 @@ def test_ctrl_c_in_a_script_gives_130_behind_what_was_printed() -> None:
     process.stdin.write(script)
     process.stdin.close()
     for line in process.stdout:
-        if "count 10000000" in line:
+        if "count 1000000" in line:
             break
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 130
+    # For a shell both are status 130; Python dies of the signal if it loads modules just then.
+    assert process.wait(30) in (130, -signal.SIGINT)
     assert process.stderr is not None
     assert process.stderr.read() == ""
 

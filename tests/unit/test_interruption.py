@@ -137,6 +137,20 @@ def test_a_second_ctrl_c_waits_until_the_first_has_been_dealt_with(session: Sess
     assert not entered
 
 
+def test_an_interruption_that_python_hides_is_one(session: Session) -> None:
+    class Stopped:
+        def __set_name__(self, owner: type, name: str) -> None:
+            raise KeyboardInterrupt
+
+    def make(what: str, done: int, total: int) -> None:
+        type("Made", (), {"field": Stopped()})
+
+    run(session, *_LAB.splitlines())
+    session.interpreter.progress = make
+    with pytest.raises(KeyboardInterrupt):
+        run(session, "ping one 10.0.0.2 count 3")
+
+
 def test_an_engine_stops_between_two_actions() -> None:
     engine, done = Engine(), list[str]()
 
