@@ -42,7 +42,9 @@ def test_vis_search_in_history(tmp_path: Path) -> None:
     terminal.wait_for("I-search backward: nor")
     terminal.type("\r")
     terminal.wait_until(lambda text: "I-search" not in text)
-    terminal.wait_until(lambda text: text.count("midonet> router create name north") == 2)
+    terminal.wait_until(
+        lambda text: text.rpartition("midonet> ")[2].startswith("router create name north")
+    )
     terminal.type("\r")
     terminal.wait_for("router2")
 
