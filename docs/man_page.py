@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from grammar.language import TOPICS
 from grammar.verbs import VERBS
 from midocli import __version__
-from midocli.cli import argument_parser
-from midocli.completion import options, takes_value
+from midocli.app.cli import argument_parser
+from midocli.app.completion import options, takes_value
 
 _STATUS = (
     ("0", "all commands succeeded"),

@@ -15,7 +15,7 @@ from grammar.times import Seconds
 from grammar.usage import pick, place
 from grammar.values import Choice, Flag, Integer, Limit, ListOf, Reference, Text, Truth, ValueType
 from grammar.verbs import VERBS, Verb
-from midocli.topics import REASONS
+from midocli.help.topics import REASONS
 
 NOTICE = "<!-- Written by docs/generate.py from the declarations in grammar/. -->\n"
 _INDEX = "README"

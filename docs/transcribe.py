@@ -31,11 +31,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
 
-from midocli.clock import Clock  # noqa: E402 (the clone's own midocli, installed or not)
-from midocli.prefs import Preferences  # noqa: E402
-from midocli.script import Line  # noqa: E402
-from midocli.session import PROMPT, Session, SessionEnd, Settings  # noqa: E402
+from grammar.script import Line  # noqa: E402
+from midocli.context.preferences import Preferences  # noqa: E402
+from midocli.session.session import PROMPT, Session, SessionEnd, Settings  # noqa: E402
 from midocli.shell.shell import pointed_out  # noqa: E402
+from midocli.simulator.clock import Clock  # noqa: E402 (the clone's own midocli, installed or not)
 
 SEED = "1"
 _START_NS = 1_767_603_600 * 10**9  # 2026-01-05T09:00:00Z

@@ -1,5 +1,5 @@
 """`python -m midocli`."""
 
-from midocli.cli import entry_point
+from midocli.app.cli import entry_point
 
 entry_point()

@@ -7,10 +7,10 @@ import random
 from hypothesis import strategies as st
 
 import grammar
-from midocli.clock import Clock
-from midocli.files import Files
-from midocli.interpreter import Interpreter
+from midocli.commands.interpreter import Interpreter
+from midocli.context.files import Files
 from midocli.pictures.model import End, Link, Node, Picture, picture_of
+from midocli.simulator.clock import Clock
 
 LAB = """
 bridge create name left

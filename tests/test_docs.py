@@ -17,7 +17,7 @@ sys.path.insert(0, str(DOCS))
 from screenshots import IMAGES, NETWORK, TYPED  # noqa: E402 (the same)
 from transcribe import empty_folder, fences, missing_programs, refreshed, replay  # noqa: E402 (the documentation's own module)
 
-from midocli.session import PROMPT  # noqa: E402
+from midocli.session.session import PROMPT  # noqa: E402
 from midocli.simulator.reason import Code  # noqa: E402
 
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]

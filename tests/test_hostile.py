@@ -21,9 +21,9 @@ from sessions import ROOT, midocli
 import grammar
 from grammar.errors import MidoError
 from grammar.resources import SCHEMA
-from midocli.clock import Clock
-from midocli.script import Line
-from midocli.session import Session, SessionEnd, Settings
+from grammar.script import Line
+from midocli.session.session import Session, SessionEnd, Settings
+from midocli.simulator.clock import Clock
 
 ERROR = re.compile(r"<stdin>:(\d+):(\d+): (.+)")
 CRASH = re.compile("Traceback|internal error")
@@ -223,7 +223,7 @@ def test_a_script_that_reads_itself_ends_with_an_error(
 
 _PEAK = """
 import sys
-from midocli.cli import main
+from midocli.app.cli import main
 status = main(["--keep-going", "-"])
 peak, = (line for line in open("/proc/self/status") if line.startswith("VmHWM:"))
 print(peak.split()[1])

@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 from sessions import ROOT
 
-from midocli.clock import Clock
+from grammar.script import read_lines
 from midocli.probes.points import find_point
-from midocli.script import read_lines
-from midocli.session import Session, Settings
+from midocli.session.session import Session, Settings
+from midocli.simulator.clock import Clock
 from midocli.simulator.events import Recorder
 
 DATA = ROOT / "tests" / "data" / "kernel"

@@ -10,13 +10,13 @@ import pexpect
 import pytest
 from terminal import Terminal
 
+from grammar.script import Line
 from grammar.tree import Argument
-from midocli import files
-from midocli.clock import Clock
-from midocli.script import Line
-from midocli.session import Session, Settings
-from midocli.shell import recovery
-from midocli.shell.recovery import Recovery
+from midocli.context import files
+from midocli.session import recovery
+from midocli.session.recovery import Recovery
+from midocli.session.session import Session, Settings
+from midocli.simulator.clock import Clock
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from grammar.errors import MidoError
 from grammar.resources import SCHEMA
 from grammar.tree import Argument
 from grammar.values import Negated
-from midocli import render
-from midocli.clock import Clock
-from midocli.files import Files
-from midocli.interpreter import Interpreter
+from midocli.commands.interpreter import Interpreter
+from midocli.context.files import Files
+from midocli.results import render
+from midocli.simulator.clock import Clock
 from midocli.store.rows import Row, Siblings, referred
 from midocli.store.store import Store
 

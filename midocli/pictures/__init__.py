@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from grammar.tree import Topology
 from midocli.pictures import model
 from midocli.pictures.way import NO_WAY, Way
-from midocli.results import Done, Report, Result
-from midocli.saving import script
+from midocli.results.values import Done, Report, Result
+from midocli.store.saving import script
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
 
 
 def draw(interpreter: Interpreter, command: Topology) -> Result:

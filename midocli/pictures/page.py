@@ -12,10 +12,10 @@ from textwrap import dedent
 from typing import NamedTuple
 
 from midocli import __version__
-from midocli.clock import Clock
 from midocli.pictures.markup import Markup, join, lines, tag
 from midocli.pictures.page_style import STYLE
 from midocli.pictures.page_walk import walks
+from midocli.simulator.clock import Clock
 from midocli.simulator.events import Event
 from midocli.trace.explain import notes_of
 from midocli.trace.journey import Journey

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from grammar.times import Instant, format_instant
-from midocli.clock import Clock
 from midocli.pictures.markup import Markup, join, tag
+from midocli.simulator.clock import Clock
 from midocli.simulator.events import Event, Kind
 from midocli.trace.explain import left_out
 from midocli.trace.journey import Journey, Walk

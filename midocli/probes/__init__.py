@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from grammar import tree
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
-    from midocli.results import Result
+    from midocli.commands.interpreter import Interpreter
+    from midocli.results.values import Result
 
 
 def run_probe(interpreter: Interpreter, command: tree.Probe) -> Result:

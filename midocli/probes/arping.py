@@ -11,7 +11,7 @@ from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.sources import find_address, find_source
-from midocli.results import Report
+from midocli.results.values import Report
 from midocli.simulator.addresses import BROADCAST_MAC
 from midocli.simulator.frame import Frame
 from midocli.simulator.latency import SECOND_NS, STACK_NS
@@ -20,7 +20,7 @@ from midocli.simulator.reason import Code, Reason
 from midocli.simulator.records import Nic
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
 
 
 class Arping:
@@ -106,7 +106,7 @@ class Arping:
         )
         why = ""
         if reason is not None:
-            from midocli.probes.advice import remedy
+            from midocli.advice.ways import remedy
 
             command = remedy(self._interpreter, failures[0])
             advice = f"; try: {command}" if command else ""

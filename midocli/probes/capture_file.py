@@ -17,7 +17,7 @@ from midocli.trace.comments import Comments
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
 
 #: The interface of a file without any point: readers refuse a file that has none.
 ANYWHERE = "any"

@@ -12,7 +12,7 @@ from midocli.probes.points import Point, find_point, point_of
 from midocli.simulator.events import Captured, Event
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
     from midocli.trace.filter import Passes
     from midocli.trace.tcpdump.flags import Flags
 

@@ -8,13 +8,14 @@ from grammar import tree
 from grammar.addresses import format_ipv4
 from grammar.errors import RefusedError
 from grammar.probes import CONNECT_OPTIONS
+from midocli.advice.whereabouts import mac_of
+from midocli.datapath.wiring import guest_behind
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.ping_text import describe
 from midocli.probes.sources import find_address, find_source
-from midocli.probes.whereabouts import mac_of
-from midocli.results import Report
+from midocli.results.values import Report
 from midocli.simulator.addresses import NO_ADDRESS
 from midocli.simulator.client import TcpClient, UdpClient
 from midocli.simulator.frame import Frame
@@ -22,10 +23,9 @@ from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.protocol import ERROR_TYPES, ICMP, UNREACHABLE
 from midocli.simulator.reason import Code, Reason
-from midocli.wiring import guest_behind
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
 
 _WAIT_NS = 5 * SECOND_NS
 #: The last packets are on their way while something is due within this time.
@@ -131,7 +131,7 @@ class Connect:
             remote = self._remote[0]
             failures = [self._observation.failure(reason, self._source.name, remote)]
             why.append(f"ended at {reason.at} ({reason.code}): {reason.text}")
-            from midocli.probes.advice import remedy
+            from midocli.advice.ways import remedy
 
             command = remedy(self._interpreter, failures[0])
             if command:

@@ -17,7 +17,7 @@ from midocli.probes.lease import silence, take
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.sources import GuestSource, find_guest
-from midocli.results import Report
+from midocli.results.values import Report
 from midocli.simulator import dhcp_message as dhcp
 from midocli.simulator.addresses import BROADCAST_MAC, network_text
 from midocli.simulator.dhcp_client import Lease, client_frame, discover, lease_of, request
@@ -30,7 +30,7 @@ from midocli.simulator.records import Nic
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
 
 #: Seconds until the second try, the most until another, and until the client gives up.
 _FIRST, _CUTOFF, _TIMEOUT = 3, 15, 60

@@ -13,7 +13,7 @@ from midocli.simulator.events import Event
 from midocli.simulator.reason import Reason
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
     from midocli.pictures.model import Picture
     from midocli.pictures.way import Way
     from midocli.trace.journey import Journey

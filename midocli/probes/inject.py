@@ -13,7 +13,7 @@ from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.points import find_point, point_of
 from midocli.probes.replay import NewMacs, frames_of
-from midocli.results import Report
+from midocli.results.values import Report
 from midocli.simulator.addresses import ip_text
 from midocli.simulator.events import Captured, UnderlayPoint
 from midocli.simulator.frame import Frame
@@ -21,7 +21,7 @@ from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import Code, Reason
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
 
 
 class _Fate(NamedTuple):

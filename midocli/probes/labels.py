@@ -10,7 +10,7 @@ from grammar.resources.condition import CONDITION
 from midocli.trace.labels import Labels
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
     from midocli.store.rows import Row
 
 _NAMED = {"router": "router", "bridge": "bridge", "chain": "chain", "guest": "guest"}

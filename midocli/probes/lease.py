@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from grammar.addresses import format_ipv4
 from grammar.schema import Collection
 from grammar.tree import FieldName, Setting
-from midocli.probes.failure import Failure
+from midocli.advice.failure import Failure
 from midocli.simulator.addresses import mac_text, network_text
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.records import Bridge
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
     from midocli.simulator.dhcp_client import Lease
     from midocli.store.editor import Editor
 
@@ -93,7 +93,7 @@ def silence(
             return lacking
     if dropped is None:
         dropped = Reason(Code.NO_ANSWER, alias, None, "no server answers")
-    from midocli.probes.advice import remedy
+    from midocli.advice.ways import remedy
 
     return dropped, remedy(interpreter, Failure(dropped))
 

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.errors import FileError
 from grammar.tree import Probe, Setting
+from midocli.advice.failure import Failure
+from midocli.advice.whereabouts import home_of
 from midocli.probes.captures import CaptureRequest, Interfaces, Seen, Union
 from midocli.probes.drawing import Drawing, Ending, Told
-from midocli.probes.failure import Failure
 from midocli.probes.points import Point
 from midocli.probes.verdict import decisive
-from midocli.probes.whereabouts import home_of
 from midocli.simulator.events import Captured, Event, Kind, Recorder
 from midocli.simulator.frame import Frame
 from midocli.simulator.protocol import ETHERTYPE_ARP
 from midocli.simulator.reason import Reason
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
-    from midocli.probes.failure import Change
+    from midocli.advice.failure import Change
+    from midocli.commands.interpreter import Interpreter
 
 
 class Shown(NamedTuple):
@@ -179,8 +179,8 @@ class Observation:
 
     def _ways_out(self, events: Sequence[Event], failures: Sequence[Failure]) -> list[str]:
         """What would have to change, as lines: translations without a way back first."""
-        from midocli.probes.advice import change_lines, changes
-        from midocli.probes.nat_advice import unrestored
+        from midocli.advice.nat import unrestored
+        from midocli.advice.ways import change_lines, changes
 
         found: list[Change] = []
         for event in events:

@@ -20,15 +20,15 @@ from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import PingReport
 from midocli.probes.sources import Request, find_address, find_source
-from midocli.results import Interrupted, Report
+from midocli.results.values import Interrupted, Report
 from midocli.simulator.frame import Frame
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.protocol import ECHO_REPLY, ECHO_REQUEST, ERROR_TYPES, ICMP
 from midocli.simulator.reason import Code, Reason
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
-    from midocli.probes.failure import Failure
+    from midocli.advice.failure import Failure
+    from midocli.commands.interpreter import Interpreter
 
 #: The clock tick of the kernel whose timers wake ping up.
 _TICK_NS = 4_000_000

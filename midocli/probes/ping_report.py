@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from grammar.addresses import format_ipv4
+from midocli.advice.failure import Failure
 from midocli.probes import ping_text
 from midocli.probes.echo_data import TIMESTAMP
-from midocli.probes.failure import Failure
 from midocli.simulator.frame import Frame
 from midocli.simulator.reason import Code, Reason
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
     from midocli.probes.ping import Probe
     from midocli.probes.sources import Source
     from midocli.simulator.stack import LocalError
@@ -203,7 +203,7 @@ class PingReport:
 
     def _reason_line(self, probe: Probe, reason: Reason) -> str:
         line = f"icmp_seq={probe.seq} ended at {reason.at} ({reason.code}): {reason.text}"
-        from midocli.probes.advice import remedy
+        from midocli.advice.ways import remedy
 
         command = remedy(self._interpreter, probe.failure or Failure(reason))
         return f"{line}; try: {command}\n" if command else f"{line}\n"

@@ -8,7 +8,7 @@ from grammar.errors import UnknownObjectError
 from midocli.simulator.events import UnderlayPoint
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
 
 
 #: A port's key, an interface's name, or a host's end of the underlay.
@@ -51,7 +51,7 @@ def find_point(interpreter: Interpreter, word: str, column: int | None = None) -
 
 def point_of(key: PointKey, interpreter: Interpreter) -> Point:
     """The point that the simulator calls `key`."""
-    from midocli.wiring import port_at
+    from midocli.datapath.wiring import port_at
 
     if isinstance(key, int):
         row = interpreter.store.by_id(key)

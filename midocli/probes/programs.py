@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grammar.addresses import Cidr, format_ipv4
 from grammar.errors import InvalidValueError
-from midocli.learnt import neighbours
+from midocli.datapath.tables import neighbours
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
-    from midocli.datapath import Datapath
+    from midocli.datapath.datapath import Datapath
 
 _UP = "<BROADCAST,MULTICAST,UP,LOWER_UP>"
 _DOWN = "<BROADCAST,MULTICAST>"

@@ -11,7 +11,7 @@ from grammar import tree
 from grammar.errors import FileError
 from grammar.times import Instant, format_instant
 from midocli.probes.captures import CaptureRequest
-from midocli.results import Stream
+from midocli.results.values import Stream
 from midocli.trace.capture_reader import (
     CaptureFile,
     CaptureFileError,
@@ -22,7 +22,7 @@ from midocli.trace.link_types import ETHERNET, link_type_name
 from midocli.trace.tcpdump.printer import Printer
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
 
 
 def read_capture(interpreter: Interpreter, command: tree.ReadCapture) -> Stream:

@@ -12,7 +12,7 @@ from midocli.probes.sources import guest_at, router_behind
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
 
 _SHORTEST = 14
 _IPV4 = b"\x08\x00"

@@ -12,14 +12,14 @@ from grammar.resources.capture import CAPTURE
 from midocli.probes.capture_file import ANYWHERE, captured_frames, description, writer_for
 from midocli.probes.captures import CaptureRequest, Seen, without_doubles
 from midocli.probes.points import Point, point_of
-from midocli.results import Created, Result, Watched
+from midocli.results.values import Created, Result, Watched
 from midocli.simulator.events import Captured, Recorder
 from midocli.store.rows import Row
 from midocli.trace.tcpdump.printer import Printer, banner
 
 if TYPE_CHECKING:
-    from midocli.files import GrowingFile
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
+    from midocli.context.files import GrowingFile
 
 Frames = dict[str, list[dict[str, str]]]
 

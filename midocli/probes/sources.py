@@ -14,7 +14,7 @@ from midocli.simulator.records import Guest, Key, Nic
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
     from midocli.simulator.stack import GuestStack, LocalError
 
 _STATION = "station"
@@ -257,7 +257,7 @@ def find_point_or_guest(interpreter: Interpreter, given: Argument) -> Point:
 
 def guest_at(interpreter: Interpreter, point: Point) -> Row | None:
     """The guest behind a point."""
-    from midocli.wiring import guest_behind
+    from midocli.datapath.wiring import guest_behind
 
     if not isinstance(point.key, str):
         return None

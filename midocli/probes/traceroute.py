@@ -16,7 +16,7 @@ from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.sources import find_address, find_source
 from midocli.probes.traceroute_hops import Hops, Query, is_answer
-from midocli.results import Report
+from midocli.results.values import Report
 from midocli.simulator.frame import Frame
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.listeners import Arrival
@@ -26,7 +26,7 @@ from midocli.simulator.stack import LocalError
 from midocli.simulator.udp import udp_packet
 
 if TYPE_CHECKING:
-    from midocli.interpreter import Interpreter
+    from midocli.commands.interpreter import Interpreter
 
 _AT_ONCE = 16
 #: From one probe to the next: long enough for a near hop to answer in between, as a kernel does

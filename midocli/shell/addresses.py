@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from grammar.addresses import Cidr, format_ipv4
-from midocli.probes.whereabouts import guests
+from midocli.advice.whereabouts import guests
 from midocli.shell.words import Candidate
 from midocli.store.rows import Row
 from midocli.store.store import Store

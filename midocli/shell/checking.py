@@ -5,7 +5,7 @@ from __future__ import annotations
 from grammar import tree
 from grammar.errors import InvalidValueError, UnknownObjectError, shorten
 from grammar.tree import Argument, Setting
-from midocli.interpreter import Interpreter
+from midocli.commands.interpreter import Interpreter
 from midocli.probes.points import UNDERLAY
 from midocli.probes.sources import find_address
 from midocli.shell.words import POINT_WORDS

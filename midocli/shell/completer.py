@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from midocli.interpreter import Interpreter
+from midocli.commands.interpreter import Interpreter
 from midocli.shell.cursor import AtCursor, at_cursor, last_command, quoted
 from midocli.shell.lines import is_continued
 from midocli.shell.offers import Offers

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from itertools import islice
 
-from midocli.files import path_of
+from midocli.context.files import path_of
 from midocli.shell.words import Candidate
 
 #: So many names in a folder are looked at.

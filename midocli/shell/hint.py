@@ -11,14 +11,14 @@ from grammar.expectation import END, Expectation
 from grammar.highlight import is_long
 from grammar.language import synonyms
 from grammar.unfinished import may_go_on
-from midocli import render
-from midocli.interpreter import Interpreter
+from midocli.commands.interpreter import Interpreter
+from midocli.commands.rehearsal import rehearse
+from midocli.results import render
 from midocli.shell.checking import check
 from midocli.shell.cursor import AtCursor, at_cursor
 from midocli.shell.lexer import kinds
 from midocli.shell.lines import commands
 from midocli.shell.offers import Offers, describe_field
-from midocli.shell.rehearsal import rehearse
 
 _MOST_WORDS = 10
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from platformdirs import user_state_path
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
-from midocli.files import path_of
+from midocli.context.files import path_of
 
 _SECRET = re.compile(r"(?<!\S)password(?!\S)")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from io import BytesIO
 
-from midocli.script import Line, read_lines
-from midocli.session import PROMPT
+from grammar.script import Line, read_lines
+from midocli.session.session import PROMPT
 
 #: What stands before a further line of a command.
 MORE = "... ".rjust(len(PROMPT))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
 from grammar.schema import Collection, Field
-from midocli.interpreter import Interpreter
+from midocli.commands.interpreter import Interpreter
 from midocli.shell.addresses import addresses
 from midocli.shell.places import INTERFACE, Place, Places
 from midocli.shell.ranking import fit

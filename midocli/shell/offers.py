@@ -11,7 +11,7 @@ from grammar.expectation import Expectation
 from grammar.language import synonyms
 from grammar.suffix import EXPECTED_AS
 from grammar.values import Flag, ListOf
-from midocli.interpreter import Interpreter
+from midocli.commands.interpreter import Interpreter
 from midocli.shell.cursor import AtCursor
 from midocli.shell.file_names import files
 from midocli.shell.names import MOST, Names

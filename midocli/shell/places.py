@@ -12,7 +12,7 @@ from typing import NamedTuple
 import grammar
 from grammar.errors import MidoError
 from grammar.schema import Collection
-from midocli.interpreter import Interpreter
+from midocli.commands.interpreter import Interpreter
 from midocli.store.rows import Row, Siblings
 
 INTERFACE = "host.interface"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import grammar
 from grammar.expectation import Expectation
-from midocli.interpreter import Interpreter
+from midocli.commands.interpreter import Interpreter
 from midocli.shell.cursor import at_cursor, last_command
 from midocli.shell.offers import Offers
 

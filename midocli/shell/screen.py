@@ -11,7 +11,7 @@ from typing import TextIO
 
 from prompt_toolkit.utils import get_cwidth
 
-from midocli.prefs import Preferences
+from midocli.context.preferences import Preferences
 from midocli.shell.pager import page
 
 

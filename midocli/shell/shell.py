@@ -14,10 +14,12 @@ from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from grammar.errors import MidoError
-from midocli import __version__, render
-from midocli.results import Interrupted
-from midocli.script import Line
-from midocli.session import PROMPT, OutputError, Session, SessionEnd, located
+from grammar.script import Line
+from midocli import __version__
+from midocli.results import render
+from midocli.results.values import Interrupted
+from midocli.session.recovery import Ended, Recovery
+from midocli.session.session import PROMPT, OutputError, Session, SessionEnd, located
 from midocli.shell.completer import CommandCompleter
 from midocli.shell.hint import Hint, hint
 from midocli.shell.history import Histories
@@ -27,7 +29,6 @@ from midocli.shell.lines import MORE, commands
 from midocli.shell.paint import Painter, red
 from midocli.shell.progress import Progress
 from midocli.shell.question import explain
-from midocli.shell.recovery import Ended, Recovery
 from midocli.shell.screen import Screen
 from midocli.shell.signals import Signals
 from midocli.shell.style import STYLE, colour_depth, has_colour

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 
-from midocli.interpreter import Interpreter
-from midocli.shell.recovery import Ended
+from midocli.commands.interpreter import Interpreter
+from midocli.session.recovery import Ended
 
 _ENDS = (signal.SIGTERM, signal.SIGHUP)
 

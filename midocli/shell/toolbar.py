@@ -6,7 +6,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
 from grammar.times import Instant, format_instant
-from midocli.session import Session
+from midocli.session.session import Session
 from midocli.shell.hint import Hint
 
 

@@ -63,7 +63,7 @@ class Candidate(NamedTuple):
 @cache
 def help_words() -> dict[str, str]:
     """The words `help` explains, with a line on each."""
-    from midocli.help import words
+    from midocli.help.pages import words
 
     return words(SCHEMA)
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from grammar.times import Instant, format_instant
-from midocli.clock import Clock
+from midocli.simulator.clock import Clock
 from midocli.simulator.events import Event, Kind
 from midocli.trace.journey import Journey, Walk
 from midocli.trace.step_text import text_of, unrestored

@@ -22,10 +22,10 @@ sys.path.insert(0, str(ROOT))
 
 from simlab import HOST_MAC, SECOND, Lab, ip, know, net, packet, published_lab, router_lab
 
-from midocli.clock import Clock
-from midocli.script import Line
-from midocli.session import Session, Settings
+from grammar.script import Line
+from midocli.session.session import Session, Settings
 from midocli.simulator.chain_plan import ChainPlan
+from midocli.simulator.clock import Clock
 from midocli.simulator.condition import Condition
 from midocli.simulator.records import Chain, Rule
 from midocli.simulator.udp import udp_packet
@@ -233,7 +233,7 @@ class _Changing:
 
     def compile_all(self) -> None:
         """Forget all that was compiled, as if no frame had been anywhere yet."""
-        from midocli.datapath import Datapath
+        from midocli.datapath.datapath import Datapath
 
         interpreter = self._session.interpreter
         interpreter._datapath = Datapath(interpreter.store, interpreter.clock, interpreter.chance)

@@ -15,9 +15,9 @@ from measure import ROOT, Action, Ratio, ratio, report
 
 sys.path.insert(0, str(ROOT))
 
-from midocli.clock import Clock
-from midocli.script import Line
-from midocli.session import Session, Settings
+from grammar.script import Line
+from midocli.session.session import Session, Settings
+from midocli.simulator.clock import Clock
 
 PINGS = 2_000
 TARGET = "192.168.79.119"

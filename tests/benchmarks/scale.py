@@ -27,9 +27,9 @@ sys.path.insert(0, str(ROOT))
 
 from grammar.addresses import Cidr, PortRange
 from grammar.resources import SCHEMA
-from midocli.clock import Clock
-from midocli.script import Line
-from midocli.session import Session, Settings
+from grammar.script import Line
+from midocli.session.session import Session, Settings
+from midocli.simulator.clock import Clock
 
 BRIDGES, PORTS_EACH = 2_000, 18
 ROUTERS, ROUTER_PORTS, ROUTES_EACH = 1_000, 4, 16  # and a local route for each port

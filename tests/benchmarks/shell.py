@@ -21,12 +21,12 @@ from prompt_toolkit.document import Document
 from scale import script
 
 import grammar
-from midocli.clock import Clock
-from midocli.script import Line
-from midocli.session import Session, Settings
+from grammar.script import Line
+from midocli.session.session import Session, Settings
 from midocli.shell import lexer
 from midocli.shell.completer import CommandCompleter
 from midocli.shell.hint import hint
+from midocli.simulator.clock import Clock
 
 #: A key press is to take less.
 _MOST_MS = 50

@@ -308,7 +308,7 @@ def alternatives(text: str) -> list[list[str]]:
 def probe(world: World, command: str) -> tuple[bool, str]:
     """Whether a probe succeeded, and what it printed."""
     import grammar
-    from midocli import render
+    from midocli.results import render
 
     tree = grammar.parse(command)
     assert tree is not None

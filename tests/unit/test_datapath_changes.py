@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from worlds import World
 
 from grammar.errors import MidoError
-from midocli.compiler import StoreSource
+from midocli.datapath.compiler import StoreSource
 from midocli.simulator.topology import Topology
 
 START = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sessions import ROOT, midocli
 from worlds import World
 
-from midocli import demo
+from midocli.commands import demo
 
 
 def test_the_lab_is_the_one_of_the_documentation() -> None:

@@ -14,8 +14,8 @@ from grammar.resources import SCHEMA
 from grammar.schema import Collection
 from grammar.suffix import HELP as AS
 from grammar.verbs import VERBS
-from midocli.files import Files
-from midocli.topics import TOPICS as IDEAS
+from midocli.context.files import Files
+from midocli.help.topics import TOPICS as IDEAS
 
 HELPS = {**VERBS, **TOPICS, "as": AS, **IDEAS}
 # What needs something done before, beside `demo`.

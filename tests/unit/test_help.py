@@ -13,11 +13,11 @@ from grammar.language import TOPICS
 from grammar.resources import SCHEMA
 from grammar.suffix import HELP as AS
 from grammar.verbs import VERBS
-from midocli.help import words
+from midocli.help.pages import words
+from midocli.help.topics import REASONS
+from midocli.help.topics import TOPICS as IDEAS
 from midocli.shell.shell import BANNER
 from midocli.simulator.reason import Code
-from midocli.topics import REASONS
-from midocli.topics import TOPICS as IDEAS
 
 NAMES = {each.name for each in SCHEMA.collections.values()}
 COMMANDS = {**TOPICS, "as": AS}

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from midocli.clock import Clock
-from midocli.saving import script
-from midocli.script import Line
-from midocli.session import Session, Settings
+from grammar.script import Line
+from midocli.session.session import Session, Settings
 from midocli.shell.signals import Signals
+from midocli.simulator.clock import Clock
+from midocli.store.saving import script
 
 LAB = """\
 host create name h

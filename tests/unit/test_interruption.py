@@ -10,12 +10,12 @@ from io import StringIO
 
 import pytest
 
-from midocli.clock import Clock
-from midocli.results import Interrupted
-from midocli.script import Line
-from midocli.session import Session, Settings
-from midocli.shell.recovery import Ended
+from grammar.script import Line
+from midocli.results.values import Interrupted
+from midocli.session.recovery import Ended
+from midocli.session.session import Session, Settings
 from midocli.shell.signals import Signals
+from midocli.simulator.clock import Clock
 from midocli.simulator.engine import Engine
 
 _LAB = """\

@@ -16,7 +16,7 @@ from grammar.language import TOPICS
 from grammar.resources import SCHEMA
 from grammar.unparse import unparse
 from grammar.verbs import VERBS
-from midocli.saving import script
+from midocli.store.saving import script
 
 STORED = [path for path, collection in SCHEMA.collections.items() if not collection.live]
 QUICK = settings(deadline=None, derandomize=True, max_examples=40)

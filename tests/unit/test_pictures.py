@@ -15,7 +15,6 @@ from picturelab import LAB, made, pictured, pictures
 
 import grammar
 from grammar.errors import MidoError
-from midocli import render
 from midocli.pictures.dot import as_dot
 from midocli.pictures.forest import bounded, forest_of
 from midocli.pictures.mermaid import as_mermaid
@@ -23,6 +22,7 @@ from midocli.pictures.model import End, Link, Node, Picture
 from midocli.pictures.svg import as_svg
 from midocli.pictures.text import as_text
 from midocli.pictures.way import Mark, Way
+from midocli.results import render
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SVG = "{http://www.w3.org/2000/svg}"

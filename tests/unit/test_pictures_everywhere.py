@@ -12,15 +12,15 @@ from sessions import scripts
 import grammar
 from grammar import tree
 from grammar.errors import MidoError
-from midocli import render
-from midocli.clock import Clock
-from midocli.files import Files
-from midocli.interpreter import Interpreter
+from midocli.commands.interpreter import Interpreter
+from midocli.context.files import Files
 from midocli.pictures.dot import as_dot
 from midocli.pictures.mermaid import as_mermaid
 from midocli.pictures.model import data, picture_of
 from midocli.pictures.svg import as_svg
 from midocli.pictures.text import as_text
+from midocli.results import render
+from midocli.simulator.clock import Clock
 
 PROBES = (tree.Ping, tree.Traceroute, tree.Arping, tree.Connect, tree.Dhcp, tree.Inject)
 #: Commands that are the session's own, or leave something behind.

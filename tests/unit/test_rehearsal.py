@@ -9,9 +9,9 @@ from sessions import FOLDERS
 from worlds import World
 
 from grammar.errors import MidoError
-from midocli.saving import script
-from midocli.script import read_lines
+from grammar.script import read_lines
 from midocli.shell.hint import hint
+from midocli.store.saving import script
 
 SESSIONS = sorted(FOLDERS[0].glob("*.mido"))
 

@@ -12,7 +12,7 @@ import pytest
 from picturelab import LAB, made
 
 import grammar
-from midocli import render
+from midocli.results import render
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--window-size=1000,700")

@@ -13,10 +13,10 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from midocli.clock import Clock
-from midocli.prefs import Preferences
-from midocli.session import Session, Settings
+from midocli.context.preferences import Preferences
+from midocli.session.session import Session, Settings
 from midocli.shell.shell import Shell
+from midocli.simulator.clock import Clock
 
 _TAKEN = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -18,7 +18,7 @@ from worlds import World
 
 import grammar
 from grammar.errors import MidoError
-from midocli.results import Report
+from midocli.results.values import Report
 from midocli.simulator.checksum import checksum
 from midocli.simulator.events import Captured, Event, Kind, Recorder
 from midocli.simulator.frame import Frame

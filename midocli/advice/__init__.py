@@ -1,0 +1,1 @@
+"""What would change a verdict, as data: nothing here is carried out."""

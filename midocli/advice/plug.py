@@ -1,0 +1,99 @@
+"""Advice where something is switched off, unplugged or behind no interface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from midocli.advice.failure import Change, Failure
+from midocli.advice.rule import rule
+from midocli.advice.whereabouts import (
+    bridge_of,
+    free_interfaces,
+    free_port,
+    guests,
+    home_bridge,
+    interface_name,
+)
+from midocli.store.display import binding_of, interface_of
+
+if TYPE_CHECKING:
+    from midocli.commands.interpreter import Interpreter
+    from midocli.store.rows import Row
+
+
+def admin_down(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+    """A device or port is switched off."""
+    at = str(failure.reason.details.get("down", failure.reason.at))
+    yield Change(f"{at} is switched off", (f"{at} set state up",))
+
+
+def inactive(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+    """A port is bound to an interface that does not work."""
+    port = interpreter.named("port", failure.reason.at)
+    if port is not None:
+        yield from inactive_port(interpreter, port)
+
+
+def inactive_port(interpreter: Interpreter, port: Row) -> Iterator[Change]:
+    """What makes a bound port's interface work."""
+    binding = binding_of(port)
+    host = binding.parent if binding is not None else None
+    if binding is None or host is None:
+        return
+    interface = interface_of(interpreter.store, binding)
+    name = interface.get("iface") if interface else binding.get("interface")
+    commands = []
+    if not host.get("alive"):
+        commands.append(f"host {host.full_alias} set alive true")
+    if interface is None or not interface.get("status") & 1:
+        commands.append(f"host {host.full_alias} interface iface {name} set status up")
+    yield Change(f"{port.full_alias} counts only while its interface is up", tuple(commands))
+
+
+def unplugged(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+    """A port or interface leads nowhere."""
+    at, store = failure.reason.at, interpreter.store
+    guest = interpreter.named("guest", at)
+    if guest is not None:
+        yield from plug_in(interpreter, guest, guest)
+        return
+    if interpreter.named("port", at) is not None:
+        if failure.reason.rule:
+            yield from rule(interpreter, failure)
+        yield Change(f"{at} wants an interface (host … add binding) or a peer (set peer)", ())
+        return
+    host, _, interface = at.partition(":")
+    for guest, nic in _guests_at(interpreter, at):
+        bridge = home_bridge(store, nic)
+        port = free_port(bridge)
+        if port is not None:
+            binding = f"host {host} add binding port {port.full_alias} interface {interface}"
+            yield Change(f"{guest.full_alias} belongs to {bridge.full_alias}", (binding,))  # type: ignore[union-attr]
+            return
+        if bridge is not None:
+            yield Change(f"{bridge.full_alias} has no free port to bind {at} to", ())
+            return
+    yield Change(f"bind a port to {at}: host {host} add binding … interface {interface}", ())
+
+
+def _guests_at(interpreter: Interpreter, point: str) -> Iterator[tuple[Row, Row]]:
+    for guest, nic in guests(interpreter.store):
+        interface = nic.get("interface")
+        if interface is not None and interface_name(interface) == point:
+            yield guest, nic
+
+
+def plug_in(interpreter: Interpreter, guest: Row, nic: Row) -> Iterator[Change]:
+    """Put a guest behind a free interface, best one of the bridge where it belongs."""
+    store, alias = interpreter.store, guest.full_alias
+    home = home_bridge(store, nic)
+    found = list(free_interfaces(store))
+    fitting = [each for each in found if bridge_of(each[1]) is home] if home else []
+    for interface, port in (fitting or found)[:1]:
+        name = interface_name(interface)
+        what = f"guest {alias}" if nic is guest else nic.full_alias
+        why = f"{name}, on {port.full_alias}, has nobody behind it"
+        yield Change(why, (f"{what} set interface {name}",))
+    if not found:
+        yield Change(f"{alias} wants an interface of its own", ())

@@ -1,0 +1,1 @@
+"""The program: command lines, and the shells' completion."""

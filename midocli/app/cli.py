@@ -1,0 +1,221 @@
+"""The command line: options, where commands come from, and the exit status."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from argparse import ArgumentParser, HelpFormatter, Namespace
+
+from midocli import __version__
+
+TYPE_CHECKING = False  # importing typing would take as long as all of this module
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import BinaryIO, NoReturn
+
+    from midocli.session.session import Session
+
+#: The shells that completion scripts can be had for.
+SHELLS = ("bash", "zsh", "fish")
+_DESCRIPTION = "midonet-cli's language, with a simulated network behind it"
+_EPILOG = """\
+Commands are read from the FILEs, then from every -e; without either from standard
+input, or typed at a prompt when that is a terminal. The exit status is 0 when all
+commands succeeded, 1 when one failed (or a ping of -e got no answer), 2 for bad
+options or unreadable files.
+
+`midocli tcpdump -r FILE` prints a capture file, with tcpdump's own options.
+"""
+
+
+def _help_formatter(prog: str) -> HelpFormatter:
+    """argparse's own, told the width: finding it out would load compression libraries."""
+    try:
+        width = os.get_terminal_size().columns
+    except (OSError, ValueError):
+        width = 80
+    return HelpFormatter(prog, width=max(width - 2, 20))
+
+
+def argument_parser() -> ArgumentParser:
+    """The options, as `--help`, the completion scripts and the manual page have them."""
+    parser = ArgumentParser(
+        "midocli", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=_help_formatter
+    )
+    add = parser.add_argument
+    add("files", nargs="*", metavar="FILE", help="scripts to run; - is standard input")
+    add("-e", dest="commands", action="append", metavar="COMMAND", help="run one command")
+    add("--format", choices=("text", "json"), default="text", help="how results are printed")
+    add("-i", "--interactive", action="store_true", help="type commands after those given")
+    add("--color", choices=("auto", "always", "never"), help="colours at the prompt")
+    add("--echo", action="store_true", help="print each command before its result")
+    add("--keep-going", action="store_true", help="go on after a command that failed")
+    add("--no-alias", action="store_true", help="print UUIDs in place of aliases")
+    add("--seed", metavar="N", help="make every random choice repeatable")
+    add("--completion", choices=SHELLS, help="print a script that completes these options")
+    add("--version", action="version", version=f"midocli {__version__}")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run midocli; returns the exit status."""
+    _replace_closed_streams()
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == ["tcpdump"]:
+        return _tcpdump(words[1:])
+    options = argument_parser().parse_args(words)
+    if options.completion:
+        return _complete(options.completion)
+    gc.disable()
+    from midocli.session.session import OutputError
+
+    try:
+        return _run(options)
+    except OutputError as failure:
+        return _end_without_output(failure.error)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _complete(shell: str) -> int:
+    """Print a completion script."""
+    from midocli.app.completion import script
+
+    try:
+        sys.stdout.write(script(shell, argument_parser()))
+        sys.stdout.flush()
+    except OSError as error:
+        return _end_without_output(error)
+    return 0
+
+
+def _tcpdump(words: list[str]) -> int:
+    """The command line that is tcpdump's own."""
+    from midocli.app.tcpdump import main
+
+    _write_utf8()
+    try:
+        status = main(words)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        return _end_without_output(error)
+    return status
+
+
+def _write_utf8() -> None:
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def entry_point() -> NoReturn:
+    """The console script."""
+    sys.exit(main())
+
+
+def _replace_closed_streams() -> None:
+    """Give the standard streams that the caller has closed nothing to read, and nowhere to go."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open("/dev/null", mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def _run(options: Namespace) -> int:
+    given = bool(options.files or options.commands)
+    interactive = _on_terminal() and (options.interactive or not given)
+    session = _session(options)
+    if not interactive:
+        return _run_batch(options, session)
+    from midocli.shell.shell import Shell
+
+    shell = Shell(session, options.color)
+    return shell.run((lambda: _run_batch(options, session)) if given else None)
+
+
+def _on_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _session(options: Namespace) -> Session:
+    import random
+    import time
+
+    from midocli.session.session import Session, Settings
+    from midocli.simulator.clock import Clock
+
+    _write_utf8()
+    settings = Settings(
+        json=options.format == "json",
+        echo=options.echo,
+        keep_going=options.keep_going,
+        aliases=not options.no_alias,
+    )
+    now = time.time_ns()
+    clock = Clock(now, time.localtime(now // 10**9).tm_gmtoff)
+    chance = random.Random(options.seed)
+    session = Session(settings, chance, clock, sys.stdout, sys.stderr)
+    # What is loaded stays: looking through it for garbage would take a tenth of the start.
+    gc.freeze()
+    gc.enable()
+    return session
+
+
+def _run_batch(options: Namespace, session: Session) -> int:
+    from grammar.script import Line
+    from midocli.session.session import SessionEnd
+
+    answered = True
+    names = options.files or ([] if options.commands else ["-"])
+    try:
+        for name in names:
+            if not _run_file(name, session):
+                session.flush()
+                return 2
+        for command in options.commands or ():
+            session.run_script("-e", [Line(command, 1)])
+            answered = answered and session.answered
+    except SessionEnd:
+        pass
+    session.flush()
+    return 1 if session.failed or not answered else 0
+
+
+def _run_file(name: str, session: Session) -> bool:
+    """Run one script; False where it cannot be read."""
+    from grammar.script import read_lines
+    from midocli.session.session import reason
+
+    if name == "-":
+        session.run_script("<stdin>", read_lines(_standard_input()))
+        return True
+    try:
+        with open(name, "rb") as stream:  # noqa: PTH123 (pathlib is not worth its import here)
+            session.read_topology(name, read_lines(stream))
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"midocli: cannot read {name}: {reason(error)}\n")
+        return False
+    return True
+
+
+def _standard_input() -> BinaryIO:
+    return sys.stdin.buffer
+
+
+def _end_without_output(error: OSError) -> int:
+    """Nothing more can be printed; a reader that has gone is no mistake, as for other filters."""
+    import os
+
+    from midocli.session.session import reason
+
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    gone = isinstance(error, BrokenPipeError)
+    try:
+        if not gone:
+            sys.stderr.write(f"midocli: cannot write the output: {reason(error)}\n")
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(nowhere, sys.stderr.fileno())
+    return 0 if gone else 1

@@ -1,0 +1,1 @@
+"""Carrying commands out: dispatch, and a file for each family of commands."""

@@ -1,0 +1,77 @@
+"""`demo`: the published DNAT lab, loaded to try things on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import grammar
+from grammar import tree
+from grammar.errors import MidoError, RefusedError
+from grammar.script import read_lines
+from midocli.results.values import Report
+
+if TYPE_CHECKING:
+    from midocli.commands.interpreter import Interpreter
+
+#: The lab, as the documentation has it.
+LAB = Path(__file__).parents[1] / "data" / "demo.mido"
+#: What to try, and what it shows.
+SUGGESTIONS = (
+    (
+        "ping client 192.168.79.119",
+        "the frames at both ends; the reply comes from another address",
+    ),
+    (
+        "ping client 192.168.79.119 capture none explain",
+        "the way of each frame, step by step, and which rule is missing",
+    ),
+    (
+        "chain dnat-test add rule in-ports router0:port0 type rev_dnat action accept",
+        "that rule; now ping again",
+    ),
+)
+_INTRODUCTION = """\
+The published DNAT example is loaded: client and vm, each on a bridge, router0
+between them. The rules of chain0 translate 192.168.79.119 to the address of vm.
+Try:
+"""
+
+
+def load(interpreter: Interpreter) -> Report:
+    """Load the lab and suggest what to try; RefusedError, with nothing changed, if it cannot be.
+
+    Of the lab's commands only those that build the network are carried out: it is for the
+    user to look at it, and to ping.
+    """
+    if interpreter.store.count:
+        raise RefusedError(
+            "demo needs an empty topology, and this one has objects; "
+            "save it if you want to keep it, and run demo in a new session"
+        )
+    try:
+        with interpreter.changing():
+            _build(interpreter)
+    except MidoError:
+        raise RefusedError(
+            "demo needs aliases that have been given to other objects before; "
+            "run it in a new session"
+        ) from None
+    return Report(_text(), _data, succeeded=True)
+
+
+def _build(interpreter: Interpreter) -> None:
+    with LAB.open("rb") as stream:
+        for line in read_lines(stream):
+            command = grammar.parse(line.text)
+            if isinstance(command, (tree.Create, tree.Set)):
+                interpreter.run(command)
+
+
+def _text() -> str:
+    shown = (f"\n    {command}\n        {why}\n" for command, why in SUGGESTIONS)
+    return _INTRODUCTION + "".join(shown)
+
+
+def _data() -> dict[str, object]:
+    return {"demo": "dnat", "try": [{"command": c, "shows": why} for c, why in SUGGESTIONS]}

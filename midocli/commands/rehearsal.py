@@ -1,0 +1,46 @@
+"""A change tried and taken back: what the topology would refuse, before Enter is pressed."""
+
+from __future__ import annotations
+
+from random import Random
+
+from grammar import tree
+from midocli.commands.interpreter import Interpreter
+
+
+class _Enough(Exception):  # noqa: N818 (no error: the rehearsal went well)
+    """The change would be made; it is not."""
+
+
+def rehearse(interpreter: Interpreter, command: tree.Command) -> None:
+    """A MidoError about a create, set or clear that would fail; nothing is left of it.
+
+    Other commands are not tried: they cost more than a keystroke may, or do more than change
+    the topology.
+    """
+    if isinstance(command, tree.As) or (isinstance(command, tree.Expect) and not command.negated):
+        return rehearse(interpreter, command.command)
+    if not isinstance(command, (tree.Create, tree.Set, tree.Clear)):
+        return None
+    store = interpreter.store
+    chance = store.chance
+    store.chance = Random(0)  # the session's own must not move on
+    try:
+        with interpreter.undisturbed, store.journal.transaction():
+            _change(interpreter, command)
+            raise _Enough
+    except _Enough:
+        return None
+    finally:
+        store.chance = chance
+
+
+def _change(interpreter: Interpreter, command: tree.Create | tree.Set | tree.Clear) -> None:
+    editor, resolver = interpreter.editor, interpreter.resolver
+    match command:
+        case tree.Create(path=path, target=target, settings=settings):
+            editor.create(target.collection, resolver.path(path), settings, target.column)
+        case tree.Set(path=path, settings=settings):
+            editor.set(resolver.object(path), settings)
+        case tree.Clear(path=path, fields=fields):
+            editor.clear(resolver.object(path), fields)

@@ -1,0 +1,1 @@
+"""What a command may use, and what it may ask of the floors above."""

@@ -1,0 +1,155 @@
+"""The tables of what the network has learnt, as rows for the live collections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from grammar.errors import UnknownObjectError
+from grammar.schema import Collection, Field
+from grammar.tree import Setting, Show
+from midocli.commands import trace_walks as traced
+from midocli.results.values import Message, Result, Table
+from midocli.simulator.flows import FLOW_IDLE_NS
+from midocli.simulator.neighbour import listing
+from midocli.simulator.protocol import ECHO_REPLY, ECHO_REQUEST, ICMP
+from midocli.store.rows import Row
+from midocli.trace.flow_text import flow_actions
+
+if TYPE_CHECKING:
+    from midocli.commands.interpreter import Interpreter
+    from midocli.datapath.datapath import Datapath
+    from midocli.simulator.flows import Flow
+
+Entry = tuple[Any, ...]
+
+
+def table(
+    datapath: Datapath,
+    collection: Collection,
+    parent: Row | None,
+    filters: Iterable[Setting],
+) -> Table:
+    """The rows of a live collection, in a fixed order, that show the word given for each field."""
+    rows = _TABLES[collection.path](datapath, parent)
+    for setting in filters:
+        index, field = collection.index[setting.field.name], setting.field
+        rows = [row for row in rows if _word(field, row[index]) == setting.text]
+    return Table(collection.fields, rows)
+
+
+def entry(interpreter: Interpreter, command: Show) -> Result:
+    """One thing of a live collection, or one of its fields; UnknownObjectError where none is."""
+    selector, field = command.path[-1], command.field
+    datapath, collection = interpreter.datapath, selector.collection
+    parent = interpreter.resolver.path(command.path[:-1])
+    rows = table(datapath, collection, parent, selector.filters).rows
+    if selector.name is not None:
+        first = collection.fields[0]
+        rows = [row for row in rows if _word(first, row[0]) == selector.name]
+    if len(rows) != 1:
+        what = f"{collection.name} of {parent.full_alias}" if parent else collection.name
+        word = "" if selector.name is None else f": {selector.name[:40]!r}"
+        why = f"{len(rows)} are like that; give more fields" if rows else f"unknown {what}{word}"
+        raise UnknownObjectError(why, selector.column)
+    if field is not None:
+        value = rows[0][collection.index[field.field.name]]
+        return Message(_word(field.field, value) or "")
+    if parent is not None and collection.path == "tracerequest.walk":
+        return traced.report(interpreter, parent, rows[0][0])
+    return Table(collection.fields, rows)
+
+
+def _word(field: Field, value: Any) -> str | None:
+    return None if value is None else field.type.format(value)
+
+
+def neighbours(datapath: Datapath, parent: Row | None) -> list[Entry]:
+    """A guest's ARP cache: address, device, MAC (None: unknown) and state of each entry."""
+    assert parent is not None
+    found = listing(datapath.network.guest(parent.id))
+    return sorted(
+        (entry.address, entry.nic.name, _mac(entry.mac) if entry.mac else None, state)
+        for entry, state in found
+    )
+
+
+def _arp(datapath: Datapath, parent: Row | None) -> list[Entry]:
+    assert parent is not None
+    found = datapath.network.state.live_arp(parent.id, datapath.engine.now_ns)
+    return [
+        (address, _mac(mac), "stale" if stale else "fresh") for address, mac, stale in sorted(found)
+    ]
+
+
+def _macs(datapath: Datapath, parent: Row | None) -> list[Entry]:
+    assert parent is not None
+    found = datapath.network.state.live_macs(parent.id, datapath.engine.now_ns)
+    ports = datapath.network.topology.ports
+    return sorted(
+        (_mac(mac), vlan, datapath.name_of(port))
+        for vlan, mac, port in found
+        if ports[port] is not None  # what was behind a port that is gone is not known
+    )
+
+
+def _nat(datapath: Datapath, parent: Row | None) -> list[Entry]:
+    """The bindings of the router's rules, then those of its load balancer."""
+    assert parent is not None
+    owners = filter(None, (parent, parent.get("load-balancer")))
+    state, now_ns = datapath.network.state, datapath.engine.now_ns
+    return [
+        (each.type.replace("_", "-"), each.proto, *each.before, *each.after, each.rule)
+        for owner in owners
+        for each in state.live_nat(owner.id, now_ns)
+    ]
+
+
+def _connections(datapath: Datapath, parent: Row | None) -> list[Entry]:
+    found = datapath.network.state.live_connections(datapath.engine.now_ns)
+    return sorted(
+        (proto, src, src_port, dst, dst_port, datapath.name_of(device))
+        for src, src_port, dst, dst_port, proto, device in found
+    )
+
+
+def _flows(datapath: Datapath, parent: Row | None) -> list[Entry]:
+    now_ns = datapath.engine.now_ns
+    return [_flow(datapath, flow, now_ns) for flow in datapath.network.state.flows.live(now_ns)]
+
+
+def _flow(datapath: Datapath, flow: Flow, now_ns: int) -> Entry:
+    key, hw_src, hw_dst, vlans, ethertype, original = flow.match
+    src, dst, proto, tp_src, tp_dst, icmp_id = original
+    is_echo = proto == ICMP and tp_src in (ECHO_REQUEST, ECHO_REPLY)
+    idle_ns = now_ns - flow.used_ns
+    return (
+        datapath.name_of(key),
+        _mac(hw_src),
+        _mac(hw_dst),
+        vlans[0] & 0xFFF if vlans else None,
+        ethertype,
+        *(address if proto >= 0 else None for address in (src, dst)),
+        proto if proto >= 0 else None,
+        *(port if port >= 0 else None for port in (tp_src, tp_dst)),
+        icmp_id if is_echo else None,
+        flow.packets,
+        idle_ns,
+        FLOW_IDLE_NS - idle_ns,
+        flow_actions(flow),
+    )
+
+
+def _mac(value: int) -> str:
+    return value.to_bytes(6, "big").hex(":")
+
+
+_TABLES = {
+    "guest.neighbour": neighbours,
+    "router.arp": _arp,
+    "router.nat": _nat,
+    "bridge.mac": _macs,
+    "connection": _connections,
+    "tracerequest.walk": traced.rows,
+    "flow": _flows,
+}

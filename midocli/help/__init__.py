@@ -1,0 +1,1 @@
+"""What `help` says: the map, the pages and the ideas behind them."""

@@ -1,0 +1,1 @@
+"""Results as values, and the forms in which they are shown."""

@@ -1,0 +1,31 @@
+"""The simulated time, and the zone it is shown in."""
+
+from __future__ import annotations
+
+
+class Clock:
+    """Time that moves only when the simulation does.
+
+    `elapsed_ns` is how much the simulation has run, and never goes back: caches
+    and timers count in it. What is shown is `now_ns`, nanoseconds since the Unix
+    epoch; setting the clock moves only that, as setting a machine's clock does.
+    """
+
+    def __init__(self, now_ns: int, utc_offset: int = 0) -> None:
+        self.elapsed_ns = 0
+        self.utc_offset = utc_offset
+        self._start_ns = now_ns
+
+    @property
+    def now_ns(self) -> int:
+        """The time that is shown."""
+        return self._start_ns + self.elapsed_ns
+
+    def set(self, time_ns: int, utc_offset: int) -> None:
+        """Show another time, in nanoseconds since the Unix epoch, and its zone from here on."""
+        self._start_ns = time_ns - self.elapsed_ns
+        self.utc_offset = utc_offset
+
+    def shown(self, elapsed_ns: int) -> int:
+        """What the clock shows, or showed, at a moment of the simulation."""
+        return self._start_ns + elapsed_ns
