@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from grammar.language import TOPICS
 from grammar.verbs import VERBS
-from midocli import __version__
 from midocli.app.cli import argument_parser
 from midocli.app.completion import options, takes_value
+from midocli.help.version import VERSION
 
 _STATUS = (
     ("0", "all commands succeeded"),
@@ -44,7 +44,7 @@ def manual() -> str:
     commands["show topology"] = commands.pop("topology")
     lines = [
         '.\\" Written by docs/generate.py from the options and the declarations in grammar/.',
-        f'.TH MIDOCLI 1 "" "midocli {__version__}" "User Commands"',
+        f'.TH MIDOCLI 1 "" "midocli {VERSION}" "User Commands"',
         *(".SH NAME", f"midocli \\- {_plain(parser.description or '')}"),
         *(".SH SYNOPSIS", ".B midocli"),
         r"[\fIOPTION\fR]... [\fIFILE\fR]...",

@@ -1,3 +1,5 @@
 """midocli: midonet-cli's language with a simulated network behind it."""
 
-__version__ = "0.1.0"
+from midocli.help.version import VERSION as __version__
+
+__all__ = ["__version__"]

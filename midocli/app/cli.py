@@ -7,7 +7,7 @@ import os
 import sys
 from argparse import ArgumentParser, HelpFormatter, Namespace
 
-from midocli import __version__
+from midocli.help.version import VERSION
 
 TYPE_CHECKING = False  # importing typing would take as long as all of this module
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def argument_parser() -> ArgumentParser:
     add("--no-alias", action="store_true", help="print UUIDs in place of aliases")
     add("--seed", metavar="N", help="make every random choice repeatable")
     add("--completion", choices=SHELLS, help="print a script that completes these options")
-    add("--version", action="version", version=f"midocli {__version__}")
+    add("--version", action="version", version=f"midocli {VERSION}")
     return parser
 
 

@@ -12,7 +12,7 @@ from getopt import GetoptError, gnu_getopt
 from typing import TYPE_CHECKING
 
 from grammar.errors import FileError, MidoError
-from midocli import __version__
+from midocli.help.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str]) -> int:
     options = dict(given)
     if options.keys() & {"-h", "--help", "--version"}:
         usage = "" if "--version" in options else _USAGE
-        sys.stdout.write(f"midocli tcpdump version {__version__}\n{usage}")
+        sys.stdout.write(f"midocli tcpdump version {VERSION}\n{usage}")
         return 0
     try:
         _run(options, [name + value for name, value in _printing_flags(given)], words)

@@ -9,12 +9,12 @@ from grammar.language import TOPICS
 from grammar.schema import Collection, Schema
 from grammar.suffix import HELP as AS
 from grammar.verbs import VERBS
-from midocli import __version__
 from midocli.help.paragraphs import entries, paragraph
 from midocli.help.topics import TOPICS as IDEAS
+from midocli.help.version import VERSION
 
 _INTRODUCTION = f"""\
-midocli {__version__}: midonet-cli's language, with a simulated network behind it.
+midocli {VERSION}: midonet-cli's language, with a simulated network behind it.
 A command names an object and says what to do with it: router edge port list"""
 _MORE = """\
 help WORD explains a word, with examples; help verbs, help collections, help

@@ -11,7 +11,7 @@ from itertools import groupby
 from textwrap import dedent
 from typing import NamedTuple
 
-from midocli import __version__
+from midocli.help.version import VERSION
 from midocli.pictures.markup import Markup, join, lines, tag
 from midocli.pictures.page_style import STYLE
 from midocli.pictures.page_walk import walks
@@ -61,7 +61,7 @@ def as_page(story: Story) -> Markup:
         "body",
         Markup("\n"),
         tag("main", join(*_sections(story))),
-        tag("footer", tag("p", f"Made by midocli {__version__}, from a simulated network.")),
+        tag("footer", tag("p", f"Made by midocli {VERSION}, from a simulated network.")),
         Markup("\n"),
     )
     page = tag("html", Markup("\n"), head, body, Markup("\n"), lang="en")

@@ -15,7 +15,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from grammar.errors import MidoError
 from grammar.script import Line
-from midocli import __version__
+from midocli.help.version import VERSION
 from midocli.results import render
 from midocli.results.values import Interrupted
 from midocli.session.recovery import Ended, Recovery
@@ -34,7 +34,7 @@ from midocli.shell.signals import Signals
 from midocli.shell.style import STYLE, colour_depth, has_colour
 from midocli.shell.toolbar import bottom, fit
 
-BANNER = f"midocli {__version__}. Type help for a map, demo for a network to try, Ctrl-D to leave."
+BANNER = f"midocli {VERSION}. Type help for a map, demo for a network to try, Ctrl-D to leave."
 #: A topology of no more objects is left without asking.
 _FEW_OBJECTS = 5
 #: So many lines of a paste that was stopped are listed, and so many characters of each.
