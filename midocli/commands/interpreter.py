@@ -129,8 +129,9 @@ class Interpreter:
     def editor(self) -> Editor:
         """Changes the store; loaded, with all policies, when something is first changed."""
         from midocli.store.editor import Editor
+        from midocli.store.policies import POLICIES
 
-        return Editor(self.store, self.display, self.resolver)
+        return Editor(self.store, self.display, self.resolver, POLICIES)
 
     @property
     def datapath(self) -> Datapath:

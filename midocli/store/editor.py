@@ -8,7 +8,7 @@ inside a transaction: whatever is raised, nothing of the command remains.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from grammar.errors import InvalidValueError, MissingError, RefusedError, UnknownObjectError
@@ -16,24 +16,32 @@ from grammar.schema import ALIAS, ROUTE_ALIAS, SHARED_ALIAS, Collection, Field
 from grammar.tree import FieldName, Setting
 from grammar.values import ListOf, Negated, a
 from midocli.store.display import Display
-from midocli.store.policies import POLICIES
 from midocli.store.policy import Policy
 from midocli.store.resolve import Resolver
 from midocli.store.rows import Row, Siblings, Value, without
 from midocli.store.store import Store
 
+#: The policy of collections that have none of their own.
 _NO_POLICY = Policy()
 
 
 class Editor:
-    """Changes a store as commands ask."""
+    """Changes a store as commands ask.
 
-    def __init__(self, store: Store, display: Display, resolver: Resolver) -> None:
+    `policies` holds those of collections, by their paths.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        display: Display,
+        resolver: Resolver,
+        policies: Mapping[str, Policy],
+    ) -> None:
         self.store = store
         self.display = display
         self.resolver = resolver
-        #: The alias counter that the local route of a new router port is to have.
-        self.local_route_number: int | None = None
+        self._policies = policies
 
     def create(
         self,
@@ -76,7 +84,7 @@ class Editor:
         given: dict[str, Value],
     ) -> Row:
         row = self.store.new_row(collection, parent)
-        number = shared = position = self.local_route_number = None
+        number = shared = companion = position = None
         for name, value in given.items():
             row.values[collection.index[name]] = value
         for setting in settings:
@@ -86,7 +94,7 @@ class Editor:
                 shared = self._shared_number(setting, row)
             elif setting.field is ROUTE_ALIAS:
                 routes = self.store.schema["router.route"]
-                self.local_route_number = self._number(setting, routes, parent)
+                companion = self._number(setting, routes, parent)
             elif setting.field.computed:
                 position = setting.value
             else:
@@ -96,11 +104,11 @@ class Editor:
         self._check_key(row)
         if collection.ordered_by:
             position = self._checked_position(row, position or 1, 1)
-        policy = POLICIES.get(collection.path, _NO_POLICY)
+        policy = self._policy(row)
         policy.before_create(self, row)
         policy.check(self, row)
         self.store.attach(row, number, position, shared)
-        policy.created(self, row)
+        policy.created(self, row, companion)
         return row
 
     def new(self, path: str, parent: Row, number: int | None = None, **values: Any) -> Row:
@@ -153,7 +161,7 @@ class Editor:
         for siblings in list((row.children or {}).values()):
             for child in list(siblings):
                 self.delete(child)
-        POLICIES.get(row.collection.path, _NO_POLICY).deleting(self, row)
+        self._policy(row).deleting(self, row)
         for source, index in list(row.referrers or ()):
             if source is row or not self.store.is_live(source):
                 continue
@@ -167,9 +175,12 @@ class Editor:
 
     # -- helpers ----------------------------------------------------------------
 
+    def _policy(self, row: Row) -> Policy:
+        return self._policies.get(row.collection.path, _NO_POLICY)
+
     def _settle(self, row: Row, given: Iterable[str]) -> None:
         """Let fields follow those that were given, then judge the outcome."""
-        policy = POLICIES.get(row.collection.path, _NO_POLICY)
+        policy = self._policy(row)
         policy.complete(self, row, frozenset(given))
         policy.check(self, row)
 
@@ -179,7 +190,7 @@ class Editor:
         if row.collection.fields[index].parent and value is not old:
             raise RefusedError(_settled(row.collection.fields[index], old), name)
         self.store.put(row, index, value)
-        POLICIES.get(row.collection.path, _NO_POLICY).changed(self, row, name, old)
+        self._policy(row).changed(self, row, name, old)
 
     def _fill_parents(self, row: Row) -> None:
         """The fields that show what holds the object; they can be given, but not chosen."""

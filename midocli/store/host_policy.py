@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grammar.errors import RefusedError
 from midocli.store.display import binding_of
-from midocli.store.policy import Policy
+from midocli.store.policy import Edit, Policy
 from midocli.store.rows import Row
-
-if TYPE_CHECKING:
-    from midocli.store.editor import Editor
 
 
 class BindingPolicy(Policy):
     """A port is bound once, an interface carries one port, and is made if need be."""
 
-    def before_create(self, edit: Editor, row: Row) -> None:
+    def before_create(self, edit: Edit, row: Row) -> None:
         port = row.get("port")
         bound = binding_of(port)
         if bound is not None:
@@ -30,20 +27,20 @@ class BindingPolicy(Policy):
                 "port",
             )
 
-    def created(self, edit: Editor, row: Row) -> None:
+    def created(self, edit: Edit, row: Row, companion: int | None) -> None:
         assert row.parent is not None
         siblings = row.parent.siblings("host.interface")
         if siblings is None or row.get("interface") not in siblings.by_key:
             edit.new("host.interface", row.parent, iface=row.get("interface"))
 
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+    def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
         raise RefusedError("a binding cannot be changed; delete it and add another", field)
 
 
 class InterfacePolicy(Policy):
     """When an interface goes, what was plugged into it is unplugged."""
 
-    def deleting(self, edit: Editor, row: Row) -> None:
+    def deleting(self, edit: Edit, row: Row) -> None:
         siblings = row.parent.siblings("host.binding") if row.parent else None
         for binding in list(siblings.by_key.get(row.get("iface"), ()) if siblings else ()):
             edit.delete(binding)
@@ -52,7 +49,7 @@ class InterfacePolicy(Policy):
 class NicPolicy(Policy):
     """One machine behind an interface; a MAC is made up where none is given."""
 
-    def before_create(self, edit: Editor, row: Row) -> None:
+    def before_create(self, edit: Edit, row: Row) -> None:
         index = row.collection.index
         if row.get("mac") is None:
             made_up = edit.store.chance.getrandbits(24).to_bytes(3, "big").hex(":")
@@ -60,15 +57,15 @@ class NicPolicy(Policy):
         if row.get("interface") is not None:
             self._check_alone(edit, row)
 
-    def created(self, edit: Editor, row: Row) -> None:
+    def created(self, edit: Edit, row: Row, companion: int | None) -> None:
         if row.get("dev") is None:
             edit.put(row, "dev", f"eth{row.number + 1}")
 
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+    def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
         if field == "interface" and row.get("interface") is not None:
             self._check_alone(edit, row)
 
-    def _check_alone(self, edit: Editor, row: Row) -> None:
+    def _check_alone(self, edit: Edit, row: Row) -> None:
         interface = row.get("interface")
         for other, _ in interface.referrers or ():
             if other is not row and other.collection.path in ("guest", "guest.nic"):
@@ -81,7 +78,7 @@ class NicPolicy(Policy):
 class GuestPolicy(NicPolicy):
     """A guest also starts with some IP identification."""
 
-    def before_create(self, edit: Editor, row: Row) -> None:
+    def before_create(self, edit: Edit, row: Row) -> None:
         super().before_create(edit, row)
         if row.get("ip-id") is None:
             row.values[row.collection.index["ip-id"]] = edit.store.chance.getrandbits(16)

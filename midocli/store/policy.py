@@ -3,31 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from midocli.store.rows import Row
+from midocli.store.display import Display
+from midocli.store.resolve import Resolver
+from midocli.store.rows import Row, Value
+from midocli.store.store import Store
 
-if TYPE_CHECKING:
-    from midocli.store.editor import Editor
+
+class Edit(Protocol):
+    """The change under way: what a policy may look up in it, and add to it."""
+
+    store: Store
+    display: Display
+    resolver: Resolver
+
+    def new(self, path: str, parent: Row, number: int | None = None, **values: Any) -> Row:
+        """Make an object that follows from the change, with an alias counter of its own."""
+
+    def put(self, row: Row, field: str, value: Value) -> None:
+        """Change a field as follows from the change: no policy is asked."""
+
+    def delete(self, row: Row) -> None:
+        """Delete an object with what it holds; what named it is cleared or goes along."""
 
 
 class Policy:
     """No checks and no consequences; each collection's policy overrides what it needs."""
 
-    def before_create(self, edit: Editor, row: Row) -> None:
+    def before_create(self, edit: Edit, row: Row) -> None:
         """Complete a new object's values, or refuse it."""
 
-    def complete(self, edit: Editor, row: Row, given: Collection[str]) -> None:
+    def complete(self, edit: Edit, row: Row, given: Collection[str]) -> None:
         """Let other fields follow those a command gave, once all of them are in place."""
 
-    def check(self, edit: Editor, row: Row) -> None:
+    def check(self, edit: Edit, row: Row) -> None:
         """Refuse an object as it is when all values of a command are in place."""
 
-    def created(self, edit: Editor, row: Row) -> None:
-        """Draw the consequences of a new object."""
+    def created(self, edit: Edit, row: Row, companion: int | None) -> None:
+        """Draw the consequences of a new object.
 
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+        `companion` is the alias counter that was asked for the object that comes along with
+        it, such as a router port's local route.
+        """
+
+    def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
         """Draw the consequences of a field's new value, or refuse them."""
 
-    def deleting(self, edit: Editor, row: Row) -> None:
+    def deleting(self, edit: Edit, row: Row) -> None:
         """Draw the consequences of an object's end that its references do not tell, or refuse."""

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grammar.addresses import Cidr
 from grammar.errors import RefusedError
 from midocli.store.display import binding_of
-from midocli.store.policy import Policy
+from midocli.store.policy import Edit, Policy
 from midocli.store.rows import Row
-
-if TYPE_CHECKING:
-    from midocli.store.editor import Editor
 
 
 class PortPolicy(Policy):
     """Links between ports are symmetric, and a port is either linked or bound."""
 
-    def created(self, edit: Editor, row: Row) -> None:
+    def created(self, edit: Edit, row: Row, companion: int | None) -> None:
         if row.get("peer") is not None:
             self._link(edit, row, row.get("peer"))
 
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+    def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
         if field == "peer":
             peer = row.get("peer")
             if old is not None and peer is not None and old is not peer:
@@ -36,7 +33,7 @@ class PortPolicy(Policy):
             elif peer is not None:
                 self._link(edit, row, peer)
 
-    def _link(self, edit: Editor, row: Row, peer: Row) -> None:
+    def _link(self, edit: Edit, row: Row, peer: Row) -> None:
         if peer is row:
             raise RefusedError("a port cannot be its own peer", "peer")
         if peer.get("peer") not in (None, row):
@@ -53,7 +50,7 @@ class PortPolicy(Policy):
                 )
         edit.put(peer, "peer", row)
 
-    def check(self, edit: Editor, row: Row) -> None:
+    def check(self, edit: Edit, row: Row) -> None:
         ends = [
             end
             for end in (row, row.get("peer"))
@@ -66,7 +63,7 @@ class PortPolicy(Policy):
 class RouterPortPolicy(PortPolicy):
     """A router port has a MAC, and a local route to its address."""
 
-    def before_create(self, edit: Editor, row: Row) -> None:
+    def before_create(self, edit: Edit, row: Row) -> None:
         if row.get("mac") is None:
             made_up = edit.store.chance.getrandbits(24).to_bytes(3, "big").hex(":")
             row.values[row.collection.index["mac"]] = f"ac:ca:ba:{made_up}"
@@ -74,11 +71,11 @@ class RouterPortPolicy(PortPolicy):
             for name, value in _first_address(row):
                 row.values[row.collection.index[name]] = value
 
-    def created(self, edit: Editor, row: Row) -> None:
-        super().created(edit, row)
-        self._renew_local_route(edit, row)
+    def created(self, edit: Edit, row: Row, companion: int | None) -> None:
+        super().created(edit, row, companion)
+        self._renew_local_route(edit, row, companion)
 
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+    def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
         super().changed(edit, row, field, old)
         if field == "addresses":
             for name, value in _first_address(row):
@@ -88,13 +85,12 @@ class RouterPortPolicy(PortPolicy):
         elif field == "address" and old != row.get("address"):
             self._renew_local_route(edit, row)
 
-    def _renew_local_route(self, edit: Editor, row: Row) -> None:
+    def _renew_local_route(self, edit: Edit, row: Row, number: int | None = None) -> None:
         for route, _ in list(row.referrers or ()):
             if route.collection.path == "router.route" and route.get("type") is None:
                 edit.delete(route)
         address = row.get("address")
         if address is not None and row.parent is not None:
-            number, edit.local_route_number = edit.local_route_number, None
             edit.new("router.route", row.parent, number, type=None, dst=Cidr(address, 32), port=row)
 
 
@@ -108,14 +104,14 @@ def _first_address(row: Row) -> Iterator[tuple[str, Any]]:
 class RoutePolicy(Policy):
     """A normal route leads out of a port of its own router, a local one follows its port."""
 
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+    def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
         kind = old if field == "type" else row.get("type")
         if kind is None and field in ("type", "dst", "port", "gw") and row.get(field) != old:
             raise RefusedError(
                 f"{row.full_alias} is the local route to its port's address, and follows it", field
             )
 
-    def check(self, edit: Editor, row: Row) -> None:
+    def check(self, edit: Edit, row: Row) -> None:
         port = row.get("port")
         router = row.parent.full_alias if row.parent else ""
         if port is None and row.get("type") == "normal":

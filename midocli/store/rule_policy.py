@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grammar.addresses import NatTarget
 from grammar.errors import RefusedError
-from midocli.store.policy import Policy
+from midocli.store.policy import Edit, Policy
 from midocli.store.rows import Row
-
-if TYPE_CHECKING:
-    from midocli.store.editor import Editor
 
 _FORWARD_NAT = ("dnat", "snat")
 _NAT = (*_FORWARD_NAT, "rev_dnat", "rev_snat")
@@ -21,7 +18,7 @@ _MOVES = {"ingress": False, "fail-open": False, "pop-vlan": False, "push-vlan": 
 class RulePolicy(Policy):
     """Defaults and checks of a rule (`Rule.java`, `Condition.java` of the REST models)."""
 
-    def before_create(self, edit: Editor, row: Row) -> None:
+    def before_create(self, edit: Edit, row: Row) -> None:
         index = row.collection.index
         row.values[index["chain"]] = row.parent
         for name, value in _missing(row):
@@ -29,7 +26,7 @@ class RulePolicy(Policy):
         if row.get("fragment-policy") is None:
             row.values[index["fragment-policy"]] = default_fragment_policy(row)
 
-    def complete(self, edit: Editor, row: Row, given: Collection[str]) -> None:
+    def complete(self, edit: Edit, row: Row, given: Collection[str]) -> None:
         """Fields follow the type and the ports, but none that the same command gives."""
         if "type" in given:
             for name, value in _missing(row):
@@ -40,7 +37,7 @@ class RulePolicy(Policy):
         if not fits and "fragment-policy" not in given:
             edit.put(row, "fragment-policy", default_fragment_policy(row))
 
-    def check(self, edit: Editor, row: Row) -> None:
+    def check(self, edit: Edit, row: Row) -> None:
         kind = row.get("type")
         if kind in _FORWARD_NAT and not row.get("target"):
             raise RefusedError(f"a {kind} rule needs target: what to translate to", "type")

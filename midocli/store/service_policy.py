@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grammar.addresses import Cidr
 from grammar.errors import RefusedError
-from midocli.store.policy import Policy
+from midocli.store.policy import Edit, Policy
 from midocli.store.rows import Row
 from midocli.store.rule_policy import default_fragment_policy
-
-if TYPE_CHECKING:
-    from midocli.store.editor import Editor
 
 
 class DhcpPolicy(Policy):
     """The subnets of a bridge do not overlap."""
 
-    def check(self, edit: Editor, row: Row) -> None:
+    def check(self, edit: Edit, row: Row) -> None:
         subnet: Cidr = row.get("subnet")
         for other in (row.parent.siblings("bridge.dhcp") if row.parent else None) or ():
             if other is not row and _overlap(subnet, other.get("subnet")):
@@ -37,29 +34,29 @@ def _overlap(one: Cidr, other: Cidr) -> bool:
 class RouterPolicy(Policy):
     """A router and its load balancer name each other."""
 
-    def created(self, edit: Editor, row: Row) -> None:
+    def created(self, edit: Edit, row: Row, companion: int | None) -> None:
         self._pair(edit, row, None)
 
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+    def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
         if field == "load-balancer":
             self._pair(edit, row, old)
 
-    def _pair(self, edit: Editor, row: Row, old: Row | None) -> None:
+    def _pair(self, edit: Edit, row: Row, old: Row | None) -> None:
         pair(edit, row, old, "load-balancer", "router")
 
 
 class BalancerPolicy(Policy):
     """The other end of the same tie."""
 
-    def created(self, edit: Editor, row: Row) -> None:
+    def created(self, edit: Edit, row: Row, companion: int | None) -> None:
         pair(edit, row, None, "router", "load-balancer")
 
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+    def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
         if field == "router":
             pair(edit, row, old, "router", "load-balancer")
 
 
-def pair(edit: Editor, row: Row, old: Row | None, field: str, back: str) -> None:
+def pair(edit: Edit, row: Row, old: Row | None, field: str, back: str) -> None:
     """Make the object that `field` names refer back to this one, and the old one no more."""
     new: Row | None = row.get(field)
     if new is old:
@@ -77,11 +74,11 @@ def pair(edit: Editor, row: Row, old: Row | None, field: str, back: str) -> None
 class VipPolicy(Policy):
     """Persistence NONE is the absence of any."""
 
-    def before_create(self, edit: Editor, row: Row) -> None:
+    def before_create(self, edit: Edit, row: Row) -> None:
         if row.get("persistence") == "NONE":
             row.values[row.collection.index["persistence"]] = None
 
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+    def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
         if field == "persistence" and row.get("persistence") == "NONE":
             edit.put(row, "persistence", None)
 
@@ -89,7 +86,7 @@ class VipPolicy(Policy):
 class TunnelZonePolicy(Policy):
     """Tunnel zones have names of their own, and stay while a VTEP is in them."""
 
-    def check(self, edit: Editor, row: Row) -> None:
+    def check(self, edit: Edit, row: Row) -> None:
         siblings = edit.store.siblings(row.collection, None)
         named = siblings.by_key.get(row.get("name"), {}) if siblings else {}
         for other in named:
@@ -99,7 +96,7 @@ class TunnelZonePolicy(Policy):
             for vtep in _vteps(row):
                 raise RefusedError(f"{vtep.full_alias} is in {row.full_alias}", "type")
 
-    def deleting(self, edit: Editor, row: Row) -> None:
+    def deleting(self, edit: Edit, row: Row) -> None:
         for vtep in _vteps(row):
             raise RefusedError(f"{vtep.full_alias} is in {row.full_alias}; delete it first")
 
@@ -111,12 +108,12 @@ def _vteps(zone: Row) -> Iterator[Row]:
 class VtepPolicy(Policy):
     """A VTEP is in a tunnel zone of its own type."""
 
-    def changed(self, edit: Editor, row: Row, field: str, old: Any) -> None:
+    def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
         if field == "management-ip":
             for binding in row.siblings("vtep.binding") or ():
                 edit.put(binding, "management-ip", row.get("management-ip"))
 
-    def check(self, edit: Editor, row: Row) -> None:
+    def check(self, edit: Edit, row: Row) -> None:
         zone = row.get("tunnel-zone")
         if zone is not None and zone.get("type") != "vtep":
             raise RefusedError(
@@ -128,11 +125,11 @@ class VtepPolicy(Policy):
 class VtepBindingPolicy(Policy):
     """A binding joins a port's VLAN, once, to a bridge that exists."""
 
-    def before_create(self, edit: Editor, row: Row) -> None:
+    def before_create(self, edit: Edit, row: Row) -> None:
         assert row.parent is not None
         row.values[row.collection.index["management-ip"]] = row.parent.get("management-ip")
 
-    def check(self, edit: Editor, row: Row) -> None:
+    def check(self, edit: Edit, row: Row) -> None:
         word = row.get("network-id")
         bridge = edit.resolver.find(edit.store.schema["bridge"], None, word)
         if bridge is None:
@@ -150,11 +147,11 @@ class VtepBindingPolicy(Policy):
 class TracePolicy(Policy):
     """A trace request watches one port, router or bridge."""
 
-    def before_create(self, edit: Editor, row: Row) -> None:
+    def before_create(self, edit: Edit, row: Row) -> None:
         if row.get("fragment-policy") is None:
             row.values[row.collection.index["fragment-policy"]] = default_fragment_policy(row)
 
-    def check(self, edit: Editor, row: Row) -> None:
+    def check(self, edit: Edit, row: Row) -> None:
         named = [name for name in ("port", "router", "bridge") if row.get(name) is not None]
         if len(named) != 1:
             raise RefusedError(
@@ -166,6 +163,6 @@ class TracePolicy(Policy):
 class InsertionPolicy(Policy):
     """A service is not its own subject."""
 
-    def check(self, edit: Editor, row: Row) -> None:
+    def check(self, edit: Edit, row: Row) -> None:
         if row.get("port") is row.get("srv-port"):
             raise RefusedError("port and srv-port are the same port", "srv-port")
