@@ -14,10 +14,10 @@ from random import Random
 from worlds import World
 
 from grammar.errors import MidoError
-from midocli.simulator.addresses import NO_ADDRESS
-from midocli.simulator.dhcp_client import client_frame
-from midocli.simulator.dhcp_message import MESSAGE_TYPE, Message
-from midocli.simulator.frame import Frame
+from midocli.simulator.guests.dhcp_client import client_frame
+from midocli.simulator.wire.addresses import NO_ADDRESS
+from midocli.simulator.wire.dhcp_message import MESSAGE_TYPE, Message
+from midocli.simulator.wire.frame import Frame
 
 MACS = [f"02:00:00:00:00:{number:02x}" for number in range(6)] + ["ff:ff:ff:ff:ff:ff"]
 NETS = [f"10.0.{number}" for number in range(4)]

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from random import Random
 
-from midocli.simulator.condition import Condition
+from midocli.simulator.devices.underlay import Crossing
 from midocli.simulator.engine import Engine
 from midocli.simulator.events import Recorder
-from midocli.simulator.frame import Frame
-from midocli.simulator.insertion import InsertionChain
+from midocli.simulator.guests.stack import LocalError
+from midocli.simulator.guests.udp import udp_packet
+from midocli.simulator.learnt.state import State
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.network import Network
-from midocli.simulator.packets import arp_request
 from midocli.simulator.reason import Reason
-from midocli.simulator.service_records import Insertion, LoadBalancer, Mirror, PortExtras
-from midocli.simulator.stack import LocalError
-from midocli.simulator.state import State
-from midocli.simulator.topology import (
+from midocli.simulator.topology.condition import Condition
+from midocli.simulator.topology.insertion import InsertionChain
+from midocli.simulator.topology.service_records import Insertion, LoadBalancer, Mirror, PortExtras
+from midocli.simulator.topology.topology import (
     Bridge,
     Chain,
     Guest,
@@ -30,8 +30,8 @@ from midocli.simulator.topology import (
     Rule,
     Topology,
 )
-from midocli.simulator.udp import udp_packet
-from midocli.simulator.underlay import Crossing
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.packets import arp_request
 
 START_NS = 1_492_165_851_226_238_000
 SECOND = 1_000_000_000

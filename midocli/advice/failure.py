@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from midocli.simulator.reason import Reason
 
 if TYPE_CHECKING:
-    from midocli.simulator.frame import Frame
+    from midocli.simulator.wire.frame import Frame
 
 
 class Change(NamedTuple):

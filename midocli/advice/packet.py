@@ -9,8 +9,8 @@ from grammar.addresses import format_ipv4
 from midocli.advice.failure import Change, Failure
 from midocli.advice.nat import unasked
 from midocli.advice.whereabouts import guest_with, mac_of
-from midocli.simulator.protocol import ETHERTYPE_IPV4, TCP, UDP
 from midocli.simulator.reason import Code
+from midocli.simulator.wire.protocol import ETHERTYPE_IPV4, TCP, UDP
 
 if TYPE_CHECKING:
     from midocli.commands.interpreter import Interpreter

@@ -17,7 +17,7 @@ from midocli.advice.whereabouts import (
     port_of,
     router_ports_on,
 )
-from midocli.simulator.protocol import ETHERTYPE_IPV4
+from midocli.simulator.wire.protocol import ETHERTYPE_IPV4
 from midocli.store.display import binding_of
 
 if TYPE_CHECKING:

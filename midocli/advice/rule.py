@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING
 from grammar.addresses import format_ipv4
 from midocli.advice.failure import Change, Failure
 from midocli.probes.labels import find_rule
-from midocli.simulator.protocol import ECHO_REPLY, ETHERTYPE_ARP, ETHERTYPE_IPV4, ICMP, TCP, UDP
+from midocli.simulator.wire.protocol import (
+    ECHO_REPLY,
+    ETHERTYPE_ARP,
+    ETHERTYPE_IPV4,
+    ICMP,
+    TCP,
+    UDP,
+)
 
 if TYPE_CHECKING:
     from midocli.commands.interpreter import Interpreter
-    from midocli.simulator.frame import Frame
+    from midocli.simulator.wire.frame import Frame
     from midocli.store.rows import Row
 
 

@@ -10,7 +10,7 @@ from midocli.advice.failure import Change, Failure
 from midocli.advice.plug import inactive_port
 from midocli.datapath.wiring import guest_behind
 from midocli.probes.labels import find_rule
-from midocli.simulator.protocol import TCP
+from midocli.simulator.wire.protocol import TCP
 from midocli.store.display import binding_of, interface_of
 
 if TYPE_CHECKING:

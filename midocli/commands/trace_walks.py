@@ -16,7 +16,7 @@ from midocli.trace.journey import by_origin, journey_of
 if TYPE_CHECKING:
     from midocli.commands.interpreter import Interpreter
     from midocli.datapath.datapath import Datapath
-    from midocli.simulator.tracing import Trail
+    from midocli.simulator.devices.tracing import Trail
     from midocli.store.rows import Row
 
 

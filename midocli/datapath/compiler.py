@@ -22,11 +22,11 @@ from midocli.datapath.wiring import (
     port_at,
     wired_to,
 )
-from midocli.simulator import records
-from midocli.simulator.insertion import WAYS, InsertionChain
-from midocli.simulator.service_records import Insertion, LoadBalancer, Mirror
-from midocli.simulator.topology import Kind
-from midocli.simulator.underlay import Crossing
+from midocli.simulator.devices.underlay import Crossing
+from midocli.simulator.topology import records
+from midocli.simulator.topology.insertion import WAYS, InsertionChain
+from midocli.simulator.topology.service_records import Insertion, LoadBalancer, Mirror
+from midocli.simulator.topology.topology import Kind
 from midocli.store.display import Display, binding_of, interface_of, is_up
 from midocli.store.rows import Row
 from midocli.store.store import Store

@@ -7,8 +7,8 @@ from typing import Any
 
 from grammar.addresses import Cidr, mac_number
 from grammar.values import Negated
-from midocli.simulator import records
-from midocli.simulator.condition import ALL_BITS, Condition
+from midocli.simulator.topology import records
+from midocli.simulator.topology.condition import ALL_BITS, Condition
 from midocli.store.rows import Row
 
 # Stands in a set of ports for "those named are gone": no frame ever has this port.

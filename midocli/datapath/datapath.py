@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable
 from midocli.datapath.compiler import StoreSource
 from midocli.simulator.clock import Clock
 from midocli.simulator.engine import Engine
+from midocli.simulator.learnt.state import State
 from midocli.simulator.network import Network
-from midocli.simulator.state import State
-from midocli.simulator.topology import Key, Kind, Topology
+from midocli.simulator.topology.topology import Key, Kind, Topology
 from midocli.store.display import Display
 from midocli.store.rows import Row
 from midocli.store.store import Store

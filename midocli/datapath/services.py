@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from grammar.addresses import format_ipv4, mac_number
 from midocli.datapath.conditions import condition
-from midocli.simulator import service_records as records
-from midocli.simulator.bandwidth import BandwidthLimit
-from midocli.simulator.insertion import InsertionChain
+from midocli.simulator.devices.bandwidth import BandwidthLimit
+from midocli.simulator.topology import service_records as records
+from midocli.simulator.topology.insertion import InsertionChain
 from midocli.store.display import binding_of
 from midocli.store.rows import Row
 

@@ -10,16 +10,16 @@ from grammar.schema import Collection, Field
 from grammar.tree import Setting, Show
 from midocli.commands import trace_walks as traced
 from midocli.results.values import Message, Result, Table
-from midocli.simulator.flows import FLOW_IDLE_NS
-from midocli.simulator.neighbour import listing
-from midocli.simulator.protocol import ECHO_REPLY, ECHO_REQUEST, ICMP
+from midocli.simulator.guests.neighbour import listing
+from midocli.simulator.learnt.flows import FLOW_IDLE_NS
+from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ICMP
 from midocli.store.rows import Row
 from midocli.trace.flow_text import flow_actions
 
 if TYPE_CHECKING:
     from midocli.commands.interpreter import Interpreter
     from midocli.datapath.datapath import Datapath
-    from midocli.simulator.flows import Flow
+    from midocli.simulator.learnt.flows import Flow
 
 Entry = tuple[Any, ...]
 

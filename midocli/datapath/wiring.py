@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from midocli.simulator.insertion import WAYS, InsertionChain
-from midocli.simulator.records import Key
-from midocli.simulator.topology import Kind
+from midocli.simulator.topology.insertion import WAYS, InsertionChain
+from midocli.simulator.topology.records import Key
+from midocli.simulator.topology.topology import Kind
 from midocli.store.rows import Row
 
 #: Where a trace request may be put: fields of its row, and kinds of record.

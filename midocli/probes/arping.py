@@ -12,12 +12,12 @@ from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.sources import find_address, find_source
 from midocli.results.values import Report
-from midocli.simulator.addresses import BROADCAST_MAC
-from midocli.simulator.frame import Frame
 from midocli.simulator.latency import SECOND_NS, STACK_NS
-from midocli.simulator.packets import arp_request
 from midocli.simulator.reason import Code, Reason
-from midocli.simulator.records import Nic
+from midocli.simulator.topology.records import Nic
+from midocli.simulator.wire.addresses import BROADCAST_MAC
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.packets import arp_request
 
 if TYPE_CHECKING:
     from midocli.commands.interpreter import Interpreter

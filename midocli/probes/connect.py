@@ -16,13 +16,13 @@ from midocli.probes.ping_report import reason_data
 from midocli.probes.ping_text import describe
 from midocli.probes.sources import find_address, find_source
 from midocli.results.values import Report
-from midocli.simulator.addresses import NO_ADDRESS
-from midocli.simulator.client import TcpClient, UdpClient
-from midocli.simulator.frame import Frame
+from midocli.simulator.guests.client import TcpClient, UdpClient
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.listeners import Arrival
-from midocli.simulator.protocol import ERROR_TYPES, ICMP, UNREACHABLE
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.wire.addresses import NO_ADDRESS
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.protocol import ERROR_TYPES, ICMP, UNREACHABLE
 
 if TYPE_CHECKING:
     from midocli.commands.interpreter import Interpreter

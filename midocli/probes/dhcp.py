@@ -18,15 +18,15 @@ from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.sources import GuestSource, find_guest
 from midocli.results.values import Report
-from midocli.simulator import dhcp_message as dhcp
-from midocli.simulator.addresses import BROADCAST_MAC, network_text
-from midocli.simulator.dhcp_client import Lease, client_frame, discover, lease_of, request
-from midocli.simulator.dhcp_message import Message, message_of
-from midocli.simulator.frame import Frame
+from midocli.simulator.guests.dhcp_client import Lease, client_frame, discover, lease_of, request
 from midocli.simulator.latency import SECOND_NS, STACK_NS
-from midocli.simulator.protocol import UDP
 from midocli.simulator.reason import Reason
-from midocli.simulator.records import Nic
+from midocli.simulator.topology.records import Nic
+from midocli.simulator.wire import dhcp_message as dhcp
+from midocli.simulator.wire.addresses import BROADCAST_MAC, network_text
+from midocli.simulator.wire.dhcp_message import Message, message_of
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.protocol import UDP
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:

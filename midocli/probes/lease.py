@@ -12,14 +12,14 @@ from grammar.addresses import format_ipv4
 from grammar.schema import Collection
 from grammar.tree import FieldName, Setting
 from midocli.advice.failure import Failure
-from midocli.simulator.addresses import mac_text, network_text
 from midocli.simulator.reason import Code, Reason
-from midocli.simulator.records import Bridge
+from midocli.simulator.topology.records import Bridge
+from midocli.simulator.wire.addresses import mac_text, network_text
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
     from midocli.commands.interpreter import Interpreter
-    from midocli.simulator.dhcp_client import Lease
+    from midocli.simulator.guests.dhcp_client import Lease
     from midocli.store.editor import Editor
 
 #: The smallest MTU an Internet host may have (RFC 791); smaller ones are not taken.

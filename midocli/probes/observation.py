@@ -16,9 +16,9 @@ from midocli.probes.drawing import Drawing, Ending, Told
 from midocli.probes.points import Point
 from midocli.probes.verdict import decisive
 from midocli.simulator.events import Captured, Event, Kind, Recorder
-from midocli.simulator.frame import Frame
-from midocli.simulator.protocol import ETHERTYPE_ARP
 from midocli.simulator.reason import Reason
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.protocol import ETHERTYPE_ARP
 
 if TYPE_CHECKING:
     from midocli.advice.failure import Change

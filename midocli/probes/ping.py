@@ -21,10 +21,10 @@ from midocli.probes.observation import Observation
 from midocli.probes.ping_report import PingReport
 from midocli.probes.sources import Request, find_address, find_source
 from midocli.results.values import Interrupted, Report
-from midocli.simulator.frame import Frame
 from midocli.simulator.listeners import Arrival
-from midocli.simulator.protocol import ECHO_REPLY, ECHO_REQUEST, ERROR_TYPES, ICMP
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ERROR_TYPES, ICMP
 
 if TYPE_CHECKING:
     from midocli.advice.failure import Failure

@@ -8,14 +8,14 @@ from grammar.addresses import format_ipv4
 from midocli.advice.failure import Failure
 from midocli.probes import ping_text
 from midocli.probes.echo_data import TIMESTAMP
-from midocli.simulator.frame import Frame
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.wire.frame import Frame
 
 if TYPE_CHECKING:
     from midocli.commands.interpreter import Interpreter
     from midocli.probes.ping import Probe
     from midocli.probes.sources import Source
-    from midocli.simulator.stack import LocalError
+    from midocli.simulator.guests.stack import LocalError
 
 
 class PingReport:

@@ -8,14 +8,15 @@ from grammar.addresses import mac_number, parse_ipv4
 from grammar.errors import InvalidValueError, RefusedError, UnknownObjectError
 from grammar.tree import Argument, Path
 from midocli.probes.points import Point, find_point, point_of
-from midocli.simulator import router_ping, stations
-from midocli.simulator.addresses import NO_ADDRESS
-from midocli.simulator.records import Guest, Key, Nic
+from midocli.simulator.devices import router_ping
+from midocli.simulator.guests import stations
+from midocli.simulator.topology.records import Guest, Key, Nic
+from midocli.simulator.wire.addresses import NO_ADDRESS
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
     from midocli.commands.interpreter import Interpreter
-    from midocli.simulator.stack import GuestStack, LocalError
+    from midocli.simulator.guests.stack import GuestStack, LocalError
 
 _STATION = "station"
 

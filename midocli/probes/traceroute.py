@@ -17,13 +17,13 @@ from midocli.probes.observation import Observation
 from midocli.probes.sources import find_address, find_source
 from midocli.probes.traceroute_hops import Hops, Query, is_answer
 from midocli.results.values import Report
-from midocli.simulator.frame import Frame
+from midocli.simulator.guests.stack import LocalError
+from midocli.simulator.guests.udp import udp_packet
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.listeners import Arrival
-from midocli.simulator.protocol import ECHO_REPLY, ICMP, UDP
 from midocli.simulator.reason import Code, Reason
-from midocli.simulator.stack import LocalError
-from midocli.simulator.udp import udp_packet
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.protocol import ECHO_REPLY, ICMP, UDP
 
 if TYPE_CHECKING:
     from midocli.commands.interpreter import Interpreter

@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator
 from grammar.addresses import format_ipv4
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.listeners import Arrival
-from midocli.simulator.protocol import (
+from midocli.simulator.wire.protocol import (
     ECHO_REPLY,
     ERROR_TYPES,
     ICMP,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from midocli.simulator.frame import Frame
-from midocli.simulator.protocol import ECHO_REPLY, ERROR_TYPES, ETHERTYPE_ARP, ICMP
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.protocol import ECHO_REPLY, ERROR_TYPES, ETHERTYPE_ARP, ICMP
 
 # Ends that are normal when a frame is flooded or asked around; they tell only if
 # nothing else does.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
-from midocli.simulator.frame import Frame
-from midocli.simulator.protocol import ERROR_TYPES, ICMP
-from midocli.simulator.quoted import quoted_packet
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.protocol import ERROR_TYPES, ICMP
+from midocli.simulator.wire.quoted import quoted_packet
 
 
 class Arrival(NamedTuple):

@@ -10,21 +10,21 @@ from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from random import Random
 
-from midocli.simulator import arp, bandwidth, fast_path, refusals, router_own
+from midocli.simulator.devices import arp, bandwidth, fast_path, refusals, router_own
+from midocli.simulator.devices.tracing import Trail
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.engine import Engine
 from midocli.simulator.events import Captured, Direction, Event, Kind, Recorder
-from midocli.simulator.frame import Frame
-from midocli.simulator.headers import headers
+from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import DATAPATH_NS
+from midocli.simulator.learnt.state import State
 from midocli.simulator.listeners import Listeners
 from midocli.simulator.reason import Code, Reason
-from midocli.simulator.service_records import PortExtras
-from midocli.simulator.stack import GuestStack
-from midocli.simulator.state import State
 from midocli.simulator.storms import SHALLOW, Storms
-from midocli.simulator.topology import Key, Lazy, Nic, Port, Topology
-from midocli.simulator.tracing import Trail
-from midocli.simulator.walk import Walk
+from midocli.simulator.topology.service_records import PortExtras
+from midocli.simulator.topology.topology import Key, Lazy, Nic, Port, Topology
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.headers import headers
 
 DropListener = Callable[[object, Reason, Frame], None]
 

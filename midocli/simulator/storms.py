@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from midocli.simulator.reason import Code, Reason
 
 if TYPE_CHECKING:
-    from midocli.simulator.frame import Frame
     from midocli.simulator.network import Network
+    from midocli.simulator.wire.frame import Frame
 
 #: Frames with no more causes than this before them are not counted: ordinary traffic costs
 #: nothing but the comparison.

@@ -24,12 +24,12 @@ from simlab import HOST_MAC, SECOND, Lab, ip, know, net, packet, published_lab, 
 
 from grammar.script import Line
 from midocli.session.session import Session, Settings
-from midocli.simulator.chain_plan import ChainPlan
 from midocli.simulator.clock import Clock
-from midocli.simulator.condition import Condition
-from midocli.simulator.records import Chain, Rule
-from midocli.simulator.udp import udp_packet
-from midocli.simulator.walk import Walk
+from midocli.simulator.devices.walk import Walk
+from midocli.simulator.guests.udp import udp_packet
+from midocli.simulator.topology.chain_plan import ChainPlan
+from midocli.simulator.topology.condition import Condition
+from midocli.simulator.topology.records import Chain, Rule
 
 PACKETS = 200
 

@@ -7,9 +7,9 @@ from typing import Any
 from simlab import ip, mac, net
 from worlds import World
 
-from midocli.simulator.insertion import InsertionChain
-from midocli.simulator.records import Port
-from midocli.simulator.topology import Topology
+from midocli.simulator.topology.insertion import InsertionChain
+from midocli.simulator.topology.records import Port
+from midocli.simulator.topology.topology import Topology
 
 
 def world(*lines: str) -> World:

@@ -11,7 +11,7 @@ from worlds import World
 
 from grammar.errors import MidoError
 from midocli.datapath.compiler import StoreSource
-from midocli.simulator.topology import Topology
+from midocli.simulator.topology.topology import Topology
 
 START = """
 chain create name c0

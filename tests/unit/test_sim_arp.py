@@ -3,7 +3,7 @@
 import pytest
 from simlab import HOST_MAC, ROUTER_MAC, ip, know, packet, router_lab, seen, send
 
-from midocli.simulator.packets import arp_reply, arp_request
+from midocli.simulator.wire.packets import arp_reply, arp_request
 
 MINUTE = 60
 

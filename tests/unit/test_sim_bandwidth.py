@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from midocli.simulator.bandwidth import BandwidthLimit, policed_length, refused
-from midocli.simulator.frame import Frame
-from midocli.simulator.records import Port
-from midocli.simulator.state import State
+from midocli.simulator.devices.bandwidth import BandwidthLimit, policed_length, refused
+from midocli.simulator.learnt.state import State
+from midocli.simulator.topology.records import Port
+from midocli.simulator.wire.frame import Frame
 
 PORT = Port("p", "p", interface="h:tap0")
 SECOND = 1_000_000_000

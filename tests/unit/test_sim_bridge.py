@@ -3,9 +3,9 @@
 import pytest
 from simlab import Lab, ip, mac, published_lab, seen
 
-from midocli.simulator.frame import Frame
-from midocli.simulator.packets import arp_request
-from midocli.simulator.state import MAC_LIFE_NS
+from midocli.simulator.learnt.state import MAC_LIFE_NS
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.packets import arp_request
 
 A, B, C = mac("02:00:00:00:00:0a"), mac("02:00:00:00:00:0b"), mac("02:00:00:00:00:0c")
 BROADCAST = mac("ff:ff:ff:ff:ff:ff")

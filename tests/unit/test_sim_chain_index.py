@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simlab import HOST_MAC, ROUTER_MAC, Lab, ip, know, net, packet, router_lab
 
-from midocli.simulator.chain_plan import ChainPlan, _blocks
-from midocli.simulator.condition import Condition
-from midocli.simulator.frame import Frame
-from midocli.simulator.packets import icmp_error
-from midocli.simulator.records import Chain, Rule
-from midocli.simulator.walk import Walk
+from midocli.simulator.devices.walk import Walk
+from midocli.simulator.topology.chain_plan import ChainPlan, _blocks
+from midocli.simulator.topology.condition import Condition
+from midocli.simulator.topology.records import Chain, Rule
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.packets import icmp_error
 
 NETWORKS = [net(text) for text in ("0.0.0.0/0", "10.0.0.0/8", "10.0.0.9/32", "20.0.0.0/24")]
 NETWORKS += [net(text) for text in ("20.0.0.9/32", "20.0.0.8/31", "30.0.0.0/24", "20.0.0.7/32")]

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from midocli.simulator.checksum import checksum, pseudo_header_sum, updated, words_sum
+from midocli.simulator.wire.checksum import checksum, pseudo_header_sum, updated, words_sum
 
 
 def plain_sum(data: bytes) -> int:

@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simlab import ip, net
 
-from midocli.simulator.condition import (
+from midocli.simulator.guests.udp import udp_packet
+from midocli.simulator.topology.condition import (
     Condition,
     compile_condition,
     effective_policy,
     mismatches,
 )
-from midocli.simulator.frame import Frame
-from midocli.simulator.packets import arp_request, echo_request, icmp_error
-from midocli.simulator.topology import NO_PORT, Port
-from midocli.simulator.udp import udp_packet
+from midocli.simulator.topology.topology import NO_PORT, Port
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.packets import arp_request, echo_request, icmp_error
 
 UDP_FRAME = udp_packet(ip("10.0.0.5"), 1234, ip("192.168.1.9"), 53, b"x")
 UDP_FRAME.hw_src, UDP_FRAME.hw_dst, UDP_FRAME.tos = 0x020000000001, 0x020000000002, 8

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simlab import CLIENT_MAC, Lab, ip, mac, net, published_lab, seen
 
-from midocli.simulator import dhcp_message as dhcp
-from midocli.simulator.addresses import BROADCAST, BROADCAST_MAC
-from midocli.simulator.dhcp_client import client_frame, discover, lease_of, request
-from midocli.simulator.dhcp_message import Message, message_of
 from midocli.simulator.events import Kind
-from midocli.simulator.frame import Frame
-from midocli.simulator.service_records import DhcpSubnet, PortExtras
+from midocli.simulator.guests.dhcp_client import client_frame, discover, lease_of, request
+from midocli.simulator.topology.service_records import DhcpSubnet, PortExtras
+from midocli.simulator.wire import dhcp_message as dhcp
+from midocli.simulator.wire.addresses import BROADCAST, BROADCAST_MAC
+from midocli.simulator.wire.dhcp_message import Message, message_of
+from midocli.simulator.wire.frame import Frame
 
 CLIENT = mac(CLIENT_MAC)
 POINT = "host0:veth0"

@@ -4,14 +4,15 @@ import re
 
 from simlab import Lab, ip, net, published_lab, with_dnat
 
-from midocli.simulator import events, network, walk
-from midocli.simulator.condition import ANYTHING
-from midocli.simulator.dhcp_client import client_frame
-from midocli.simulator.dhcp_message import DISCOVER, MESSAGE_TYPE, Message
+from midocli.simulator import events, network
+from midocli.simulator.devices import walk
+from midocli.simulator.devices.underlay import Crossing, Tunnel
 from midocli.simulator.events import Kind
-from midocli.simulator.packets import arp_request
+from midocli.simulator.guests.dhcp_client import client_frame
+from midocli.simulator.guests.tcp import SYN, Segment, tcp_packet
 from midocli.simulator.reason import Code, Reason
-from midocli.simulator.service_records import (
+from midocli.simulator.topology.condition import ANYTHING
+from midocli.simulator.topology.service_records import (
     DhcpSubnet,
     LoadBalancer,
     Member,
@@ -19,8 +20,8 @@ from midocli.simulator.service_records import (
     TraceRequest,
     Vip,
 )
-from midocli.simulator.tcp import SYN, Segment, tcp_packet
-from midocli.simulator.underlay import Crossing, Tunnel
+from midocli.simulator.wire.dhcp_message import DISCOVER, MESSAGE_TYPE, Message
+from midocli.simulator.wire.packets import arp_request
 from midocli.trace.step_text import text_of
 
 CODES = """

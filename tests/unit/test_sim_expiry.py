@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from midocli.simulator.leases import Leases
-from midocli.simulator.state import BINDING_LIFE_NS, MAC_LIFE_NS, NatBinding, State
+from midocli.simulator.learnt.leases import Leases
+from midocli.simulator.learnt.state import BINDING_LIFE_NS, MAC_LIFE_NS, NatBinding, State
 
 PORTS = st.integers(0, 0xFFFF)
 

@@ -11,16 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simlab import Lab, ip, know, mac, packet, published_lab, router_lab, send, with_dnat
 
-from midocli.simulator import fast_path, stations
+from midocli.simulator.devices import fast_path
+from midocli.simulator.devices.fast_path import Path
+from midocli.simulator.devices.underlay import Crossing, Tunnel
 from midocli.simulator.events import Recorder
-from midocli.simulator.fast_path import Path
-from midocli.simulator.packets import arp_reply, arp_request
-from midocli.simulator.protocol import DF, MF
-from midocli.simulator.service_records import PortExtras
-from midocli.simulator.state import NatBinding, State
-from midocli.simulator.tcp import SYN, Segment, tcp_packet
-from midocli.simulator.udp import udp_packet
-from midocli.simulator.underlay import Crossing, Tunnel
+from midocli.simulator.guests import stations
+from midocli.simulator.guests.tcp import SYN, Segment, tcp_packet
+from midocli.simulator.guests.udp import udp_packet
+from midocli.simulator.learnt.state import NatBinding, State
+from midocli.simulator.topology.service_records import PortExtras
+from midocli.simulator.wire.packets import arp_reply, arp_request
+from midocli.simulator.wire.protocol import DF, MF
 
 NETS = ("10.0.0", "10.0.1", "10.0.2")
 VIP = "9.9.9.9"

@@ -2,10 +2,10 @@
 
 from simlab import Lab, ip, know, mac, packet, router_lab, send
 
-from midocli.simulator import flows
-from midocli.simulator.flows import Flow, Flows
-from midocli.simulator.frame import Frame
-from midocli.simulator.records import Port
+from midocli.simulator.learnt import flows
+from midocli.simulator.learnt.flows import Flow, Flows
+from midocli.simulator.topology.records import Port
+from midocli.simulator.wire.frame import Frame
 from midocli.trace.flow_text import flow_actions
 
 PORT = Port(key="b:port0", alias="b:port0", interface="h:in")

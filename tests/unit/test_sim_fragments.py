@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simlab import VM_MAC, Lab, ip, linux_lab, mac, seen
 
-from midocli.simulator import fragments
-from midocli.simulator.frame import Frame
-from midocli.simulator.packets import echo_request
+from midocli.simulator.guests import fragments
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.packets import echo_request
 
 CLIENT, VM = ip("192.168.78.9"), ip("192.168.77.119")
 MORE = 0x2000

@@ -7,14 +7,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simlab import ip
 
-from midocli.simulator.addresses import NO_ADDRESS
-from midocli.simulator.checksum import checksum, words_sum
-from midocli.simulator.frame import Frame
-from midocli.simulator.packets import arp_reply, arp_request, echo_reply, echo_request, icmp_error
-from midocli.simulator.protocol import ICMP, TCP, UDP
-from midocli.simulator.quoted import quoted_packet
-from midocli.simulator.transport import sum_is_right
-from midocli.simulator.udp import udp_data, udp_packet
+from midocli.simulator.guests.udp import udp_data, udp_packet
+from midocli.simulator.wire.addresses import NO_ADDRESS
+from midocli.simulator.wire.checksum import checksum, words_sum
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.packets import (
+    arp_reply,
+    arp_request,
+    echo_reply,
+    echo_request,
+    icmp_error,
+)
+from midocli.simulator.wire.protocol import ICMP, TCP, UDP
+from midocli.simulator.wire.quoted import quoted_packet
+from midocli.simulator.wire.transport import sum_is_right
 
 ECHO = bytes.fromhex(
     "fa163e5265b1c286ffce170a0800"

@@ -3,11 +3,11 @@
 import pytest
 from simlab import CLIENT_MAC, SECOND, VM_MAC, Lab, ip, linux_lab, mac, net, published_lab, seen
 
-from midocli.simulator import neighbour, stations
-from midocli.simulator.frame import Frame
-from midocli.simulator.packets import arp_request, echo_request
-from midocli.simulator.stack import GuestStack
-from midocli.simulator.topology import Guest, Nic
+from midocli.simulator.guests import neighbour, stations
+from midocli.simulator.guests.stack import GuestStack
+from midocli.simulator.topology.topology import Guest, Nic
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.packets import arp_request, echo_request
 
 VM, SILENT = "192.168.77.119", "192.168.77.200"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from simlab import Lab, ip, mac, seen
 
-from midocli.simulator.frame import Frame
-from midocli.simulator.udp import udp_packet
+from midocli.simulator.guests.udp import udp_packet
+from midocli.simulator.wire.frame import Frame
 
 MACS = [f"02:00:00:00:ee:{n}{n}" for n in range(4)]
 IN, OUT = 1 << 13, 2 << 13

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simlab import Lab, ip, mac, net, seen
 
-from midocli.simulator.frame import Frame
-from midocli.simulator.packets import icmp_error
-from midocli.simulator.quoted import quoted_packet, rewrite_quoted
-from midocli.simulator.tcp import SYN, Segment, tcp_packet
-from midocli.simulator.transport import sum_is_right
-from midocli.simulator.udp import udp_packet
+from midocli.simulator.guests.tcp import SYN, Segment, tcp_packet
+from midocli.simulator.guests.udp import udp_packet
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.packets import icmp_error
+from midocli.simulator.wire.quoted import quoted_packet, rewrite_quoted
+from midocli.simulator.wire.transport import sum_is_right
 
 INSIDE, OUTSIDE = "02:00:00:00:00:aa", "02:00:00:00:00:bb"
 IN_PORT, OUT_PORT = "r:port0", "r:port1"

@@ -19,14 +19,14 @@ from worlds import World
 import grammar
 from grammar.errors import MidoError
 from midocli.results.values import Report
-from midocli.simulator.checksum import checksum
 from midocli.simulator.events import Captured, Event, Kind, Recorder
-from midocli.simulator.frame import Frame
-from midocli.simulator.protocol import ETHERTYPE_IPV4
+from midocli.simulator.guests.tcp import SYN, Segment, tcp_packet
+from midocli.simulator.guests.udp import udp_packet
 from midocli.simulator.storms import MAX_CAUSED
-from midocli.simulator.tcp import SYN, Segment, tcp_packet
-from midocli.simulator.transport import sum_is_right
-from midocli.simulator.udp import udp_packet
+from midocli.simulator.wire.checksum import checksum
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.protocol import ETHERTYPE_IPV4
+from midocli.simulator.wire.transport import sum_is_right
 
 seeds = st.integers(0, 2**32 - 1)
 some = settings(max_examples=60, deadline=None)

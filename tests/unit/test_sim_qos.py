@@ -4,8 +4,8 @@ import pytest
 from simlab import Lab, ip, published_lab, seen
 
 from midocli.simulator.events import Kind
-from midocli.simulator.packets import arp_request
-from midocli.simulator.service_records import PortExtras
+from midocli.simulator.topology.service_records import PortExtras
+from midocli.simulator.wire.packets import arp_request
 
 
 def marked_lab(dscp: int = 46, **extras) -> Lab:

@@ -16,9 +16,9 @@ from simlab import (
     send,
 )
 
-from midocli.simulator import router_ping
-from midocli.simulator.packets import echo_request, icmp_error
-from midocli.simulator.records import Route
+from midocli.simulator.devices import router_ping
+from midocli.simulator.topology.records import Route
+from midocli.simulator.wire.packets import echo_request, icmp_error
 
 
 def codes_of(lab: Lab) -> list[str]:

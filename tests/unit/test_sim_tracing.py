@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from simlab import Lab, net, published_lab
 
-from midocli.simulator.condition import ANYTHING, Condition
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
-from midocli.simulator.frame import Frame
-from midocli.simulator.service_records import PortExtras, TraceRequest
-from midocli.simulator.walk import Walk
+from midocli.simulator.topology.condition import ANYTHING, Condition
+from midocli.simulator.topology.service_records import PortExtras, TraceRequest
+from midocli.simulator.wire.frame import Frame
 
 ICMP = Condition(proto=1)
 

@@ -10,11 +10,11 @@ from scapy.layers.l2 import GRE, Ether
 from scapy.layers.vxlan import VXLAN
 from simlab import CLIENT_MAC, VM_MAC, Lab, ip, mac
 
+from midocli.simulator.devices.underlay import Crossing, Tunnel, encapsulate, source_port
 from midocli.simulator.events import Recorder, UnderlayPoint
-from midocli.simulator.frame import Frame
-from midocli.simulator.packets import arp_request
 from midocli.simulator.reason import Code
-from midocli.simulator.underlay import Crossing, Tunnel, encapsulate, source_port
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.packets import arp_request
 
 TUNNELS = {
     type_: Tunnel(type_, ip("172.19.0.1"), ip("172.19.0.2"), 0x0200AC130001, 0x0200AC130002)

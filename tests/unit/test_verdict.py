@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from midocli.probes.verdict import decisive
-from midocli.simulator.frame import Frame
-from midocli.simulator.packets import arp_request, echo_reply, echo_request, icmp_error
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.packets import arp_request, echo_reply, echo_request, icmp_error
 
 REQUEST = echo_request(1, 2, 1, 1, b"")
 REPLY = echo_reply(REQUEST)

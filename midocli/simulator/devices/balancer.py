@@ -1,0 +1,159 @@
+"""The load balancer of a router (MidoNet: `simulation/LoadBalancer.scala`, `Pool.scala`).
+
+A TCP packet to a VIP is sent to a member of its pool by dnat, before the infilter, which it
+skips; the answers are translated back before the outfilter, which they skip. The bindings
+belong to the balancer, so that rules of the router don't see them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from midocli.simulator.devices import nat
+from midocli.simulator.events import Kind
+from midocli.simulator.learnt.state import NatBinding, NatType, Tuple4
+from midocli.simulator.reason import Code, Reason
+from midocli.simulator.wire.protocol import ICMP, TCP
+
+if TYPE_CHECKING:
+    from midocli.simulator.devices.walk import Walk
+    from midocli.simulator.topology.records import Router
+    from midocli.simulator.topology.service_records import LoadBalancer, Member, Vip
+    from midocli.simulator.wire.frame import Frame
+
+
+def inbound(walk: Walk, router: Router) -> bool | Reason:
+    """Send a packet for a VIP to a member; False: it is for none, a `Reason`: no member left."""
+    walk.basis = None
+    balancer = walk.topology.load_balancers[router.load_balancer]
+    if balancer is None or not balancer.up:
+        return False
+    vip = _vip_of(balancer, walk.frame)
+    if vip is None:
+        return False
+    caller, walk.device = walk.device, balancer.key
+    binding, known = _binding(walk, balancer, vip)
+    walk.device = caller
+    if binding is None:
+        return _no_member(router, vip)
+    binding.used_ns = walk.now_ns
+    _, _, address, port = binding.after
+    if walk.recording:
+        details: dict[str, object] = {"balancer": balancer.alias, "vip": vip.alias}
+        details |= {"member": binding.rule, "address": address, "port": port}
+        walk.tell(Kind.BALANCED, router.alias, details | {"sticky": vip.sticky, "known": known})
+    nat.translate(walk, router.alias, "dnat", binding.before[2], address, port)
+    return True
+
+
+def outbound(walk: Walk, router: Router) -> bool:
+    """Give a member's answer the VIP's address and port; False: it is none.
+
+    That goes on when the balancer, VIP or member is down by now: MidoNet lets such answers
+    pass (`applyServicesOutbound` in `RouterBase.scala` looks at the translation only). But it
+    looks for bindings of a kind only while some VIP is of that kind.
+    """
+    balancer = walk.topology.load_balancers[router.load_balancer]
+    connection = nat.connection_of(walk.frame)
+    if balancer is None or connection is None:
+        return False
+    proto, ends = connection
+    caller, walk.device = walk.device, balancer.key
+    binding = None
+    if not all(vip.sticky for vip in balancer.vips):
+        binding = nat.live(walk, "rev_dnat", proto, ends)
+    sticky = any(vip.sticky for vip in balancer.vips)
+    if binding is None and sticky and walk.frame.proto != ICMP:
+        binding = nat.live(walk, "rev_sticky_dnat", proto, (*ends[:3], 0))
+    walk.device = caller
+    if binding is None:
+        return False
+    if walk.recording:
+        made_by = binding.rule
+        nat.tell_binding(walk, router.alias, Kind.NAT_REVERSED, "rev_dnat", made_by, binding)
+    _, _, address, port = binding.before
+    nat.translate(walk, router.alias, "rev_dnat", ends[0], address, port)
+    return True
+
+
+def _vip_of(balancer: LoadBalancer, frame: Frame) -> Vip | None:
+    if frame.proto != TCP or frame.fault is not None:
+        return None
+    for vip in balancer.vips:
+        if vip.port == frame.tp_dst and vip.address == frame.nw_dst and vip.up:
+            return vip
+    return None
+
+
+def _binding(walk: Walk, balancer: LoadBalancer, vip: Vip) -> tuple[NatBinding | None, bool]:
+    """The connection's binding and whether it was there; made if need be, None: no member."""
+    frame, pool = walk.frame, vip.pool
+    type_: NatType = "sticky_dnat" if vip.sticky else "dnat"
+    source_port = 0 if vip.sticky else frame.tp_src
+    before = (frame.nw_src, source_port, frame.nw_dst, frame.tp_dst)
+    candidates = [member for member in pool.members if pool.up and member.takes_connections]
+    if candidates or not vip.sticky:
+        binding = nat.live(walk, type_, TCP, before)
+        if binding is not None:
+            if _may_keep(vip, binding.after):
+                return binding, True
+            walk.state.unbind(binding)
+    if not candidates:
+        return None, False
+    member = _choose(walk, candidates)
+    after = (*before[:2], member.address, member.port)
+    binding = NatBinding(type_, balancer.key, TCP, before, after, member.alias, walk.now_ns)
+    walk.state.bind(binding)
+    walk.bound += (binding,)
+    return binding, False
+
+
+def _choose(walk: Walk, candidates: list[Member]) -> Member:
+    """One at random, by weight."""
+    weights = [member.weight for member in candidates]
+    return walk.rng.choices(candidates, weights)[0]
+
+
+def _may_keep(vip: Vip, after: Tuple4) -> bool:
+    """Whether a connection may stay with its member, which for one not sticky may be down."""
+    return any(
+        member.takes_connections or (not vip.sticky and not member.up)
+        for member in vip.pool.members
+        if (member.address, member.port) == after[2:]
+    )
+
+
+def unserved(walk: Walk, router: Router) -> tuple[Vip, str] | None:
+    """The VIP that has the packet's address and did not take it, and why, to go on with."""
+    if router.load_balancer is None:
+        return None
+    balancer, frame = walk.topology.load_balancers[router.load_balancer], walk.frame
+    vips = [vip for vip in balancer.vips if vip.address == frame.nw_dst] if balancer else []
+    if balancer is None or not vips:
+        return None
+    meant = [vip for vip in vips if frame.proto == TCP and vip.port == frame.tp_dst]
+    if not meant:
+        return vips[0], f"which takes TCP port {vips[0].port} only"
+    which = "which" if balancer.up else f"whose {balancer.alias}"
+    return meant[0], f"{which} is administratively down"
+
+
+def _no_member(router: Router, vip: Vip) -> Reason:
+    if not vip.pool.up:
+        text = f"{vip.pool.alias}, which serves {vip.alias}, is administratively down"
+    elif not vip.pool.members:
+        text = f"{vip.pool.alias}, which serves {vip.alias}, has no members"
+    else:
+        text = f"no member of {vip.pool.alias}, which serves {vip.alias}, takes connections"
+        text += f" ({_unfit(vip.pool.members)})"
+    return Reason(Code.NO_MEMBER, router.alias, None, text, {"vip": vip.alias})
+
+
+def _unfit(members: tuple[Member, ...]) -> str:
+    """How many members take none for which reason."""
+    causes = Counter(
+        "down" if not member.up else "INACTIVE" if not member.active else "of weight 0"
+        for member in members
+    )
+    return ", ".join(f"{count} {cause}" for cause, count in causes.items())

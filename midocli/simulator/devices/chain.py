@@ -1,0 +1,255 @@
+"""Chains: rules tried in order until one decides (MidoNet: `simulation/Chain.scala`).
+
+A rule whose condition matches is applied; one that could not be applied (a NAT rule without
+state, say) is passed over. A chain that ends undecided accepts at the top level and returns to
+its caller when it was jumped to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from midocli.simulator.devices import nat, tracing
+from midocli.simulator.devices.decisions import Redirect
+from midocli.simulator.events import Kind
+from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.condition import mismatches
+from midocli.simulator.wire.packets import ARP_REQUEST
+from midocli.simulator.wire.protocol import (
+    ECHO_REPLY,
+    ERROR_TYPES,
+    ETHERTYPE_ARP,
+    ETHERTYPE_IPV4,
+    ICMP,
+)
+
+if TYPE_CHECKING:
+    from midocli.simulator.devices.walk import Walk
+    from midocli.simulator.topology.chain_plan import ChainPlan
+    from midocli.simulator.topology.topology import Rule
+    from midocli.simulator.wire.frame import Frame
+
+
+class Outcome(Enum):
+    """What an applied rule means for the chain it is in."""
+
+    ACCEPT = "accept"
+    CONTINUE = "continue"
+    RETURN = "return"
+    NOT_APPLIED = "not-applied"
+
+
+ACCEPT: Final = Outcome.ACCEPT
+CONTINUE: Final = Outcome.CONTINUE
+RETURN: Final = Outcome.RETURN
+NOT_APPLIED: Final = Outcome.NOT_APPLIED
+
+_BY_ACTION = {"accept": ACCEPT, "continue": CONTINUE, "return": RETURN}
+Decision = Outcome | Reason | Redirect
+
+
+class Filter:
+    """Where a chain runs: the alias of the device or port, and which of its filters."""
+
+    __slots__ = ("at", "name")
+
+    def __init__(self, at: str, name: str) -> None:
+        self.at = at
+        self.name = name
+
+
+def run(walk: Walk, chain: Hashable, at: str, name: str) -> Reason | Redirect | None:
+    """Run a chain as filter `name` of `at`; None lets the frame go on."""
+    plan = walk.topology.chain_plans[chain]
+    if plan is None:
+        return None
+    decision = _evaluate(walk, plan, Filter(at, name), None)
+    return None if type(decision) is Outcome else decision  # type: ignore[return-value]
+
+
+def _evaluate(
+    walk: Walk, plan: ChainPlan, filter_: Filter, visited: set[Hashable] | None
+) -> Decision:
+    recording = walk.recording
+    rules = plan.rules
+    place, end = 0, len(rules)
+    while True:
+        found = plan.next_match(walk, walk.frame, place)
+        if recording and found > place:
+            _tell_passed(walk, plan, filter_, rules[place:found])
+        if found == end:
+            decision: Decision = CONTINUE
+            break
+        rule = rules[found]
+        if recording:
+            _tell_match(walk, plan, filter_, rule)
+        if rule.type == "jump":
+            if visited is None:
+                visited = {plan.chain.key}
+            decision = _jump(walk, rule, filter_, visited)
+        else:
+            decision = _APPLY[rule.type](walk, rule, filter_)
+        if decision is not CONTINUE and decision is not NOT_APPLIED:
+            break
+        place = found + 1
+    if recording:
+        _tell_end(walk, plan, filter_, decision)
+    return decision
+
+
+def _jump(walk: Walk, rule: Rule, place: Filter, visited: set[Hashable]) -> Decision:
+    """Evaluate another chain; one already visited, or gone, is skipped."""
+    target = rule.jump_to
+    plan = walk.topology.chain_plans[target] if target is not None else None
+    if plan is None or target in visited:
+        if walk.recording:
+            why = "jump-target-gone" if plan is None else "already-visited"
+            _tell_not_applied(walk, rule, place, why)
+        return NOT_APPLIED
+    visited.add(target)
+    decision = _evaluate(walk, plan, place, visited)
+    return CONTINUE if decision is RETURN else decision
+
+
+def _accept(walk: Walk, rule: Rule, place: Filter) -> Decision:
+    return ACCEPT
+
+
+def _continue(walk: Walk, rule: Rule, place: Filter) -> Decision:
+    return CONTINUE
+
+
+def _trace(walk: Walk, rule: Rule, place: Filter) -> Decision:
+    """Keep the walk for a trace request, where one is enabled, and go on."""
+    if walk.trail is not None:
+        tracing.mark(walk, rule, place.at)
+    return CONTINUE
+
+
+def _return(walk: Walk, rule: Rule, place: Filter) -> Decision:
+    return RETURN
+
+
+def _called(frame: Frame) -> str:
+    """What a frame is called that may not be the one somebody waits to hear of."""
+    if frame.ethertype == ETHERTYPE_ARP:
+        return f"the ARP {'request' if frame.proto == ARP_REQUEST else 'reply'}"
+    if frame.ethertype == ETHERTYPE_IPV4 and frame.proto == ICMP:
+        if frame.tp_src == ECHO_REPLY:
+            return "the echo reply"
+        if frame.tp_src in ERROR_TYPES:
+            return "the ICMP error"
+    return "it"
+
+
+def _drop(walk: Walk, rule: Rule, place: Filter) -> Decision:
+    text = f"rule {rule.alias} in the {place.name} of {place.at} drops {_called(walk.frame)}"
+    return Reason(Code.RULE_DROP, place.at, rule.alias, text, {"filter": place.name})
+
+
+def _reject(walk: Walk, rule: Rule, place: Filter) -> Decision:
+    text = f"rule {rule.alias} in the {place.name} of {place.at} rejects {_called(walk.frame)}"
+    return Reason(Code.RULE_REJECT, place.at, rule.alias, text, {"filter": place.name})
+
+
+def _nat(walk: Walk, rule: Rule, place: Filter) -> Decision:
+    applied = nat.apply(walk, rule, place.at)
+    if applied is True:
+        return _BY_ACTION[rule.action]
+    if applied is not False:
+        return applied
+    if walk.recording:
+        why, existing = nat.why_not(walk, rule)
+        _tell_not_applied(walk, rule, place, why, existing)
+    return NOT_APPLIED
+
+
+def _redirect(walk: Walk, rule: Rule, place: Filter) -> Decision:
+    _transform(walk, rule, place)
+    return Redirect(rule, place.at)
+
+
+def _l2_transform(walk: Walk, rule: Rule, place: Filter) -> Decision:
+    if _transform(walk, rule, place):
+        return _by_action(rule, place)
+    if walk.recording:
+        _tell_not_applied(walk, rule, place, "no-tag")
+    return NOT_APPLIED
+
+
+def _by_action(rule: Rule, place: Filter) -> Decision:
+    if rule.action in _BY_ACTION:
+        return _BY_ACTION[rule.action]
+    code = Code.RULE_DROP if rule.action == "drop" else Code.RULE_REJECT
+    text = f"rule {rule.alias} in the {place.name} of {place.at} {rule.action}s it"
+    return Reason(code, place.at, rule.alias, text, {"filter": place.name})
+
+
+def _transform(walk: Walk, rule: Rule, place: Filter) -> bool:
+    """Pop the outer tag, then push one; says whether anything was done."""
+    frame = walk.frame
+    before = frame.vlans
+    if rule.pop_vlan and frame.vlans:
+        frame.vlans = frame.vlans[1:]
+    if rule.push_vlan:
+        frame.vlans = (0x8100 << 16 | rule.push_vlan & 0xFFFF, *frame.vlans)
+    if frame.vlans == before:
+        return False
+    if walk.recording:
+        ids = tuple(tag & 0xFFF for tag in before)
+        walk.tell_rewritten(place.at, rule.type, {"vlans": (ids, frame.vlan_ids())})
+    return True
+
+
+_APPLY: dict[str, Callable[[Walk, Rule, Filter], Decision]] = {
+    "accept": _accept,
+    "drop": _drop,
+    "reject": _reject,
+    "return": _return,
+    "continue": _continue,
+    "trace": _trace,
+    "dnat": _nat,
+    "snat": _nat,
+    "rev_dnat": _nat,
+    "rev_snat": _nat,
+    "redirect": _redirect,
+    "l2-transform": _l2_transform,
+}
+
+
+def _tell_match(walk: Walk, plan: ChainPlan, place: Filter, rule: Rule) -> None:
+    details: dict[str, object] = {"chain": plan.chain.alias, "filter": place.name}
+    details |= {"rule": rule.alias, "type": rule.type, "action": rule.action}
+    if rule.type == "jump" and rule.jump_to is not None:
+        target = walk.topology.chains[rule.jump_to]
+        details["jump_to"] = target.alias if target is not None else None
+    if rule.trace_request is not None:
+        details["trace_request"] = rule.trace_request
+    walk.tell(Kind.RULE_MATCHED, place.at, details)
+
+
+def _tell_passed(walk: Walk, plan: ChainPlan, place: Filter, rules: tuple[Rule, ...]) -> None:
+    """The rules that did not match, each with the fields that kept it from that."""
+    passed = tuple(
+        (rule.alias, mismatches(rule.condition, walk, walk.frame, dynamic_nat=rule.dynamic))
+        for rule in rules
+    )
+    details = {"chain": plan.chain.alias, "filter": place.name, "rules": passed}
+    walk.tell(Kind.RULES_PASSED, place.at, details)
+
+
+def _tell_not_applied(
+    walk: Walk, rule: Rule, place: Filter, why: str, existing: dict[str, str] | None = None
+) -> None:
+    details = {"rule": rule.alias, "type": rule.type, "why": why, "existing": existing}
+    walk.tell(Kind.RULE_NOT_APPLIED, place.at, details)
+
+
+def _tell_end(walk: Walk, plan: ChainPlan, place: Filter, decision: Decision) -> None:
+    outcome = decision.value if isinstance(decision, Outcome) else "redirect"
+    if isinstance(decision, Reason):
+        outcome = "reject" if decision.code == Code.RULE_REJECT else "drop"
+    details = {"chain": plan.chain.alias, "filter": place.name, "outcome": outcome}
+    walk.tell(Kind.CHAIN_ENDED, place.at, details)

@@ -1,0 +1,60 @@
+"""Connection tracking: which direction of its connection a packet goes in.
+
+Looked at only when a rule asks. A packet is a *return* packet if a forward packet of the same
+connection left the virtual network from the device this one entered by; what is neither TCP,
+UDP nor ICMP is forward, what the network generated itself is return traffic (MidoNet:
+`state/ConnTrackState.scala`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from midocli.simulator.events import Kind
+from midocli.simulator.learnt.state import BINDING_LIFE_NS
+from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ETHERTYPE_IPV4, ICMP, TCP, UDP
+
+if TYPE_CHECKING:
+    from midocli.simulator.devices.walk import Walk
+    from midocli.simulator.topology.topology import Port
+
+
+def is_forward(walk: Walk) -> bool:
+    """Whether the walk's frame goes in its connection's forward direction."""
+    if walk.forward is not None:
+        return walk.forward
+    frame = walk.frame
+    if frame.ethertype != ETHERTYPE_IPV4 or frame.proto not in (TCP, UDP, ICMP):
+        return True
+    if walk.generated:
+        return False
+    src, dst, proto, tp_src, tp_dst, icmp_id = walk.original
+    if proto == ICMP:
+        tp_src = tp_dst = icmp_id if tp_src in (ECHO_REQUEST, ECHO_REPLY) else 0
+    key = (src, tp_src, dst, tp_dst, proto, walk.entry.device)
+    used_ns = walk.state.connections.get(key)
+    walk.forward = used_ns is None or walk.now_ns - used_ns >= BINDING_LIFE_NS
+    if walk.basis is not None:
+        if used_ns is None:
+            walk.basis.rest_on(walk.state.connections, key, None)
+        elif walk.forward:
+            walk.basis = None
+        else:
+            # Until then it stays, whoever uses it.
+            walk.basis.expire(used_ns + BINDING_LIFE_NS)
+    if walk.recording:
+        details = {"direction": "forward" if walk.forward else "return"}
+        walk.tell(Kind.TRACKED, walk.in_port.alias, details)
+    return walk.forward
+
+
+def remember(walk: Walk, egress: Port) -> None:
+    """Note the return direction of a forward packet that leaves by an exterior port."""
+    frame = walk.frame
+    src, dst = frame.tp_src, frame.tp_dst
+    if frame.proto == ICMP:
+        src = dst = frame.icmp_id if frame.tp_src in (ECHO_REQUEST, ECHO_REPLY) else 0
+    key = (frame.nw_dst, dst, frame.nw_src, src, frame.proto, egress.device)
+    if walk.basis is not None:
+        walk.basis.connection = key
+    walk.state.track(key, walk.now_ns)

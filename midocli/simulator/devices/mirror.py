@@ -1,0 +1,64 @@
+"""Mirrors: copies of the frames that meet a condition (MidoNet: `simulation/Mirror.scala`).
+
+A device or port names its mirrors for each place; the copy is made as the frame is there, and
+leaves by the mirror's port as any frame would, filters and mirrors of that port included.
+Every mirror asked counts as a port entered, so that mirrors of mirrors come to an end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from midocli.simulator.devices import branches
+from midocli.simulator.events import Kind
+from midocli.simulator.topology.condition import Predicate, compile_condition
+
+if TYPE_CHECKING:
+    from midocli.simulator.devices.walk import Walk
+    from midocli.simulator.topology.records import Key
+    from midocli.simulator.topology.service_records import Mirror
+
+
+@dataclass(slots=True, eq=False)
+class MirrorPlan:
+    """A mirror with its conditions compiled; a frame that meets any of them is copied."""
+
+    mirror: Mirror
+    conditions: tuple[Predicate, ...]
+
+    @staticmethod
+    def of(mirror: Mirror | None) -> MirrorPlan | None:
+        """The plan of a mirror (None: there is no such mirror)."""
+        if mirror is None:
+            return None
+        return MirrorPlan(mirror, tuple(map(compile_condition, mirror.conditions)))
+
+
+def copy(walk: Walk, mirrors: tuple[Key, ...], at: str) -> None:
+    """Send copies of the walk's frame, as it is now, to the mirrors that want it."""
+    frame = walk.frame
+    wanting = []
+    for key in mirrors:
+        plan = walk.topology.mirror_plans[key]
+        if plan is not None:
+            walk.entered += 1
+            if any(matches(walk, frame) for matches in plan.conditions):
+                wanting.append(plan.mirror)
+    for mirror in wanting:
+        _send(walk, mirror, at)
+
+
+def _send(walk: Walk, mirror: Mirror, at: str) -> None:
+    port = walk.topology.ports[mirror.to_port]
+    if port is None:
+        return
+    if walk.recording:
+        walk.tell(Kind.MIRRORED, at, {"mirror": mirror.alias, "port": port.alias})
+    frame, received, rewritten = walk.frame, walk.received, walk.nw_dst_rewritten
+    in_port, out_port, device = walk.in_port, walk.out_port, walk.device
+    branches.begin(walk)
+    walk.frame, walk.nw_dst_rewritten = frame.copy(), False
+    branches.branch(walk, port, "mirror")
+    walk.frame, walk.received, walk.nw_dst_rewritten = frame, received, rewritten
+    walk.in_port, walk.out_port, walk.device = in_port, out_port, device

@@ -1,0 +1,90 @@
+"""A router as an end of traffic: the packets it takes for itself, and those it sends.
+
+What it sends goes through stages 3, 5, 4 and 6 of `router.py`, without NAT state.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from midocli.simulator.devices import arp, nat, router_ping
+from midocli.simulator.devices.decisions import CONSUMED
+from midocli.simulator.devices.router_filters import outfilter
+from midocli.simulator.devices.router_routes import no_route, tell_route, unusable
+from midocli.simulator.events import Kind
+from midocli.simulator.reason import Code, Reason
+from midocli.simulator.wire.addresses import ip_text
+from midocli.simulator.wire.headers import headers
+from midocli.simulator.wire.packets import echo_reply
+from midocli.simulator.wire.protocol import ECHO_REQUEST, ICMP
+
+if TYPE_CHECKING:
+    from midocli.simulator.devices.decisions import Result
+    from midocli.simulator.devices.walk import Walk
+    from midocli.simulator.topology.plans import ActiveRoute, RouterPlan
+    from midocli.simulator.topology.topology import Router
+
+
+def take(walk: Walk, router: Router) -> Result:
+    """For the router itself: an echo request is answered, an answer to its own ping is taken."""
+    frame = walk.frame
+    if walk.recording:
+        nat.tell_unrestored(walk, router.alias)
+    if frame.proto == ICMP and frame.tp_src == ECHO_REQUEST and frame.tp_dst == 0:
+        if walk.recording:
+            details = {"what": "echo-request", "frame": headers(frame)}
+            walk.tell(Kind.CONSUMED, router.alias, details)
+        walk.network.send_from_router(router.key, echo_reply(frame), "echo-reply")
+        return CONSUMED
+    if router_ping.hears(walk.network, router.key, frame):
+        return CONSUMED
+    text = f"{ip_text(frame.nw_dst)} is {router.alias} itself, which only answers echo requests"
+    return walk.error(Reason(Code.LOCAL_NON_ICMP, router.alias, None, text))
+
+
+def originate(walk: Walk, router: Router, plan: RouterPlan, what: str) -> None:
+    """Send an IP packet the router made (`walk.generated`): route, next hop, outfilter, out."""
+    frame = walk.frame
+    active, equals = plan.choose(frame)
+    if active is None or active.port is None or active.route.type != "normal":
+        walk.drop(no_route(walk, router, plan, f" for its own {what.replace('-', ' ')}"))
+        return
+    reason = unusable(router, active, frame.nw_dst)
+    if reason is not None:
+        walk.drop(reason)
+        return
+    if walk.recording:
+        details = {"what": what, "port": active.port.alias, "frame": headers(frame)}
+        walk.tell(Kind.GENERATED, router.alias, details)
+        tell_route(walk, router, active, equals)
+    address = active.route.gw or frame.nw_dst
+    mac, _ = arp.next_hop_mac(walk, router, active, address)
+    if mac is None and arp.is_askable(active, address):
+        arp.wait(walk, router, active, address, partial(_emit, walk, router, active, address))
+    else:
+        _emit(walk, router, active, address, mac)
+
+
+def _emit(walk: Walk, router: Router, active: ActiveRoute, address: int, mac: int | None) -> None:
+    port = active.port
+    assert port is not None
+    walk.wake()
+    if mac is None:
+        walk.drop(arp.timeout_reason(router.alias, port, address))
+        return
+    frame = walk.frame
+    frame.hw_src, frame.hw_dst = port.mac, mac
+    walk.device, walk.out_port, walk.stateless = router.key, port, True
+    # Only the source that the outfilter's rules give is used.
+    destination = frame.nw_dst
+    verdict = outfilter(walk, router)
+    frame.nw_dst = destination
+    walk.stateless = False
+    if verdict is None:
+        walk.go(port)
+    elif type(verdict) is Reason:
+        walk.drop(verdict)
+    else:
+        text = f"{router.alias} does not redirect its own packets"
+        walk.drop(Reason(Code.RULE_DROP, router.alias, None, text))

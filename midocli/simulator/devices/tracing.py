@@ -1,0 +1,81 @@
+"""Trace requests: the walks of frames that meet a condition are kept, to be looked at later.
+
+A request is put to a port, a bridge or a router, and looks at what enters there, just before
+the infilter; its limit says how many walks it takes (MidoNet: `rules/TraceRule.java`,
+`topology/TraceRequestChainMapper.scala`). The whole walk is kept, from its beginning: while
+somebody traces, every walk notes what happens to it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from midocli.simulator.events import Event, Kind
+
+if TYPE_CHECKING:
+    from midocli.simulator.devices.walk import Walk
+    from midocli.simulator.topology.records import Rule
+    from midocli.simulator.topology.service_records import TraceRequest
+
+Key = Hashable
+
+#: How many walks a request takes that has no limit of its own.
+MOST_WALKS = 10_000
+
+
+@dataclass(slots=True, eq=False)
+class Trail:
+    """What happened on one walk so far, and the requests that keep it."""
+
+    events: list[Event] = field(default_factory=list)
+    requests: set[Key] = field(default_factory=set)
+
+
+@dataclass(slots=True, eq=False)
+class TraceLog:
+    """What trace requests have kept.
+
+    `taken` counts the walks since a request was last changed, or that a trace rule took;
+    `trails` are those that are kept, by the number of the walk.
+    """
+
+    walks: defaultdict[Key, list[Trail]] = field(default_factory=lambda: defaultdict(list))
+    taken: dict[Key, int] = field(default_factory=dict)
+    trails: dict[int, Trail] = field(default_factory=dict)
+
+    def forget(self, request: Key) -> None:
+        """Drop the walks of a request that is gone."""
+        self.walks.pop(request, None)
+        self.taken.pop(request, None)
+
+
+def watch(walk: Walk, requests: tuple[TraceRequest, ...], at: str) -> None:
+    """Keep the walk for those of some requests whose condition its frame meets."""
+    for request in requests:
+        if request.matches(walk, walk.frame):
+            _keep(walk, request.key, request.alias, request.key, request.limit, at)
+
+
+def mark(walk: Walk, rule: Rule, at: str) -> None:
+    """Keep the walk for the request that a trace rule names, if that is enabled."""
+    found = walk.network.traced.get(rule.trace_request or "")
+    if found is not None:
+        key, alias = found
+        _keep(walk, key, alias, rule.key, rule.trace_limit, at)
+
+
+def _keep(walk: Walk, request: Key, alias: str, counter: Key, limit: int | None, at: str) -> None:
+    trail, log = walk.trail, walk.state.traces
+    if trail is None or request in trail.requests:
+        return
+    taken = log.taken.get(counter, 0)
+    if taken >= (MOST_WALKS if limit is None else limit):
+        return
+    log.taken[counter] = taken + 1
+    log.walks[request].append(trail)
+    log.trails[walk.number] = trail
+    trail.requests.add(request)
+    walk.tell(Kind.TRACED, at, {"trace_request": alias})

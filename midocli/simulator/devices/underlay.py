@@ -1,0 +1,171 @@
+"""The underlay: how a frame that entered on one host gets to a port on another.
+
+The host where it entered decides everything; what leaves there is the frame as the port would
+send it, whole, in a tunnel packet for each port it goes to, and the other host only looks at
+the key (MidoNet: `FlowTranslator.outputActionsToPeer`, `PacketWorkflow.handleFromUnderlay`).
+The outer IP header has TTL 255, TOS 0 and no DF (`odp/flows/FlowKeyTunnel.java`); the rest is
+the Linux kernel's doing: VXLAN (RFC 7348) from a UDP port that stands for the inner flow and
+without a UDP checksum, or GRE with a key (RFC 2890) that carries Ethernet.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from midocli.simulator.devices.fast_path import Path
+from midocli.simulator.events import Captured, Direction, Kind, UnderlayPoint
+from midocli.simulator.latency import UNDERLAY_IN_NS, UNDERLAY_OUT_NS
+from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.plans import flow_hash
+from midocli.simulator.wire.checksum import checksum
+from midocli.simulator.wire.protocol import ETHERTYPE_IPV4, GRE, UDP
+
+if TYPE_CHECKING:
+    from midocli.simulator.devices.walk import Walk
+    from midocli.simulator.topology.records import Port
+    from midocli.simulator.wire.frame import Frame
+
+Key = Hashable
+
+#: MidoNet's port for the overlay (`agent.datapath.vxlan_overlay_udp_port`).
+VXLAN_PORT = 6677
+#: Linux's range of local ports, from which VXLAN picks its source port.
+_FIRST_PORT, _PAST_PORTS = 32768, 61000
+_TTL = 255
+#: The bit of a key that says that the frame is traced (`TunnelKeys.scala`).
+_TRACED = 0x800000
+_GRE_WITH_KEY, _ETHERNET = 0x2000, 0x6558
+_VXLAN_WITH_VNI = 0x08000000
+
+
+@dataclass(frozen=True, slots=True)
+class Tunnel:
+    """The outer addresses of tunnel packets from one host to another, as integers."""
+
+    type: Literal["vxlan", "gre"]
+    src: int
+    dst: int
+    src_mac: int
+    dst_mac: int
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """The way from the host `here` to the host `there`, both by alias.
+
+    Without a tunnel nothing gets across, unless there are no `zones` of tunnels at all: then
+    the underlay is not modelled, and frames simply arrive.
+    """
+
+    here: str
+    there: str
+    tunnel: Tunnel | None = None
+    zones: bool = False
+
+
+def deliver(walk: Walk, port: Port) -> None:
+    """Let the walk's frame out of a port's interface, on whatever host that is."""
+    refused = _cross(walk, port) if port.host != walk.frame.host else None
+    if refused is None:
+        if walk.flow is not None:
+            walk.flow.left(port, walk.frame, walk.now_ns)
+            if walk.basis is not None:
+                version = walk.topology.version
+                walk.flow.path = Path(walk.basis, version, walk.flow.outputs)
+        walk.network.deliver(port, walk.frame)
+    else:
+        walk.drop(refused)
+
+
+def _cross(walk: Walk, port: Port) -> Reason | None:
+    """Take the walk's frame to the host of `port`; a reason where there is no way.
+
+    A frame that entered at no host, as a router's own pings, begins where it comes out.
+    """
+    frame = walk.frame
+    if frame.host is None or port.host is None:
+        return None
+    crossing = _crossing(walk, (frame.host, port.host))
+    tunnel = crossing.tunnel
+    if tunnel is None:
+        return _no_tunnel(crossing, port) if crossing.zones else None
+    walk.basis = None
+    ids = walk.state.tunnel_ids
+    ip_id = ids[tunnel.src, tunnel.dst]
+    ids[tunnel.src, tunnel.dst] = ip_id + 1 & 0xFFFF
+    key = port.tunnel_key
+    if walk.trail is not None and walk.trail.requests:
+        key |= _TRACED
+    if walk.recording:
+        details: dict[str, object] = {"from": crossing.here, "to": crossing.there}
+        details |= {"type": tunnel.type, "key": key}
+        details |= {"src": tunnel.src, "dst": tunnel.dst}
+        walk.tell(Kind.TUNNELLED, port.alias, details)
+    if walk.network.capturing:
+        data = encapsulate(tunnel, key, frame, ip_id)
+        inner = len(data) - len(frame.to_bytes())
+        _show_later(walk, crossing.here, "out", UNDERLAY_OUT_NS, data, inner)
+        _show_later(walk, crossing.there, "in", UNDERLAY_IN_NS, data, inner)
+    return None
+
+
+def _crossing(walk: Walk, hosts: tuple[Key, Key]) -> Crossing:
+    topology = walk.topology
+    found = topology.crossings.get(hosts)
+    if found is None:
+        found = topology.crossings[hosts] = topology.source.crossing(hosts)
+    return found
+
+
+def _no_tunnel(crossing: Crossing, port: Port) -> Reason:
+    text = (
+        f"{port.alias} is on {crossing.there}, to which {crossing.here} has no tunnel:"
+        " no tunnel zone of type gre or vxlan has both as members"
+    )
+    details = {"here": crossing.here, "there": crossing.there}
+    return Reason(Code.NO_ROUTE, port.alias, None, text, details)
+
+
+def _show_later(
+    walk: Walk, host: str, direction: Direction, after_ns: int, data: bytes, inner: int
+) -> None:
+    network, frame = walk.network, walk.frame
+    time_ns = network.engine.now_ns + after_ns
+    point = UnderlayPoint(host)
+    captured = Captured(point, direction, time_ns, data, frame.walk, frame.origin, inner)
+    network.engine.at(time_ns, partial(network.capture_bytes, captured))
+
+
+def encapsulate(tunnel: Tunnel, key: int, frame: Frame, ip_id: int) -> bytes:
+    """The tunnel packet that carries a frame."""
+    inner = frame.to_bytes()
+    if tunnel.type == "vxlan":
+        proto, vxlan = UDP, struct.pack("!II", _VXLAN_WITH_VNI, key << 8)
+        length = 8 + len(vxlan) + len(inner)
+        udp = struct.pack("!HHHH", source_port(frame), VXLAN_PORT, length, 0)
+        payload = udp + vxlan + inner
+    else:
+        proto, gre = GRE, struct.pack("!HHI", _GRE_WITH_KEY, _ETHERNET, key)
+        payload = gre + inner
+    head = struct.pack(
+        "!BBHHHBBHII", 0x45, 0, 20 + len(payload), ip_id, 0, _TTL, proto, 0, tunnel.src, tunnel.dst
+    )
+    head = head[:10] + checksum(head).to_bytes(2, "big") + head[12:]
+    macs = tunnel.dst_mac.to_bytes(6, "big") + tunnel.src_mac.to_bytes(6, "big")
+    return macs + ETHERTYPE_IPV4.to_bytes(2, "big") + head + payload
+
+
+def source_port(frame: Frame) -> int:
+    """The UDP source port of a flow: a hash of it, scaled to Linux's local ports.
+
+    The kernel's hash is keyed with a random number; this one is always the same. What has no
+    IP is told apart by its MACs (`udp_flow_src_port` of Linux's `net/udp_tunnel.h`).
+    """
+    value = flow_hash(frame)
+    if frame.proto < 0:
+        value ^= (frame.hw_src ^ frame.hw_dst) * 0x01000193 & 0xFFFFFFFF
+    return _FIRST_PORT + (value * (_PAST_PORTS - _FIRST_PORT) >> 32)

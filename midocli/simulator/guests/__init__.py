@@ -1,0 +1,1 @@
+"""Machines behind the ports, which behave as Linux does."""

@@ -1,0 +1,132 @@
+"""IPv4 fragmentation and reassembly (RFC 791; RFC 815 for the idea of holes)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from midocli.simulator.guests import icmp
+from midocli.simulator.latency import SECOND_NS
+from midocli.simulator.reason import Code
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.protocol import DF, MF, OFFSET, TIME_EXCEEDED
+from midocli.simulator.wire.transport import NO_CHECKSUM
+
+if TYPE_CHECKING:
+    from midocli.simulator.guests.stack import GuestStack
+
+REASSEMBLY_NS = 30 * SECOND_NS
+MAX_PACKET = 65535
+
+
+@dataclass(slots=True, eq=False)
+class Reassembly:
+    """The fragments of one packet so far: offset in bytes -> bytes."""
+
+    parts: dict[int, bytes] = field(default_factory=dict)
+    first: Frame | None = None
+    #: How far the fragments reach, and how long the packet is once its last one is there.
+    end: int = 0
+    total: int | None = None
+
+    def refusal(self, at: int, end: int, last: bool, header: int) -> str | None:
+        """What speaks against a fragment, and thereby against the whole packet."""
+        if at == end:
+            return "a fragment of it has no data"
+        if header + end > MAX_PACKET:
+            return "its fragments make more than a packet can hold"
+        if self.total is not None and (end != self.total if last else end > self.total):
+            return "its fragments do not agree on its length"
+        if last and end < self.end:
+            return "its fragments do not agree on its length"
+        overlaps = any(at < other + len(body) and other < end for other, body in self.parts.items())
+        return "its fragments overlap" if overlaps else None
+
+    def covers(self, at: int, end: int) -> bool:
+        """Whether all of a fragment is there already, in one run (`inet_frag_queue_insert`)."""
+        reached = at
+        for other in sorted(self.parts):
+            if other <= reached:
+                reached = max(reached, other + len(self.parts[other]))
+        return at < end <= reached
+
+
+def split(frame: Frame, mtu: int) -> list[Frame]:
+    """The packet in fragments of at most `mtu` bytes; itself if it fits."""
+    header = 20 + len(frame.options)
+    if frame.ip_length() <= mtu:
+        return [frame]
+    body = frame.transport_bytes()
+    size = max((mtu - header) // 8 * 8, 8)
+    start, more = frame.fragment & OFFSET, frame.fragment & MF
+    pieces = []
+    for at in range(0, len(body), size):
+        piece = frame.copy()
+        last = at + size >= len(body)
+        piece.fragment = start + at // 8 | (more if last else MF)
+        piece.tp_src = piece.tp_dst = -1
+        piece.tp_sum = NO_CHECKSUM
+        piece.trailer = b""
+        piece.read_transport(body[at : at + size])
+        pieces.append(piece)
+    return pieces
+
+
+def add(stack: GuestStack, frame: Frame) -> Frame | None:
+    """Add a fragment to what a guest has of its packet; the packet, when it is whole.
+
+    A repetition is ignored; an overlap, or a length that does not fit, ends the packet.
+    """
+    key = (stack.key, frame.nw_src, frame.nw_dst, frame.proto, frame.ip_id)
+    reassemblies = stack.network.state.reassemblies
+    packet = reassemblies.get(key)
+    if packet is None:
+        packet = reassemblies[key] = Reassembly()
+        engine = stack.network.engine
+        engine.at(engine.now_ns + REASSEMBLY_NS, partial(_expire, stack, key, packet, frame))
+    at, body, last = (frame.fragment & OFFSET) * 8, frame.transport_bytes(), True
+    if frame.fragment & MF:
+        body, last = body[: len(body) // 8 * 8], False
+    end = at + len(body)
+    if packet.covers(at, end):
+        stack.tell_consumed(frame, "fragment")
+        return None
+    refusal = packet.refusal(at, end, last, 20 + len(frame.options))
+    if refusal is not None:
+        del reassemblies[key]
+        stack.drop(frame, Code.MALFORMED, refusal)
+        return None
+    packet.parts[at] = body
+    packet.end = max(packet.end, end)
+    if at == 0:
+        packet.first = frame
+    if last:
+        packet.total = end
+    if packet.first is None or packet.total != sum(map(len, packet.parts.values())):
+        stack.tell_consumed(frame, "fragment")
+        return None
+    del reassemblies[key]
+    return _joined(packet.first, b"".join(packet.parts[at] for at in sorted(packet.parts)))
+
+
+def _joined(first: Frame, body: bytes) -> Frame:
+    whole = first.copy()
+    whole.fragment &= DF
+    whole.tp_src = whole.tp_dst = -1
+    whole.tp_sum = NO_CHECKSUM
+    whole.read_transport(body)
+    return whole
+
+
+def _expire(
+    stack: GuestStack, key: tuple[object, int, int, int, int], packet: Reassembly, frame: Frame
+) -> None:
+    """Give up on a packet that did not become whole."""
+    reassemblies = stack.network.state.reassemblies
+    if reassemblies.get(key) is not packet:
+        return
+    del reassemblies[key]
+    if packet.first is not None:
+        icmp.send_error(stack, packet.first, TIME_EXCEEDED, 1)
+    stack.drop(frame, Code.NO_ANSWER, f"{stack.alias} did not get all fragments of the packet")

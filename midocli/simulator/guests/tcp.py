@@ -1,0 +1,246 @@
+"""TCP at a guest (RFC 9293): services that accept and echo, resets for the rest.
+
+Headers are those Linux sends: SYN-ACK and RST with IP id 0 and DF, window 65160, options
+mss, sackOK, timestamps, nop, wscale as far as the SYN had them. Data are acknowledged at once,
+as at the beginning of a connection, and come back in a segment of their own. A service sends
+nothing again of itself, only when the client does.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from midocli.simulator.latency import ANSWER_NS
+from midocli.simulator.reason import Code
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.packets import inherit
+from midocli.simulator.wire.protocol import DF, TCP
+
+if TYPE_CHECKING:
+    from midocli.simulator.guests.stack import GuestStack
+    from midocli.simulator.topology.plans import GuestPlan
+
+FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
+
+SYN_ACK_WINDOW = 65160
+WINDOW_SCALE = 7
+MSS, _WSCALE, _SACK_OK, TIMESTAMPS = 2, 3, 4, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A TCP segment without its ports."""
+
+    seq: int
+    ack: int
+    flags: int
+    window: int
+    options: bytes = b""
+    data: bytes = b""
+
+    @property
+    def length(self) -> int:
+        """How much sequence space it takes: data, and one each for SYN and FIN."""
+        return len(self.data) + bool(self.flags & SYN) + bool(self.flags & FIN)
+
+
+@dataclass(slots=True, eq=False)
+class ServerConnection:
+    """A service's end of a connection: next sequence numbers, and where it stands."""
+
+    send_next: int
+    receive_next: int
+    syn_ack: Segment
+    state: Literal["syn-received", "established", "last-ack"] = "syn-received"
+    timestamps: bool = False
+
+
+def read_segment(frame: Frame) -> Segment | None:
+    """The segment a frame carries; None if it is cut short."""
+    rest = frame.payload  # from the sequence number on, without the checksum
+    if len(rest) < 14:
+        return None
+    seq, ack, offset, flags, window = struct.unpack_from("!IIBBH", rest)
+    data_at = (offset >> 4) * 4 - 6
+    if data_at < 14 or data_at > len(rest):
+        return None
+    return Segment(seq, ack, flags & 0x3F, window, rest[14:data_at], rest[data_at:])
+
+
+def tcp_packet(
+    src: int, sport: int, dst: int, dport: int, segment: Segment, *, ip_id: int = 0, ttl: int = 64
+) -> Frame:
+    """The IPv4 packet of a segment, with DF set. Options must fill whole words."""
+    offset = (20 + len(segment.options)) // 4 << 4
+    fixed = struct.pack(
+        "!IIBBHH", segment.seq, segment.ack, offset, segment.flags, segment.window, 0
+    )
+    return Frame(
+        nw_src=src,
+        nw_dst=dst,
+        proto=TCP,
+        tos=0,
+        ttl=ttl,
+        fragment=DF,
+        ip_id=ip_id,
+        tp_src=sport,
+        tp_dst=dport,
+        tp_sum=None,
+        payload=fixed + segment.options + segment.data,
+    )
+
+
+def read_options(options: bytes) -> dict[int, bytes]:
+    """TCP options by kind; reading stops at the first that makes no sense."""
+    found: dict[int, bytes] = {}
+    at = 0
+    while at < len(options) and options[at] != 0:
+        if options[at] == 1:
+            at += 1
+            continue
+        if at + 1 >= len(options) or options[at + 1] < 2:
+            break
+        found[options[at]] = options[at + 2 : at + options[at + 1]]
+        at += options[at + 1]
+    return found
+
+
+def scaled(window: int) -> int:
+    """A window as it is sent once its scale is agreed, rounded up (`__tcp_select_window`)."""
+    return -(-window >> WINDOW_SCALE)
+
+
+def receive(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) -> None:
+    """A socket or service takes the segment, else it is reset."""
+    segment = read_segment(frame)
+    if segment is None:
+        stack.drop(frame, Code.MALFORMED, "its TCP header is cut short")
+        return
+    if to_group:
+        stack.drop(frame, Code.NO_ANSWER, f"{stack.alias} takes no TCP sent to a group")
+        return
+    stack.tell_consumed(frame, "tcp")
+    socket = stack.socket_for(frame)
+    if socket is not None:
+        socket(frame)
+        return
+    key = (stack.key, frame.nw_dst, frame.tp_dst, frame.nw_src, frame.tp_src)
+    connections = stack.network.state.tcp
+    connection = connections.get(key)
+    if connection is not None:
+        answers = _continue(stack, connection, segment)
+        if segment.flags & RST or (connection.state == "last-ack" and not answers):
+            del connections[key]
+        for answer in answers:
+            _send(stack, frame, answer)
+    elif segment.flags & SYN and not segment.flags & (ACK | RST) and _serves(plan, frame):
+        connection = connections[key] = _accept(stack, link_mtu(plan, frame.nw_src), segment)
+        _send(stack, frame, connection.syn_ack)
+    elif not segment.flags & RST:
+        _send(stack, frame, _reset(segment))
+        stack.drop(frame, Code.NO_ANSWER, stack.why_unheard(frame, "TCP"))
+
+
+def _serves(plan: GuestPlan, frame: Frame) -> bool:
+    return (TCP, frame.tp_dst) in plan.guest.services
+
+
+def link_mtu(plan: GuestPlan, address: int) -> int:
+    """The MTU of the link towards an address (without a route: of the first interface)."""
+    entry = plan.route(address)
+    return plan.guest.nics[entry[3] if entry is not None else 0].mtu
+
+
+def _accept(stack: GuestStack, mtu: int, syn: Segment) -> ServerConnection:
+    """Begin a connection: the SYN-ACK offers what the SYN offered."""
+    theirs = read_options(syn.options)
+    stamped = len(theirs.get(TIMESTAMPS, b"")) == 8
+    options = struct.pack("!BBH", MSS, 4, mtu - 40)
+    if stamped:
+        options += bytes((_SACK_OK, 2)) if _SACK_OK in theirs else b"\x01\x01"
+        options += bytes((TIMESTAMPS, 10)) + _stamps(stack, theirs)
+    elif _SACK_OK in theirs:
+        options += bytes((1, 1, _SACK_OK, 2))
+    if _WSCALE in theirs:
+        options += bytes((1, _WSCALE, 3, WINDOW_SCALE))
+    first = stack.network.rng.getrandbits(32)
+    receive_next = syn.seq + 1 & 0xFFFFFFFF
+    syn_ack = Segment(first, receive_next, SYN | ACK, SYN_ACK_WINDOW, options)
+    return ServerConnection(first + 1 & 0xFFFFFFFF, receive_next, syn_ack, timestamps=stamped)
+
+
+def _stamped_anew(stack: GuestStack, connection: ServerConnection) -> Segment:
+    """The SYN-ACK with the time of now, which stands behind mss, sackOK and its own kind."""
+    segment = connection.syn_ack
+    if not connection.timestamps:
+        return segment
+    options = segment.options[:8] + _now_ms(stack) + segment.options[12:]
+    return replace(segment, options=options)
+
+
+def _continue(stack: GuestStack, connection: ServerConnection, segment: Segment) -> list[Segment]:
+    """What a service answers on an open connection: data comes back, a FIN is returned."""
+    if segment.flags & SYN and not segment.flags & (ACK | RST):
+        return [_stamped_anew(stack, connection)]
+    if segment.flags & (SYN | RST) or not segment.flags & ACK:
+        return []
+    if connection.state == "syn-received":
+        connection.state = "established"
+    if segment.seq != connection.receive_next and segment.length:
+        return [_answer(stack, connection, segment, ACK)]
+    if not segment.length or connection.state == "last-ack":
+        return []
+    connection.receive_next = segment.seq + segment.length & 0xFFFFFFFF
+    answers = []
+    if segment.data:
+        answers.append(_answer(stack, connection, segment, ACK, unread=len(segment.data)))
+        answers.append(_answer(stack, connection, segment, ACK | PSH, segment.data))
+    if segment.flags & FIN:
+        connection.state = "last-ack"
+        answers.append(_answer(stack, connection, segment, ACK | FIN))
+    return answers
+
+
+def _answer(
+    stack: GuestStack,
+    connection: ServerConnection,
+    segment: Segment,
+    flags: int,
+    data: bytes = b"",
+    *,
+    unread: int = 0,
+) -> Segment:
+    options = b""
+    if connection.timestamps:
+        options = bytes((1, 1, TIMESTAMPS, 10)) + _stamps(stack, read_options(segment.options))
+    window = scaled(SYN_ACK_WINDOW - unread)
+    answer = Segment(connection.send_next, connection.receive_next, flags, window, options, data)
+    connection.send_next = connection.send_next + answer.length & 0xFFFFFFFF
+    return answer
+
+
+def _stamps(stack: GuestStack, theirs: dict[int, bytes]) -> bytes:
+    """The timestamps option's values: our milliseconds, and their value back (RFC 7323)."""
+    return _now_ms(stack) + theirs.get(TIMESTAMPS, bytes(8))[:4].ljust(4, b"\0")
+
+
+def _now_ms(stack: GuestStack) -> bytes:
+    return (stack.network.engine.now_ns // 1_000_000 & 0xFFFFFFFF).to_bytes(4, "big")
+
+
+def _reset(segment: Segment) -> Segment:
+    """The reset for a segment nobody wants (RFC 9293, 3.10.7.1)."""
+    if segment.flags & ACK:
+        return Segment(segment.ack, 0, RST, 0)
+    return Segment(0, segment.seq + segment.length & 0xFFFFFFFF, RST | ACK, 0)
+
+
+def _send(stack: GuestStack, request: Frame, segment: Segment) -> None:
+    ip_id = 0 if segment.flags & (SYN | RST) else stack.next_ip_id()
+    answer = tcp_packet(
+        request.nw_dst, request.tp_dst, request.nw_src, request.tp_src, segment, ip_id=ip_id
+    )
+    inherit(answer, request)
+    stack.send(answer, ANSWER_NS)

@@ -1,0 +1,1 @@
+"""What is on the wire: frames, the packets in them, and their bytes."""
