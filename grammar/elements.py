@@ -1,6 +1,6 @@
 """The terminals and combinators that the grammar is composed of, for pyparsing.
 
-A word is what a POSIX shell takes for one. Three elements carry the language:
+Three elements carry the language:
 `Switch` reads a word and goes on with what its table names for that word, `Name`
 takes any word, and `Pairs` reads `field value` pairs. They look words up instead
 of trying alternatives in turn, which makes parsing several times faster than
@@ -19,32 +19,10 @@ import pyparsing as pp
 
 from grammar.errors import MidoError
 from grammar.expectation import END, Expectation
-
-BLANK = r"[ \t\r\n]"
-WORD_PATTERN = r"""(?:[^ \t\r\n'"\\]++|\\.|'[^']*+'|"(?:[^"\\]|\\.)*+")++"""  # as shlex splits
-WORD = re.compile(f"(?!#){WORD_PATTERN}", re.DOTALL)
-TRAILING = re.compile(rf"{BLANK}*+(?:#.*)?\Z", re.DOTALL)
-WHOLE_LINE = re.compile(rf"(?:{BLANK}++|(?!#){WORD_PATTERN}(?={BLANK}|\Z))*+(?:#.*)?", re.DOTALL)
-_QUOTED = re.compile(r"""'([^']*+)'|"((?:[^"\\]|\\.)*+)"|\\(.)""", re.DOTALL)
-_ESCAPED = re.compile(r'\\(["\\])')
+from grammar.words import TRAILING, WORD, unquote
 
 Tokens = Any
 Result = tuple[int, Tokens]
-
-
-def unquote(word: str) -> str:
-    """What a word means once its quotes and backslashes have done their work."""
-    if "'" in word or '"' in word or "\\" in word:
-        return _QUOTED.sub(_meant, word)
-    return word
-
-
-def _meant(quoted: re.Match[str]) -> str:
-    """Quoted text: as it is in '…'; in "…" a backslash escapes only `"` and itself."""
-    single, double, escaped = quoted.groups()
-    if double is not None:
-        return _ESCAPED.sub(r"\1", double)
-    return str(escaped if single is None else single)
 
 
 class Rejected(pp.ParseException):

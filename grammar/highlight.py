@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from grammar.elements import TRAILING, WORD
 from grammar.errors import IncompleteError, MidoError
 from grammar.expectation import Expectation
 from grammar.language import synonyms
 from grammar.schema import Schema
 from grammar.unfinished import may_go_on
 from grammar.verbs import VERB_WORDS
+from grammar.words import TRAILING, WORD
 
 if TYPE_CHECKING:
     from grammar.language import Language

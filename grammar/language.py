@@ -12,9 +12,6 @@ import pyparsing as pp
 from grammar import capturing, pictures, probes, session, traffic
 from grammar.commands import OnGuest, nothing
 from grammar.elements import (
-    TRAILING,
-    WHOLE_LINE,
-    WORD,
     Element,
     Entry,
     Later,
@@ -32,6 +29,7 @@ from grammar.schema import Collection, Schema
 from grammar.suffix import EXPECTED_AS, EXPECTED_FORM, Suffix, suffix_of
 from grammar.tree import As, Command, Echo, Format, Quit, Source
 from grammar.verbs import VERBS, assemble
+from grammar.words import TRAILING, WHOLE_LINE, WORD
 
 COMMANDS = {**probes.HELP, **capturing.HELP, **session.HELP}
 #: What `help` and the reference have a page on, beside verbs and collections.

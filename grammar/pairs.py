@@ -8,16 +8,11 @@ from functools import cache
 from typing import Any
 
 from grammar.elements import (
-    BLANK,
-    TRAILING,
-    WORD,
-    WORD_PATTERN,
     Element,
     Probe,
     Rejected,
     Result,
     Tokens,
-    unquote,
 )
 from grammar.errors import (
     IncompleteError,
@@ -31,6 +26,7 @@ from grammar.nearest import suggestion
 from grammar.schema import Collection, Field
 from grammar.tree import FieldName, Setting
 from grammar.values import Flag, Negated
+from grammar.words import BLANK, TRAILING, WORD, WORD_PATTERN, unquote
 
 _PAIR = re.compile(f"{BLANK}*+((?!#){WORD_PATTERN})(?:{BLANK}++((?!#){WORD_PATTERN}))?", re.DOTALL)
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from grammar.commands import CommandHelp
-from grammar.elements import BLANK, WORD
 from grammar.errors import IncompleteError, InvalidValueError, shorten
 from grammar.expectation import Expectation
 from grammar.nearest import suggestion
 from grammar.values import Choice
+from grammar.words import BLANK, WORD
 
 FORMS = Choice(("table", "json", "yaml", "csv", "commands"))
 EXPECTED_AS = Expectation("verb", "as", "show the result in another form")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from grammar.elements import WORD, WORD_PATTERN, unquote
+from grammar.words import WORD, WORD_PATTERN, unquote
 from midocli.shell.lines import commands, is_continued
 
 _BLANKS = re.compile(r"\s+")

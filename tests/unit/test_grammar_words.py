@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from shapes import shape
 
 import grammar
-from grammar.elements import WORD, unquote
 from grammar.errors import LineSyntaxError, MidoError
+from grammar.words import WORD, unquote
 
 
 @pytest.mark.parametrize(

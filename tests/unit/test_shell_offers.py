@@ -13,7 +13,7 @@ from prompt_toolkit.document import Document
 from sessions import scripts
 from worlds import World
 
-from grammar.elements import unquote
+from grammar.words import unquote
 from midocli.shell.completer import CommandCompleter
 from midocli.shell.cursor import at_cursor, last_command, quoted
 from midocli.shell.hint import Hint, hint
