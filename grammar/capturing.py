@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyparsing as pp
 
 from grammar.commands import CommandHelp, argument, build, nothing
-from grammar.elements import Element, Name, Probe, Switch, Tokens
+from grammar.elements import Element, Name, Switch, Tokens
 from grammar.expectation import Expectation
 from grammar.pairs import Pairs
 from grammar.resources.capture import COUNT, FILTER, FLAGS, QUIET, WRITE
@@ -37,7 +37,7 @@ HELP = {
 }
 
 
-def entries(probe: Probe) -> dict[str, pp.ParserElement]:
+def entries() -> dict[str, pp.ParserElement]:
     """What follows `tcpdump` at the beginning of a line."""
 
     def watch(tokens: list[Tokens]) -> Tcpdump:
@@ -48,22 +48,18 @@ def entries(probe: Probe) -> dict[str, pp.ParserElement]:
         file, *options = tokens
         return ReadCapture(file, tuple(options))
 
-    file = argument(
-        probe, "a capture file", "file", Pairs(probe, "read options", READ_OPTIONS, "option")
-    )
-    options = Pairs(probe, "tcpdump options", TCPDUMP_OPTIONS, "option")
+    file = argument("a capture file", "file", Pairs("read options", READ_OPTIONS, "option"))
+    options = Pairs("tcpdump options", TCPDUMP_OPTIONS, "option")
     points = Name(
-        probe,
         "points",
         lambda word, column: Argument(word, column) if word not in ("", _READ) else None,
         lambda token: options,
         lambda: [Expectation("text", "", "points in a comma list", target="watched")],
     )
     table = {_READ: (nothing, build(file, read))}
-    watching: list[Element] = [build(points, watch)]  # type: ignore[list-item]
+    watching: list[Element] = [build(points, watch)]
     return {
         "tcpdump": Switch(
-            probe,
             "points or read",
             lambda: (table, watching),
             lambda: [Expectation("verb", _READ, "print a capture file")],

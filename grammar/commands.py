@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pyparsing as pp
 
-from grammar.elements import Name, Probe, Tokens
+from grammar.elements import Later, Made, Name, Tokens
 from grammar.errors import InvalidValueError
 from grammar.expectation import Expectation
 from grammar.groups import Group
@@ -38,10 +38,9 @@ class OnGuest(NamedTuple):
     make: Callable[[Path], Command]
 
 
-def argument(probe: Probe, expected: str, kind: str, follow: pp.ParserElement | None) -> Name:
+def argument(expected: str, kind: str, follow: pp.ParserElement | None) -> Name:
     """One word that a command takes, read as it stands."""
     return Name(
-        probe,
         kind,
         lambda word, column: Argument(word, column) if word else None,
         lambda token: follow,
@@ -49,7 +48,7 @@ def argument(probe: Probe, expected: str, kind: str, follow: pp.ParserElement | 
     )
 
 
-def value(probe: Probe, name: str, type: ValueType, follow: pp.ParserElement) -> Name:
+def value(name: str, type: ValueType, follow: pp.ParserElement) -> Name:
     """One word of a value type that a command takes; the token is the value with its column."""
     expected = Expectation("value", "", type.expected, type=type)
 
@@ -64,12 +63,12 @@ def value(probe: Probe, name: str, type: ValueType, follow: pp.ParserElement) ->
                 (type.expected,),
             ) from None
 
-    return Name(probe, name, read, lambda token: follow, lambda: [expected])
+    return Name(name, read, lambda token: follow, lambda: [expected])
 
 
-def build(element: pp.ParserElement, make: Callable[[list[Tokens]], object]) -> pp.ParserElement:
+def build(element: pp.ParserElement | Later, make: Callable[[list[Tokens]], object]) -> Made:
     """`element`, with its tokens turned into what `make` makes of them."""
-    return element.copy().add_parse_action(lambda tokens: [make(list(tokens))])
+    return Made(element, lambda tokens, column: make(tokens))
 
 
 def nothing(column: int) -> tuple[Tokens, ...]:

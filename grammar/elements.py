@@ -44,37 +44,47 @@ def _tells(failure: pp.ParseException) -> tuple[bool, int]:
     return isinstance(failure, Rejected) and failure.error is not None, failure.loc
 
 
-class Probe:
-    """Collects what the elements that look at one position would accept there.
+class Question(str):
+    """A line that asks what may stand at a position of it, `at`.
 
-    The grammar's elements share one probe. It is idle (`at` is -1) unless someone
-    asks what may stand at a position.
+    It is parsed like any line, and the elements that look for a word there add to `found`
+    what they would accept. Nothing is noted in the elements: whoever parses at the same
+    time, in another thread, notices nothing of it.
     """
 
-    def __init__(self) -> None:
-        self.at = -1
-        self.found: list[Expectation] = []
+    __slots__ = ("at", "found")
+    at: int
+    found: list[Expectation]
+
+    def __new__(cls, line: str, at: int) -> Question:
+        question = super().__new__(cls, line)
+        question.at = at
+        question.found = []
+        return question
 
 
 class Element(pp.ParserElement):
-    """An element that can say what it would accept."""
+    """An element that can say what it would accept.
 
-    def __init__(self, probe: Probe, name: str) -> None:
+    Parsing changes nothing in it, but for parts that are made when first needed, and these are
+    alike whoever makes them: one grammar serves all threads.
+    """
+
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self.probe = probe
         self.set_name(name)
 
     def _generateDefaultName(self) -> str:
         return type(self).__name__
 
     def expectations(self) -> Sequence[Expectation]:
-        """What may stand where this element looks for a word."""
-        raise NotImplementedError
+        """What may stand where this element looks for a word; nothing if others look for it."""
+        return ()
 
-    def note(self, loc: int) -> None:
-        """Tell the probe, if it asks about this position."""
-        if loc == self.probe.at:
-            self.probe.found.extend(self.expectations())
+    def answer(self, question: Question, loc: int) -> None:
+        """Say what may stand here, if that is the question."""
+        if loc == question.at:
+            question.found.extend(self.expectations())
 
 
 class Later:
@@ -110,13 +120,12 @@ class Switch(Element):
 
     def __init__(
         self,
-        probe: Probe,
         name: str,
         build: Callable[[], tuple[Table, Sequence[pp.ParserElement]]],
         expect: Callable[[], Sequence[Expectation]],
         ends: bool = False,
     ) -> None:
-        super().__init__(probe, name)
+        super().__init__(name)
         self._build = build
         self._built = False
         self._table: Table = {}
@@ -127,19 +136,18 @@ class Switch(Element):
         self.refuses_end = False
 
     def expectations(self) -> Sequence[Expectation]:
-        return self._expect()
+        return [*self._expect(), *[END] * self._ends]
 
     def parseImpl(self, line: str, loc: int, do_actions: bool = True) -> Result:
         if not self._built:
             self._table, self._otherwise = self._build()
             self._built = True
-        if loc == self.probe.at:
-            self.note(loc)
-            self.probe.found += [END] * self._ends
+        if type(line) is Question:
+            self.answer(line, loc)
         word = WORD.match(line, loc)
         if word is None and self._ends and TRAILING.match(line, loc):
-            if self.probe.at >= 0:
-                self._note_others(line, loc)
+            if type(line) is Question:
+                self._let_others_answer(line, loc)
             return loc, []
         entry = self._table.get(word[0]) if word else None
         return self._follow(line, loc, word, entry, do_actions)
@@ -160,11 +168,11 @@ class Switch(Element):
                 end, tokens = follower._parse(line, word.end(), do_actions)
                 return end, [*make(loc + 1), *tokens]
             except pp.ParseException as failure:
-                if self.probe.at >= 0:
+                if type(line) is Question:
                     raise  # a word of the table is not offered as a name as well
                 furthest = failure
         for element in self._otherwise:
-            if word is not None and not self._may_begin(element, word[0]):
+            if word is not None and not _may_begin(element, line, word[0]):
                 continue
             try:
                 end, tokens = element._parse(line, loc, do_actions)
@@ -176,51 +184,61 @@ class Switch(Element):
             raise Rejected(line, loc, self)
         raise furthest
 
-    def _may_begin(self, element: pp.ParserElement, word: str) -> bool:
-        """Whether a word may begin an element, for those that know all their first words."""
-        if not isinstance(element, BeginsWith) or self.probe.at >= 0:
-            return True
-        return word in element.first_words
-
-    def _note_others(self, line: str, loc: int) -> None:
+    def _let_others_answer(self, line: str, loc: int) -> None:
         """Where the line may end, let the other elements tell what else might come."""
         for element in self._otherwise:
             with suppress(pp.ParseException):
                 element._parse(line, loc)
 
 
-class BeginsWith(Element):
-    """An element that is only worth trying where one of its first words stands."""
+def _may_begin(element: pp.ParserElement, line: str, word: str) -> bool:
+    """Whether a word may begin an element, for those that know all their first words."""
+    if not isinstance(element, Made) or element.first_words is None or type(line) is Question:
+        return True
+    return word in element.first_words
 
-    def __init__(self, probe: Probe, element: pp.ParserElement, words: Collection[str]) -> None:
-        super().__init__(probe, "one of certain words")
+
+class Made(Element):
+    """Reads what an element reads, and makes one token of its tokens and column.
+
+    With `follow` others read on behind it; with `first_words` it is only worth trying where one
+    of these stands. (A parse action of pyparsing's finds out how to be called while it is
+    called, which two threads must not do at once.)
+    """
+
+    def __init__(
+        self,
+        element: pp.ParserElement | Later,
+        make: Callable[[list[Tokens], int], Tokens],
+        follow: pp.ParserElement | None = None,
+        first_words: Collection[str] | None = None,
+    ) -> None:
+        super().__init__("what something is made of")
         self._element = element
-        self.first_words = frozenset(words)
-
-    def expectations(self) -> Sequence[Expectation]:
-        return ()
+        self._make = make
+        self._follow = follow
+        self.first_words = first_words
 
     def parseImpl(self, line: str, loc: int, do_actions: bool = True) -> Result:
         end, tokens = self._element._parse(line, loc, do_actions)
-        return end, tokens
+        made = self._make(list(tokens), loc + 1)
+        if self._follow is None:
+            return end, [made]
+        end, others = self._follow._parse(line, end, do_actions)
+        return end, [made, *others]
 
 
 class Unoffered(Element):
     """Reads what an element reads, but names nothing: what is refused with a good reason."""
 
-    def __init__(self, probe: Probe, element: pp.ParserElement | Later) -> None:
-        super().__init__(probe, "what is refused")
+    def __init__(self, element: pp.ParserElement | Later) -> None:
+        super().__init__("what is refused")
         self._element = element
 
-    def expectations(self) -> Sequence[Expectation]:
-        return ()
-
     def parseImpl(self, line: str, loc: int, do_actions: bool = True) -> Result:
-        at, self.probe.at = self.probe.at, -1
-        try:
-            end, tokens = self._element._parse(line, loc, do_actions)
-        finally:
-            self.probe.at = at
+        if type(line) is Question:
+            line = str(line)  # it is not asked
+        end, tokens = self._element._parse(line, loc, do_actions)
         return end, tokens
 
 
@@ -233,13 +251,12 @@ class Name(Element):
 
     def __init__(
         self,
-        probe: Probe,
         name: str,
         make: Callable[[str, int], Tokens | None],
         follow: Callable[[Tokens], pp.ParserElement | None],
         expect: Callable[[], Sequence[Expectation]],
     ) -> None:
-        super().__init__(probe, name)
+        super().__init__(name)
         self._make = make
         self._follow = follow
         self._expect = expect
@@ -248,8 +265,8 @@ class Name(Element):
         return self._expect()
 
     def parseImpl(self, line: str, loc: int, do_actions: bool = True) -> Result:
-        if self.probe.at >= 0:
-            self.note(loc)
+        if type(line) is Question:
+            self.answer(line, loc)
         word = WORD.match(line, loc)
         token = None if word is None else self._make(unquote(word[0]), loc + 1)
         if word is None or token is None:
@@ -268,8 +285,8 @@ class End(Element):
         return (END,)
 
     def parseImpl(self, line: str, loc: int, do_actions: bool = True) -> Result:
-        if self.probe.at >= 0:
-            self.note(loc)
+        if type(line) is Question:
+            self.answer(line, loc)
         end = TRAILING.match(line, loc)
         if end is None:
             raise Rejected(line, loc, self)
@@ -284,12 +301,11 @@ class Rest(Element):
 
     def __init__(
         self,
-        probe: Probe,
         name: str,
         *expected: Expectation,
         first: Sequence[Expectation] = (),
     ) -> None:
-        super().__init__(probe, name)
+        super().__init__(name)
         self._expected = expected
         self._first = first
 
@@ -301,7 +317,7 @@ class Rest(Element):
         while word := WORD.match(line, at := self.preParse(line, loc)):
             words.append(unquote(word[0]))
             loc = word.end()
-        if at == self.probe.at:
-            self.probe.found += () if words else self._first
-            self.note(at)
+        if type(line) is Question and at == line.at:
+            line.found += () if words else self._first
+            self.answer(line, at)
         return loc, [tuple(words)]

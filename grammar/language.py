@@ -11,15 +11,7 @@ import pyparsing as pp
 
 from grammar import capturing, pictures, probes, session, traffic
 from grammar.commands import OnGuest, nothing
-from grammar.elements import (
-    Element,
-    Entry,
-    Later,
-    Probe,
-    Rejected,
-    Switch,
-    Table,
-)
+from grammar.elements import Element, Entry, Later, Question, Rejected, Switch, Table
 from grammar.errors import IncompleteError, LineSyntaxError, MidoError, shorten
 from grammar.expectation import END, Expectation
 from grammar.nearest import nearest, suggestion
@@ -45,18 +37,17 @@ class Language:
 
     def __init__(self, schema: Schema = SCHEMA) -> None:
         self.schema = schema
-        self._probe = Probe()
-        self._paths = Paths(schema, self._probe, self._guest_entries)
+        self._paths = Paths(schema, self._guest_entries)
         self._paths.also("show", self._picture_entries, pictures.expectations)
-        self._line = Switch(self._probe, "command", self._build, self._expect)
+        self._line = Switch("command", self._build, self._expect)
         self._line.parse_with_tabs()
-        self._inner = Switch(self._probe, "command", self._build_inner, self._expect_inner)
+        self._inner = Switch("command", self._build_inner, self._expect_inner)
 
     def _guest_entries(self, collection: Collection) -> dict[str, Entry]:
-        return traffic.guest_entries(self._probe, collection)
+        return traffic.guest_entries(collection)
 
     def _picture_entries(self) -> dict[str, Entry]:
-        return pictures.entries(self._probe, self._paths.end)
+        return pictures.entries(self._paths.end)
 
     def _build_inner(self) -> tuple[Table, Sequence[Element]]:
         """Every command that `expect` may hold: all but itself."""
@@ -74,14 +65,14 @@ class Language:
     @cached_property
     def _commands(self) -> dict[str, pp.ParserElement]:
         return {
-            **traffic.entries(self._probe),
-            **capturing.entries(self._probe),
-            **session.entries(self._probe, self._paths.end),
+            **traffic.entries(),
+            **capturing.entries(),
+            **session.entries(self._paths.end),
         }
 
     def _build(self) -> tuple[Table, Sequence[Element]]:
         table, otherwise = self._build_inner()
-        expect = session.expect_entries(self._probe, self._inner, _finish)
+        expect = session.expect_entries(self._inner, _finish)
         return {**table, **expect}, otherwise
 
     def _expect(self) -> list[Expectation]:
@@ -155,14 +146,10 @@ class Language:
         return command is not None and not isinstance(command, (As, Echo, Format, Quit, Source))
 
     def _expected_at(self, line: str, at: int) -> list[Expectation]:
-        self._probe.at, self._probe.found = at, []
-        try:
-            self._line.parse_string(line)
-        except (pp.ParseException, MidoError):
-            pass
-        finally:
-            self._probe.at = -1
-        return list(dict.fromkeys(self._probe.found))
+        question = Question(line, at)
+        with suppress(pp.ParseException, MidoError):
+            self._line.parse_string(question)
+        return list(dict.fromkeys(question.found))
 
     def _explain(self, line: str, failure: Rejected) -> MidoError:
         """The error for a position where reading could not go on."""

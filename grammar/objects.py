@@ -17,13 +17,12 @@ import pyparsing as pp
 
 from grammar.commands import nothing
 from grammar.elements import (
-    BeginsWith,
     Element,
     End,
     Entry,
     Later,
+    Made,
     Name,
-    Probe,
     Switch,
     Table,
     Tokens,
@@ -54,10 +53,9 @@ class Paths:
     follow an object of a collection, such as a guest's `ping`.
     """
 
-    def __init__(self, schema: Schema, probe: Probe, extra: Extra) -> None:
+    def __init__(self, schema: Schema, extra: Extra) -> None:
         self.schema = schema
-        self.probe = probe
-        self.end = End(probe, "end of line")
+        self.end = End("end of line")
         self._extra = extra
         self._elements: dict[tuple[object, ...], pp.ParserElement] = {}
         self._also: dict[str, tuple[Callable[[], Table], Expect]] = {}
@@ -132,7 +130,6 @@ class Paths:
             return self.after_object(selector.collection, mode)
 
         return Name(
-            self.probe,
             "alias",
             make,
             follow,
@@ -160,7 +157,7 @@ class Paths:
                         offered = verb in collection_verbs(collection)
                         table[word] = (
                             partial(_verb_and_target, verb, collection),
-                            pairs if offered else Unoffered(self.probe, pairs),
+                            pairs if offered else Unoffered(pairs),
                         )
             here = [self._last_pairs(collection, mode, lead=True)] if mode == "describe" else []
             return table, (*here, *self._picked(collection, mode))
@@ -187,7 +184,6 @@ class Paths:
         named = verb == "create" and collection.has_id
         fields = () if verb == "describe" else collection.fields
         return Pairs(
-            self.probe,
             f"{collection.name} fields",
             (*fields, *aliases_of(collection)) if named else fields,
             "create" if verb == "create" else "filter",
@@ -198,7 +194,7 @@ class Paths:
     def _picked(self, collection: Collection, mode: str) -> Sequence[pp.ParserElement]:
         """The ways to pick an object; what the datapath has learnt cannot be picked."""
         ways = (self._by_field(collection, mode), self._by_name(collection, mode))
-        return tuple(Unoffered(self.probe, way) for way in ways) if collection.live else ways
+        return tuple(Unoffered(way) for way in ways) if collection.live else ways
 
     def _by_field(self, collection: Collection, mode: str) -> pp.ParserElement:
         """An object picked by `field value` pairs.
@@ -206,7 +202,6 @@ class Paths:
         Behind `set`, only the first pair selects: the others are assignments.
         """
         pairs = Pairs(
-            self.probe,
             f"{collection.name} filter",
             collection.fields,
             "filter",
@@ -215,17 +210,17 @@ class Paths:
             closes=False,
             of=collection.path,
         )
-        selector = pairs.add_parse_action(
-            lambda line, loc, tokens: Selector(collection, None, tuple(tokens), loc + 1)
+        return Made(
+            pairs,
+            lambda tokens, column: Selector(collection, None, tuple(tokens), column),
+            self.after_object(collection, mode),
+            first_words=collection.by_name,
         )
-        selection = selector + self.after_object(collection, mode)
-        return BeginsWith(self.probe, selection, collection.by_name)
 
     def _by_name(self, collection: Collection, mode: str) -> Element:
         """An object picked by alias, UUID or name."""
         follow = self.after_object(collection, mode)
         return Name(
-            self.probe,
             f"{collection.name} name",
             lambda word, column: Selector(collection, word, (), column),
             lambda selector: follow,
@@ -279,7 +274,7 @@ class Paths:
     def _behind_verb(self, collection: Collection, verb: str) -> pp.ParserElement:
         follow = self.after_object(collection, verb)
         offered = behind_object(self.schema, collection, verb)
-        return follow if offered else Unoffered(self.probe, follow)
+        return follow if offered else Unoffered(follow)
 
     def _verbs_on(self, collection: Collection) -> tuple[str, ...]:
         """The verbs that may follow an object: some need collections inside it."""
@@ -291,16 +286,14 @@ class Paths:
     def _fields(self, collection: Collection, mode: str) -> Sequence[pp.ParserElement]:
         """What a mode still needs behind its object."""
         if mode == "set":
-            return (
-                Pairs(self.probe, f"{collection.name} fields", collection.fields, "set", least=1),
-            )
+            return (Pairs(f"{collection.name} fields", collection.fields, "set", least=1),)
         if mode == "clear":
-            return (FieldNames(self.probe, "fields to clear", collection, True) + self.end,)
+            return (FieldNames("fields to clear", collection, True) + self.end,)
         if mode == "show":
-            return (FieldNames(self.probe, "field to show", collection, False) + self.end,)
+            return (FieldNames("field to show", collection, False) + self.end,)
         if mode == "free":
             show = self._switch("show", self._show_entries, lambda: [expectation("show")])
-            return (FieldNames(self.probe, "field to show", collection, False) + show,)
+            return (FieldNames("field to show", collection, False) + show,)
         return ()
 
     def _show_entries(self) -> tuple[Table, Sequence[pp.ParserElement]]:
@@ -317,7 +310,7 @@ class Paths:
         ends: bool = False,
         refuses_end: bool = False,
     ) -> Switch:
-        switch = Switch(self.probe, name, build, expect, ends)
+        switch = Switch(name, build, expect, ends)
         switch.refuses_end = refuses_end
         return switch
 

@@ -7,13 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from grammar.elements import (
-    Element,
-    Probe,
-    Rejected,
-    Result,
-    Tokens,
-)
+from grammar.elements import Element, Question, Rejected, Result, Tokens
 from grammar.errors import (
     IncompleteError,
     InvalidValueError,
@@ -45,7 +39,6 @@ class Pairs(Element):
 
     def __init__(
         self,
-        probe: Probe,
         name: str,
         fields: Sequence[Field],
         purpose: str,
@@ -55,7 +48,7 @@ class Pairs(Element):
         lead: Callable[[int], Tokens] | None = None,
         of: str = "",
     ) -> None:
-        super().__init__(probe, name)
+        super().__init__(name)
         self._fields = {field.name: field for field in fields}
         self._purpose = purpose
         self._least = least
@@ -72,12 +65,14 @@ class Pairs(Element):
         found = [each._replace(required=each.text in needed) for each in found]
         return sorted(found, key=lambda each: not each.required)
 
-    def _note_behind(self, loc: int, tokens: Sequence[Tokens], least: int) -> None:
-        """Tell the probe of what may follow some pairs: no field of theirs again."""
+    def _answer_behind(
+        self, question: Question, loc: int, tokens: Sequence[Tokens], least: int
+    ) -> None:
+        """Say what may follow some pairs: no field of theirs again."""
         given = {token.field.name for token in tokens if isinstance(token, Setting)}
-        if loc == self.probe.at:
-            self.probe.found += [each for each in self.expectations() if each.text not in given]
-            self.probe.found += [END] * (self._closes and len(tokens) >= least)
+        if loc == question.at:
+            question.found += [each for each in self.expectations() if each.text not in given]
+            question.found += [END] * (self._closes and len(tokens) >= least)
 
     def _usable(self) -> list[Field]:
         fields = self._fields.values()
@@ -92,16 +87,16 @@ class Pairs(Element):
         least, most = len(tokens) + self._least, self._most
         while most is None or len(tokens) < most:
             pair = _PAIR.match(line, loc)
-            if self.probe.at >= 0:
+            if type(line) is Question:
                 at = pair.start(1) if pair else self.preParse(line, loc)
-                self._note_behind(at, tokens, least)
+                self._answer_behind(line, at, tokens, least)
             if pair is None:
                 break
             field = self._fields.get(pair[1])
             if field is None:
                 break
             if pair[2] is None and not self._closes and len(tokens) >= least:
-                self._note_value(line, pair, field)
+                self._missing_value(line, pair, field)
                 break
             setting, loc = self._setting(line, pair, field)
             tokens.append(setting)
@@ -119,10 +114,11 @@ class Pairs(Element):
             error = ReadOnlyError(f"{field.name} is a read-only field{why}", start + 1)
             raise Rejected(line, start, self, error)
         if isinstance(field.type, Flag):
-            self._note_file(line, pair, field)
+            if type(line) is Question:
+                self._answer_file(line, pair, field)
             return _flag(field, field.type, pair)
         if pair[2] is None:
-            end = self._note_value(line, pair, field)
+            end = self._missing_value(line, pair, field)
             incomplete = IncompleteError(
                 f"{field.name} needs a value: {field.type.expected}", end + 1
             )
@@ -135,20 +131,21 @@ class Pairs(Element):
             word, end = self._spelled_out(line, field, word, end)
         return Setting(field, self._value(line, field, word, start), start + 1, word), end
 
-    def _note_value(self, line: str, pair: re.Match[str], field: Field) -> int:
-        """Tell the probe of a value that is missing; where it would stand."""
+    def _missing_value(self, line: str, pair: re.Match[str], field: Field) -> int:
+        """Where a value that is missing would stand; that it may, if that is the question."""
         end = self.preParse(line, pair.end(1))
-        if end == self.probe.at:
+        if type(line) is Question and end == line.at:
             expected = Expectation.of_value(field)
             if self._of and not expected.target and not expected.words:
                 expected = expected._replace(target=f"{self._of} {field.name}")
-            self.probe.found[:] = [expected]
+            line.found[:] = [expected]
         return end
 
-    def _note_file(self, line: str, pair: re.Match[str], field: Field) -> None:
-        """Tell the probe of a file that may be named behind an option that stands alone."""
-        if hasattr(field.type, "names") and self.preParse(line, pair.end(1)) == self.probe.at:
-            self.probe.found.append(Expectation.of_value(field))
+    def _answer_file(self, question: Question, pair: re.Match[str], field: Field) -> None:
+        """Say that a file may be named behind an option that stands alone."""
+        end = self.preParse(question, pair.end(1))
+        if hasattr(field.type, "names") and end == question.at:
+            question.found.append(Expectation.of_value(field))
 
     def _value(self, line: str, field: Field, word: str, start: int) -> Any:
         try:
@@ -207,8 +204,8 @@ def _spellings(target: str) -> Mapping[str, tuple[str, ...]]:
 class FieldNames(Element):
     """Names of fields without values, for `clear` and `show`."""
 
-    def __init__(self, probe: Probe, name: str, collection: Collection, clearing: bool) -> None:
-        super().__init__(probe, name)
+    def __init__(self, name: str, collection: Collection, clearing: bool) -> None:
+        super().__init__(name)
         self._collection = collection
         self._clearing = clearing
 
@@ -223,10 +220,10 @@ class FieldNames(Element):
         names: list[FieldName] = []
         while self._clearing or not names:
             loc = self.preParse(line, loc)
-            if loc == self.probe.at:
+            if type(line) is Question and loc == line.at:
                 given = {each.field.name for each in names}
                 found = self.expectations()
-                self.probe.found += [each for each in found if each.text not in given]
+                line.found += [each for each in found if each.text not in given]
             word = WORD.match(line, loc)
             field = self._collection.by_name.get(word[0]) if word else None
             if word is None or field is None:

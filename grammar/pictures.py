@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pyparsing as pp
 
-from grammar.commands import CommandHelp, nothing
-from grammar.elements import Entry, Name, Probe, Switch
+from grammar.commands import CommandHelp, build, nothing
+from grammar.elements import Entry, Name, Switch
 from grammar.errors import InvalidValueError, shorten
 from grammar.expectation import Expectation
 from grammar.picture_files import EXPECTED, FORMS, is_picture
@@ -26,9 +26,9 @@ HELP = {
 }
 
 
-def entries(probe: Probe, end: pp.ParserElement) -> dict[str, Entry]:
+def entries(end: pp.ParserElement) -> dict[str, Entry]:
     """What may follow `show` that is no object."""
-    return {"topology": (nothing, _topology(probe, end))}
+    return {"topology": (nothing, _topology(end))}
 
 
 def expectations() -> list[Expectation]:
@@ -36,18 +36,17 @@ def expectations() -> list[Expectation]:
     return [Expectation("verb", name, entry.help) for name, entry in HELP.items()]
 
 
-def _topology(probe: Probe, end: pp.ParserElement) -> pp.ParserElement:
+def _topology(end: pp.ParserElement) -> pp.ParserElement:
     expected = Expectation("text", "", EXPECTED, target="file")
-    file = Name(probe, "file", _file, lambda token: end, lambda: [expected])
+    file = Name("file", _file, lambda token: end, lambda: [expected])
 
     switch = Switch(
-        probe,
         "topology",
         lambda: ({"write": (nothing, file)}, ()),
         lambda: [Expectation("verb", "write", "into a file instead")],
         ends=True,
     )
-    return switch.add_parse_action(lambda tokens: [Topology(tokens[0] if tokens else None)])
+    return build(switch, lambda tokens: Topology(tokens[0] if tokens else None))
 
 
 def _file(word: str, column: int) -> Argument:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyparsing as pp
 
 from grammar.commands import CommandHelp, build
-from grammar.elements import Probe, Switch, Table, Tokens
+from grammar.elements import Switch, Table, Tokens
 from grammar.expectation import Expectation
 from grammar.pairs import Pairs
 from grammar.schema import Field
@@ -55,15 +55,15 @@ HELP = CommandHelp(
 )
 
 
-def prefs(probe: Probe, end: pp.ParserElement) -> pp.ParserElement:
+def prefs(end: pp.ParserElement) -> pp.ParserElement:
     """What may follow `prefs`."""
-    pairs = Pairs(probe, "preferences", PREFERENCES, "option", least=1)
+    pairs = Pairs("preferences", PREFERENCES, "option", least=1)
     table: Table = {"reset": (lambda column: ("reset",), end)}
     expected = [
         Expectation("verb", "reset", "go back to the defaults"),
         *(Expectation.of_field(field) for field in PREFERENCES),
     ]
-    switch = Switch(probe, "prefs", lambda: (table, (pairs,)), lambda: expected, ends=True)
+    switch = Switch("prefs", lambda: (table, (pairs,)), lambda: expected, ends=True)
 
     def make(tokens: list[Tokens]) -> Prefs:
         return Prefs((), True) if tokens == ["reset"] else Prefs(tuple(tokens), False)

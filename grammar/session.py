@@ -8,7 +8,7 @@ from typing import Any
 import pyparsing as pp
 
 from grammar.commands import CommandHelp, argument, build, nothing, value
-from grammar.elements import Entry, Probe, Rest, Switch, Table, Tokens
+from grammar.elements import Entry, Made, Rest, Switch, Table, Tokens
 from grammar.expectation import Expectation
 from grammar.prefs import HELP as PREFS
 from grammar.prefs import prefs
@@ -160,58 +160,55 @@ HELP = {
 }
 
 
-def entries(probe: Probe, end: pp.ParserElement) -> dict[str, pp.ParserElement]:
+def entries(end: pp.ParserElement) -> dict[str, pp.ParserElement]:
     """What follows the words of this module's commands, but for `expect`."""
     return {
-        "clock": _clock(probe, end),
-        "format": _value(probe, "format", FORMATS, end, _format),
-        "echo": build(Rest(probe, "words", _WORDS), lambda tokens: Echo(tokens[0])),
-        "source": build(argument(probe, "a file", "file", end), lambda tokens: Source(tokens[0])),
+        "clock": _clock(end),
+        "format": _value("format", FORMATS, end, _format),
+        "echo": build(Rest("words", _WORDS), lambda tokens: Echo(tokens[0])),
+        "source": build(argument("a file", "file", end), lambda tokens: Source(tokens[0])),
         "reset": build(end, lambda tokens: Reset()),
         "demo": build(end, lambda tokens: Demo()),
-        "prefs": prefs(probe, end),
-        "save": build(argument(probe, "a file", "file", end), lambda tokens: Save(tokens[0])),
-        "undo": _count(probe, end, again=False),
-        "redo": _count(probe, end, again=True),
+        "prefs": prefs(end),
+        "save": build(argument("a file", "file", end), lambda tokens: Save(tokens[0])),
+        "undo": _count(end, again=False),
+        "redo": _count(end, again=True),
         "sett": build(
-            argument(probe, "a tenant id", "tenant", end),
+            argument("a tenant id", "tenant", end),
             lambda tokens: Tenant(tokens[0].text),
         ),
         "cleart": build(end, lambda tokens: Tenant(None)),
         "debug": _value(
-            probe,
             "mode",
             Choice(("on", "off")),
             end,
             lambda tokens: Debug(tokens[0][0] == "on"),
         ),
-        **{word: _help(probe) for word in ("help", "?")},
-        **{word: build(Rest(probe, "words"), lambda tokens: Quit()) for word in ("quit", "exit")},
+        **{word: _help() for word in ("help", "?")},
+        **{word: build(Rest("words"), lambda tokens: Quit()) for word in ("quit", "exit")},
     }
 
 
-def _clock(probe: Probe, end: pp.ParserElement) -> pp.ParserElement:
+def _clock(end: pp.ParserElement) -> pp.ParserElement:
     table: Table = {
-        "set": (nothing, _value(probe, "time", Timestamp(), end, _clock_action("set"))),
+        "set": (nothing, _value("time", Timestamp(), end, _clock_action("set"))),
         "advance": (
             nothing,
-            _value(probe, "duration", Duration(), end, _clock_action("advance")),
+            _value("duration", Duration(), end, _clock_action("advance")),
         ),
     }
     expected = [
         Expectation("verb", "set", "set the simulated time"),
         Expectation("verb", "advance", "let simulated time pass"),
     ]
-    switch = Switch(probe, "clock", lambda: (table, ()), lambda: expected, ends=True)
-    return switch.add_parse_action(lambda tokens: list(tokens) or [Clock()])
+    switch = Switch("clock", lambda: (table, ()), lambda: expected, ends=True)
+    return build(switch, lambda tokens: tokens[0] if tokens else Clock())
 
 
-def _count(probe: Probe, end: pp.ParserElement, again: bool) -> pp.ParserElement:
+def _count(end: pp.ParserElement, again: bool) -> pp.ParserElement:
     """How many changes to undo or redo; one if not said."""
     one = build(end, lambda tokens: Undo(1, again))
-    many = _value(
-        probe, "count", Integer(1, 1_000_000), end, lambda tokens: Undo(tokens[0][0], again)
-    )
+    many = _value("count", Integer(1, 1_000_000), end, lambda tokens: Undo(tokens[0][0], again))
     return many | one
 
 
@@ -223,38 +220,33 @@ def _format(tokens: list[Tokens]) -> Format:
     return Format(tokens[0][0])
 
 
-def _help(probe: Probe) -> pp.ParserElement:
+def _help() -> pp.ParserElement:
     """All words behind `help` are one topic: `help bridge port`."""
 
-    def make(line: str, loc: int, tokens: pp.ParseResults) -> Help:
-        return Help(Argument(" ".join(tokens[0]), loc + 1) if tokens[0] else None)
+    def make(tokens: list[Tokens], column: int) -> Help:
+        return Help(Argument(" ".join(tokens[0]), column) if tokens[0] else None)
 
-    return Rest(probe, "words to explain", _TOPIC).add_parse_action(make)
+    return Made(Rest("words to explain", _TOPIC), make)
 
 
 def _value(
-    probe: Probe,
     name: str,
     type: ValueType,
     end: pp.ParserElement,
     make: Callable[[list[Tokens]], object],
 ) -> pp.ParserElement:
     """One word of a value type, and what is made of it."""
-    return build(value(probe, name, type, end), make)
+    return build(value(name, type, end), make)
 
 
-def expect_entries(
-    probe: Probe, line: pp.ParserElement, finish: Callable[[list[Any]], Any]
-) -> dict[str, Entry]:
+def expect_entries(line: pp.ParserElement, finish: Callable[[list[Any]], Any]) -> dict[str, Entry]:
     """`expect [not] COMMAND`, where `line` reads a command and `finish` makes its tree."""
 
     def holding(negated: bool) -> pp.ParserElement:
-        return line.copy().add_parse_action(
-            lambda text, loc, tokens: Expect(finish(list(tokens)), negated, loc + 1)
-        )
+        return Made(line, lambda tokens, column: Expect(finish(tokens), negated, column))
 
     def build_table() -> tuple[Table, Sequence[pp.ParserElement]]:
         return {"not": (nothing, holding(True))}, (holding(False),)
 
     expected = [Expectation("verb", "not", "the command must fail")]
-    return {"expect": (nothing, Switch(probe, "expect", build_table, lambda: expected))}
+    return {"expect": (nothing, Switch("expect", build_table, lambda: expected))}

@@ -8,7 +8,7 @@ from functools import partial
 import pyparsing as pp
 
 from grammar.commands import OnGuest, argument, build, nothing, value
-from grammar.elements import Entry, Name, Probe, Rest, Switch, Tokens
+from grammar.elements import Entry, Name, Rest, Switch, Tokens
 from grammar.expectation import Expectation
 from grammar.pairs import Pairs
 from grammar.probes import (
@@ -51,7 +51,7 @@ _PROGRAMS = {
 }
 
 
-def entries(probe: Probe) -> dict[str, pp.ParserElement]:
+def entries() -> dict[str, pp.ParserElement]:
     """What follows the name of a probe at the beginning of a line."""
 
     def inject(tokens: list[Tokens]) -> Inject:
@@ -66,46 +66,45 @@ def entries(probe: Probe) -> dict[str, pp.ParserElement]:
         guest, *options = tokens
         return Dhcp(guest, tuple(options))
 
-    frames = Pairs(probe, "inject options", INJECT_OPTIONS, "option")
-    point = argument(probe, "a point: an interface or a port", "point", frames)
+    frames = Pairs("inject options", INJECT_OPTIONS, "option")
+    point = argument("a point: an interface or a port", "point", frames)
     return {
         "inject": build(point, inject),
-        "connect": build(_source(probe, _peer(probe)), connect),
-        "dhcp": build(argument(probe, "a guest", "guest", _dhcp_options(probe)), dhcp),
-        **{name: _from_source(probe, name) for name in _PROBES},
+        "connect": build(_source(_peer()), connect),
+        "dhcp": build(argument("a guest", "guest", _dhcp_options()), dhcp),
+        **{name: _from_source(name) for name in _PROBES},
     }
 
 
-def _from_source(probe: Probe, name: str) -> pp.ParserElement:
+def _from_source(name: str) -> pp.ParserElement:
     node, _ = _PROBES[name]
 
     def make(tokens: list[Tokens]) -> Command:
         source, destination, *options = tokens
         return node(source, destination, tuple(options))
 
-    return build(_source(probe, _to_destination(probe, name)), make)
+    return build(_source(_to_destination(name)), make)
 
 
-def _source(probe: Probe, follow: pp.ParserElement) -> Name:
+def _source(follow: pp.ParserElement) -> Name:
     expected = "a source: a guest, a router port or a point"
-    return argument(probe, expected, "source", follow)
+    return argument(expected, "source", follow)
 
 
-def _dhcp_options(probe: Probe) -> Pairs:
-    return Pairs(probe, "dhcp options", DHCP_OPTIONS, "option")
+def _dhcp_options() -> Pairs:
+    return Pairs("dhcp options", DHCP_OPTIONS, "option")
 
 
-def _peer(probe: Probe) -> pp.ParserElement:
+def _peer() -> pp.ParserElement:
     """`tcp|udp DESTINATION PORT` and options."""
-    options = Pairs(probe, "connect options", CONNECT_OPTIONS, "option")
-    port = value(probe, "port", Integer(1, 65535), options)
-    destination = argument(probe, "a destination address", "destination", port)
+    options = Pairs("connect options", CONNECT_OPTIONS, "option")
+    port = value("port", Integer(1, 65535), options)
+    destination = argument("a destination address", "destination", port)
 
     def word(name: str) -> Entry:
         return (lambda column: (Argument(name, column),)), destination
 
     return Switch(
-        probe,
         "protocol",
         lambda: ({"tcp": word("tcp"), "udp": word("udp")}, ()),
         lambda: [
@@ -115,7 +114,7 @@ def _peer(probe: Probe) -> pp.ParserElement:
     )
 
 
-def guest_entries(probe: Probe, collection: Collection) -> dict[str, Entry]:
+def guest_entries(collection: Collection) -> dict[str, Entry]:
     """What may be run on a guest: `guest guest0 ping …`, `guest guest0 ip route`."""
     if collection.path != "guest":
         return {}
@@ -131,11 +130,11 @@ def guest_entries(probe: Probe, collection: Collection) -> dict[str, Entry]:
         return OnGuest(lambda path: Dhcp(path, tuple(tokens)))
 
     return {
-        "connect": (nothing, build(_peer(probe), connect)),
-        "dhcp": (nothing, build(_dhcp_options(probe), dhcp)),
-        **{name: (nothing, _on_guest(probe, name)) for name in _PROBES},
+        "connect": (nothing, build(_peer(), connect)),
+        "dhcp": (nothing, build(_dhcp_options(), dhcp)),
+        **{name: (nothing, _on_guest(name)) for name in _PROBES},
         **{
-            name: (nothing, build(Rest(probe, "words", first=_words(name)), partial(program, name)))
+            name: (nothing, build(Rest("words", first=_words(name)), partial(program, name)))
             for name in _PROGRAMS
         },
     }
@@ -145,16 +144,16 @@ def _words(program: str) -> list[Expectation]:
     return [Expectation("verb", word, help) for word, help in _PROGRAMS[program].items()]
 
 
-def _on_guest(probe: Probe, name: str) -> pp.ParserElement:
+def _on_guest(name: str) -> pp.ParserElement:
     node, _ = _PROBES[name]
 
     def make(tokens: list[Tokens]) -> OnGuest:
         destination, *options = tokens
         return OnGuest(lambda path: node(path, destination, tuple(options)))
 
-    return build(_to_destination(probe, name), make)
+    return build(_to_destination(name), make)
 
 
-def _to_destination(probe: Probe, name: str) -> Name:
-    options = Pairs(probe, f"{name} options", _PROBES[name][1], "option")
-    return argument(probe, "a destination address", "destination", options)
+def _to_destination(name: str) -> Name:
+    options = Pairs(f"{name} options", _PROBES[name][1], "option")
+    return argument("a destination address", "destination", options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
+from threading import Lock
 from typing import Any, Literal
 
 import pyparsing as pp
@@ -47,11 +48,16 @@ from grammar.filter.words import (
     WAYS,
 )
 
+#: pyparsing finds out how a parse action is called while it is called first, which two threads
+#: must not do at once.
+_ONE_AT_A_TIME = Lock()
+
 
 def read(expression: str) -> Parsed:
     """What an expression says, word by word; LineSyntaxError where it is none."""
     try:
-        parsed: Parsed = _language().parse_string(expression, parse_all=True)[0]
+        with _ONE_AT_A_TIME:
+            parsed: Parsed = standard_filters().parse_string(expression, parse_all=True)[0]
     except pp.ParseBaseException as error:
         raise _syntax_error(expression, error) from None
     return parsed
@@ -74,7 +80,7 @@ def _syntax_error(expression: str, error: pp.ParseBaseException) -> LineSyntaxEr
 
 
 @cache
-def _language() -> pp.ParserElement:
+def standard_filters() -> pp.ParserElement:
     """The grammar. Its parse actions only build values of `tree` and `parsed`."""
     protocol = _one_of(PROTOCOLS).set_name("protocol")
     number = pp.Regex(r"(?:0[xX][0-9a-fA-F]+|[0-9]+)(?![\w.])").set_name("number")
