@@ -20,15 +20,15 @@ for line in sys.stdin:
 """
 
 
-def script() -> bytes:
-    """A router with two ports, and a chain with many rules of several kinds."""
-    lines = [
+def lines(rules: int) -> list[str]:
+    """A router with two ports, and a chain with so many rules of several kinds."""
+    return [
         "router create name edge",
         "router router0 add port address 10.0.0.1 net 10.0.0.0/24",
         "router router0 add port address 10.0.1.1 net 10.0.1.0/24",
         "chain create name rules",
+        *(_rule(number) for number in range(rules)),
     ]
-    return "\n".join(lines + [_rule(number) for number in range(COMMANDS)]).encode()
 
 
 def _rule(number: int) -> str:
@@ -53,13 +53,13 @@ def _rule(number: int) -> str:
 def measure() -> list[Ratio]:
     """Whole processes, both reading the same lines."""
     compile_all()
-    lines = script()
+    script = "\n".join(lines(COMMANDS)).encode()
     return [
         ratio(
             f"{COMMANDS:,} rules on standard input",
-            python("-m", "midocli", stdin=lines),
+            python("-m", "midocli", stdin=script),
             "shlex.split and a dict",
-            python("-c", _SPLIT, stdin=lines),
+            python("-c", _SPLIT, stdin=script),
             4,
             rounds=5,
         )

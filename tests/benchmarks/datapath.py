@@ -15,11 +15,7 @@ from random import Random
 from time import process_time
 from typing import Any
 
-from measure import ROOT, Action, Ratio, ratio, report
-
-sys.path.insert(0, str(ROOT / "tests"))
-sys.path.insert(0, str(ROOT))
-
+from measure import Action, Ratio, ratio, report
 from simlab import HOST_MAC, SECOND, Lab, ip, know, net, packet, published_lab, router_lab
 
 from grammar.script import Line

@@ -10,11 +10,14 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
+#: The tree that is measured: this one, or another (`python tests/benchmarks --root DIR`).
+ROOT = Path(os.environ.get("MIDOCLI_ROOT") or Path(__file__).resolve().parents[2])
 PACKAGES = ("grammar", "midocli")
+# What the benchmarks import is that tree's, too.
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 Action = Callable[[], object]
 
@@ -24,7 +27,9 @@ class Ratio(NamedTuple):
 
     `best` compares the fastest runs, which a busy machine distorts least, `typical` the
     medians. `seconds` is the fastest run itself, `amount` what is shown in its place where
-    something else than time is compared; without a `goal` it is only shown.
+    something else than time is compared; without a `goal` it is only shown. `spread` is how
+    far apart the middle half of the rounds lies, as a part of their median; None of what is
+    measured only once.
     """
 
     what: str
@@ -34,11 +39,32 @@ class Ratio(NamedTuple):
     seconds: float
     goal: float | None = None
     amount: str = ""
+    spread: float | None = None
+
+    @property
+    def name(self) -> str:
+        """What tells this row from others."""
+        return f"{self.what} / {self.unit}"
 
     @property
     def met(self) -> bool:
         """Whether the goal was reached, by the fastest runs."""
         return self.goal is None or self.best <= self.goal
+
+
+class Count(NamedTuple):
+    """How many instructions something takes."""
+
+    what: str
+    instructions: float
+
+    @property
+    def name(self) -> str:
+        """What tells this row from others."""
+        return self.what
+
+
+Row = Ratio | Count
 
 
 def ratio(
@@ -60,7 +86,14 @@ def ratio(
         actions.append(_seconds(action, repeat))
     best = min(actions)
     typical = median(actions) / median(baselines)
-    return Ratio(what, unit, best / min(baselines), typical, best, goal)
+    spread = relative_spread([one / unit for one, unit in zip(actions, baselines, strict=True)])
+    return Ratio(what, unit, best / min(baselines), typical, best, goal, spread=spread)
+
+
+def relative_spread(rounds: Sequence[float]) -> float:
+    """From the first quartile of some rounds to the third, as a part of their median."""
+    first, middle, third = quantiles(rounds, n=4, method="inclusive")
+    return (third - first) / middle
 
 
 def _seconds(action: Action, times: int) -> float:
@@ -99,9 +132,12 @@ def python(*arguments: str, stdin: bytes = b"") -> Action:
     return run
 
 
-def report(ratios: Sequence[Ratio]) -> int:
-    """Print a table of ratios; 1 when a goal was missed, else 0."""
-    print(f"{'':44}{'best':>7}{'median':>8}{'goal':>6}  {'time':>10}")
+def report(rows: Sequence[Row]) -> int:
+    """Print tables of ratios and of counts; 1 when a goal was missed, else 0."""
+    ratios = [row for row in rows if isinstance(row, Ratio)]
+    counts = [row for row in rows if isinstance(row, Count)]
+    if ratios:
+        print(f"{'':44}{'best':>7}{'median':>8}{'goal':>6}  {'time':>10}")
     for one in ratios:
         goal = "" if one.goal is None else f"{one.goal:g}"
         mark = "" if one.met else "  missed"
@@ -109,6 +145,10 @@ def report(ratios: Sequence[Ratio]) -> int:
             f"{one.what:44}{one.best:7.2f}{one.typical:8.2f}{goal:>6}"
             f"  {one.amount or _duration(one.seconds):>10}  x {one.unit}{mark}"
         )
+    if counts:
+        print(f"{'':44}{'instructions':>15}")
+    for count in counts:
+        print(f"{count.what:44}{count.instructions:15,.0f}")
     return 0 if all(one.met for one in ratios) else 1
 
 

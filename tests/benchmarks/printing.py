@@ -15,11 +15,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from measure import ROOT, Action, Ratio, ratio, report
-
-sys.path.insert(0, str(ROOT))
-sys.path.insert(0, str(ROOT / "tests"))
-
+from measure import Action, Ratio, ratio, report
 from unit.test_tcpdump_frames import (
     START_NS,
     STEP_NS,

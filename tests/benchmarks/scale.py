@@ -23,8 +23,6 @@ from typing import Any
 
 from measure import ROOT, Ratio, compile_all, report
 
-sys.path.insert(0, str(ROOT))
-
 from grammar.addresses import Cidr, PortRange
 from grammar.resources import SCHEMA
 from grammar.script import Line

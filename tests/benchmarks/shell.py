@@ -11,9 +11,6 @@ import random
 import sys
 from collections.abc import Callable
 from io import StringIO
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from measure import Ratio, ratio, report
 from prompt_toolkit.completion import CompleteEvent

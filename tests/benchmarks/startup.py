@@ -21,7 +21,7 @@ def measure() -> list[Ratio]:
             one_command,
             "import pyparsing",
             python("-c", "import pyparsing"),
-            1.3,
+            1.15,
             rounds=15,
         ),
         ratio("midocli --version", version, "python -c pass", python("-c", "pass"), 3, rounds=15),
