@@ -9,7 +9,6 @@ from midocli.simulator.devices.underlay import Crossing
 from midocli.simulator.engine import Engine
 from midocli.simulator.events import Recorder
 from midocli.simulator.guests.stack import LocalError
-from midocli.simulator.guests.udp import udp_packet
 from midocli.simulator.learnt.state import State
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.network import Network
@@ -30,6 +29,7 @@ from midocli.simulator.topology.topology import (
     Rule,
     Topology,
 )
+from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request
 

@@ -22,10 +22,10 @@ from grammar.script import Line
 from midocli.session.session import Session, Settings
 from midocli.simulator.clock import Clock
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.guests.udp import udp_packet
 from midocli.simulator.topology.chain_plan import ChainPlan
 from midocli.simulator.topology.condition import Condition
 from midocli.simulator.topology.records import Chain, Rule
+from midocli.simulator.wire.datagram import udp_packet
 
 PACKETS = 200
 

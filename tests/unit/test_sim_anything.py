@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from simlab import CLIENT_MAC, VM_MAC, Lab, ip, linux_lab, mac, published_lab, seen, with_dnat
 
 from midocli.simulator.guests.dhcp_client import client_frame
-from midocli.simulator.guests.tcp import SYN, Segment, tcp_packet
 from midocli.simulator.topology.insertion import InsertionChain
 from midocli.simulator.topology.service_records import (
     DhcpSubnet,
@@ -20,6 +19,7 @@ from midocli.simulator.topology.service_records import (
 )
 from midocli.simulator.wire.dhcp_message import MESSAGE_TYPE, Message
 from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.segment import SYN, Segment, tcp_packet
 
 MACS = [mac(CLIENT_MAC), mac(VM_MAC), mac("fa:16:3e:bb:12:d0"), mac("fa:16:3e:52:65:b1")]
 MACS += [mac("ff:ff:ff:ff:ff:ff"), mac("01:00:5e:00:00:01"), 0, 0x020000000099]

@@ -6,10 +6,10 @@ import pytest
 from simlab import CLIENT_MAC, Lab, ip, know, mac, packet, router_lab, seen
 
 from midocli.simulator.events import Kind
-from midocli.simulator.guests.tcp import SYN, Segment, tcp_packet
 from midocli.simulator.topology.service_records import LoadBalancer, Member, Pool, Vip
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV4, MF, TCP
+from midocli.simulator.wire.segment import SYN, Segment, tcp_packet
 
 VIP = "10.9.9.9"
 MEMBERS = ("20.0.0.11", "20.0.0.12", "20.0.0.13")

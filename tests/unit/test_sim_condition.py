@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simlab import ip, net
 
-from midocli.simulator.guests.udp import udp_packet
 from midocli.simulator.topology.condition import (
     Condition,
     compile_condition,
@@ -16,6 +15,7 @@ from midocli.simulator.topology.condition import (
     mismatches,
 )
 from midocli.simulator.topology.topology import NO_PORT, Port
+from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request, echo_request, icmp_error
 

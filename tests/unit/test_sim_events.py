@@ -9,7 +9,6 @@ from midocli.simulator.devices import walk
 from midocli.simulator.devices.underlay import Crossing, Tunnel
 from midocli.simulator.events import Kind
 from midocli.simulator.guests.dhcp_client import client_frame
-from midocli.simulator.guests.tcp import SYN, Segment, tcp_packet
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.condition import ANYTHING
 from midocli.simulator.topology.service_records import (
@@ -22,6 +21,7 @@ from midocli.simulator.topology.service_records import (
 )
 from midocli.simulator.wire.dhcp_message import DISCOVER, MESSAGE_TYPE, Message
 from midocli.simulator.wire.packets import arp_request
+from midocli.simulator.wire.segment import SYN, Segment, tcp_packet
 from midocli.trace.step_text import text_of
 
 CODES = """

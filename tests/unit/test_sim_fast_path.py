@@ -16,12 +16,12 @@ from midocli.simulator.devices.fast_path import Path
 from midocli.simulator.devices.underlay import Crossing, Tunnel
 from midocli.simulator.events import Recorder
 from midocli.simulator.guests import stations
-from midocli.simulator.guests.tcp import SYN, Segment, tcp_packet
-from midocli.simulator.guests.udp import udp_packet
 from midocli.simulator.learnt.state import NatBinding, State
 from midocli.simulator.topology.service_records import PortExtras
+from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.packets import arp_reply, arp_request
 from midocli.simulator.wire.protocol import DF, MF
+from midocli.simulator.wire.segment import SYN, Segment, tcp_packet
 
 NETS = ("10.0.0", "10.0.1", "10.0.2")
 VIP = "9.9.9.9"

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simlab import ip
 
-from midocli.simulator.guests.udp import udp_data, udp_packet
 from midocli.simulator.wire.addresses import NO_ADDRESS
 from midocli.simulator.wire.checksum import checksum, words_sum
+from midocli.simulator.wire.datagram import udp_data, udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import (
     arp_reply,
@@ -20,7 +20,6 @@ from midocli.simulator.wire.packets import (
 )
 from midocli.simulator.wire.protocol import ICMP, TCP, UDP
 from midocli.simulator.wire.quoted import quoted_packet
-from midocli.simulator.wire.transport import sum_is_right
 
 ECHO = bytes.fromhex(
     "fa163e5265b1c286ffce170a0800"
@@ -146,7 +145,7 @@ def test_rewriting_keeps_a_raw_transport_checksum_right(address, port, data):
     read.set_nw_dst(address ^ 0xFF)
     read.set_tp_src(port)
     read.set_tp_dst(port ^ 0xFF)
-    assert sum_is_right(read)
+    assert read.sum_is_right()
     assert udp_data(read) == data
 
 
@@ -156,7 +155,7 @@ def test_a_udp_packet_without_checksum_stays_without():
     frame = Frame.from_bytes(bytes(data))
     frame.set_nw_src(77)
     assert frame.tp_sum == 0
-    assert sum_is_right(frame)
+    assert frame.sum_is_right()
 
 
 def test_the_quoted_packet_of_an_error():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from simlab import Lab, ip, mac, seen
 
-from midocli.simulator.guests.udp import udp_packet
+from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 
 MACS = [f"02:00:00:00:ee:{n}{n}" for n in range(4)]

@@ -4,8 +4,8 @@ import pytest
 from simlab import CLIENT_MAC, VM_MAC, Lab, ip, mac, net, published_lab, seen
 
 from midocli.simulator.events import Kind
-from midocli.simulator.guests.udp import udp_packet
 from midocli.simulator.topology.service_records import PortExtras
+from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 
 PINGS = {"proto": 1, "src_port": (8, 8)}

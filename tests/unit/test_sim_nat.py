@@ -5,12 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simlab import Lab, ip, mac, net, seen
 
-from midocli.simulator.guests.tcp import SYN, Segment, tcp_packet
-from midocli.simulator.guests.udp import udp_packet
+from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import icmp_error
 from midocli.simulator.wire.quoted import quoted_packet, rewrite_quoted
-from midocli.simulator.wire.transport import sum_is_right
+from midocli.simulator.wire.segment import SYN, Segment, tcp_packet
 
 INSIDE, OUTSIDE = "02:00:00:00:00:aa", "02:00:00:00:00:bb"
 IN_PORT, OUT_PORT = "r:port0", "r:port1"
@@ -243,7 +242,7 @@ def test_rewriting_a_quote_keeps_every_checksum_right(address, port, side):
     assert rewrite_quoted(error, side, old, address, port)
     quoted = quoted_packet(error)
     assert (quoted.nw_src, quoted.tp_src) == (address, port) or side == "dst"
-    assert quoted.ip_delta <= 0 and sum_is_right(quoted) and sum_is_right(error)
+    assert quoted.ip_delta <= 0 and quoted.sum_is_right() and error.sum_is_right()
     assert not rewrite_quoted(error, side, old ^ 1 if old ^ 1 != address else old ^ 2, 1)
 
 

@@ -20,13 +20,12 @@ import grammar
 from grammar.errors import MidoError
 from midocli.results.values import Report
 from midocli.simulator.events import Captured, Event, Kind, Recorder
-from midocli.simulator.guests.tcp import SYN, Segment, tcp_packet
-from midocli.simulator.guests.udp import udp_packet
 from midocli.simulator.storms import MAX_CAUSED
 from midocli.simulator.wire.checksum import checksum
+from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV4
-from midocli.simulator.wire.transport import sum_is_right
+from midocli.simulator.wire.segment import SYN, Segment, tcp_packet
 
 seeds = st.integers(0, 2**32 - 1)
 some = settings(max_examples=60, deadline=None)
@@ -165,7 +164,7 @@ def test_checksums_of_what_the_network_changes_stay_right(seed: int) -> None:
             data = seen_frame.ip_bytes()
             assert checksum(data[: (data[0] & 0xF) * 4]) == 0
             if whole and not seen_frame.fragment & 0x3FFF and seen_frame.tp_sum is not None:
-                assert sum_is_right(seen_frame)
+                assert seen_frame.sum_is_right()
 
 
 @given(seeds)
@@ -272,4 +271,4 @@ def test_nat_of_a_reply_inverts_nat_of_its_request(
         quoted = answer.payload[:20] if answer.payload[:1] == b"E" else answer.payload[4:24]
         assert quoted[12:20] == request.ip_header()[12:20]
     for frame in (request, inside, reply, answer):
-        assert sum_is_right(frame)
+        assert frame.sum_is_right()

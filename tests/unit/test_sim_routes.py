@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simlab import Lab, ip, net
 
-from midocli.simulator.guests.udp import udp_packet
 from midocli.simulator.topology.plans import RouterPlan
+from midocli.simulator.wire.datagram import udp_packet
 
 MACS = ("02:00:00:00:00:01", "02:00:00:00:00:02", "02:00:00:00:00:03")
 

@@ -3,7 +3,10 @@
 import pytest
 from simlab import Lab, ip, published_lab, seen
 
-from midocli.simulator.guests.tcp import (
+from midocli.simulator.wire.datagram import udp_data, udp_packet
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.protocol import TCP, UDP
+from midocli.simulator.wire.segment import (
     ACK,
     FIN,
     PSH,
@@ -14,9 +17,6 @@ from midocli.simulator.guests.tcp import (
     read_segment,
     tcp_packet,
 )
-from midocli.simulator.guests.udp import udp_data, udp_packet
-from midocli.simulator.wire.frame import Frame
-from midocli.simulator.wire.protocol import TCP, UDP
 
 CLIENT, SERVER = ip("192.168.78.9"), ip("192.168.77.119")
 # mss 1460, sackOK, timestamps 1000 0, nop, wscale 7: as a Linux SYN has them.

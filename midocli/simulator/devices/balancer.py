@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from midocli.simulator.devices import nat
 from midocli.simulator.events import Kind
-from midocli.simulator.learnt.state import NatBinding, NatType, Tuple4
+from midocli.simulator.learnt.state import NatBinding, NatType
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.wire.addresses import Ends
 from midocli.simulator.wire.protocol import ICMP, TCP
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _choose(walk: Walk, candidates: list[Member]) -> Member:
     return walk.rng.choices(candidates, weights)[0]
 
 
-def _may_keep(vip: Vip, after: Tuple4) -> bool:
+def _may_keep(vip: Vip, after: Ends) -> bool:
     """Whether a connection may stay with its member, which for one not sticky may be down."""
     return any(
         member.takes_connections or (not vip.sticky and not member.up)

@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from midocli.simulator.events import Kind
-from midocli.simulator.guests.udp import udp_packet
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.wire import dhcp_message as dhcp
 from midocli.simulator.wire.addresses import BROADCAST, mask_of, subnet_broadcast
+from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.packets import inherit
 
 if TYPE_CHECKING:

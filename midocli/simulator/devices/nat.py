@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from midocli.simulator.events import Kind
-from midocli.simulator.learnt.state import BINDING_LIFE_NS, NatBinding, NatType, Tuple4
+from midocli.simulator.learnt.state import BINDING_LIFE_NS, NatBinding, NatType
 from midocli.simulator.reason import Code, Reason
-from midocli.simulator.wire.addresses import ip_text
+from midocli.simulator.wire.addresses import Ends, ip_text
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ETHERTYPE_IPV4, ICMP, TCP, UDP
 from midocli.simulator.wire.quoted import is_translatable_error, reversed_connection, rewrite_quoted
@@ -42,7 +42,7 @@ def apply(walk: Walk, rule: Rule, at: str) -> bool | Reason:
     return _apply_reverse(walk, rule, at)
 
 
-def connection_of(frame: Frame) -> tuple[int, Tuple4] | None:
+def connection_of(frame: Frame) -> tuple[int, Ends] | None:
     """(proto, (source, port, destination, port)) by which NAT knows a packet; None: not NAT-able.
 
     The identifier stands for both ports of an ICMP echo or reply; an ICMP error belongs to
@@ -134,7 +134,7 @@ def _apply_reverse(walk: Walk, rule: Rule, at: str) -> bool:
     return True
 
 
-def live(walk: Walk, type_: str, proto: int, ends: Tuple4) -> NatBinding | None:
+def live(walk: Walk, type_: str, proto: int, ends: Ends) -> NatBinding | None:
     """The unexpired binding under a key of this device."""
     key = (type_, walk.device, proto, *ends)
     binding = walk.state.nat.get(key)
@@ -177,7 +177,7 @@ def translate(walk: Walk, at: str, why: str, old: int, new: int, port: int) -> N
         _tell_translated(walk, at, why, before)
 
 
-def _choose(walk: Walk, rule: Rule, type_: NatType, proto: int, before: Tuple4) -> Tuple4 | None:
+def _choose(walk: Walk, rule: Rule, type_: NatType, proto: int, before: Ends) -> Ends | None:
     """What the header of a new connection becomes; None: nothing is free."""
     src, sport, dst, dport = before
     rng = walk.rng
@@ -194,7 +194,7 @@ def _choose(walk: Walk, rule: Rule, type_: NatType, proto: int, before: Tuple4) 
     return src, sport, address, rng.randint(*_ports(target))
 
 
-def _free_source(walk: Walk, rule: Rule, proto: int, before: Tuple4) -> Tuple4 | None:
+def _free_source(walk: Walk, rule: Rule, proto: int, before: Ends) -> Ends | None:
     """The first address, and from a random start the first port, free towards the destination."""
     _, _, dst, dport = before
     state = walk.state
@@ -216,7 +216,7 @@ def _ports(target: NatTarget) -> tuple[int, int]:
     return first, last
 
 
-def _exhausted(rule: Rule, at: str, before: Tuple4) -> Reason:
+def _exhausted(rule: Rule, at: str, before: Ends) -> Reason:
     text = (
         f"rule {rule.alias} has no free source address and port left"
         f" towards {ip_text(before[2])}:{before[3]}"

@@ -11,7 +11,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from midocli.simulator.guests.tcp import (
+from midocli.simulator.guests.tcp import link_mtu
+from midocli.simulator.latency import SECOND_NS
+from midocli.simulator.wire.datagram import udp_data, udp_packet
+from midocli.simulator.wire.protocol import TCP, UDP
+from midocli.simulator.wire.segment import (
     ACK,
     FIN,
     MSS,
@@ -21,15 +25,11 @@ from midocli.simulator.guests.tcp import (
     TIMESTAMPS,
     WINDOW_SCALE,
     Segment,
-    link_mtu,
     read_options,
     read_segment,
     scaled,
     tcp_packet,
 )
-from midocli.simulator.guests.udp import udp_data, udp_packet
-from midocli.simulator.latency import SECOND_NS
-from midocli.simulator.wire.protocol import TCP, UDP
 
 if TYPE_CHECKING:
     from midocli.simulator.guests.stack import GuestStack, LocalError

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from midocli.simulator.guests.udp import udp_packet
 from midocli.simulator.wire import dhcp_message as dhcp
 from midocli.simulator.wire.addresses import BROADCAST, BROADCAST_MAC
+from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.dhcp_message import Message, Route
 from midocli.simulator.wire.frame import Frame
 

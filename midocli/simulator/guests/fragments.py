@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from midocli.simulator.guests import icmp
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import Code
-from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.frame import NO_CHECKSUM, Frame
 from midocli.simulator.wire.protocol import DF, MF, OFFSET, TIME_EXCEEDED
-from midocli.simulator.wire.transport import NO_CHECKSUM
 
 if TYPE_CHECKING:
     from midocli.simulator.guests.stack import GuestStack

@@ -25,7 +25,6 @@ from midocli.simulator.wire.protocol import (
     UDP,
     UNREACHABLE,
 )
-from midocli.simulator.wire.transport import sum_is_right
 
 if TYPE_CHECKING:
     from midocli.simulator.guests.stack import GuestStack
@@ -99,7 +98,7 @@ def take(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) -> No
         if whole is None:
             return
         frame = whole
-    if frame.tp_sum is not None and not sum_is_right(frame):
+    if frame.tp_sum is not None and not frame.sum_is_right():
         stack.drop(frame, Code.MALFORMED, "its transport checksum is wrong")
     elif frame.proto == ICMP:
         icmp.receive(stack, plan, frame, to_group)

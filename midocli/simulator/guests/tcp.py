@@ -16,34 +16,30 @@ from midocli.simulator.latency import ANSWER_NS
 from midocli.simulator.reason import Code
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import inherit
-from midocli.simulator.wire.protocol import DF, TCP
+from midocli.simulator.wire.protocol import TCP
+from midocli.simulator.wire.segment import (
+    ACK,
+    FIN,
+    MSS,
+    PSH,
+    RST,
+    SACK_OK,
+    SYN,
+    TIMESTAMPS,
+    WINDOW_SCALE,
+    WSCALE,
+    Segment,
+    read_options,
+    read_segment,
+    scaled,
+    tcp_packet,
+)
 
 if TYPE_CHECKING:
     from midocli.simulator.guests.stack import GuestStack
     from midocli.simulator.topology.plans import GuestPlan
 
-FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
-
 SYN_ACK_WINDOW = 65160
-WINDOW_SCALE = 7
-MSS, _WSCALE, _SACK_OK, TIMESTAMPS = 2, 3, 4, 8
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A TCP segment without its ports."""
-
-    seq: int
-    ack: int
-    flags: int
-    window: int
-    options: bytes = b""
-    data: bytes = b""
-
-    @property
-    def length(self) -> int:
-        """How much sequence space it takes: data, and one each for SYN and FIN."""
-        return len(self.data) + bool(self.flags & SYN) + bool(self.flags & FIN)
 
 
 @dataclass(slots=True, eq=False)
@@ -55,61 +51,6 @@ class ServerConnection:
     syn_ack: Segment
     state: Literal["syn-received", "established", "last-ack"] = "syn-received"
     timestamps: bool = False
-
-
-def read_segment(frame: Frame) -> Segment | None:
-    """The segment a frame carries; None if it is cut short."""
-    rest = frame.payload  # from the sequence number on, without the checksum
-    if len(rest) < 14:
-        return None
-    seq, ack, offset, flags, window = struct.unpack_from("!IIBBH", rest)
-    data_at = (offset >> 4) * 4 - 6
-    if data_at < 14 or data_at > len(rest):
-        return None
-    return Segment(seq, ack, flags & 0x3F, window, rest[14:data_at], rest[data_at:])
-
-
-def tcp_packet(
-    src: int, sport: int, dst: int, dport: int, segment: Segment, *, ip_id: int = 0, ttl: int = 64
-) -> Frame:
-    """The IPv4 packet of a segment, with DF set. Options must fill whole words."""
-    offset = (20 + len(segment.options)) // 4 << 4
-    fixed = struct.pack(
-        "!IIBBHH", segment.seq, segment.ack, offset, segment.flags, segment.window, 0
-    )
-    return Frame(
-        nw_src=src,
-        nw_dst=dst,
-        proto=TCP,
-        tos=0,
-        ttl=ttl,
-        fragment=DF,
-        ip_id=ip_id,
-        tp_src=sport,
-        tp_dst=dport,
-        tp_sum=None,
-        payload=fixed + segment.options + segment.data,
-    )
-
-
-def read_options(options: bytes) -> dict[int, bytes]:
-    """TCP options by kind; reading stops at the first that makes no sense."""
-    found: dict[int, bytes] = {}
-    at = 0
-    while at < len(options) and options[at] != 0:
-        if options[at] == 1:
-            at += 1
-            continue
-        if at + 1 >= len(options) or options[at + 1] < 2:
-            break
-        found[options[at]] = options[at + 2 : at + options[at + 1]]
-        at += options[at + 1]
-    return found
-
-
-def scaled(window: int) -> int:
-    """A window as it is sent once its scale is agreed, rounded up (`__tcp_select_window`)."""
-    return -(-window >> WINDOW_SCALE)
 
 
 def receive(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) -> None:
@@ -159,12 +100,12 @@ def _accept(stack: GuestStack, mtu: int, syn: Segment) -> ServerConnection:
     stamped = len(theirs.get(TIMESTAMPS, b"")) == 8
     options = struct.pack("!BBH", MSS, 4, mtu - 40)
     if stamped:
-        options += bytes((_SACK_OK, 2)) if _SACK_OK in theirs else b"\x01\x01"
+        options += bytes((SACK_OK, 2)) if SACK_OK in theirs else b"\x01\x01"
         options += bytes((TIMESTAMPS, 10)) + _stamps(stack, theirs)
-    elif _SACK_OK in theirs:
-        options += bytes((1, 1, _SACK_OK, 2))
-    if _WSCALE in theirs:
-        options += bytes((1, _WSCALE, 3, WINDOW_SCALE))
+    elif SACK_OK in theirs:
+        options += bytes((1, 1, SACK_OK, 2))
+    if WSCALE in theirs:
+        options += bytes((1, WSCALE, 3, WINDOW_SCALE))
     first = stack.network.rng.getrandbits(32)
     receive_next = syn.seq + 1 & 0xFFFFFFFF
     syn_ack = Segment(first, receive_next, SYN | ACK, SYN_ACK_WINDOW, options)

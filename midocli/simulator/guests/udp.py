@@ -7,35 +7,14 @@ from typing import TYPE_CHECKING
 from midocli.simulator.guests import icmp
 from midocli.simulator.latency import ANSWER_NS
 from midocli.simulator.reason import Code
+from midocli.simulator.wire.datagram import udp_data, udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import inherit
-from midocli.simulator.wire.protocol import DF, UDP, UNREACHABLE
+from midocli.simulator.wire.protocol import UDP, UNREACHABLE
 
 if TYPE_CHECKING:
     from midocli.simulator.guests.stack import GuestStack
     from midocli.simulator.topology.plans import GuestPlan
-
-
-def udp_packet(src: int, sport: int, dst: int, dport: int, data: bytes, ttl: int = 64) -> Frame:
-    """A UDP datagram with DF set, as Linux sends one."""
-    return Frame(
-        nw_src=src,
-        nw_dst=dst,
-        proto=UDP,
-        tos=0,
-        ttl=ttl,
-        fragment=DF,
-        tp_src=sport,
-        tp_dst=dport,
-        tp_sum=None,
-        payload=(len(data) + 8).to_bytes(2, "big") + data,
-    )
-
-
-def udp_data(frame: Frame) -> bytes:
-    """The data of a UDP datagram."""
-    length = int.from_bytes(frame.payload[:2], "big")
-    return frame.payload[2 : max(length - 6, 2)]
 
 
 def receive(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) -> None:

@@ -17,6 +17,7 @@ from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.learnt.expiry import Check, Expiry
 from midocli.simulator.learnt.flows import FLOW_IDLE_NS, Flows
 from midocli.simulator.learnt.leases import Leases
+from midocli.simulator.wire.addresses import Ends
 
 if TYPE_CHECKING:
     from midocli.simulator.devices.bandwidth import Bucket
@@ -36,7 +37,6 @@ ARP_LIFE_NS = 3600 * SECOND_NS
 #: `sticky_dnat` is the load balancer's for clients that keep their member: any source port.
 NatType = Literal["dnat", "snat", "sticky_dnat"]
 NatKey = tuple[str, Key, int, int, int, int, int]
-Tuple4 = tuple[int, int, int, int]
 ConnectionKey = tuple[int, int, int, int, int, Key]
 
 
@@ -88,8 +88,8 @@ class NatBinding:
     type: NatType
     device: Key
     proto: int
-    before: Tuple4
-    after: Tuple4
+    before: Ends
+    after: Ends
     rule: str
     used_ns: int
 

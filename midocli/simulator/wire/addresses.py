@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: (source, port, destination, port) of a packet.
+Ends = tuple[int, int, int, int]
+
 #: The address of a frame that has none: outside the 32 bits, so it equals and matches nothing.
 NO_ADDRESS = 1 << 32
 BROADCAST_MAC = (1 << 48) - 1

@@ -6,8 +6,8 @@ import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from midocli.simulator.guests.udp import udp_data
 from midocli.simulator.wire.addresses import mask_of
+from midocli.simulator.wire.datagram import udp_data
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import OFFSET, UDP
 

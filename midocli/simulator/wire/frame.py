@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from midocli.simulator.wire.addresses import NO_ADDRESS
-from midocli.simulator.wire.checksum import checksum
+from midocli.simulator.wire.checksum import checksum, pseudo_header_sum, updated
 from midocli.simulator.wire.protocol import (
     ERROR_TYPES,
     ETHERTYPE_ARP,
@@ -24,8 +24,9 @@ from midocli.simulator.wire.protocol import (
     UDP,
     VLAN_TPIDS,
 )
-from midocli.simulator.wire.transport import NO_CHECKSUM, right_sum, udp_length_fits, updated_sum
 
+#: `Frame.tp_sum` of a packet without a checksum field we can see.
+NO_CHECKSUM = -1
 #: `Frame.ip_delta` of a right checksum written as the other zero of one's complement.
 OTHER_ZERO = -1
 
@@ -49,7 +50,8 @@ class Frame:
     * `fragment`: IPv4's 16 bits of flags and fragment offset.
     * `ip_delta`: the header checksum's XOR with the right one (0 or less: it is right).
     * `tp_src`, `tp_dst`: TCP/UDP ports or ICMP type and code; -1 when there are none.
-    * `tp_sum`: the transport checksum; None: right, made when needed; `NO_CHECKSUM`: no field.
+    * `tp_sum`: the transport checksum; None: right, made when needed; `NO_CHECKSUM`: no field;
+      0 of UDP: there is none (RFC 768).
     * `icmp_id`, `icmp_seq`: the second word of the ICMP header (of errors too).
     * `payload`: what follows these fields, the transport checksum left out.
     * `trailer`: padding after the packet.
@@ -147,14 +149,13 @@ class Frame:
                 return
             tp_sum = int.from_bytes(self.payload[at : at + 2], "big")
             self.payload = self.payload[:at] + self.payload[at + 2 :]
-        whole = not self.fragment & 0x3FFF and (proto != UDP or udp_length_fits(self))
-        self.tp_sum = None if whole and tp_sum == right_sum(self) else tp_sum
+        whole = not self.fragment & 0x3FFF and (proto != UDP or self._udp_length_fits())
+        self.tp_sum = None if whole and tp_sum == self._right_sum() else tp_sum
 
     def _read_arp(self, body: bytes) -> None:
         """Read an Ethernet/IPv4 ARP packet (RFC 826); others count as malformed."""
         if len(body) < 28 or body[:6] != _ARP_FIXED:
-            self.fault = "it is not an ARP packet for IPv4 over Ethernet"
-            self.payload = body
+            self.fault, self.payload = "it is not an ARP packet for IPv4 over Ethernet", body
             return
         self.proto = body[6] << 8 | body[7]
         self.arp_sha = int.from_bytes(body[8:14], "big")
@@ -221,9 +222,9 @@ class Frame:
             return self.payload
         if self.tp_sum == NO_CHECKSUM:
             return _PORTS.pack(self.tp_src, self.tp_dst) + self.payload
-        return self.with_sum(right_sum(self) if self.tp_sum is None else self.tp_sum)
+        return self._with_sum(self._right_sum() if self.tp_sum is None else self.tp_sum)
 
-    def with_sum(self, tp_sum: int) -> bytes:
+    def _with_sum(self, tp_sum: int) -> bytes:
         """The IPv4 payload with a given transport checksum."""
         if self.proto == ICMP:
             ends = self.tp_src, self.tp_dst
@@ -231,6 +232,27 @@ class Frame:
         at = _SUM_OFFSET[self.proto]
         ports = _PORTS.pack(self.tp_src, self.tp_dst)
         return ports + self.payload[:at] + tp_sum.to_bytes(2, "big") + self.payload[at:]
+
+    def _right_sum(self) -> int:
+        """What the transport checksum should be, the packet being whole."""
+        if self.proto == ICMP:
+            words = (self.tp_src << 8 | self.tp_dst) + self.icmp_id + self.icmp_seq
+            return checksum(self.payload, words)
+        body = self._with_sum(0)
+        result = checksum(body, pseudo_header_sum(self.nw_src, self.nw_dst, self.proto, len(body)))
+        return 0xFFFF if self.proto == UDP and result == 0 else result
+
+    def sum_is_right(self) -> bool:
+        """Whether a receiver would accept the transport checksum of this whole packet."""
+        given = self.tp_sum
+        if given is None or given == NO_CHECKSUM or (self.proto == UDP and given == 0):
+            return True
+        right = self._right_sum()
+        return given == right or {given, right} == {0, 0xFFFF}
+
+    def _udp_length_fits(self) -> bool:
+        """Whether a datagram's own length is that of its packet."""
+        return int.from_bytes(self.payload[:2], "big") == len(self.payload) + 6
 
     def _arp_bytes(self) -> bytes:
         return (
@@ -252,23 +274,33 @@ class Frame:
 
     def set_nw_src(self, address: int) -> None:
         """Change the source address, and with it a checksum that covers it."""
-        self.tp_sum = updated_sum(self, self.nw_src, address)
+        self._update_sum(self.nw_src, address)
         self.nw_src = address
 
     def set_nw_dst(self, address: int) -> None:
         """Change the destination address, and with it a checksum that covers it."""
-        self.tp_sum = updated_sum(self, self.nw_dst, address)
+        self._update_sum(self.nw_dst, address)
         self.nw_dst = address
 
     def set_tp_src(self, port: int) -> None:
         """Change the TCP or UDP source port, and the checksum."""
-        self.tp_sum = updated_sum(self, self.tp_src, port)
+        self._update_sum(self.tp_src, port)
         self.tp_src = port
 
     def set_tp_dst(self, port: int) -> None:
         """Change the TCP or UDP destination port, and the checksum."""
-        self.tp_sum = updated_sum(self, self.tp_dst, port)
+        self._update_sum(self.tp_dst, port)
         self.tp_dst = port
+
+    def _update_sum(self, old: int, new: int) -> None:
+        """Bring the checksum along with an address or port; ICMP's covers neither."""
+        tp_sum = self.tp_sum
+        if tp_sum is None or tp_sum == NO_CHECKSUM or self.proto == ICMP:
+            return
+        if self.proto == UDP and tp_sum == 0:
+            return
+        tp_sum = updated(tp_sum, old, new)
+        self.tp_sum = 0xFFFF if self.proto == UDP and tp_sum == 0 else tp_sum
 
     def quoted_address(self, which: str) -> int:
         """Source (`src`) or destination (`dst`) of the packet an ICMP error quotes."""

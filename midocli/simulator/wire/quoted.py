@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from midocli.simulator.wire.checksum import updated, updated_for_bytes
-from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.frame import NO_CHECKSUM, Frame
 from midocli.simulator.wire.protocol import (
     ICMP,
     OFFSET,
@@ -19,10 +19,9 @@ from midocli.simulator.wire.protocol import (
     UDP,
     UNREACHABLE,
 )
-from midocli.simulator.wire.transport import NO_CHECKSUM
 
 if TYPE_CHECKING:
-    from midocli.simulator.learnt.state import Tuple4
+    from midocli.simulator.wire.addresses import Ends
 
 #: The ICMP errors NAT understands.
 TRANSLATABLE = frozenset({UNREACHABLE, TIME_EXCEEDED, PARAMETER_PROBLEM})
@@ -42,7 +41,7 @@ def is_translatable_error(frame: Frame) -> bool:
     return frame.proto == ICMP and frame.tp_src in TRANSLATABLE and len(frame.payload) >= 20
 
 
-def reversed_connection(error: Frame) -> tuple[int, Tuple4] | None:
+def reversed_connection(error: Frame) -> tuple[int, Ends] | None:
     """(proto, (source, port, destination, port)) of the quoted packet, turned round.
 
     The identifier of an ICMP echo stands for both ports.
