@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from random import Random
 
-from midocli.simulator.devices.underlay import Crossing
 from midocli.simulator.engine import Engine
 from midocli.simulator.events import Recorder
 from midocli.simulator.guests.stack import LocalError
@@ -14,9 +13,9 @@ from midocli.simulator.listeners import Arrival
 from midocli.simulator.network import Network
 from midocli.simulator.reason import Reason
 from midocli.simulator.topology.condition import Condition
+from midocli.simulator.topology.crossings import Crossing
 from midocli.simulator.topology.insertion import InsertionChain
-from midocli.simulator.topology.service_records import Insertion, LoadBalancer, Mirror, PortExtras
-from midocli.simulator.topology.topology import (
+from midocli.simulator.topology.records import (
     Bridge,
     Chain,
     Guest,
@@ -27,8 +26,9 @@ from midocli.simulator.topology.topology import (
     Route,
     Router,
     Rule,
-    Topology,
 )
+from midocli.simulator.topology.service_records import Insertion, LoadBalancer, Mirror, PortExtras
+from midocli.simulator.topology.topology import Topology
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request

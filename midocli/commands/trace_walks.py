@@ -16,7 +16,7 @@ from midocli.trace.journey import by_origin, journey_of
 if TYPE_CHECKING:
     from midocli.commands.interpreter import Interpreter
     from midocli.datapath.datapath import Datapath
-    from midocli.simulator.devices.tracing import Trail
+    from midocli.simulator.learnt.trails import Trail
     from midocli.store.rows import Row
 
 
@@ -65,7 +65,7 @@ def _code(details: Mapping[str, Any]) -> str:
 
 
 def _trails(datapath: Datapath, request: Row) -> Sequence[Trail]:
-    return datapath.network.state.traces.walks.get(request.id, ())
+    return datapath.network.state.trace_log.walks.get(request.id, ())
 
 
 def _beginning(datapath: Datapath, events: Sequence[Event]) -> tuple[Any, ...]:

@@ -22,11 +22,13 @@ from midocli.datapath.wiring import (
     port_at,
     wired_to,
 )
-from midocli.simulator.devices.underlay import Crossing
 from midocli.simulator.topology import records
+from midocli.simulator.topology.crossings import Crossing
 from midocli.simulator.topology.insertion import WAYS, InsertionChain
+from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.service_records import Insertion, LoadBalancer, Mirror
-from midocli.simulator.topology.topology import Kind
+from midocli.simulator.topology.topology import RecordKind
+from midocli.simulator.wire.addresses import Prefix
 from midocli.store.display import Display, binding_of, interface_of, is_up
 from midocli.store.rows import Row
 from midocli.store.store import Store
@@ -52,16 +54,16 @@ class StoreSource:
         self._routes.pop(row, None)
         return self._readers.pop(row, set()) | set(wired_to(row))
 
-    def _note(self, kind: Kind, key: records.Key, *rows: Row | None) -> None:
+    def _note(self, kind: RecordKind, key: Key, *rows: Row | None) -> None:
         for row in rows:
             if row is not None:
                 self._readers.setdefault(row, set()).add((kind, key))
 
-    def _row(self, key: records.Key, *paths: str) -> Row | None:
+    def _row(self, key: Key, *paths: str) -> Row | None:
         row = self._store.by_id(cast(int, key))
         return row if row is not None and row.collection.path in paths else None
 
-    def port(self, key: records.Key) -> records.Port | None:
+    def port(self, key: Key) -> records.Port | None:
         """A router's or bridge's port, with the point and guest behind it."""
         row = self._row(key, "router.port", "bridge.port")
         if row is None or row.parent is None:
@@ -101,7 +103,7 @@ class StoreSource:
             port.vlan = row.get("vlan") or 0
         return port
 
-    def port_at(self, point: str) -> records.Key:
+    def port_at(self, point: str) -> Key:
         """The port bound to the interface that is called `point`."""
         host, _, name = point.partition(":")
         for row in self._store.rows("host"):
@@ -111,7 +113,7 @@ class StoreSource:
                 return next((port_at(interface) for interface in interfaces), None)
         return None
 
-    def bridge(self, key: records.Key) -> records.Bridge | None:
+    def bridge(self, key: Key) -> records.Bridge | None:
         """A bridge and the keys of its ports."""
         row = self._row(key, "bridge")
         if row is None:
@@ -130,7 +132,7 @@ class StoreSource:
             ports=tuple(port.id for port in row.siblings("bridge.port") or ()),
         )
 
-    def router(self, key: records.Key) -> records.Router | None:
+    def router(self, key: Key) -> records.Router | None:
         """A router with its routes; the local ones follow from its ports."""
         row = self._row(key, "router")
         if row is None:
@@ -159,7 +161,7 @@ class StoreSource:
             route = self._routes[row] = _route(row)
         return route
 
-    def chain(self, key: records.Key) -> records.Chain | None:
+    def chain(self, key: Key) -> records.Chain | None:
         """A chain with its rules in order."""
         row = self._row(key, "chain")
         if row is None:
@@ -177,7 +179,7 @@ class StoreSource:
             rule = self._rules[row] = _rule(row)
         return rule
 
-    def guest(self, key: records.Key) -> records.Guest | None:
+    def guest(self, key: Key) -> records.Guest | None:
         """A guest with all its interfaces."""
         row = self._row(key, "guest")
         if row is None:
@@ -204,7 +206,7 @@ class StoreSource:
             ip_id=row.get("ip-id"),
         )
 
-    def _nic(self, guest: records.Key, row: Row) -> records.Nic:
+    def _nic(self, guest: Key, row: Row) -> records.Nic:
         interface = row.get("interface")
         binding = binding_at(interface) if interface else None
         self._note("guest", guest, row, interface, binding)
@@ -218,25 +220,25 @@ class StoreSource:
             vlan=row.get("vlan") or 0,
         )
 
-    def port_group(self, key: records.Key) -> frozenset[records.Key]:
+    def port_group(self, key: Key) -> frozenset[Key]:
         """The ports of a group."""
         row = self._row(key, "port-group")
         members = row.siblings("port-group.member") if row else None
         return frozenset(member.get("port").id for member in members or ())
 
-    def ip_address_group(self, key: records.Key) -> frozenset[int]:
+    def ip_address_group(self, key: Key) -> frozenset[int]:
         """The addresses of a group."""
         row = self._row(key, "ip-address-group")
         addresses = row.siblings("ip-address-group.ip") if row else None
         words = (address.get("address") for address in addresses or ())
         return frozenset(parse_ipv4(word) for word in words if ":" not in word)
 
-    def load_balancer(self, key: records.Key) -> LoadBalancer | None:
+    def load_balancer(self, key: Key) -> LoadBalancer | None:
         """A load balancer with its VIPs, pools and members."""
         row = self._row(key, "load-balancer")
         return service_compiler.load_balancer(row) if row is not None else None
 
-    def insertions(self, port: records.Key) -> tuple[Insertion, ...]:
+    def insertions(self, port: Key) -> tuple[Insertion, ...]:
         """The inserted services that a port has to do with."""
         row = self._row(port, "router.port", "bridge.port")
         if row is None:
@@ -246,12 +248,12 @@ class StoreSource:
             self._note("chain", key, *service_compiler.insertions_naming(row))
         return service_compiler.insertions(row)
 
-    def underlay_mtu(self, port: records.Key) -> int | None:
+    def underlay_mtu(self, port: Key) -> int | None:
         """What fits the tunnels of a port's host."""
         row = self._row(port, "router.port", "bridge.port")
         return service_compiler.underlay_mtu(row) if row is not None else None
 
-    def mirror(self, key: records.Key) -> Mirror | None:
+    def mirror(self, key: Key) -> Mirror | None:
         """A mirror with its conditions."""
         row = self._row(key, "mirror")
         if row is None:
@@ -264,21 +266,21 @@ class StoreSource:
             conditions=tuple(condition(match) for match in matches),
         )
 
-    def crossing(self, hosts: tuple[records.Key, records.Key]) -> Crossing:
+    def crossing(self, hosts: tuple[Key, Key]) -> Crossing:
         """How frames get from one host to another."""
         here, there = (self._row(host, "host") for host in hosts)
         return underlay_compiler.crossing(self._store, here, there)
 
 
-def _key(row: Row | None) -> records.Key:
+def _key(row: Row | None) -> Key:
     return None if row is None else row.id
 
 
-def _network(cidr: Cidr | None) -> records.Network | None:
+def _network(cidr: Cidr | None) -> Prefix | None:
     return None if cidr is None else (cidr.network, cidr.length)
 
 
-def _whole(cidr: Cidr) -> records.Network:
+def _whole(cidr: Cidr) -> Prefix:
     return (cidr.network, cidr.length)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from grammar.addresses import Cidr, mac_number
 from grammar.values import Negated
-from midocli.simulator.topology import records
 from midocli.simulator.topology.condition import ALL_BITS, Condition
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.wire.addresses import Prefix
 from midocli.store.rows import Row
 
 # Stands in a set of ports for "those named are gone": no frame ever has this port.
@@ -38,15 +39,15 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _key(row: Row) -> records.Key:
+def _key(row: Row) -> Key:
     return row.id
 
 
-def _network(cidr: Cidr) -> records.Network:
+def _network(cidr: Cidr) -> Prefix:
     return (cidr.network, cidr.length)
 
 
-def _keys(rows: tuple[Row, ...]) -> frozenset[records.Key]:
+def _keys(rows: tuple[Row, ...]) -> frozenset[Key]:
     return frozenset(row.id for row in rows) or frozenset((_NO_SUCH_PORT,))
 
 

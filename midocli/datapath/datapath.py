@@ -15,7 +15,8 @@ from midocli.simulator.clock import Clock
 from midocli.simulator.engine import Engine
 from midocli.simulator.learnt.state import State
 from midocli.simulator.network import Network
-from midocli.simulator.topology.topology import Key, Kind, Topology
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.topology.topology import RecordKind, Topology
 from midocli.store.display import Display
 from midocli.store.rows import Row
 from midocli.store.store import Store
@@ -25,7 +26,7 @@ _PARTS = 200
 
 # What to compile again when a row of a collection changes: itself, its parent, or the
 # parent of that.
-_ITSELF: dict[str, Kind] = {
+_ITSELF: dict[str, RecordKind] = {
     "router": "router",
     "router.port": "port",
     "bridge": "bridge",
@@ -36,7 +37,7 @@ _ITSELF: dict[str, Kind] = {
     "load-balancer": "load-balancer",
     "mirror": "mirror",
 }
-_PARENT: dict[str, Kind] = {
+_PARENT: dict[str, RecordKind] = {
     "router.port": "router",
     "router.route": "router",
     "bridge.port": "bridge",
@@ -49,7 +50,7 @@ _PARENT: dict[str, Kind] = {
     "mirror.matches": "mirror",
     "bridge.dhcp": "bridge",
 }
-_GRANDPARENT: dict[str, Kind] = {
+_GRANDPARENT: dict[str, RecordKind] = {
     "load-balancer.pool.member": "load-balancer",
     "load-balancer.pool.vip": "load-balancer",
     "bridge.dhcp.host": "bridge",
@@ -98,7 +99,7 @@ class Datapath:
 
     def _renew_traces(self, touched: Iterable[object]) -> None:
         """A changed trace request counts anew; one that is gone loses its walks."""
-        log = self.network.state.traces
+        log = self.network.state.trace_log
         for row in touched:
             if isinstance(row, Row) and row.collection.path == "tracerequest":
                 log.taken.pop(row.id, None)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from grammar.addresses import format_ipv4, mac_number
 from midocli.datapath.conditions import condition
-from midocli.simulator.devices.bandwidth import BandwidthLimit
 from midocli.simulator.topology import service_records as records
 from midocli.simulator.topology.insertion import InsertionChain
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.topology.service_records import BandwidthLimit
 from midocli.store.display import binding_of
 from midocli.store.rows import Row
 
@@ -195,7 +196,7 @@ def insertions_naming(port: Row) -> Iterator[Row]:
             yield source
 
 
-def keys(row: Row, field: str) -> tuple[records.Key, ...]:
+def keys(row: Row, field: str) -> tuple[Key, ...]:
     """The keys of the rows that a field lists."""
     return tuple(each.id for each in row.get(field) or ())
 

@@ -11,7 +11,7 @@ from grammar.tree import Setting, Show
 from midocli.commands import trace_walks as traced
 from midocli.results.values import Message, Result, Table
 from midocli.simulator.guests.neighbour import listing
-from midocli.simulator.learnt.flows import FLOW_IDLE_NS
+from midocli.simulator.learnt.entries import FLOW_IDLE_NS
 from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ICMP
 from midocli.store.rows import Row
 from midocli.trace.flow_text import flow_actions

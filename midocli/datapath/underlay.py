@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grammar.addresses import format_ipv4, mac_number
-from midocli.simulator.devices.underlay import Crossing, Tunnel
+from midocli.simulator.topology.crossings import Crossing, Tunnel
 from midocli.store.rows import Row
 from midocli.store.store import Store
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from midocli.simulator.topology.insertion import WAYS, InsertionChain
-from midocli.simulator.topology.records import Key
-from midocli.simulator.topology.topology import Kind
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.topology.topology import RecordKind
 from midocli.store.rows import Row
 
 #: Where a trace request may be put: fields of its row, and kinds of record.
-_TRACED: tuple[Kind, ...] = ("port", "router", "bridge")
+_TRACED: tuple[RecordKind, ...] = ("port", "router", "bridge")
 
 #: A record of the topology: its kind and key.
-Concerned = tuple[Kind, Key]
+Concerned = tuple[RecordKind, Key]
 
 
 def guest_behind(interface: Row) -> Row | None:

@@ -10,7 +10,8 @@ from grammar.tree import Argument, Path
 from midocli.probes.points import Point, find_point, point_of
 from midocli.simulator.devices import router_ping
 from midocli.simulator.guests import stations
-from midocli.simulator.topology.records import Guest, Key, Nic
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.topology.records import Guest, Nic
 from midocli.simulator.wire.addresses import NO_ADDRESS
 from midocli.store.rows import Row
 

@@ -11,18 +11,20 @@ from functools import partial
 from random import Random
 
 from midocli.simulator.devices import arp, bandwidth, fast_path, refusals, router_own
-from midocli.simulator.devices.tracing import Trail
 from midocli.simulator.devices.walk import Walk
 from midocli.simulator.engine import Engine
 from midocli.simulator.events import Captured, Direction, Event, Kind, Recorder
 from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import DATAPATH_NS
 from midocli.simulator.learnt.state import State
+from midocli.simulator.learnt.trails import Trail
 from midocli.simulator.listeners import Listeners
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.storms import SHALLOW, Storms
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.topology.records import Nic, Port
 from midocli.simulator.topology.service_records import PortExtras
-from midocli.simulator.topology.topology import Key, Lazy, Nic, Port, Topology
+from midocli.simulator.topology.topology import Lazy, Topology
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.headers import headers
 
@@ -216,7 +218,7 @@ class Network:
         time_ns, depth = self.engine.now_ns, max(frame.depth - 1, 0)
         walk, parent = frame.walk, self.parents.get(frame.walk, 0)
         event = Event(time_ns, walk, parent, depth, at, kind, details, frame.origin)
-        self.record(event, self.state.traces.trails.get(walk) if self.traced else None)
+        self.record(event, self.state.trace_log.trails.get(walk) if self.traced else None)
 
     def capture(
         self, point: Key, direction: Direction, time_ns: int, frame: Frame, walk: int

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from midocli.simulator.devices.bandwidth import BandwidthLimit, policed_length, refused
+from midocli.simulator.devices.bandwidth import policed_length, refused
 from midocli.simulator.learnt.state import State
 from midocli.simulator.topology.records import Port
+from midocli.simulator.topology.service_records import BandwidthLimit
 from midocli.simulator.wire.frame import Frame
 
 PORT = Port("p", "p", interface="h:tap0")

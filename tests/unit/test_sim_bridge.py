@@ -3,7 +3,7 @@
 import pytest
 from simlab import Lab, ip, mac, published_lab, seen
 
-from midocli.simulator.learnt.state import MAC_LIFE_NS
+from midocli.simulator.learnt.entries import MAC_LIFE_NS
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request
 

@@ -14,7 +14,7 @@ from midocli.simulator.topology.condition import (
     effective_policy,
     mismatches,
 )
-from midocli.simulator.topology.topology import NO_PORT, Port
+from midocli.simulator.topology.records import NO_PORT, Port
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request, echo_request, icmp_error

@@ -6,11 +6,11 @@ from simlab import Lab, ip, net, published_lab, with_dnat
 
 from midocli.simulator import events, network
 from midocli.simulator.devices import walk
-from midocli.simulator.devices.underlay import Crossing, Tunnel
 from midocli.simulator.events import Kind
 from midocli.simulator.guests.dhcp_client import client_frame
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.condition import ANYTHING
+from midocli.simulator.topology.crossings import Crossing, Tunnel
 from midocli.simulator.topology.service_records import (
     DhcpSubnet,
     LoadBalancer,

@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from midocli.simulator.learnt.entries import BINDING_LIFE_NS, MAC_LIFE_NS, NatBinding
 from midocli.simulator.learnt.leases import Leases
-from midocli.simulator.learnt.state import BINDING_LIFE_NS, MAC_LIFE_NS, NatBinding, State
+from midocli.simulator.learnt.state import State
 
 PORTS = st.integers(0, 0xFFFF)
 

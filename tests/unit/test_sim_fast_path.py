@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from simlab import Lab, ip, know, mac, packet, published_lab, router_lab, send, with_dnat
 
 from midocli.simulator.devices import fast_path
-from midocli.simulator.devices.fast_path import Path
-from midocli.simulator.devices.underlay import Crossing, Tunnel
 from midocli.simulator.events import Recorder
 from midocli.simulator.guests import stations
-from midocli.simulator.learnt.state import NatBinding, State
+from midocli.simulator.learnt.entries import NatBinding
+from midocli.simulator.learnt.state import State
+from midocli.simulator.topology.crossings import Crossing, Tunnel
 from midocli.simulator.topology.service_records import PortExtras
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.packets import arp_reply, arp_request
@@ -357,13 +357,13 @@ def test_nobody_can_tell_whether_packets_walk(seed, draws):
 def taken(monkeypatch) -> list[int]:
     """The times at which a packet took the fast path."""
     times: list[int] = []
-    take = Path.take
+    take = fast_path.take
 
     def count(path, network, flow, frame, now_ns) -> None:
         times.append(now_ns)
         take(path, network, flow, frame, now_ns)
 
-    monkeypatch.setattr(Path, "take", count)
+    monkeypatch.setattr(fast_path, "take", count)
     return times
 
 

@@ -5,7 +5,7 @@ from simlab import CLIENT_MAC, SECOND, VM_MAC, Lab, ip, linux_lab, mac, net, pub
 
 from midocli.simulator.guests import neighbour, stations
 from midocli.simulator.guests.stack import GuestStack
-from midocli.simulator.topology.topology import Guest, Nic
+from midocli.simulator.topology.records import Guest, Nic
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request, echo_request
 

@@ -24,7 +24,7 @@ def traced_lab(condition: Condition = ICMP, limit: int | None = None, enabled: b
 
 
 def kept(lab: Lab, request: str = "tr"):
-    return [trail.events for trail in lab.network.state.traces.walks[request]]
+    return [trail.events for trail in lab.network.state.trace_log.walks[request]]
 
 
 def test_the_whole_walk_is_kept_from_where_it_began():
@@ -52,7 +52,7 @@ def test_what_does_not_match_is_not_kept(condition):
     lab = traced_lab(condition)
     assert lab.ping("client", "192.168.77.119")
     assert not kept(lab)
-    assert not lab.network.state.traces.trails
+    assert not lab.network.state.trace_log.trails
 
 
 def test_nothing_is_noted_while_no_request_is_enabled():
@@ -68,7 +68,7 @@ def test_a_limit_ends_it():
     for _ in range(3):
         assert lab.ping("client", "192.168.77.119")
     assert len(kept(lab)) == 3
-    lab.network.state.traces.taken.clear()
+    lab.network.state.trace_log.taken.clear()
     lab.ping("client", "192.168.77.119")
     assert len(kept(lab)) == 5
 

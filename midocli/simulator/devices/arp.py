@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from midocli.simulator.devices.decisions import CONSUMED
 from midocli.simulator.events import Kind
 from midocli.simulator.latency import SECOND_NS
-from midocli.simulator.learnt.state import ARP_LIFE_NS, ARP_STALE_NS, ArpLoop, Waiting
+from midocli.simulator.learnt.entries import ARP_LIFE_NS, ARP_STALE_NS, ArpLoop, Waiting
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.wire.addresses import contains, ip_text
 from midocli.simulator.wire.headers import headers
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from midocli.simulator.devices.walk import Walk
     from midocli.simulator.network import Network
     from midocli.simulator.topology.plans import ActiveRoute
-    from midocli.simulator.topology.topology import Port, Router
+    from midocli.simulator.topology.records import Port, Router
     from midocli.simulator.wire.frame import Frame
 
 RETRY_NS = 10 * SECOND_NS

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from midocli.simulator.devices import nat
 from midocli.simulator.events import Kind
-from midocli.simulator.learnt.state import NatBinding, NatType
+from midocli.simulator.learnt.entries import NatBinding, NatType
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.wire.addresses import Ends
 from midocli.simulator.wire.protocol import ICMP, TCP

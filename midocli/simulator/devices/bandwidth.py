@@ -8,52 +8,18 @@ time goes by, and a frame that does not fit costs nothing (Linux, `net/sched/act
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from midocli.simulator.latency import SECOND_NS
+from midocli.simulator.learnt.entries import Bucket
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.service_records import BandwidthLimit
 from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ETHERTYPE_IPV4
 
 if TYPE_CHECKING:
     from midocli.simulator.learnt.state import State
     from midocli.simulator.topology.records import Port
     from midocli.simulator.wire.frame import Frame
-
-Key = Hashable
-
-#: tc counts time in ticks of this many nanoseconds.
-_TICK_NS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class BandwidthLimit:
-    """A rate in kbit/s (of 1000 bits) and a burst in kbit (of 1024); a rate of 0 limits nothing."""
-
-    rule: str
-    kbps: int
-    burst_kb: int
-
-    @property
-    def bytes_per_second(self) -> int:
-        """The rate as tc takes it."""
-        return self.kbps * 1000 // 8
-
-    @property
-    def burst_ns(self) -> int:
-        """How long the burst takes at the rate: what the bucket holds."""
-        burst_bytes = self.burst_kb * 1024 // 8
-        return burst_bytes * SECOND_NS // self.bytes_per_second // _TICK_NS * _TICK_NS
-
-
-@dataclass(slots=True, eq=False)
-class Bucket:
-    """How much of a port's limit is unused, and when that was counted."""
-
-    limit: BandwidthLimit
-    left_ns: int
-    counted_ns: int
 
 
 def refused(

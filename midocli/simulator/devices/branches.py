@@ -16,7 +16,7 @@ from midocli.simulator.wire.headers import headers
 if TYPE_CHECKING:
     from midocli.simulator.devices.decisions import Fork
     from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.topology import Port
+    from midocli.simulator.topology.records import Port
 
 
 def begin(walk: Walk) -> None:

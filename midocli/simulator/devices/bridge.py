@@ -16,9 +16,9 @@ from midocli.simulator.devices import chain, mirror, nat, tracing
 from midocli.simulator.devices.decisions import CONSUMED, Fork
 from midocli.simulator.events import Kind
 from midocli.simulator.guests import stations
-from midocli.simulator.learnt.state import MAC_LIFE_NS
+from midocli.simulator.learnt.entries import MAC_LIFE_NS
 from midocli.simulator.reason import Code, Reason
-from midocli.simulator.topology.topology import Port
+from midocli.simulator.topology.records import Port
 from midocli.simulator.wire.addresses import BROADCAST_MAC, mac_text
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import ARP_REQUEST, arp_reply

@@ -28,7 +28,7 @@ from midocli.simulator.wire.protocol import (
 if TYPE_CHECKING:
     from midocli.simulator.devices.walk import Walk
     from midocli.simulator.topology.chain_plan import ChainPlan
-    from midocli.simulator.topology.topology import Rule
+    from midocli.simulator.topology.records import Rule
     from midocli.simulator.wire.frame import Frame
 
 

@@ -24,7 +24,7 @@ from midocli.simulator.wire.protocol import (
 
 if TYPE_CHECKING:
     from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.topology import Port
+    from midocli.simulator.topology.records import Port
 
 NET_UNREACHABLE = (UNREACHABLE, 0)
 HOST_UNREACHABLE = (UNREACHABLE, 1)

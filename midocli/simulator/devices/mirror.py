@@ -7,32 +7,15 @@ Every mirror asked counts as a port entered, so that mirrors of mirrors come to 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from midocli.simulator.devices import branches
 from midocli.simulator.events import Kind
-from midocli.simulator.topology.condition import Predicate, compile_condition
 
 if TYPE_CHECKING:
     from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.records import Key
+    from midocli.simulator.topology.keys import Key
     from midocli.simulator.topology.service_records import Mirror
-
-
-@dataclass(slots=True, eq=False)
-class MirrorPlan:
-    """A mirror with its conditions compiled; a frame that meets any of them is copied."""
-
-    mirror: Mirror
-    conditions: tuple[Predicate, ...]
-
-    @staticmethod
-    def of(mirror: Mirror | None) -> MirrorPlan | None:
-        """The plan of a mirror (None: there is no such mirror)."""
-        if mirror is None:
-            return None
-        return MirrorPlan(mirror, tuple(map(compile_condition, mirror.conditions)))
 
 
 def copy(walk: Walk, mirrors: tuple[Key, ...], at: str) -> None:

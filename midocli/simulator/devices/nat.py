@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from midocli.simulator.events import Kind
-from midocli.simulator.learnt.state import BINDING_LIFE_NS, NatBinding, NatType
+from midocli.simulator.learnt.entries import BINDING_LIFE_NS, NatBinding, NatType
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.wire.addresses import Ends, ip_text
 from midocli.simulator.wire.frame import Frame
@@ -19,7 +19,7 @@ from midocli.simulator.wire.quoted import is_translatable_error, reversed_connec
 
 if TYPE_CHECKING:
     from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.topology import NatTarget, Rule
+    from midocli.simulator.topology.records import NatTarget, Rule
 
 Side = Literal["src", "dst"]
 

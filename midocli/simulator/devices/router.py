@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from midocli.simulator.devices.decisions import Result
     from midocli.simulator.devices.walk import Walk
     from midocli.simulator.topology.plans import ActiveRoute, RouterPlan
-    from midocli.simulator.topology.topology import Port, Router
+    from midocli.simulator.topology.records import Port, Router
 
 
 def process(walk: Walk, port: Port) -> Result:

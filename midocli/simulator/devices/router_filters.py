@@ -15,7 +15,7 @@ from midocli.simulator.wire.protocol import MF
 if TYPE_CHECKING:
     from midocli.simulator.devices.decisions import Verdict
     from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.topology import Router
+    from midocli.simulator.topology.records import Router
 
 
 def infilter(walk: Walk, router: Router) -> Verdict:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from midocli.simulator.devices.decisions import Result
     from midocli.simulator.devices.walk import Walk
     from midocli.simulator.topology.plans import ActiveRoute, RouterPlan
-    from midocli.simulator.topology.topology import Router
+    from midocli.simulator.topology.records import Router
 
 
 def take(walk: Walk, router: Router) -> Result:

@@ -12,7 +12,7 @@ from midocli.simulator.wire.addresses import ip_text
 if TYPE_CHECKING:
     from midocli.simulator.devices.walk import Walk
     from midocli.simulator.topology.plans import ActiveRoute, RouterPlan
-    from midocli.simulator.topology.topology import Router
+    from midocli.simulator.topology.records import Router
 
 
 def tell_route(walk: Walk, router: Router, active: ActiveRoute, equals: int) -> None:

@@ -8,48 +8,18 @@ somebody traces, every walk notes what happens to it.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from midocli.simulator.events import Event, Kind
+from midocli.simulator.events import Kind
 
 if TYPE_CHECKING:
     from midocli.simulator.devices.walk import Walk
+    from midocli.simulator.topology.keys import Key
     from midocli.simulator.topology.records import Rule
     from midocli.simulator.topology.service_records import TraceRequest
 
-Key = Hashable
-
 #: How many walks a request takes that has no limit of its own.
 MOST_WALKS = 10_000
-
-
-@dataclass(slots=True, eq=False)
-class Trail:
-    """What happened on one walk so far, and the requests that keep it."""
-
-    events: list[Event] = field(default_factory=list)
-    requests: set[Key] = field(default_factory=set)
-
-
-@dataclass(slots=True, eq=False)
-class TraceLog:
-    """What trace requests have kept.
-
-    `taken` counts the walks since a request was last changed, or that a trace rule took;
-    `trails` are those that are kept, by the number of the walk.
-    """
-
-    walks: defaultdict[Key, list[Trail]] = field(default_factory=lambda: defaultdict(list))
-    taken: dict[Key, int] = field(default_factory=dict)
-    trails: dict[int, Trail] = field(default_factory=dict)
-
-    def forget(self, request: Key) -> None:
-        """Drop the walks of a request that is gone."""
-        self.walks.pop(request, None)
-        self.taken.pop(request, None)
 
 
 def watch(walk: Walk, requests: tuple[TraceRequest, ...], at: str) -> None:
@@ -68,7 +38,7 @@ def mark(walk: Walk, rule: Rule, at: str) -> None:
 
 
 def _keep(walk: Walk, request: Key, alias: str, counter: Key, limit: int | None, at: str) -> None:
-    trail, log = walk.trail, walk.state.traces
+    trail, log = walk.trail, walk.state.trace_log
     if trail is None or request in trail.requests:
         return
     taken = log.taken.get(counter, 0)

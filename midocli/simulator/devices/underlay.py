@@ -11,14 +11,12 @@ without a UDP checksum, or GRE with a key (RFC 2890) that carries Ethernet.
 from __future__ import annotations
 
 import struct
-from collections.abc import Hashable
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from midocli.simulator.devices.fast_path import Path
 from midocli.simulator.events import Captured, Direction, Kind, UnderlayPoint
 from midocli.simulator.latency import UNDERLAY_IN_NS, UNDERLAY_OUT_NS
+from midocli.simulator.learnt.flows import FlowPath
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.plans import flow_hash
 from midocli.simulator.wire.checksum import checksum
@@ -26,10 +24,10 @@ from midocli.simulator.wire.protocol import ETHERTYPE_IPV4, GRE, UDP
 
 if TYPE_CHECKING:
     from midocli.simulator.devices.walk import Walk
+    from midocli.simulator.topology.crossings import Crossing, Tunnel
+    from midocli.simulator.topology.keys import Key
     from midocli.simulator.topology.records import Port
     from midocli.simulator.wire.frame import Frame
-
-Key = Hashable
 
 #: MidoNet's port for the overlay (`agent.datapath.vxlan_overlay_udp_port`).
 VXLAN_PORT = 6677
@@ -42,31 +40,6 @@ _GRE_WITH_KEY, _ETHERNET = 0x2000, 0x6558
 _VXLAN_WITH_VNI = 0x08000000
 
 
-@dataclass(frozen=True, slots=True)
-class Tunnel:
-    """The outer addresses of tunnel packets from one host to another, as integers."""
-
-    type: Literal["vxlan", "gre"]
-    src: int
-    dst: int
-    src_mac: int
-    dst_mac: int
-
-
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """The way from the host `here` to the host `there`, both by alias.
-
-    Without a tunnel nothing gets across, unless there are no `zones` of tunnels at all: then
-    the underlay is not modelled, and frames simply arrive.
-    """
-
-    here: str
-    there: str
-    tunnel: Tunnel | None = None
-    zones: bool = False
-
-
 def deliver(walk: Walk, port: Port) -> None:
     """Let the walk's frame out of a port's interface, on whatever host that is."""
     refused = _cross(walk, port) if port.host != walk.frame.host else None
@@ -75,7 +48,7 @@ def deliver(walk: Walk, port: Port) -> None:
             walk.flow.left(port, walk.frame, walk.now_ns)
             if walk.basis is not None:
                 version = walk.topology.version
-                walk.flow.path = Path(walk.basis, version, walk.flow.outputs)
+                walk.flow.path = FlowPath(walk.basis, version, walk.flow.outputs)
         walk.network.deliver(port, walk.frame)
     else:
         walk.drop(refused)

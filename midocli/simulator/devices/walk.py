@@ -25,29 +25,31 @@ from midocli.simulator.devices import arrival, bridge, chain, conntrack, dhcp_se
 from midocli.simulator.devices import icmp_errors as icmp
 from midocli.simulator.devices.branches import fork, let_out
 from midocli.simulator.devices.decisions import CONSUMED, Fork, Redirect, Result, Verdict
-from midocli.simulator.devices.fast_path import Basis, basis_for
+from midocli.simulator.devices.fast_path import basis_for
 from midocli.simulator.devices.redirect import follow
 from midocli.simulator.devices.refusals import port_down, service_refusal, too_many_ports
-from midocli.simulator.devices.tracing import Trail, watch
+from midocli.simulator.devices.tracing import watch
 from midocli.simulator.devices.underlay import deliver
 from midocli.simulator.events import Event, Kind
 from midocli.simulator.guests.stations import takes
 from midocli.simulator.latency import HOP_NS
-from midocli.simulator.learnt.flows import ORIGINAL
+from midocli.simulator.learnt.basis import Basis
+from midocli.simulator.learnt.flows import ORIGINAL, Flow, Original
+from midocli.simulator.learnt.trails import Trail
 from midocli.simulator.reason import Code, Reason
-from midocli.simulator.topology.topology import NO_PORT, Port
+from midocli.simulator.topology.records import NO_PORT, Port
 from midocli.simulator.wire.dhcp_message import CLIENT_PORT
 from midocli.simulator.wire.headers import headers
 
 if TYPE_CHECKING:
-    from midocli.simulator.learnt.flows import Flow, Original
-    from midocli.simulator.learnt.state import NatBinding
+    from midocli.simulator.learnt.entries import NatBinding
     from midocli.simulator.network import Network
-    from midocli.simulator.topology.records import Key
+    from midocli.simulator.topology.keys import Key
     from midocli.simulator.wire.frame import Frame
 
 #: A frame that has entered this many ports is in a loop.
 MAX_PORTS_ENTERED = 12
+Changes = Mapping[str, tuple[object, object]]
 _RECEIVED = attrgetter("hw_src", "hw_dst", "nw_src", "nw_dst", "ttl", "tp_src", "tp_dst")
 
 
@@ -310,9 +312,7 @@ class Walk:
         event = Event(time_ns, *who, at, kind, details, self.frame.origin)
         self.network.record(event, self.trail)
 
-    def tell_rewritten(
-        self, at: str, why: str, changes: Mapping[str, tuple[object, object]]
-    ) -> None:
+    def tell_rewritten(self, at: str, why: str, changes: Changes) -> None:
         """Record that header fields changed."""
         if changes:
             self.tell(Kind.REWRITTEN, at, {"why": why, "changes": changes})

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from midocli.simulator.events import Kind
 from midocli.simulator.guests import icmp
 from midocli.simulator.latency import ANSWER_NS, SECOND_NS
-from midocli.simulator.learnt.state import Neighbour
+from midocli.simulator.learnt.entries import Neighbour
 from midocli.simulator.reason import Code
 from midocli.simulator.wire.addresses import BROADCAST_MAC, ip_text
 from midocli.simulator.wire.frame import Frame

@@ -23,10 +23,10 @@ from midocli.simulator.wire.packets import echo_request
 from midocli.simulator.wire.protocol import DF, ICMP, TCP
 
 if TYPE_CHECKING:
-    from midocli.simulator.learnt.state import Neighbour
+    from midocli.simulator.learnt.entries import Neighbour
     from midocli.simulator.network import Network
     from midocli.simulator.topology.plans import GuestPlan
-    from midocli.simulator.topology.topology import Nic
+    from midocli.simulator.topology.records import Nic
 
 Key = Hashable
 DfPolicy = Literal["want", "do", "dont"]

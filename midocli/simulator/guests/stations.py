@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.plans import BridgePlan
-from midocli.simulator.topology.topology import Guest, Key, Port
+from midocli.simulator.topology.records import Guest, Port
 from midocli.simulator.wire.frame import Frame
 
 if TYPE_CHECKING:

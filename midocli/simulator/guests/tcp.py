@@ -9,10 +9,11 @@ nothing again of itself, only when the client does.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from midocli.simulator.latency import ANSWER_NS
+from midocli.simulator.learnt.entries import ServerConnection
 from midocli.simulator.reason import Code
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import inherit
@@ -40,17 +41,6 @@ if TYPE_CHECKING:
     from midocli.simulator.topology.plans import GuestPlan
 
 SYN_ACK_WINDOW = 65160
-
-
-@dataclass(slots=True, eq=False)
-class ServerConnection:
-    """A service's end of a connection: next sequence numbers, and where it stands."""
-
-    send_next: int
-    receive_next: int
-    syn_ack: Segment
-    state: Literal["syn-received", "established", "last-ack"] = "syn-received"
-    timestamps: bool = False
 
 
 def receive(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) -> None:

@@ -8,32 +8,43 @@ there were, and where the last one went; those that can go the same way do (`fas
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
-from midocli.simulator.latency import SECOND_NS
+from midocli.simulator.learnt.basis import Basis
+from midocli.simulator.learnt.entries import FLOW_IDLE_NS
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.topology.records import Port
+from midocli.simulator.wire.frame import Frame
 
-if TYPE_CHECKING:
-    from midocli.simulator.devices.fast_path import Path
-    from midocli.simulator.topology.records import Key, Port
-    from midocli.simulator.wire.frame import Frame
-
-#: A flow goes when it was not used for so long.
-FLOW_IDLE_NS = 60 * SECOND_NS
 #: How many are kept; the one used longest ago gives way (MidoNet: `max_flow_count`).
 MAX_FLOWS = 20_000
 
 #: (nw_src, nw_dst, proto, tp_src, tp_dst, icmp_id) of a frame as it entered.
 Original = tuple[int, int, int, int, int, int]
 #: (in-port, hw_src, hw_dst, vlans, ethertype, the rest).
-Match = tuple["Key", int, int, tuple[int, ...], int, Original]
+Match = tuple[Key, int, int, tuple[int, ...], int, Original]
 #: (hw_src, hw_dst, vlans, nw_src, nw_dst, tos, ttl, tp_src, tp_dst): what a walk may change.
 Header = tuple[int, int, tuple[int, ...], int, int, int, int, int, int]
 #: A port that a packet left by, with its header then.
-Output = tuple["Port", Header]
+Output = tuple[Port, Header]
 ORIGINAL = attrgetter("nw_src", "nw_dst", "proto", "tp_src", "tp_dst", "icmp_id")
 _HEADER = attrgetter(
     "hw_src", "hw_dst", "vlans", "nw_src", "nw_dst", "tos", "ttl", "tp_src", "tp_dst"
 )
+
+
+class FlowPath:
+    """The way of a flow's packets: the basis of the walk, and the one port at its end."""
+
+    __slots__ = ("basis", "found", "outputs", "unseen_by", "until_ns", "version")
+
+    def __init__(self, basis: Basis, version: int, outputs: tuple[Output, ...]) -> None:
+        self.basis = basis
+        self.found = tuple(basis.found)
+        self.until_ns = basis.until_ns
+        self.version = version
+        self.outputs = outputs
+        #: Those who capture, if none of them does at a port within.
+        self.unseen_by: object = None
 
 
 class Flow:
@@ -51,7 +62,7 @@ class Flow:
         self.packets = self.used_ns = self.tos = self.ttl = 0
         self.outputs: tuple[Output, ...] = ()
         self.dropped = False
-        self.path: Path | None = None
+        self.path: FlowPath | None = None
 
     def before(self) -> Header:
         """The header that the last packet had on entering."""

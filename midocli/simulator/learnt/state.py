@@ -1,123 +1,35 @@
 """Everything the network has learned and bound: one object, replaced to forget it all.
 
-Entries carry the time they were last used; who looks one up decides whether it has expired.
-Those of bridges, routers, NAT and connection tracking are made by methods, which see to it that
-they are taken out some time after that (`expiry`).
+The entries (`entries`) of bridges, routers, NAT and connection tracking are made by methods,
+which see to it that they are taken out some time after that (`expiry`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
 
-from midocli.simulator.devices.tracing import TraceLog
-from midocli.simulator.latency import SECOND_NS
+from midocli.simulator.learnt.entries import (
+    ARP_LIFE_NS,
+    ARP_STALE_NS,
+    BINDING_LIFE_NS,
+    MAC_LIFE_NS,
+    ArpEntry,
+    ArpLoop,
+    Bucket,
+    ConnectionKey,
+    MacEntry,
+    NatBinding,
+    NatKey,
+    Neighbour,
+    ServerConnection,
+)
 from midocli.simulator.learnt.expiry import Check, Expiry
-from midocli.simulator.learnt.flows import FLOW_IDLE_NS, Flows
+from midocli.simulator.learnt.flows import Flows
 from midocli.simulator.learnt.leases import Leases
-from midocli.simulator.wire.addresses import Ends
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.bandwidth import Bucket
-    from midocli.simulator.guests.fragments import Reassembly
-    from midocli.simulator.guests.tcp import ServerConnection
-    from midocli.simulator.topology.topology import Nic, Port
-    from midocli.simulator.wire.frame import Frame
-
-Key = Hashable
-
-#: A flow is forgotten when unused for this long; what was learned from it lives on a while.
-MAC_LIFE_NS = FLOW_IDLE_NS + 15 * SECOND_NS
-BINDING_LIFE_NS = FLOW_IDLE_NS + 60 * SECOND_NS
-ARP_STALE_NS = 60 * SECOND_NS
-ARP_LIFE_NS = 3600 * SECOND_NS
-
-#: `sticky_dnat` is the load balancer's for clients that keep their member: any source port.
-NatType = Literal["dnat", "snat", "sticky_dnat"]
-NatKey = tuple[str, Key, int, int, int, int, int]
-ConnectionKey = tuple[int, int, int, int, int, Key]
-
-
-@dataclass(slots=True, eq=False)
-class MacEntry:
-    """A MAC learned by a bridge: the port it is behind and when it last sent."""
-
-    port: Key
-    seen_ns: int
-
-
-@dataclass(slots=True, eq=False)
-class ArpEntry:
-    """A router's knowledge of a MAC, and when it was learned."""
-
-    mac: int
-    learned_ns: int
-
-
-@dataclass(slots=True, eq=False)
-class Waiting:
-    """A frame that waits for a MAC: `resume` gets it, or None when nobody answered."""
-
-    frame: Frame
-    resume: Callable[[int | None], None]
-
-
-@dataclass(slots=True, eq=False)
-class ArpLoop:
-    """A router asking for an address out of a port until `give_up_ns`."""
-
-    router: Key
-    alias: str
-    address: int
-    port: Port
-    give_up_ns: int
-    gateway: bool
-    waiting: list[Waiting] = field(default_factory=list)
-
-
-@dataclass(slots=True, eq=False)
-class NatBinding:
-    """What a dynamic dnat or snat rule, or a load balancer, did to a connection on a device.
-
-    `before` and `after` are (source, port, destination, port) of its forward packets; the
-    source port of a `sticky_dnat` is 0.
-    """
-
-    type: NatType
-    device: Key
-    proto: int
-    before: Ends
-    after: Ends
-    rule: str
-    used_ns: int
-
-    def keys(self) -> tuple[NatKey, NatKey]:
-        """The forward key and the return key."""
-        src, sport, dst, dport = self.after
-        return (
-            (self.type, self.device, self.proto, *self.before),
-            (f"rev_{self.type}", self.device, self.proto, dst, dport, src, sport),
-        )
-
-    def destination(self) -> tuple[Key, int, int, int]:
-        """(device, proto, destination, port): no two snat connections to it share a source."""
-        return self.device, self.proto, *self.after[2:]
-
-
-@dataclass(slots=True, eq=False)
-class Neighbour:
-    """A guest's ARP entry, in one of the states of Linux (`ip neigh` shows them)."""
-
-    nic: Nic
-    nic_index: int
-    address: int
-    mac: int
-    state: Literal["INCOMPLETE", "REACHABLE", "STALE", "DELAY", "PROBE", "FAILED"]
-    since_ns: int
-    probes: int = 0
-    waiting: list[Frame] = field(default_factory=list)
+from midocli.simulator.learnt.reassembly import Reassembly
+from midocli.simulator.learnt.trails import TraceLog
+from midocli.simulator.topology.keys import Key
 
 
 @dataclass(slots=True, eq=False)
@@ -155,6 +67,14 @@ class State:
     tcp: dict[tuple[Key, int, int, int, int], ServerConnection] = field(default_factory=dict)
     #: what became of the packets of the last minute
     flows: Flows = field(default_factory=Flows)
+    #: (source, destination) of a tunnel -> IP identification of its next packet
+    tunnel_ids: defaultdict[tuple[int, int], int] = field(
+        default_factory=lambda: defaultdict(lambda: 1)
+    )
+    #: port -> what its bandwidth limit has left
+    buckets: dict[Key, Bucket] = field(default_factory=dict)
+    #: the walks that trace requests have kept
+    trace_log: TraceLog = field(default_factory=TraceLog)
     #: when to look whether entries have expired
     expiry: Expiry = field(default_factory=Expiry)
 
@@ -236,17 +156,6 @@ class State:
         self.expiry.add(now_ns + life_ns, check, entry)
 
     # Looking
-
-    #: (source, destination) of a tunnel -> IP identification of its next packet
-    tunnel_ids: defaultdict[tuple[int, int], int] = field(
-        default_factory=lambda: defaultdict(lambda: 1)
-    )
-
-    #: port -> what its bandwidth limit has left
-    buckets: dict[Key, Bucket] = field(default_factory=dict)
-
-    #: the walks that trace requests have kept
-    traces: TraceLog = field(default_factory=TraceLog)
 
     def live_macs(self, bridge: Key, now_ns: int) -> list[tuple[int, int, Key]]:
         """(VLAN, MAC, port) of what a bridge has learned and not yet forgotten."""

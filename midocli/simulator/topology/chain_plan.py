@@ -11,8 +11,8 @@ Two things save trying rule after rule; neither changes what is found.
   A range of ports is entered as the blocks it is made of.
 
 Trying a rule has no effect but one: asking for the direction of the connection makes it known
-(`Walk.is_forward`). So the first rules that may ask are tried in their turn; they cut the chain
-into sections within which the order of trying does not matter.
+(`Situation.is_forward`). So the first rules that may ask are tried in their turn; they cut the
+chain into sections within which the order of trying does not matter.
 """
 
 from __future__ import annotations
@@ -22,16 +22,12 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 from math import prod
-from typing import TYPE_CHECKING
 
-from midocli.simulator.topology.condition import reader
+from midocli.simulator.topology.condition import Situation, reader
 from midocli.simulator.topology.records import Chain, Rule
+from midocli.simulator.wire.frame import Frame
 
-if TYPE_CHECKING:
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.wire.frame import Frame
-
-Reader = Callable[["Walk", "Frame"], Hashable]
+Reader = Callable[[Situation, Frame], Hashable]
 Shape = tuple[str, ...]
 
 #: From how many rules on it is worth having an index, a table for a shape, and what was found.
@@ -65,11 +61,11 @@ class ChainPlan:
         sections = (Section(rules, *ends) for ends in pairwise(sorted(cuts)))
         return ChainPlan(chain, rules, tuple(sections))
 
-    def next_match(self, walk: Walk, frame: Frame, start: int) -> int:
+    def next_match(self, situation: Situation, frame: Frame, start: int) -> int:
         """The place of the first rule from `start` on that matches; the end, if none does."""
         for section in self.sections:
             if start < section.end:
-                start = section.next_match(walk, frame, start)
+                start = section.next_match(situation, frame, start)
                 if start < section.end:
                     return start
         return start
@@ -123,35 +119,37 @@ class Section:
             rest = (entries for shape, entries in shapes.items() if shape not in worth)
             self._others = sorted({place for entries in rest for place in entries})
 
-    def next_match(self, walk: Walk, frame: Frame, start: int) -> int:
+    def next_match(self, situation: Situation, frame: Frame, start: int) -> int:
         """The place of the first rule from `start` on that matches; `end`, if none does."""
         if self._read is None:
-            return self._search(walk, frame, start)
-        key = start, self._read(walk, frame)
+            return self._search(situation, frame, start)
+        key = start, self._read(situation, frame)
         found = self._found.get(key)
         if found is None:
-            found = self._search(walk, frame, start)
+            found = self._search(situation, frame, start)
             if len(self._found) >= _MAX_FOUND:
                 self._found.clear()
             self._found[key] = found
         return found
 
-    def _search(self, walk: Walk, frame: Frame, start: int) -> int:
-        found = self._first(self._others, walk, frame, start, self.end)
+    def _search(self, situation: Situation, frame: Frame, start: int) -> int:
+        found = self._first(self._others, situation, frame, start, self.end)
         for read, table in self._tables:
-            places = table.get(read(walk, frame))
+            places = table.get(read(situation, frame))
             if places is not None:
-                found = self._first(places, walk, frame, start, found)
+                found = self._first(places, situation, frame, start, found)
         return found
 
-    def _first(self, places: Sequence[int], walk: Walk, frame: Frame, start: int, end: int) -> int:
+    def _first(
+        self, places: Sequence[int], situation: Situation, frame: Frame, start: int, end: int
+    ) -> int:
         """The first of some places, from `start` and before `end`, whose rule matches; `end`."""
         matches, begin = self._matches, self._begin
         for at in range(bisect_left(places, start), len(places)):
             place = places[at]
             if place >= end:
                 break
-            if matches[place - begin](walk, frame):
+            if matches[place - begin](situation, frame):
                 return place
         return end
 

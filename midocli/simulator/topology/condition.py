@@ -6,20 +6,54 @@ order and the corner cases follow MidoNet's `rules/Condition.java`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, Protocol, cast
 
-from midocli.simulator.wire.addresses import mask_of
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.wire.addresses import Prefix, mask_of
+from midocli.simulator.wire.frame import Frame
 
-if TYPE_CHECKING:
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.wire.frame import Frame
 
-Predicate = Callable[["Walk", "Frame"], bool]
+class _Keyed(Protocol):
+    @property
+    def key(self) -> Key: ...
+
+
+class _Groups(Protocol):
+    @property
+    def port_groups(self) -> Mapping[Key, frozenset[Key]]: ...
+
+    @property
+    def ip_address_groups(self) -> Mapping[Key, frozenset[int]]: ...
+
+
+class Situation(Protocol):
+    """What conditions ask besides the frame: where it is, and what is known of it there."""
+
+    generated: bool
+    nw_dst_rewritten: bool
+    forward: bool | None
+
+    @property
+    def entry(self) -> _Keyed: ...
+
+    @property
+    def in_port(self) -> _Keyed: ...
+
+    @property
+    def out_port(self) -> _Keyed: ...
+
+    @property
+    def topology(self) -> _Groups: ...
+
+    def is_forward(self) -> bool:
+        """Whether the frame goes in its connection's forward direction; asking makes it known."""
+
+
+Predicate = Callable[[Situation, Frame], bool]
 FragmentPolicy = Literal["any", "header", "nonheader", "unfragmented"]
-Network = tuple[int, int]
 
 ALL_BITS = (1 << 48) - 1
 #: As many values of a field as are worth an entry each in an index.
@@ -42,25 +76,25 @@ class Condition:
     hw_dst: int | None = None
     hw_dst_mask: int = ALL_BITS
     ethertype: int | None = None
-    src: Network | None = None
-    dst: Network | None = None
+    src: Prefix | None = None
+    dst: Prefix | None = None
     proto: int | None = None
     tos: int | None = None
     src_port: tuple[int, int] | None = None
     dst_port: tuple[int, int] | None = None
     flow: Literal["fwd-flow", "return-flow"] | None = None
-    port_group: Hashable = None
-    in_port_group: Hashable = None
-    out_port_group: Hashable = None
-    ip_address_group_src: Hashable = None
-    ip_address_group_dst: Hashable = None
-    in_ports: frozenset[Hashable] = frozenset()
-    out_ports: frozenset[Hashable] = frozenset()
+    port_group: Key = None
+    in_port_group: Key = None
+    out_port_group: Key = None
+    ip_address_group_src: Key = None
+    ip_address_group_dst: Key = None
+    in_ports: frozenset[Key] = frozenset()
+    out_ports: frozenset[Key] = frozenset()
     fragment_policy: FragmentPolicy | None = None
     no_vlan: bool = False
     vlan: int | None = None
-    icmp_data_src: Network | None = None
-    icmp_data_dst: Network | None = None
+    icmp_data_src: Prefix | None = None
+    icmp_data_dst: Prefix | None = None
     match_nw_dst_rewritten: bool = False
     tci: int | None = None
     negated: frozenset[str] = frozenset()
@@ -84,7 +118,7 @@ Read = tuple[str, tuple[object, ...]]
 class Matcher:
     """A condition made ready: the predicate, and what it looks at.
 
-    `exact` maps expressions in `w` (the walk) and `f` (its frame) to the values they have, of
+    `exact` maps expressions in `w` (the situation) and `f` (its frame) to the values they have, of
     which there are a few each, whenever the predicate holds; `ranges` maps others to the first
     and the last of the many that they have then. `reads` are the expressions, with
     their constants, on whose values alone it depends whether it does. `asks_flow` says that
@@ -100,7 +134,7 @@ class Matcher:
 
 
 def compile_condition(condition: Condition, *, dynamic_nat: bool = False) -> Predicate:
-    """One function of (walk, frame) for the whole condition."""
+    """One function of (situation, frame) for the whole condition."""
     return matcher(condition, dynamic_nat=dynamic_nat).matches
 
 
@@ -151,17 +185,17 @@ def effective_policy(condition: Condition, *, dynamic_nat: bool = False) -> Frag
 
 
 def mismatches(
-    condition: Condition, walk: Walk, frame: Frame, *, dynamic_nat: bool = False
+    condition: Condition, situation: Situation, frame: Frame, *, dynamic_nat: bool = False
 ) -> tuple[str, ...]:
     """Names of the fields that keep the condition from matching (for explanations only)."""
     policy = effective_policy(condition, dynamic_nat=dynamic_nat)
-    if policy != "any" and not _factory(_FRAGMENT_TESTS[policy], 0)()(walk, frame):
+    if policy != "any" and not _factory(_FRAGMENT_TESTS[policy], 0)()(situation, frame):
         return ("fragment_policy",)
     if condition.inverted:
         return ("inverted",)
     failed = []
     for term in _terms(condition):
-        holds = _factory(term.text(0), len(term.constants))(*term.constants)(walk, frame)
+        holds = _factory(term.text(0), len(term.constants))(*term.constants)(situation, frame)
         if bool(holds) == (term.name in condition.negated):
             failed.append(term.name)
     return tuple(failed)
@@ -210,7 +244,7 @@ def _masked(name: str, read: str, value: int, mask: int) -> _Term:
     return _Term(name, test, (mask, value), read, f"{read} & {mask}", (value,))
 
 
-def _in_network(name: str, read: str, network: Network) -> _Term:
+def _in_network(name: str, read: str, network: Prefix) -> _Term:
     """An address mask carries bit 32, which only the address of a frame without IP has set: such
     a frame is in no network, not even in 0.0.0.0/0.
     """
@@ -219,7 +253,7 @@ def _in_network(name: str, read: str, network: Network) -> _Term:
 
 
 def _terms(c: Condition) -> Iterator[_Term]:
-    """The test of each given field; `w` is the walk, `f` its frame."""
+    """The test of each given field; `w` is the situation, `f` its frame."""
     if c.flow is not None:
         test = "w.is_forward()" if c.flow == "fwd-flow" else "not w.is_forward()"
         # What the answer depends on, once the connection was asked for; asking has an effect.
@@ -270,15 +304,15 @@ def _terms(c: Condition) -> Iterator[_Term]:
         yield _Term("match_nw_dst_rewritten", "w.nw_dst_rewritten")
 
 
-def reader(reads: Sequence[Read]) -> Callable[[Walk, Frame], Hashable]:
-    """A function of (walk, frame) that gives the values of some expressions."""
+def reader(reads: Sequence[Read]) -> Callable[[Situation, Frame], Hashable]:
+    """A function of (situation, frame) that gives the values of some expressions."""
     texts: list[str] = []
     values: list[object] = []
     for text, constants in reads:
         texts.append(text.format(*(f"v{len(values) + i}" for i in range(len(constants)))))
         values.extend(constants)
     body = texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
-    return cast("Callable[[Walk, Frame], Hashable]", _factory(body, len(values))(*values))
+    return cast("Callable[[Situation, Frame], Hashable]", _factory(body, len(values))(*values))
 
 
 @cache

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from midocli.simulator.topology.condition import Condition
-from midocli.simulator.topology.records import Chain, Key, Rule
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.topology.records import Chain, Rule
 from midocli.simulator.topology.service_records import Insertion
 
 Way = Literal["in", "out"]

@@ -5,27 +5,27 @@ A plan may hold records: `Topology.forget` drops every plan a changed record wen
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from midocli.simulator.topology.condition import Predicate, compile_condition
+from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import Bridge, Guest, Port, Route, Router
+from midocli.simulator.topology.service_records import Mirror
 from midocli.simulator.wire.addresses import (
     BROADCAST,
     BROADCAST_MAC,
     NO_ADDRESS,
+    Prefix,
     contains,
     is_multicast,
     mask_of,
     subnet_broadcast,
 )
+from midocli.simulator.wire.frame import Frame
 
-if TYPE_CHECKING:
-    from midocli.simulator.topology.topology import Topology
-    from midocli.simulator.wire.frame import Frame
-
-Key = Hashable
-Network = tuple[int, int]
+#: All ports by key; None for one that does not exist.
+Ports = Mapping[Key, Port | None]
 #: (mask, prefix, gateway or None, NIC index, source address) of a guest's routing table.
 GuestRouteEntry = tuple[int, int, int | None, int, int]
 
@@ -48,15 +48,15 @@ class BridgePlan:
     trunks: tuple[Port, ...]
 
     @staticmethod
-    def of(topology: Topology, bridge: Bridge | None) -> BridgePlan | None:
+    def of(all_ports: Ports, bridge: Bridge | None) -> BridgePlan | None:
         """The plan of a bridge (None: there is no such bridge)."""
         if bridge is None:
             return None
-        ports = {key: port for key in bridge.ports if (port := topology.ports[key]) is not None}
+        ports = {key: port for key in bridge.ports if (port := all_ports[key]) is not None}
         exterior = tuple(port for port in ports.values() if port.interface is not None)
         plan = BridgePlan(bridge, ports, exterior, {}, {}, {}, {}, ())
         for port in ports.values():
-            peer = topology.ports[port.peer] if port.peer is not None else None
+            peer = all_ports[port.peer] if port.peer is not None else None
             if peer is not None:
                 plan._add_interior(port, peer)
         return plan
@@ -101,11 +101,11 @@ class RouterPlan:
     withdrawn: tuple[tuple[Route, Port], ...]
 
     @staticmethod
-    def of(topology: Topology, router: Router | None) -> RouterPlan | None:
+    def of(all_ports: Ports, router: Router | None) -> RouterPlan | None:
         """The plan of a router (None: there is no such router)."""
         if router is None:
             return None
-        ports = [port for key in router.ports if (port := topology.ports[key]) is not None]
+        ports = [port for key in router.ports if (port := all_ports[key]) is not None]
         by_key = {port.key: port for port in ports}
         routes = list(router.routes)
         if router.implies_local:
@@ -114,7 +114,7 @@ class RouterPlan:
         for route in routes:
             port = by_key.get(route.port)
             if route.port is None or (port is not None and is_usable(port)):
-                active.append(_active(topology, route, port))
+                active.append(_active(all_ports, route, port))
             elif port is not None:
                 withdrawn.append((route, port))
         return RouterPlan(router, tuple(ports), _tables(active), tuple(withdrawn))
@@ -176,8 +176,8 @@ def _missing_local_routes(router: Router, ports: list[Port]) -> Iterable[Route]:
             yield Route(key=None, type="local", dst=(port.address, 32), port=port.key, weight=0)
 
 
-def _active(topology: Topology, route: Route, port: Port | None) -> ActiveRoute:
-    peer = topology.ports[port.peer] if port is not None and port.peer is not None else None
+def _active(all_ports: Ports, route: Route, port: Port | None) -> ActiveRoute:
+    peer = all_ports[port.peer] if port is not None and port.peer is not None else None
     mask = mask_of(route.src[1])
     return ActiveRoute(
         route,
@@ -260,7 +260,7 @@ def _guest_routes(
     guest: Guest, connected: tuple[GuestRouteEntry, ...]
 ) -> Iterable[GuestRouteEntry]:
     """The routes given, through the NIC whose network holds their gateway."""
-    wanted: list[tuple[Network, int | None, int | None]] = [
+    wanted: list[tuple[Prefix, int | None, int | None]] = [
         (route.dst, route.gateway, route.nic) for route in guest.routes
     ]
     if guest.gateway:
@@ -275,3 +275,18 @@ def _guest_routes(
             if gateway or index is not None or len(guest.nics) == 1:
                 yield mask, address & mask, gateway or None, nic, source
                 break
+
+
+@dataclass(slots=True, eq=False)
+class MirrorPlan:
+    """A mirror with its conditions compiled; a frame that meets any of them is copied."""
+
+    mirror: Mirror
+    conditions: tuple[Predicate, ...]
+
+    @staticmethod
+    def of(mirror: Mirror | None) -> MirrorPlan | None:
+        """The plan of a mirror (None: there is no such mirror)."""
+        if mirror is None:
+            return None
+        return MirrorPlan(mirror, tuple(map(compile_condition, mirror.conditions)))

@@ -6,15 +6,14 @@ Keys are opaque hashables (the store's UUIDs). Addresses and MACs are integers, 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from midocli.simulator.topology.condition import ANYTHING, Condition, Matcher, matcher
+from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.service_records import DhcpSubnet, PortExtras, TraceRequest
+from midocli.simulator.wire.addresses import Prefix
 
-Key = Hashable
-Network = tuple[int, int]
 RouteType = Literal["normal", "blackhole", "reject", "local"]
 RuleType = Literal[
     "accept",
@@ -33,7 +32,7 @@ RuleType = Literal[
 ]
 RuleAction = Literal["accept", "continue", "return", "drop", "reject"]
 
-NO_NETWORK: Network = (0, 0)
+NO_NETWORK: Prefix = (0, 0)
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +63,7 @@ class Port:
     guest: tuple[Key, int] | None = None
     mac: int = 0
     address: int | None = None
-    net: Network | None = None
+    net: Prefix | None = None
     vlan: int = 0
     service: bool = False
     container: bool = False
@@ -98,8 +97,8 @@ class Route:
     key: Key
     alias: str = ""
     type: RouteType = "normal"
-    src: Network = NO_NETWORK
-    dst: Network = NO_NETWORK
+    src: Prefix = NO_NETWORK
+    dst: Prefix = NO_NETWORK
     gw: int | None = None
     port: Key = None
     weight: int = 100
@@ -189,7 +188,7 @@ class Nic:
     interface: str = ""
     port: Key = None
     mac: int = 0
-    addresses: tuple[Network, ...] = ()
+    addresses: tuple[Prefix, ...] = ()
     mtu: int = 1500
     vlan: int = 0
     up: bool = True
@@ -200,7 +199,7 @@ class Nic:
 class GuestRoute:
     """A route of a guest: to `dst` through `gateway`, or on the link of NIC number `nic`."""
 
-    dst: Network
+    dst: Prefix
     gateway: int | None = None
     nic: int | None = None
 

@@ -6,13 +6,13 @@ addresses and MACs are as in `records`.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from midocli.simulator.devices.bandwidth import BandwidthLimit
+from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.topology.condition import Condition, Predicate, compile_condition
-
-Key = Hashable
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.wire.addresses import Prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,12 @@ class DhcpSubnet:
     `routes` holds ((destination, length), gateway) pairs, `mtu` 0 means the default.
     """
 
-    network: tuple[int, int]
+    network: Prefix
     gateway: int | None = None
     server: int | None = None
     dns_servers: tuple[int, ...] = ()
     mtu: int = 0
-    routes: tuple[tuple[tuple[int, int], int], ...] = ()
+    routes: tuple[tuple[Prefix, int], ...] = ()
     hosts: Mapping[int, int | None] = field(default_factory=dict)
 
 
@@ -121,6 +121,30 @@ class Insertion:
     vlan: int = 0
     pos: int = 0
     fail_open: bool = False
+
+
+#: tc counts time in ticks of this many nanoseconds.
+_TICK_NS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class BandwidthLimit:
+    """A rate in kbit/s (of 1000 bits) and a burst in kbit (of 1024); a rate of 0 limits nothing."""
+
+    rule: str
+    kbps: int
+    burst_kb: int
+
+    @property
+    def bytes_per_second(self) -> int:
+        """The rate as tc takes it."""
+        return self.kbps * 1000 // 8
+
+    @property
+    def burst_ns(self) -> int:
+        """How long the burst takes at the rate: what the bucket holds."""
+        burst_bytes = self.burst_kb * 1024 // 8
+        return burst_bytes * SECOND_NS // self.bytes_per_second // _TICK_NS * _TICK_NS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,45 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar
 
-from midocli.simulator.devices.mirror import MirrorPlan
-from midocli.simulator.devices.underlay import Crossing
 from midocli.simulator.topology.chain_plan import ChainPlan
+from midocli.simulator.topology.crossings import Crossing
 from midocli.simulator.topology.insertion import InsertionChain, chain_of
-from midocli.simulator.topology.plans import BridgePlan, GuestPlan, RouterPlan
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.topology.plans import BridgePlan, GuestPlan, MirrorPlan, RouterPlan
 from midocli.simulator.topology.records import (
-    NO_PORT,
     Bridge,
     Chain,
     Guest,
-    GuestRoute,
-    Key,
-    NatTarget,
-    Nic,
     Port,
-    Route,
     Router,
-    Rule,
 )
 from midocli.simulator.topology.service_records import Insertion, LoadBalancer, Mirror
 
-__all__ = [
-    "NO_PORT",
-    "Bridge",
-    "Chain",
-    "Guest",
-    "GuestRoute",
-    "Key",
-    "NatTarget",
-    "Nic",
-    "Port",
-    "Route",
-    "Router",
-    "Rule",
-    "Source",
-    "Topology",
-]
-
-Kind = Literal[
+RecordKind = Literal[
     "port",
     "bridge",
     "router",
@@ -158,8 +134,8 @@ class Topology:
         self.ip_address_groups = Lazy(source.ip_address_group)
         self.load_balancers = Lazy(source.load_balancer)
         self.mirror_plans = Lazy(lambda key: MirrorPlan.of(source.mirror(key)))
-        self.bridge_plans = Lazy(lambda key: BridgePlan.of(self, self.bridges[key]))
-        self.router_plans = Lazy(lambda key: RouterPlan.of(self, self.routers[key]))
+        self.bridge_plans = Lazy(lambda key: BridgePlan.of(self.ports, self.bridges[key]))
+        self.router_plans = Lazy(lambda key: RouterPlan.of(self.ports, self.routers[key]))
         self.chain_plans = Lazy(lambda key: ChainPlan.of(self.chains[key]))
         self.guest_plans = Lazy(lambda key: GuestPlan.of(self.guests[key]))
 
@@ -168,7 +144,7 @@ class Topology:
             return chain_of(key, self.source.insertions(key.port))
         return self.source.chain(key)
 
-    def forget(self, kind: Kind, key: Key) -> None:
+    def forget(self, kind: RecordKind, key: Key) -> None:
         """Drop a record that changed, appeared or went, and the plans made from it."""
         self.version += 1
         if kind == "port":

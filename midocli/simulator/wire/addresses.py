@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+#: (address, length) of a network; the address may be any in it.
+Prefix = tuple[int, int]
 #: (source, port, destination, port) of a packet.
 Ends = tuple[int, int, int, int]
 
@@ -20,12 +22,12 @@ def mask_of(length: int) -> int:
     return _MASKS[length]
 
 
-def contains(network: tuple[int, int] | None, address: int) -> bool:
+def contains(network: Prefix | None, address: int) -> bool:
     """Whether `network`, as (any address in it, length), holds `address`."""
     return network is not None and not (network[0] ^ address) & (_MASKS[network[1]] | NO_ADDRESS)
 
 
-def subnet_broadcast(network: tuple[int, int]) -> int:
+def subnet_broadcast(network: Prefix) -> int:
     """The highest address of a network."""
     return network[0] | 0xFFFFFFFF ^ _MASKS[network[1]]
 
@@ -50,6 +52,6 @@ def mac_text(mac: int) -> str:
     return ":".join(f"{mac >> shift & 255:02x}" for shift in range(40, -1, -8))
 
 
-def network_text(network: tuple[int, int]) -> str:
+def network_text(network: Prefix) -> str:
     """`address/length` of a network."""
     return f"{ip_text(network[0])}/{network[1]}"

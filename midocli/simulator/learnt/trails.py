@@ -1,0 +1,35 @@
+"""The walks that trace requests keep: what happened on each, and how many each has taken."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from midocli.simulator.events import Event
+from midocli.simulator.topology.keys import Key
+
+
+@dataclass(slots=True, eq=False)
+class Trail:
+    """What happened on one walk so far, and the requests that keep it."""
+
+    events: list[Event] = field(default_factory=list)
+    requests: set[Key] = field(default_factory=set)
+
+
+@dataclass(slots=True, eq=False)
+class TraceLog:
+    """What trace requests have kept.
+
+    `taken` counts the walks since a request was last changed, or that a trace rule took;
+    `trails` are those that are kept, by the number of the walk.
+    """
+
+    walks: defaultdict[Key, list[Trail]] = field(default_factory=lambda: defaultdict(list))
+    taken: dict[Key, int] = field(default_factory=dict)
+    trails: dict[int, Trail] = field(default_factory=dict)
+
+    def forget(self, request: Key) -> None:
+        """Drop the walks of a request that is gone."""
+        self.walks.pop(request, None)
+        self.taken.pop(request, None)
