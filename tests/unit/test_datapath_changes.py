@@ -163,7 +163,7 @@ def load_all(world: World) -> None:
 
 @given(st.integers(0, 2**32))
 @settings(max_examples=60, deadline=None)
-def test_what_is_kept_is_what_would_be_compiled_anew(seed):
+def test_what_is_kept_is_what_would_be_compiled_anew(seed) -> None:
     rng = Random(seed)
     world = World(*START)
     datapath = world.interpreter.datapath
@@ -181,7 +181,7 @@ def test_what_is_kept_is_what_would_be_compiled_anew(seed):
                 assert plain(value) == plain(getattr(fresh, name)[key]), (line, name)
 
 
-def test_a_change_of_one_rule_leaves_the_others_as_they_are():
+def test_a_change_of_one_rule_leaves_the_others_as_they_are() -> None:
     world = World(*START, *["chain c0 add rule type drop"] * 5)
     topology = world.interpreter.datapath.network.topology
     key = next(row.id for row in world.store.rows("chain") if row.get("name") == "c0")
@@ -197,7 +197,7 @@ def test_a_change_of_one_rule_leaves_the_others_as_they_are():
     ]
 
 
-def test_plugging_leaves_other_records_as_they_are():
+def test_plugging_leaves_other_records_as_they_are() -> None:
     world = World(*START)
     load_all(world)
     topology = world.interpreter.datapath.network.topology

@@ -17,14 +17,14 @@ def out_frames(recorder):
     return [f for direction, f in seen(recorder, "h:out") if direction == "out"]
 
 
-def test_a_request_for_the_port_is_answered_and_learned_from():
+def test_a_request_for_the_port_is_answered_and_learned_from() -> None:
     lab = router_lab()
     (reply,) = send(lab, arp_request(HOST_MAC, ip("10.0.0.9"), ip("10.0.0.1")))
     assert (reply.proto, reply.hw_src, reply.hw_dst) == (2, ROUTER_MAC, HOST_MAC)
     assert cache(lab) == {ip("10.0.0.9"): HOST_MAC}
 
 
-def test_a_unicast_request_is_answered_too():
+def test_a_unicast_request_is_answered_too() -> None:
     lab = router_lab()
     request = arp_request(HOST_MAC, ip("10.0.0.9"), ip("10.0.0.1"), ROUTER_MAC)
     assert len(send(lab, request)) == 1
@@ -50,14 +50,14 @@ def reply_to_router(**changes):
         reply_to_router(proto=3),
     ],
 )
-def test_the_rest_is_ignored(frame):
+def test_the_rest_is_ignored(frame) -> None:
     lab = router_lab()
     assert send(lab, frame) == []
     assert lab.codes() == ["arp-ignored"]
     assert cache(lab) == {}
 
 
-def test_gratuitous_requests_and_replies_are_believed():
+def test_gratuitous_requests_and_replies_are_believed() -> None:
     mine = ip("10.0.0.9")
     lab = router_lab()
     assert send(lab, arp_request(HOST_MAC, mine, mine)) == []
@@ -67,7 +67,7 @@ def test_gratuitous_requests_and_replies_are_believed():
     assert cache(lab) == {mine: other}
 
 
-def test_malformed_arp():
+def test_malformed_arp() -> None:
     lab = router_lab()
     frame = arp_request(HOST_MAC, ip("10.0.0.9"), ip("10.0.0.1"))
     frame.fault, frame.payload = "it is odd", b"odd"
@@ -75,7 +75,7 @@ def test_malformed_arp():
     assert lab.codes() == ["malformed"]
 
 
-def test_a_frame_waits_for_the_answer_and_goes_on():
+def test_a_frame_waits_for_the_answer_and_goes_on() -> None:
     lab = router_lab()
     recorder = lab.watch("h:out")
     send(lab, packet())
@@ -86,7 +86,7 @@ def test_a_frame_waits_for_the_answer_and_goes_on():
     assert [frame.hw_dst for frame in sent] == [9]
 
 
-def test_waiting_frames_keep_their_order_and_ask_once():
+def test_waiting_frames_keep_their_order_and_ask_once() -> None:
     lab = router_lab()
     recorder = lab.watch("h:out")
     for number in range(3):
@@ -97,7 +97,7 @@ def test_waiting_frames_keep_their_order_and_ask_once():
     assert sum(frame.proto == 1 and frame.tos < 0 for frame in frames) == 1
 
 
-def test_it_asks_every_ten_seconds_and_gives_up_after_a_minute():
+def test_it_asks_every_ten_seconds_and_gives_up_after_a_minute() -> None:
     lab = router_lab()
     recorder = lab.watch("h:out")
     start = lab.engine.now_ns
@@ -109,14 +109,14 @@ def test_it_asks_every_ten_seconds_and_gives_up_after_a_minute():
     assert "arp-timeout" in lab.codes()
 
 
-def test_a_silent_gateway_makes_the_net_unreachable():
+def test_a_silent_gateway_makes_the_net_unreachable() -> None:
     lab = router_lab()
     lab.route("r", "99.0.0.0/8", "r:port1", gw="20.0.0.254")
     (error,) = send(lab, packet("99.0.0.1"), seconds=61)
     assert (error.tp_src, error.tp_dst) == (3, 0)
 
 
-def test_who_waits_can_be_asked():
+def test_who_waits_can_be_asked() -> None:
     lab = router_lab()
     lab.network.inject("h:in", packet(), origin="mine")
     lab.run()
@@ -128,7 +128,7 @@ def test_who_waits_can_be_asked():
     assert lab.network.pending("mine") is None
 
 
-def test_a_stale_entry_is_used_while_it_is_asked_for_again():
+def test_a_stale_entry_is_used_while_it_is_asked_for_again() -> None:
     lab = router_lab()
     know(lab, "20.0.0.9", 9)
     lab.run(61)
@@ -140,7 +140,7 @@ def test_a_stale_entry_is_used_while_it_is_asked_for_again():
     assert len(out_frames(recorder)) == 3, "the answer ended the asking"
 
 
-def test_an_entry_is_gone_after_an_hour():
+def test_an_entry_is_gone_after_an_hour() -> None:
     lab = router_lab()
     know(lab, "20.0.0.9", 9)
     lab.run(60 * MINUTE)
@@ -150,7 +150,7 @@ def test_an_entry_is_gone_after_an_hour():
     assert cache(lab) == {}
 
 
-def test_reset_forgets_the_cache_and_whoever_waits():
+def test_reset_forgets_the_cache_and_whoever_waits() -> None:
     lab = router_lab()
     send(lab, packet())
     lab.network.reset()

@@ -78,7 +78,7 @@ def answer(lab: Lab, member: int, dport: int = 40000, dst: str = "10.0.0.9") -> 
     return out(lab, frame, "h:in", "h:out")
 
 
-def test_a_connection_goes_to_a_member_and_its_answer_comes_from_the_vip():
+def test_a_connection_goes_to_a_member_and_its_answer_comes_from_the_vip() -> None:
     lab = balanced_lab(count=1)
     (request,) = out(lab, syn())
     assert (request.nw_dst, request.tp_dst, request.tp_sum) == (ip(MEMBERS[0]), 8080, None)
@@ -88,13 +88,13 @@ def test_a_connection_goes_to_a_member_and_its_answer_comes_from_the_vip():
     assert codes(lab) == []
 
 
-def test_a_connection_keeps_its_member():
+def test_a_connection_keeps_its_member() -> None:
     lab = balanced_lab(count=3)
     first = member_of(lab)
     assert {member_of(lab) for _ in range(20)} == {first}
 
 
-def test_weights_decide_how_many_connections_a_member_gets():
+def test_weights_decide_how_many_connections_a_member_gets() -> None:
     lab = balanced_lab(count=3)
     change(lab, members={0: {"weight": 3}, 2: {"weight": 0}})
     got = [member_of(lab, 20000 + i) for i in range(400)]
@@ -103,7 +103,7 @@ def test_weights_decide_how_many_connections_a_member_gets():
 
 
 @pytest.mark.parametrize("fields", [{"up": False}, {"active": False}, {"weight": 0}])
-def test_only_members_up_active_and_of_some_weight_get_connections(fields):
+def test_only_members_up_active_and_of_some_weight_get_connections(fields) -> None:
     lab = balanced_lab()
     change(lab, members={0: fields})
     assert {member_of(lab, 20000 + i) for i in range(20)} == {1}
@@ -113,14 +113,14 @@ def test_only_members_up_active_and_of_some_weight_get_connections(fields):
     "fields",
     [{"pool": {"up": False}}, {"members": {0: {"up": False}, 1: {"active": False}}}],
 )
-def test_no_member_is_a_drop(fields):
+def test_no_member_is_a_drop(fields) -> None:
     lab = balanced_lab()
     change(lab, **fields)
     assert member_of(lab) is None
     assert codes(lab) == ["no-member"]
 
 
-def test_a_first_fragment_refused_is_told_to_be_smaller():
+def test_a_first_fragment_refused_is_told_to_be_smaller() -> None:
     lab = balanced_lab(count=0)
     frame = syn()
     frame.fragment = MF
@@ -133,7 +133,7 @@ def test_a_first_fragment_refused_is_told_to_be_smaller():
     ("fields", "kept"),
     [({"up": False}, "unless-sticky"), ({"active": False}, "never"), ({"weight": 0}, "never")],
 )
-def test_what_an_old_connection_may_keep(sticky, fields, kept):
+def test_what_an_old_connection_may_keep(sticky, fields, kept) -> None:
     lab = balanced_lab(sticky=sticky)
     first = member_of(lab)
     change(lab, members={first: fields})
@@ -141,7 +141,7 @@ def test_what_an_old_connection_may_keep(sticky, fields, kept):
     assert member_of(lab) == expected
 
 
-def test_old_connections_outlive_the_last_member_unless_sticky():
+def test_old_connections_outlive_the_last_member_unless_sticky() -> None:
     for sticky, expected in ((False, 0), (True, None)):
         lab = balanced_lab(sticky=sticky, count=1)
         assert member_of(lab) == 0
@@ -150,7 +150,7 @@ def test_old_connections_outlive_the_last_member_unless_sticky():
         assert member_of(lab, 50000) is None
 
 
-def test_a_sticky_client_keeps_its_member_for_all_its_connections():
+def test_a_sticky_client_keeps_its_member_for_all_its_connections() -> None:
     lab = balanced_lab(sticky=True, count=3)
     first = member_of(lab)
     assert {member_of(lab, 20000 + i) for i in range(20)} == {first}
@@ -159,7 +159,7 @@ def test_a_sticky_client_keeps_its_member_for_all_its_connections():
     assert (reply.nw_src, reply.tp_src) == (ip(VIP), 80)
 
 
-def test_a_client_that_is_not_sticky_is_spread():
+def test_a_client_that_is_not_sticky_is_spread() -> None:
     assert {member_of(lab := balanced_lab(), 20000)} <= {0, 1}
     assert {member_of(lab, 20000 + i) for i in range(30)} == {0, 1}
 
@@ -169,14 +169,14 @@ def test_a_client_that_is_not_sticky_is_spread():
     [syn(dport=81), syn(dst="10.9.9.8"), packet(VIP, tp_dst=80)],
     ids=["port", "address", "udp"],
 )
-def test_what_is_for_no_vip_goes_its_way(frame):
+def test_what_is_for_no_vip_goes_its_way(frame) -> None:
     lab = balanced_lab()
     lab.network.inject("h:in", frame)
     lab.run()
     assert codes(lab) == ["no-route"]
 
 
-def test_a_vip_or_balancer_that_is_down_balances_nothing():
+def test_a_vip_or_balancer_that_is_down_balances_nothing() -> None:
     lab = balanced_lab(up=False)
     assert member_of(lab) is None
     lab = balanced_lab()
@@ -186,7 +186,7 @@ def test_a_vip_or_balancer_that_is_down_balances_nothing():
     assert codes(lab) == ["no-route"]
 
 
-def test_filters_of_the_router_are_skipped_both_ways():
+def test_filters_of_the_router_are_skipped_both_ways() -> None:
     lab = balanced_lab(count=1)
     lab.routers["r"].infilter = lab.add_chain("in", {"type": "drop", "dst_port": (80, 80)})
     lab.routers["r"].outfilter = lab.add_chain("out", {"type": "drop", "src_port": (8080, 8080)})
@@ -197,7 +197,7 @@ def test_filters_of_the_router_are_skipped_both_ways():
     assert codes(lab) == ["rule-drop"]
 
 
-def test_the_outfilter_sees_what_goes_to_a_member_and_the_infilter_its_answers():
+def test_the_outfilter_sees_what_goes_to_a_member_and_the_infilter_its_answers() -> None:
     lab = balanced_lab(count=1)
     lab.routers["r"].outfilter = lab.add_chain("out", {"type": "drop", "dst_port": (8080, 8080)})
     assert member_of(lab) is None
@@ -208,7 +208,7 @@ def test_the_outfilter_sees_what_goes_to_a_member_and_the_infilter_its_answers()
     assert answer(lab, 0) == []
 
 
-def test_icmp_errors_of_a_member_are_translated_back():
+def test_icmp_errors_of_a_member_are_translated_back() -> None:
     lab = balanced_lab(count=1)
     (request,) = out(lab, syn())
     error = Frame(
@@ -220,7 +220,7 @@ def test_icmp_errors_of_a_member_are_translated_back():
     assert back.nw_src == ip(VIP) == back.quoted_address("dst")
 
 
-def test_the_binding_belongs_to_the_balancer_and_is_listed_there():
+def test_the_binding_belongs_to_the_balancer_and_is_listed_there() -> None:
     lab = balanced_lab(count=1)
     member_of(lab)
     now_ns = lab.engine.now_ns
@@ -232,7 +232,7 @@ def test_the_binding_belongs_to_the_balancer_and_is_listed_there():
     )
 
 
-def test_a_connection_unused_for_two_minutes_is_forgotten():
+def test_a_connection_unused_for_two_minutes_is_forgotten() -> None:
     lab = balanced_lab(count=1)
     member_of(lab)
     lab.run(119)
@@ -243,7 +243,7 @@ def test_a_connection_unused_for_two_minutes_is_forgotten():
     assert reply.nw_src == ip(MEMBERS[0])
 
 
-def test_the_events_name_vip_and_member():
+def test_the_events_name_vip_and_member() -> None:
     lab = balanced_lab(count=1)
     recorder = lab.watch(events=True)
     member_of(lab)

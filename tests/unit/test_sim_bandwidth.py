@@ -20,7 +20,9 @@ SECOND = 1_000_000_000
     burst_kb=st.integers(1, 1000),
     arrivals=st.lists(st.tuples(st.integers(0, 2 * SECOND), st.integers(14, 1514)), max_size=50),
 )
-def test_no_more_than_burst_and_rate_pass_and_a_new_limit_starts_full(kbps, burst_kb, arrivals):
+def test_no_more_than_burst_and_rate_pass_and_a_new_limit_starts_full(
+    kbps, burst_kb, arrivals
+) -> None:
     limit, state, now = BandwidthLimit("r", kbps, burst_kb), State(), 0
     passed = 0
     for gap, size in arrivals:
@@ -35,7 +37,7 @@ def test_no_more_than_burst_and_rate_pass_and_a_new_limit_starts_full(kbps, burs
     assert refused(state, PORT, again, small, now) is None
 
 
-def test_a_refused_frame_costs_nothing():
+def test_a_refused_frame_costs_nothing() -> None:
     limit, state = BandwidthLimit("r", 8, 8), State()
     big, small = (Frame.from_bytes(bytes(12) + b"\x88\xb5" + bytes(n)) for n in (1025, 1000))
     assert refused(state, PORT, limit, big, 0) is not None
@@ -44,7 +46,7 @@ def test_a_refused_frame_costs_nothing():
     assert refused(state, PORT, limit, small, SECOND) is None
 
 
-def test_zero_limits_nothing():
+def test_zero_limits_nothing() -> None:
     state = State()
     for _ in range(3):
         frame = Frame.from_bytes(bytes(60_000))
@@ -52,7 +54,7 @@ def test_zero_limits_nothing():
 
 
 @given(st.binary(min_size=14, max_size=80))
-def test_what_follows_the_ethernet_header_counts(data):
+def test_what_follows_the_ethernet_header_counts(data) -> None:
     frame = Frame.from_bytes(data)
     tag = 4 if frame.vlans else 0
     assert policed_length(frame) == len(data) - 14 - tag

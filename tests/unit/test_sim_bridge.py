@@ -34,26 +34,26 @@ def out_points(lab: Lab, place: str, frame: Frame) -> list[str]:
     return sorted(each.point for each in recorder.captures if each.direction == "out")
 
 
-def test_an_unknown_mac_is_flooded_and_then_learned():
+def test_an_unknown_mac_is_flooded_and_then_learned() -> None:
     lab = switch()
     assert out_points(lab, "h:0", plain(A, B)) == ["h:1", "h:2"]
     assert out_points(lab, "h:1", plain(B, A)) == ["h:0"]
     assert out_points(lab, "h:0", plain(A, B)) == ["h:1"]
 
 
-def test_broadcast_and_multicast_go_everywhere_else():
+def test_broadcast_and_multicast_go_everywhere_else() -> None:
     lab = switch()
     for dst in (BROADCAST, mac("01:80:c2:00:00:00")):
         assert out_points(lab, "h:1", plain(A, dst)) == ["h:0", "h:2"]
 
 
-def test_a_group_source_is_dropped():
+def test_a_group_source_is_dropped() -> None:
     lab = switch()
     assert out_points(lab, "h:0", plain(BROADCAST, B)) == []
     assert lab.codes() == ["bad-source-mac"]
 
 
-def test_a_mac_moves_to_the_port_it_last_sent_from():
+def test_a_mac_moves_to_the_port_it_last_sent_from() -> None:
     lab = switch()
     out_points(lab, "h:0", plain(A, B))
     out_points(lab, "h:2", plain(A, B))
@@ -64,7 +64,7 @@ def test_a_mac_moves_to_the_port_it_last_sent_from():
     ]
 
 
-def test_a_mac_learned_on_the_in_port_is_dropped():
+def test_a_mac_learned_on_the_in_port_is_dropped() -> None:
     lab = switch()
     out_points(lab, "h:0", plain(A, B))
     assert out_points(lab, "h:0", plain(B, A)) == []
@@ -73,21 +73,21 @@ def test_a_mac_learned_on_the_in_port_is_dropped():
 
 
 @pytest.mark.parametrize(("age_ns", "known"), [(MAC_LIFE_NS - 10**7, True), (MAC_LIFE_NS, False)])
-def test_a_mac_is_forgotten_75_seconds_after_its_last_frame(age_ns, known):
+def test_a_mac_is_forgotten_75_seconds_after_its_last_frame(age_ns, known) -> None:
     lab = switch()
     out_points(lab, "h:0", plain(A, B))
     lab.engine.run_until(lab.engine.now_ns + age_ns)
     assert out_points(lab, "h:1", plain(B, A)) == (["h:0"] if known else ["h:0", "h:2"])
 
 
-def test_a_source_is_learned_although_the_infilter_drops_it():
+def test_a_source_is_learned_although_the_infilter_drops_it() -> None:
     lab = switch()
     lab.bridges["b"].infilter = lab.add_chain("c", {"type": "drop", "hw_src": A})
     assert out_points(lab, "h:0", plain(A, B)) == []
     assert out_points(lab, "h:1", plain(B, A)) == ["h:0"]
 
 
-def test_out_ports_match_in_the_outfilter_for_unicast_only():
+def test_out_ports_match_in_the_outfilter_for_unicast_only() -> None:
     lab = switch()
     ports = frozenset({"b:port1"})
     lab.bridges["b"].outfilter = lab.add_chain("c", {"type": "drop", "out_ports": ports})
@@ -96,7 +96,7 @@ def test_out_ports_match_in_the_outfilter_for_unicast_only():
     assert out_points(lab, "h:0", plain(A, B)) == []
 
 
-def test_a_bridge_that_is_down_drops():
+def test_a_bridge_that_is_down_drops() -> None:
     lab = switch()
     lab.bridges["b"].up = False
     assert out_points(lab, "h:0", plain(A, B)) == []
@@ -104,14 +104,14 @@ def test_a_bridge_that_is_down_drops():
 
 
 @pytest.mark.parametrize("side", ["in", "out"])
-def test_a_port_that_is_down_drops(side):
+def test_a_port_that_is_down_drops(side) -> None:
     lab = switch(2)
     lab.ports["b:port0" if side == "in" else "b:port1"].up = False
     assert out_points(lab, "h:0", plain(A, B)) == []
     assert lab.codes() == ["admin-down"]
 
 
-def test_inactive_and_unplugged_ports():
+def test_inactive_and_unplugged_ports() -> None:
     lab = switch(2)
     lab.ports["b:port1"].active = False
     assert out_points(lab, "h:0", plain(A, B)) == []
@@ -121,13 +121,13 @@ def test_inactive_and_unplugged_ports():
     assert [(r.code, r.at) for _, r, _ in lab.drops][-1] == ("unplugged", "h:9")
 
 
-def test_a_bridge_without_another_port():
+def test_a_bridge_without_another_port() -> None:
     lab = switch(1)
     assert out_points(lab, "h:0", plain(A, B)) == []
     assert lab.codes() == ["no-answer"]
 
 
-def test_broadcast_does_not_reach_routers_but_their_mac_does():
+def test_broadcast_does_not_reach_routers_but_their_mac_does() -> None:
     lab = published_lab()
     recorder = lab.watch("router0:port1")
     lab.network.inject("host0:veth0", plain(A, BROADCAST))
@@ -139,7 +139,7 @@ def test_broadcast_does_not_reach_routers_but_their_mac_does():
     assert "unsupported-ethertype" in lab.codes()
 
 
-def test_the_bridge_answers_arp_for_a_router_port():
+def test_the_bridge_answers_arp_for_a_router_port() -> None:
     lab = published_lab()
     recorder = lab.watch("host0:veth0", "router0:port1")
     lab.network.inject("host0:veth0", arp_request(A, ip("192.168.78.77"), ip("192.168.78.1")))
@@ -149,7 +149,7 @@ def test_the_bridge_answers_arp_for_a_router_port():
     assert seen(recorder, "router0:port1") == []
 
 
-def test_gratuitous_arp_fills_the_table_and_is_flooded():
+def test_gratuitous_arp_fills_the_table_and_is_flooded() -> None:
     lab = switch()
     mine = ip("10.0.0.1")
     assert out_points(lab, "h:0", arp_request(A, mine, mine)) == ["h:1", "h:2"]
@@ -158,7 +158,7 @@ def test_gratuitous_arp_fills_the_table_and_is_flooded():
     assert out_points(lab, "h:0", arp_request(A, mine, mine)) == ["h:1", "h:2"], "never answered"
 
 
-def test_tagged_arp_is_not_answered():
+def test_tagged_arp_is_not_answered() -> None:
     lab = switch()
     mine = ip("10.0.0.1")
     out_points(lab, "h:0", arp_request(A, mine, mine))
@@ -167,7 +167,7 @@ def test_tagged_arp_is_not_answered():
     assert out_points(lab, "h:1", tagged) == ["h:0", "h:2"]
 
 
-def test_chains_leave_tagged_frames_alone():
+def test_chains_leave_tagged_frames_alone() -> None:
     lab = switch(2)
     drop = lab.add_chain("c", {"type": "drop"})
     lab.bridges["b"].infilter = lab.bridges["b"].outfilter = drop
@@ -190,7 +190,7 @@ def vlan_lab() -> Lab:
     return lab
 
 
-def test_from_a_trunk_to_its_vlan_untagged_and_to_other_trunks_unchanged():
+def test_from_a_trunk_to_its_vlan_untagged_and_to_other_trunks_unchanged() -> None:
     lab = vlan_lab()
     recorder = lab.watch("h:b10", "h:trunk1")
     assert out_points(lab, "h:trunk0", plain(A, B, 10)) == ["h:b10", "h:trunk1"]
@@ -198,14 +198,14 @@ def test_from_a_trunk_to_its_vlan_untagged_and_to_other_trunks_unchanged():
     assert [frame.vlan_ids() for _, frame in seen(recorder, "h:trunk1")] == [(10,)]
 
 
-def test_from_a_vlan_to_the_trunks_tagged():
+def test_from_a_vlan_to_the_trunks_tagged() -> None:
     lab = vlan_lab()
     recorder = lab.watch("h:trunk0")
     assert out_points(lab, "h:b20", plain(A, B)) == ["h:trunk0", "h:trunk1"]
     assert [frame.vlan_ids() for _, frame in seen(recorder, "h:trunk0")] == [(20,)]
 
 
-def test_learned_unicast_across_vlans():
+def test_learned_unicast_across_vlans() -> None:
     lab = vlan_lab()
     out_points(lab, "h:b10", plain(A, B))
     assert out_points(lab, "h:trunk1", plain(B, A, 10)) == ["h:b10"]
@@ -213,11 +213,11 @@ def test_learned_unicast_across_vlans():
     assert out_points(lab, "h:trunk0", plain(C, A, 20)) == ["h:b20", "h:trunk1"], "another table"
 
 
-def test_a_tag_of_an_unknown_vlan_stays_among_the_trunks():
+def test_a_tag_of_an_unknown_vlan_stays_among_the_trunks() -> None:
     assert out_points(vlan_lab(), "h:trunk0", plain(A, B, 30)) == ["h:trunk1"]
 
 
-def test_a_learned_port_of_another_vlan():
+def test_a_learned_port_of_another_vlan() -> None:
     lab = vlan_lab()
     bridge = lab.network.state.macs["vab"]
     out_points(lab, "h:b10", plain(A, B))
@@ -226,7 +226,7 @@ def test_a_learned_port_of_another_vlan():
     assert lab.codes()[-1] == "vlan-mismatch"
 
 
-def test_floods_do_not_cross_two_plain_bridges():
+def test_floods_do_not_cross_two_plain_bridges() -> None:
     lab = Lab()
     for name in ("b0", "b1"):
         lab.add_bridge(name)
@@ -236,7 +236,7 @@ def test_floods_do_not_cross_two_plain_bridges():
     assert lab.codes() == ["no-answer"]
 
 
-def test_a_ring_of_bridges_is_a_loop():
+def test_a_ring_of_bridges_is_a_loop() -> None:
     """Two VLAN-unaware bridges joined twice through a VLAN-aware one."""
     lab = vlan_lab()
     lab.add_bridge("x")
@@ -249,7 +249,7 @@ def test_a_ring_of_bridges_is_a_loop():
     assert "loop" in lab.codes()
 
 
-def test_a_bridge_notices_new_ports_and_links():
+def test_a_bridge_notices_new_ports_and_links() -> None:
     lab = switch(2)
     assert out_points(lab, "h:0", plain(A, B)) == ["h:1"]
     lab.bridge_port("b", "h:2")

@@ -18,43 +18,43 @@ def outcome(*rules, chains=(), where="infilter", dst="192.168.77.119"):
     return [(str(reason.code), reason.rule) for _, reason, _ in lab.drops]
 
 
-def test_a_chain_without_rules_accepts():
+def test_a_chain_without_rules_accepts() -> None:
     assert outcome() == "reply"
 
 
-def test_the_first_decision_counts():
+def test_the_first_decision_counts() -> None:
     assert outcome({"type": "accept"}, {"type": "drop"}) == "reply"
     assert outcome({"type": "drop", **TO_VM}, {"type": "accept"}) == [("rule-drop", "top:rule0")]
 
 
-def test_what_does_not_match_is_passed_over():
+def test_what_does_not_match_is_passed_over() -> None:
     assert outcome({"type": "drop", "proto": 6}, {"type": "accept"}) == "reply"
 
 
-def test_continue_and_trace_go_on():
+def test_continue_and_trace_go_on() -> None:
     assert outcome({"type": "continue"}, {"type": "trace"}, {"type": "drop"}) == [
         ("rule-drop", "top:rule2")
     ]
 
 
-def test_return_at_the_top_accepts():
+def test_return_at_the_top_accepts() -> None:
     assert outcome({"type": "return"}, {"type": "drop"}) == "reply"
 
 
-def test_a_jumped_to_chain_decides():
+def test_a_jumped_to_chain_decides() -> None:
     drops = {"other": [{"type": "drop"}]}
     assert outcome({"type": "jump", "jump_to": "other"}, chains=drops) == [
         ("rule-drop", "other:rule0")
     ]
 
 
-def test_a_jumped_to_chain_that_ends_returns_to_its_caller():
+def test_a_jumped_to_chain_that_ends_returns_to_its_caller() -> None:
     rules = [{"type": "jump", "jump_to": "other"}, {"type": "drop"}]
     for other in ([], [{"type": "return"}, {"type": "accept"}]):
         assert outcome(*rules, chains={"other": other}) == [("rule-drop", "top:rule1")]
 
 
-def test_a_jump_back_and_a_second_visit_are_skipped():
+def test_a_jump_back_and_a_second_visit_are_skipped() -> None:
     jump = {"type": "jump", "jump_to": "other"}
     back = {"other": [{"type": "jump", "jump_to": "top"}]}
     assert outcome(jump, {"type": "drop"}, chains=back) == [("rule-drop", "top:rule1")]
@@ -62,11 +62,11 @@ def test_a_jump_back_and_a_second_visit_are_skipped():
     assert outcome(jump, jump, chains=once) == "reply"
 
 
-def test_a_jump_to_a_deleted_chain_is_skipped():
+def test_a_jump_to_a_deleted_chain_is_skipped() -> None:
     assert outcome({"type": "jump", "jump_to": "gone"}, {"type": "accept"}) == "reply"
 
 
-def test_reject_is_answered_with_prohibited():
+def test_reject_is_answered_with_prohibited() -> None:
     lab = published_lab()
     lab.routers["router0"].infilter = lab.add_chain("top", {"type": "reject", **TO_VM})
     (error,) = lab.ping("client", "192.168.77.119")
@@ -76,7 +76,7 @@ def test_reject_is_answered_with_prohibited():
     assert lab.codes() == ["rule-reject"]
 
 
-def test_the_outfilter_knows_both_ports():
+def test_the_outfilter_knows_both_ports() -> None:
     ports = {"in_ports": frozenset({"router0:port1"}), "out_ports": frozenset({"router0:port0"})}
     assert outcome({"type": "drop", **ports}, where="outfilter") == [("rule-drop", "top:rule0")]
     assert outcome({"type": "drop", **ports}, where="infilter") == "reply"
@@ -85,7 +85,7 @@ def test_the_outfilter_knows_both_ports():
 @pytest.mark.parametrize(
     ("chain", "name"), [("local_redirect_chain", "infilter"), ("forward_chain", "outfilter")]
 )
-def test_the_second_chain_of_each_side_runs_first(chain, name):
+def test_the_second_chain_of_each_side_runs_first(chain, name) -> None:
     """`topology/RouterMapper.scala` puts them in front of the infilter and outfilter."""
     lab = published_lab()
     router = lab.routers["router0"]
@@ -99,7 +99,7 @@ def test_the_second_chain_of_each_side_runs_first(chain, name):
 
 @pytest.mark.parametrize("filter_name", ["infilter", "outfilter"])
 @pytest.mark.parametrize("port", ["bridge1:port1", "bridge1:port0", "router0:port1"])
-def test_port_filters(port, filter_name):
+def test_port_filters(port, filter_name) -> None:
     lab = published_lab()
     setattr(lab.ports[port], filter_name, lab.add_chain("top", {"type": "drop", "proto": 1}))
     assert lab.ping("client", "192.168.77.119") == []
@@ -108,14 +108,14 @@ def test_port_filters(port, filter_name):
 
 
 @pytest.mark.parametrize("filter_name", ["infilter", "outfilter"])
-def test_bridge_filters(filter_name):
+def test_bridge_filters(filter_name) -> None:
     lab = published_lab()
     setattr(lab.bridges["bridge0"], filter_name, lab.add_chain("top", {"type": "drop", "proto": 1}))
     lab.ping("client", "192.168.77.119")
     assert [(reason.at, reason.code) for _, reason, _ in lab.drops] == [("bridge0", "rule-drop")]
 
 
-def test_a_redirect_leaves_by_its_target_port_unfiltered():
+def test_a_redirect_leaves_by_its_target_port_unfiltered() -> None:
     lab = published_lab()
     lab.ping("client", "192.168.77.119")
     port = lab.bridge_port("bridge0", "host0:service")
@@ -130,7 +130,7 @@ def test_a_redirect_leaves_by_its_target_port_unfiltered():
     assert lab.codes() == ["no-answer"], "nobody is behind the interface"
 
 
-def test_a_redirect_into_a_port():
+def test_a_redirect_into_a_port() -> None:
     lab = published_lab()
     lab.add_bridge("bridge2")
     entry = lab.bridge_port("bridge2", "host0:x")
@@ -143,7 +143,7 @@ def test_a_redirect_into_a_port():
     assert len(recorder.captures) == 1
 
 
-def test_a_redirect_to_nowhere_or_a_service_that_is_down():
+def test_a_redirect_to_nowhere_or_a_service_that_is_down() -> None:
     lab = published_lab()
     rule = {"type": "redirect", "target_port": "gone", "proto": 1}
     lab.ports["bridge1:port1"].infilter = lab.add_chain("top", rule)
@@ -156,7 +156,7 @@ def test_a_redirect_to_nowhere_or_a_service_that_is_down():
     assert lab.codes() == ["redirect-down", "redirect-down"]
 
 
-def test_failing_open_acts_as_if_the_service_had_sent_it_back():
+def test_failing_open_acts_as_if_the_service_had_sent_it_back() -> None:
     lab = published_lab()
     service = lab.bridge_port("bridge1", "host0:service")
     service.service, service.active = True, False
@@ -169,7 +169,7 @@ def test_failing_open_acts_as_if_the_service_had_sent_it_back():
     assert lab.codes()[-1] == "redirect-down", "the bridge learned the client behind the service"
 
 
-def test_only_redirected_frames_leave_by_a_service_port():
+def test_only_redirected_frames_leave_by_a_service_port() -> None:
     lab = published_lab()
     lab.bridge_port("bridge1", "host0:service").service = True
     lab.echo("client", "192.168.78.77")
@@ -177,7 +177,7 @@ def test_only_redirected_frames_leave_by_a_service_port():
     assert "redirect-down" in lab.codes()
 
 
-def test_a_redirect_that_comes_round_again_is_a_loop():
+def test_a_redirect_that_comes_round_again_is_a_loop() -> None:
     lab = published_lab()
     rule = {"type": "redirect", "target_port": "bridge1:port1", "ingress": True, "proto": 1}
     lab.bridges["bridge1"].infilter = lab.add_chain("top", rule)
@@ -185,7 +185,7 @@ def test_a_redirect_that_comes_round_again_is_a_loop():
     assert lab.codes() == ["loop"]
 
 
-def test_l2_transform_pushes_and_pops():
+def test_l2_transform_pushes_and_pops() -> None:
     lab = published_lab()
     lab.ping("client", "192.168.77.119")
     push = {"type": "l2-transform", "push_vlan": 7, "proto": 1}
@@ -201,6 +201,6 @@ def test_l2_transform_pushes_and_pops():
     assert len(lab.ping("client", "192.168.77.119")) == 1
 
 
-def test_popping_nothing_is_passed_over():
+def test_popping_nothing_is_passed_over() -> None:
     rules = ({"type": "l2-transform", "pop_vlan": True}, {"type": "drop"})
     assert outcome(*rules) == [("rule-drop", "top:rule1")]

@@ -124,14 +124,14 @@ def one_after_the_other(plan: ChainPlan, walk, frame: Frame, start: int) -> int:
 @pytest.mark.parametrize("events", [False, True])
 @given(st.integers(0, 2**32))
 @settings(max_examples=150, deadline=None)
-def test_the_index_changes_nothing(events, seed):
+def test_the_index_changes_nothing(events, seed) -> None:
     found = told(lab_with(seed), seed, events)
     with patch.object(ChainPlan, "next_match", one_after_the_other):
         expected = told(lab_with(seed), seed, events)
     assert found == expected
 
 
-def test_the_random_chains_do_something():
+def test_the_random_chains_do_something() -> None:
     with patch.object(ChainPlan, "next_match", one_after_the_other):
         outcomes = [told(lab_with(seed), seed, True) for seed in range(40)]
     kinds = {str(each.kind) for outcome in outcomes for each in outcome if hasattr(each, "kind")}
@@ -165,7 +165,7 @@ def noting(seen: list[int], place: int, matches, walk, frame) -> bool:
     return matches(walk, frame)
 
 
-def test_of_a_long_chain_few_rules_are_tried():
+def test_of_a_long_chain_few_rules_are_tried() -> None:
     rules = [*rules_for(40, dst=(0, 8)), *rules_for(40, proto=6), *rules_for(1, tos=9)]
     assert tried(rules, packet(nw_src=7 << 8)) == [80], "a rare shape is not worth a table"
     assert tried(rules, packet(nw_src=7 << 8, nw_dst=5)) == [7, 80]
@@ -174,7 +174,7 @@ def test_of_a_long_chain_few_rules_are_tried():
     assert tried(rules, tcp) == [47, 80]
 
 
-def test_of_wide_ranges_only_those_that_hold_the_port_are_tried():
+def test_of_wide_ranges_only_those_that_hold_the_port_are_tried() -> None:
     ends = [(n, n + 20 * (n % 2)) for n in range(40)]
     rules = [Rule(None, condition=Condition(dst_port=each)) for each in ends]
     frame = packet(nw_dst=5)
@@ -185,7 +185,7 @@ def test_of_wide_ranges_only_those_that_hold_the_port_are_tried():
 
 
 @given(st.lists(st.integers(0, 65535), min_size=2, max_size=2).map(sorted))
-def test_blocks_make_up_a_range(ends):
+def test_blocks_make_up_a_range(ends) -> None:
     first, last = ends
     ports = [
         port
@@ -196,11 +196,11 @@ def test_blocks_make_up_a_range(ends):
     assert sorted(ports) == list(range(first, last + 1))
 
 
-def test_all_rules_of_a_short_chain_are_tried():
+def test_all_rules_of_a_short_chain_are_tried() -> None:
     assert tried(rules_for(10), packet(nw_src=7 << 8)) == list(range(8))
 
 
-def test_what_is_kept_does_not_outlive_a_change_of_a_group():
+def test_what_is_kept_does_not_outlive_a_change_of_a_group() -> None:
     lab = router_lab()
     group = {"ip_address_group_dst": "servers", "type": "drop"}
     lab.routers["r"].infilter = lab.add_chain("in", *[group] * 5)

@@ -74,7 +74,7 @@ def matches(frame: Frame, context=None, **fields) -> bool:
         ("fragment_policy", "unfragmented", "nonheader"),
     ],
 )
-def test_a_field_matches_and_can_be_negated(field, right, wrong):
+def test_a_field_matches_and_can_be_negated(field, right, wrong) -> None:
     assert matches(UDP_FRAME, **{field: right})
     assert not matches(UDP_FRAME, **{field: wrong})
     if field not in ("flow", "fragment_policy"):
@@ -82,48 +82,48 @@ def test_a_field_matches_and_can_be_negated(field, right, wrong):
         assert matches(UDP_FRAME, **{field: wrong}, negated=frozenset({field}))
 
 
-def test_all_fields_must_match():
+def test_all_fields_must_match() -> None:
     assert matches(UDP_FRAME, proto=17, dst_port=(53, 53))
     assert not matches(UDP_FRAME, proto=17, dst_port=(54, 54))
 
 
-def test_inverted_negates_the_whole_but_not_the_fragment_policy():
+def test_inverted_negates_the_whole_but_not_the_fragment_policy() -> None:
     assert not matches(UDP_FRAME, proto=17, inverted=True)
     assert matches(UDP_FRAME, proto=17, dst_port=(54, 54), inverted=True)
     later = replace(UDP_FRAME, fragment=100, tp_src=-1, tp_dst=-1)
     assert not matches(later, dst_port=(54, 54), inverted=True)
 
 
-def test_a_mac_mask():
+def test_a_mac_mask() -> None:
     assert matches(UDP_FRAME, hw_src=0x02000000FFFF, hw_src_mask=0xFFFFFFFF0000)
     assert not matches(UDP_FRAME, hw_src=0x03000000FFFF, hw_src_mask=0xFFFFFFFF0000)
 
 
-def test_arp_is_matched_by_its_addresses_and_opcode():
+def test_arp_is_matched_by_its_addresses_and_opcode() -> None:
     assert matches(ARP_FRAME, src=net("10.0.0.0/24"), dst=net("10.0.0.1"), proto=1)
     assert not matches(ARP_FRAME, proto=2)
     assert not matches(ARP_FRAME, tos=8)
 
 
-def test_a_frame_without_ip_matches_only_what_is_negated():
+def test_a_frame_without_ip_matches_only_what_is_negated() -> None:
     for fields in ({"src": net("0.0.0.0/0")}, {"proto": 6}, {"dst_port": (0, 65535)}):
         assert not matches(IPV6_FRAME, **fields)
         assert matches(IPV6_FRAME, **fields, negated=frozenset(fields))
 
 
-def test_out_ports_match_only_once_decided():
+def test_out_ports_match_only_once_decided() -> None:
     assert not matches(UDP_FRAME, out_ports=frozenset({"p2"}))
     assert matches(UDP_FRAME, out_ports=frozenset({"p2"}), negated=frozenset({"out_ports"}))
     assert matches(UDP_FRAME, walk(out_port=P2), out_ports=frozenset({"p2"}))
     assert matches(UDP_FRAME, walk(out_port=P2), out_port_group="g2")
 
 
-def test_port_group_is_about_the_port_of_entry():
+def test_port_group_is_about_the_port_of_entry() -> None:
     context = walk(entry=P2)
     assert matches(UDP_FRAME, context, port_group="g2", in_port_group="g1")
 
 
-def test_vlans():
+def test_vlans() -> None:
     assert matches(UDP_FRAME, no_vlan=True)
     assert not matches(TAGGED, no_vlan=True)
     assert matches(TAGGED, vlan=100)
@@ -131,13 +131,13 @@ def test_vlans():
     assert not matches(UDP_FRAME, vlan=100)
 
 
-def test_icmp_type_and_code_stand_for_ports():
+def test_icmp_type_and_code_stand_for_ports() -> None:
     echo = echo_request(1, 2, 3, 4, b"")
     assert matches(echo, src_port=(8, 8), dst_port=(0, 0))
     assert not matches(echo, src_port=(0, 0))
 
 
-def test_the_packet_quoted_in_an_error():
+def test_the_packet_quoted_in_an_error() -> None:
     assert matches(ERROR, icmp_data_src=net("10.0.0.0/24"))
     assert not matches(ERROR, icmp_data_dst=net("10.0.0.0/24"))
     assert not matches(UDP_FRAME, icmp_data_src=net("0.0.0.0/0"))
@@ -145,12 +145,12 @@ def test_the_packet_quoted_in_an_error():
     assert matches(UDP_FRAME, icmp_data_src=net("0.0.0.0/0"), negated=negated)
 
 
-def test_whether_the_destination_was_rewritten():
+def test_whether_the_destination_was_rewritten() -> None:
     assert not matches(UDP_FRAME, match_nw_dst_rewritten=True)
     assert matches(UDP_FRAME, walk(nw_dst_rewritten=True), match_nw_dst_rewritten=True)
 
 
-def test_zero_means_not_given():
+def test_zero_means_not_given() -> None:
     assert matches(UDP_FRAME, proto=0, tos=0, vlan=0)
 
 
@@ -166,19 +166,19 @@ FIRST, LATER = replace(UDP_FRAME, fragment=0x2000), replace(UDP_FRAME, fragment=
         ("unfragmented", True, False, False),
     ],
 )
-def test_fragment_policies(policy, whole, first, later):
+def test_fragment_policies(policy, whole, first, later) -> None:
     accepted = [matches(f, fragment_policy=policy) for f in (UDP_FRAME, FIRST, LATER)]
     assert accepted == [whole, first, later]
 
 
-def test_the_default_policy_depends_on_the_rest():
+def test_the_default_policy_depends_on_the_rest() -> None:
     assert effective_policy(Condition()) == "any"
     assert effective_policy(Condition(src_port=(1, 2))) == "header"
     assert effective_policy(Condition(), dynamic_nat=True) == "unfragmented"
     assert effective_policy(Condition(fragment_policy="any")) == "any"
 
 
-def test_mismatches_name_the_fields():
+def test_mismatches_name_the_fields() -> None:
     condition = Condition(proto=6, src=net("10.0.0.0/24"), dst_port=(80, 80))
     assert mismatches(condition, walk(), UDP_FRAME) == ("proto", "dst_port")
     assert mismatches(Condition(inverted=True), walk(), UDP_FRAME) == ("inverted",)
@@ -198,7 +198,9 @@ ranges = st.tuples(st.integers(0, 65535), st.integers(0, 65535)).map(sorted).map
     address=st.integers(0, 0xFFFFFFFF),
     port=st.integers(0, 65535),
 )
-def test_against_a_plain_reading(src, dst, proto, dst_port, negated, inverted, address, port):
+def test_against_a_plain_reading(
+    src, dst, proto, dst_port, negated, inverted, address, port
+) -> None:
     frame = udp_packet(address, 7, address ^ 0xFF, port, b"")
     condition = Condition(
         src=src, dst=dst, proto=proto, dst_port=dst_port, negated=negated, inverted=inverted

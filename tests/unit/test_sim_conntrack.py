@@ -17,14 +17,14 @@ def firewalled() -> Lab:
     return lab
 
 
-def test_replies_come_back_but_nothing_else():
+def test_replies_come_back_but_nothing_else() -> None:
     lab = firewalled()
     assert len(lab.ping("client", "192.168.77.119")) == 1
     assert lab.ping("vm", "192.168.78.9", icmp_id=1) == []
     assert lab.codes() == ["rule-drop"]
 
 
-def test_the_connection_is_remembered_where_it_left():
+def test_the_connection_is_remembered_where_it_left() -> None:
     lab = firewalled()
     lab.ping("client", "192.168.77.119")
     ((_, _, _, _, proto, device),) = lab.network.state.live_connections(lab.engine.now_ns)
@@ -32,7 +32,7 @@ def test_the_connection_is_remembered_where_it_left():
 
 
 @pytest.mark.parametrize(("seconds", "answered"), [(100, True), (130, False)])
-def test_it_is_forgotten_two_minutes_after_its_last_forward_packet(seconds, answered):
+def test_it_is_forgotten_two_minutes_after_its_last_forward_packet(seconds, answered) -> None:
     lab = firewalled()
     lab.ping("client", "192.168.77.119")
     lab.run(seconds)
@@ -41,13 +41,13 @@ def test_it_is_forgotten_two_minutes_after_its_last_forward_packet(seconds, answ
     assert bool(replies) == answered
 
 
-def test_nothing_is_tracked_unless_a_rule_asks():
+def test_nothing_is_tracked_unless_a_rule_asks() -> None:
     lab = published_lab()
     lab.ping("client", "192.168.77.119")
     assert lab.network.state.connections == {}
 
 
-def test_what_the_router_makes_itself_is_return_traffic():
+def test_what_the_router_makes_itself_is_return_traffic() -> None:
     """Its ICMP errors pass a port filter that only lets return traffic out."""
     lab = published_lab()
     lab.ports["bridge1:port1"].outfilter = lab.add_chain(
@@ -58,7 +58,7 @@ def test_what_the_router_makes_itself_is_return_traffic():
     assert error.frame.tp_src == 11
 
 
-def test_arp_counts_as_forward():
+def test_arp_counts_as_forward() -> None:
     lab = published_lab()
     lab.ports["bridge1:port1"].infilter = lab.add_chain(
         "fw", {"type": "drop", "flow": "return-flow"}

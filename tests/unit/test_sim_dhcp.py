@@ -49,7 +49,7 @@ def answer(lab: Lab, request: Message | Frame) -> Message | None:
     return message_of(reply) if reply is not None else None
 
 
-def test_a_discover_gets_an_offer():
+def test_a_discover_gets_an_offer() -> None:
     reply = ask(dhcp_lab(), message())
     assert (reply.hw_src, reply.hw_dst) == (mac("02:a8:9c:de:39:27"), CLIENT)
     assert (reply.nw_src, reply.nw_dst) == (ip("192.168.78.1"), BROADCAST)
@@ -69,7 +69,7 @@ def test_a_discover_gets_an_offer():
     }
 
 
-def test_all_a_subnet_can_give():
+def test_all_a_subnet_can_give() -> None:
     routes = ((net("10.0.0.0/8"), ip("192.168.78.2")), (net("10.1.2.128/25"), ip("192.168.78.3")))
     lab = dhcp_lab(
         subnet(
@@ -92,13 +92,13 @@ def test_all_a_subnet_can_give():
     ("underlay", "of_subnet", "given"),
     [(1000, 2000, 1000), (1450, 1000, 1000), (3000, 2000, 2000), (3000, 0, 1500), (1450, 0, 1450)],
 )
-def test_the_mtu_is_the_subnets_as_far_as_the_tunnels_carry_it(underlay, of_subnet, given):
+def test_the_mtu_is_the_subnets_as_far_as_the_tunnels_carry_it(underlay, of_subnet, given) -> None:
     lab = dhcp_lab(subnet(mtu=of_subnet))
     lab.underlay_mtus["bridge1:port1"] = underlay
     assert answer(lab, message()).number(dhcp.INTERFACE_MTU) == given
 
 
-def test_an_mtu_beyond_the_underlays_is_not_given():
+def test_an_mtu_beyond_the_underlays_is_not_given() -> None:
     assert answer(dhcp_lab(subnet(mtu=9000)), message()).number(dhcp.INTERFACE_MTU) == 1500
 
 
@@ -111,11 +111,11 @@ def test_an_mtu_beyond_the_underlays_is_not_given():
         ({"SERVER_ID": bytes((1, 2, 3, 4))}, dhcp.ACK),
     ],
 )
-def test_a_request_gets_an_ack_unless_it_wants_another_address(options, expected):
+def test_a_request_gets_an_ack_unless_it_wants_another_address(options, expected) -> None:
     assert answer(dhcp_lab(), message(dhcp.REQUEST, **options)).type == expected
 
 
-def test_the_first_subnet_with_an_address_for_the_mac_answers():
+def test_the_first_subnet_with_an_address_for_the_mac_answers() -> None:
     lab = dhcp_lab(
         subnet(hosts={}),
         subnet(hosts={CLIENT: None}),
@@ -153,7 +153,7 @@ def broken(**fields) -> Frame:
         broken(payload=b"\x00\x1cDHCP"),
     ],
 )
-def test_what_no_subnet_answers_is_a_broadcast(frame):
+def test_what_no_subnet_answers_is_a_broadcast(frame) -> None:
     assert others(dhcp_lab(), frame) == 1
 
 
@@ -166,19 +166,19 @@ def test_what_no_subnet_answers_is_a_broadcast(frame):
         (Message(dhcp.BOOT_REQUEST, 1, CLIENT), "malformed"),
     ],
 )
-def test_of_a_client_that_is_served_nothing_else_gets_through(sent, code):
+def test_of_a_client_that_is_served_nothing_else_gets_through(sent, code) -> None:
     lab = dhcp_lab()
     assert others(lab, client_frame(sent)) == 0
     assert lab.codes() == [code]
 
 
-def test_nobody_else_sees_what_is_answered():
+def test_nobody_else_sees_what_is_answered() -> None:
     assert others(dhcp_lab(), client_frame(message())) == 0
     assert others(published_lab(), client_frame(message())) == 1
 
 
 @pytest.mark.parametrize("place", ["bridge1:port0", "router0:port1"])
-def test_only_ports_with_an_interface_are_served(place):
+def test_only_ports_with_an_interface_are_served(place) -> None:
     lab = dhcp_lab()
     recorder = lab.watch(events=True)
     lab.network.inject(place, client_frame(message()))
@@ -186,7 +186,7 @@ def test_only_ports_with_an_interface_are_served(place):
     assert Kind.DHCP_ANSWERED not in {event.kind for event in recorder.events}
 
 
-def test_neither_filters_nor_mirrors_of_the_port_see_the_request_but_the_answer():
+def test_neither_filters_nor_mirrors_of_the_port_see_the_request_but_the_answer() -> None:
     lab = dhcp_lab()
     port = lab.ports["bridge1:port1"]
     port.infilter = lab.add_chain("in", {"type": "drop"})
@@ -196,7 +196,7 @@ def test_neither_filters_nor_mirrors_of_the_port_see_the_request_but_the_answer(
     assert answer(lab, message()) is None
 
 
-def test_the_events_tell_what_was_answered():
+def test_the_events_tell_what_was_answered() -> None:
     lab = dhcp_lab()
     recorder = lab.watch(events=True)
     answer(lab, message(dhcp.REQUEST))
@@ -207,7 +207,7 @@ def test_the_events_tell_what_was_answered():
     assert recorder.events[2].details["what"] == "dhcp-ack"
 
 
-def test_a_client_s_frame_is_a_broadcast_from_no_address():
+def test_a_client_s_frame_is_a_broadcast_from_no_address() -> None:
     frame = client_frame(message())
     assert (frame.hw_src, frame.hw_dst) == (CLIENT, BROADCAST_MAC)
     assert (frame.nw_src, frame.nw_dst, frame.tp_src, frame.tp_dst) == (0, BROADCAST, 68, 67)
@@ -223,13 +223,13 @@ NUMBERS = st.integers(0, 0xFFFFFFFF)
     NUMBERS,
     st.integers(0, 0xFFFF),
 )
-def test_a_message_survives_its_bytes(xid, client, options, address, flags):
+def test_a_message_survives_its_bytes(xid, client, options, address, flags) -> None:
     made = Message(1, xid, client, options, address, flags=flags)
     assert Message.from_bytes(made.to_bytes()) == made
 
 
 @given(st.binary(max_size=400), st.binary(max_size=60))
-def test_any_bytes_are_read_or_refused(start, options):
+def test_any_bytes_are_read_or_refused(start, options) -> None:
     Message.from_bytes(start)
     whole = message().to_bytes()[:240] + options
     found = Message.from_bytes(whole)
@@ -237,7 +237,7 @@ def test_any_bytes_are_read_or_refused(start, options):
 
 
 @given(st.lists(st.tuples(st.tuples(NUMBERS, st.integers(0, 32)), NUMBERS), max_size=5))
-def test_routes_survive_their_bytes(routes):
+def test_routes_survive_their_bytes(routes) -> None:
     masked = tuple(
         ((address >> 32 - length << 32 - length, length), gateway)
         for (address, length), gateway in routes
@@ -245,13 +245,13 @@ def test_routes_survive_their_bytes(routes):
     assert dhcp.read_routes(dhcp.route_bytes(routes)) == masked
 
 
-def test_routes_cut_short_end_the_list():
+def test_routes_cut_short_end_the_list() -> None:
     whole = dhcp.route_bytes([(net("10.0.0.0/8"), 1), (net("11.0.0.0/8"), 2)])
     assert dhcp.read_routes(whole[:-1]) == ((net("10.0.0.0/8"), 1),)
     assert dhcp.read_routes(b"\x21" + bytes(9)) == ()
 
 
-def test_a_client_sends_what_dhclient_sends():
+def test_a_client_sends_what_dhclient_sends() -> None:
     frame = client_frame(discover(CLIENT, 7))
     assert (frame.tos, frame.ttl, frame.ip_id, frame.fragment) == (0x10, 128, 0, 0)
     assert (frame.nw_src, frame.nw_dst, frame.hw_dst) == (0, BROADCAST, BROADCAST_MAC)
@@ -259,7 +259,7 @@ def test_a_client_sends_what_dhclient_sends():
     assert message_of(frame) == discover(CLIENT, 7)
 
 
-def test_a_request_names_the_offer_and_its_server():
+def test_a_request_names_the_offer_and_its_server() -> None:
     offer = answer(dhcp_lab(), discover(CLIENT, 7))
     asked = request(offer)
     assert (asked.type, asked.xid, asked.client_mac) == (dhcp.REQUEST, 7, CLIENT)
@@ -268,7 +268,7 @@ def test_a_request_names_the_offer_and_its_server():
     assert answer(dhcp_lab(), asked).type == dhcp.ACK
 
 
-def test_with_classless_routes_the_router_option_does_not_count():
+def test_with_classless_routes_the_router_option_does_not_count() -> None:
     given = {dhcp.MESSAGE_TYPE: b"\5", dhcp.ROUTER: dhcp.address_bytes(ip("10.0.0.1"))}
     assert lease_of(Message(2, 1, CLIENT, given)).gateway == ip("10.0.0.1")
     routes = ((net("10.9.0.0/16"), ip("10.0.0.3")),)

@@ -33,22 +33,22 @@ rate-limited
 """
 
 
-def test_the_reason_codes_are_the_stable_ones():
+def test_the_reason_codes_are_the_stable_ones() -> None:
     assert {str(code) for code in Code} == set(CODES.split())
 
 
-def test_every_kind_is_in_the_table():
+def test_every_kind_is_in_the_table() -> None:
     table = set(re.findall(r"^\| ([a-z]+(?:-[a-z]+)*) \|", events.__doc__, re.MULTILINE)) - {"kind"}
     assert table == {str(kind) for kind in Kind}
 
 
-def test_a_reason_is_a_value():
+def test_a_reason_is_a_value() -> None:
     one = Reason(Code.NO_ROUTE, "router0", None, "no route")
     assert one == Reason(Code.NO_ROUTE, "router0", None, "no route")
     assert dict(one.details) == {}
 
 
-def test_a_drop_is_told_to_the_recorder_and_to_the_listener():
+def test_a_drop_is_told_to_the_recorder_and_to_the_listener() -> None:
     lab = published_lab()
     lab.routers["router0"].infilter = lab.add_chain("c", {"type": "drop"})
     recorder = lab.watch(events=True)
@@ -59,7 +59,7 @@ def test_a_drop_is_told_to_the_recorder_and_to_the_listener():
     assert (origin, frame.nw_dst) == ("mine", ip("192.168.77.119"))
 
 
-def test_rules_passed_over_name_the_fields_that_did_not_match():
+def test_rules_passed_over_name_the_fields_that_did_not_match() -> None:
     lab = published_lab()
     lab.routers["router0"].infilter = lab.add_chain(
         "c", {"type": "drop", "proto": 6, "dst_port": (80, 80)}, {"type": "drop", "tos": 4}
@@ -74,7 +74,7 @@ def test_rules_passed_over_name_the_fields_that_did_not_match():
     assert (passed.at, passed.details["filter"]) == ("router0", "infilter")
 
 
-def test_several_recorders_each_get_what_they_asked_for():
+def test_several_recorders_each_get_what_they_asked_for() -> None:
     lab = published_lab()
     one, two = lab.watch("host0:veth0"), lab.watch("host0:tap", events=True)
     lab.ping("client", "192.168.77.119")
@@ -83,7 +83,7 @@ def test_several_recorders_each_get_what_they_asked_for():
     assert one.events == [] and two.events
 
 
-def test_captures_carry_origin_and_walk():
+def test_captures_carry_origin_and_walk() -> None:
     lab = published_lab()
     recorder = lab.watch("host0:veth0", events=True)
     lab.ping("client", "192.168.77.119", origin="mine")
@@ -92,7 +92,7 @@ def test_captures_carry_origin_and_walk():
     assert {each.walk for each in recorder.captures if each.direction == "out"} <= walks
 
 
-def test_texts_are_plain_sentences():
+def test_texts_are_plain_sentences() -> None:
     lab = published_lab()
     lab.echo("client", "192.168.77.119", ttl=1)
     lab.run()
@@ -165,7 +165,7 @@ def host_kinds(lab: Lab) -> None:
     lab.ping("client", "192.168.77.119")
 
 
-def test_every_kind_happens_has_a_text_and_carries_what_the_table_says():
+def test_every_kind_happens_has_a_text_and_carries_what_the_table_says() -> None:
     lab = published_lab()
     recorder = lab.watch(events=True)
     ordinary_kinds(lab)
@@ -189,7 +189,7 @@ def test_every_kind_happens_has_a_text_and_carries_what_the_table_says():
     assert {event.kind for event in recorder.events} == set(Kind)
 
 
-def test_skipped_jumps_say_why():
+def test_skipped_jumps_say_why() -> None:
     lab = published_lab()
     recorder = lab.watch(events=True)
     ordinary_kinds(lab)
@@ -197,7 +197,7 @@ def test_skipped_jumps_say_why():
     assert why == {"no-state", "jump-target-gone", "already-visited", "no-tag"}
 
 
-def test_vlan_changes_are_recorded():
+def test_vlan_changes_are_recorded() -> None:
     lab = published_lab()
     lab.ping("client", "192.168.77.119")
     push = {"type": "l2-transform", "push_vlan": 5}
@@ -208,8 +208,8 @@ def test_vlan_changes_are_recorded():
     assert {"vlans": ((), (5,))} in changes
 
 
-def test_nobody_watching_costs_no_event(monkeypatch):
-    def refuse(*_, **__):
+def test_nobody_watching_costs_no_event(monkeypatch) -> None:
+    def refuse(*_, **__) -> None:
         raise AssertionError("an event was made for nobody")
 
     lab = with_dnat(published_lab())

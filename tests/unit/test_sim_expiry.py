@@ -19,7 +19,7 @@ def first_free(taken: set[int], first: int, last: int, start: int) -> int | None
 
 
 @given(st.data())
-def test_the_next_free_port_is_the_one_a_scan_finds(data):
+def test_the_next_free_port_is_the_one_a_scan_finds(data) -> None:
     first, last = sorted((data.draw(PORTS), data.draw(PORTS)))
     last = min(last, first + 3000)
     start = data.draw(st.integers(first, last))
@@ -41,7 +41,7 @@ def binding(client: int, port: int, now_ns: int = 0) -> NatBinding:
     return NatBinding("snat", "r", 17, (client, 1, 9, 53), (5, port, 9, 53), "rule0", now_ns)
 
 
-def test_expired_bindings_go_when_a_new_one_is_made():
+def test_expired_bindings_go_when_a_new_one_is_made() -> None:
     state = State()
     for client in range(100):
         state.bind(binding(client, client))
@@ -56,7 +56,7 @@ def test_expired_bindings_go_when_a_new_one_is_made():
     assert leases.free_port(5, 100, 101, 100) is None
 
 
-def test_the_last_binding_takes_its_leases_along():
+def test_the_last_binding_takes_its_leases_along() -> None:
     state = State()
     state.bind(binding(1, 1))
     state.bind(NatBinding("dnat", "r", 17, (1, 1, 9, 53), (1, 1, 8, 53), "", BINDING_LIFE_NS))
@@ -64,7 +64,7 @@ def test_the_last_binding_takes_its_leases_along():
     assert len(state.nat) == 2
 
 
-def test_a_binding_made_anew_after_it_expired_keeps_its_source():
+def test_a_binding_made_anew_after_it_expired_keeps_its_source() -> None:
     state = State()
     state.bind(binding(1, 1))
     again = binding(1, 1, BINDING_LIFE_NS)
@@ -73,7 +73,7 @@ def test_a_binding_made_anew_after_it_expired_keeps_its_source():
     assert state.leases[again.destination()].free_port(5, 1, 1, 1) is None
 
 
-def test_macs_and_connections_are_forgotten_unless_used():
+def test_macs_and_connections_are_forgotten_unless_used() -> None:
     state = State()
     state.learn_mac("b", 1, "port1", 0)
     state.learn_mac("b", 2, "port2", 0)

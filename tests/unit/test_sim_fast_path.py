@@ -342,7 +342,7 @@ def everything_walks() -> Iterator[None]:
 
 @given(st.integers(0, 2**32), st.lists(st.integers(0, 2**32), min_size=1, max_size=25))
 @settings(max_examples=150, deadline=None)
-def test_nobody_can_tell_whether_packets_walk(seed, draws):
+def test_nobody_can_tell_whether_packets_walk(seed, draws) -> None:
     fast = told(seed, draws)
     with everything_walks():
         slow = told(seed, draws)
@@ -367,7 +367,7 @@ def taken(monkeypatch) -> list[int]:
     return times
 
 
-def test_pings_of_a_known_flow_take_it_both_ways(taken):
+def test_pings_of_a_known_flow_take_it_both_ways(taken) -> None:
     lab = with_dnat(published_lab())
     lab.routers["router0"].outfilter = lab.add_chain("back", {"type": "rev_dnat"})
     for seq in range(5):
@@ -420,25 +420,25 @@ def filtered(*rules: dict) -> Callable[[], Lab]:
 DNAT = {"type": "dnat", "targets": ("20.0.0.9:53-53",), "dst": (ip("9.9.9.9"), 32)}
 
 
-def test_a_wrong_checksum_is_brought_along(taken):
+def test_a_wrong_checksum_is_brought_along(taken) -> None:
     usual, wrong = sending(dst="9.9.9.9"), sending(dst="9.9.9.9", tp_sum=0x1234)
     same(filtered(DNAT), usual, usual, usual, wrong)
     assert len(taken) == 1
 
 
-def test_a_fragment_is_seen_by_the_rules_for_fragments(taken):
+def test_a_fragment_is_seen_by_the_rules_for_fragments(taken) -> None:
     only = {"type": "drop", "fragment_policy": "unfragmented", "inverted": True}
     same(filtered(only), *[sending()] * 3, sending(fragment=MF))
     assert len(taken) == 2
 
 
-def test_an_entry_that_goes_stale_is_asked_about(taken):
+def test_an_entry_that_goes_stale_is_asked_about(taken) -> None:
     # The one who is asked for does not answer: there are no guests.
     same(routed, *[sending()] * 3, waiting(61), *[sending()] * 3)
     assert len(taken) == 2
 
 
-def test_a_connection_that_ends_is_forward_again(taken):
+def test_a_connection_that_ends_is_forward_again(taken) -> None:
     back = {"type": "accept", "flow": "return-flow"}
     other = udp_packet(ip("20.0.0.9"), 53, ip("10.0.0.9"), 1000, b"")
     other.hw_src, other.hw_dst = mac("02:00:00:00:00:aa"), mac("02:00:00:00:00:02")
@@ -457,7 +457,7 @@ def test_a_connection_that_ends_is_forward_again(taken):
     assert taken
 
 
-def test_a_reverse_rule_applies_once_there_is_a_binding(taken):
+def test_a_reverse_rule_applies_once_there_is_a_binding(taken) -> None:
     def bind(lab: Lab) -> None:
         before = (ip("20.0.0.8"), 53, ip("10.0.0.9"), 1000)
         after = (ip("20.0.0.9"), 53, ip("10.0.0.9"), 1000)

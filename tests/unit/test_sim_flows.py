@@ -29,7 +29,7 @@ def one(*outputs: Frame, **entering: object) -> Flow:
     return flow
 
 
-def test_actions_are_the_changes_of_a_header_and_the_outputs():
+def test_actions_are_the_changes_of_a_header_and_the_outputs() -> None:
     assert flow_actions(one()) == "drop"
     assert flow_actions(one(frame())) == "output(h:out)"
     changed = frame(ttl=63, nw_dst=ip("10.0.0.9"), tp_dst=80, hw_src=mac("02:00:00:00:00:01"))
@@ -37,12 +37,12 @@ def test_actions_are_the_changes_of_a_header_and_the_outputs():
     assert flow_actions(one(changed)) == text
 
 
-def test_every_output_starts_from_the_one_before():
+def test_every_output_starts_from_the_one_before() -> None:
     flow = one(frame(ttl=63), frame(ttl=63), frame(ttl=62))
     assert flow_actions(flow) == "set(ttl=63),output(h:out),output(h:out),set(ttl=62),output(h:out)"
 
 
-def test_tags_are_popped_and_pushed():
+def test_tags_are_popped_and_pushed() -> None:
     seven, eight = 0x81000007, 0x81000008
     assert flow_actions(one(frame(), vlans=(seven,))) == "pop_vlan,output(h:out)"
     assert flow_actions(one(frame(vlans=(seven,)))) == "push_vlan(7),output(h:out)"
@@ -52,7 +52,7 @@ def test_tags_are_popped_and_pushed():
     assert flow_actions(other) == "pop_vlan,push_vlan(8),output(h:out)"
 
 
-def test_the_flow_used_longest_ago_gives_way(monkeypatch):
+def test_the_flow_used_longest_ago_gives_way(monkeypatch) -> None:
     monkeypatch.setattr(flows, "MAX_FLOWS", 2)
     table = Flows()
     for port in (1, 2, 1, 3):
@@ -73,7 +73,7 @@ def known_lab() -> Lab:
     return lab
 
 
-def test_a_packet_on_its_way_makes_a_flow_that_lasts_a_minute():
+def test_a_packet_on_its_way_makes_a_flow_that_lasts_a_minute() -> None:
     lab = known_lab()
     for _ in range(3):
         send(lab, packet())
@@ -85,7 +85,7 @@ def test_a_packet_on_its_way_makes_a_flow_that_lasts_a_minute():
     assert not live(lab)
 
 
-def test_what_waits_makes_a_flow_when_it_goes_on():
+def test_what_waits_makes_a_flow_when_it_goes_on() -> None:
     lab = router_lab()
     send(lab, packet())
     assert not live(lab)
@@ -95,7 +95,7 @@ def test_what_waits_makes_a_flow_when_it_goes_on():
     assert flow[2].endswith("output(h:out)")
 
 
-def test_what_the_router_takes_in_makes_none_and_what_it_drops_does():
+def test_what_the_router_takes_in_makes_none_and_what_it_drops_does() -> None:
     lab = known_lab()
     send(lab, packet("20.0.0.1", proto=1, tp_src=8, tp_dst=0))
     assert not live(lab)

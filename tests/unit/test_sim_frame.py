@@ -60,12 +60,12 @@ def _ipv4(draw, body: bytes) -> bytes:
 
 @given(st.one_of(st.binary(max_size=120), frames()))
 @settings(max_examples=600)
-def test_every_frame_comes_back_byte_for_byte(data):
+def test_every_frame_comes_back_byte_for_byte(data) -> None:
     assert Frame.from_bytes(data).to_bytes() == data
     assert Frame.from_bytes(data).copy().to_bytes() == data
 
 
-def test_the_fields_of_an_echo_request():
+def test_the_fields_of_an_echo_request() -> None:
     frame = Frame.from_bytes(ECHO, origin="ping")
     assert (frame.nw_src, frame.nw_dst) == (ip("192.168.78.9"), ip("192.168.79.119"))
     assert (frame.ttl, frame.ip_id, frame.fragment, frame.proto) == (64, 53133, 0x4000, 1)
@@ -74,21 +74,21 @@ def test_the_fields_of_an_echo_request():
     assert frame.origin == "ping"
 
 
-def test_changing_ttl_and_address_redoes_the_header_checksum():
+def test_changing_ttl_and_address_redoes_the_header_checksum() -> None:
     frame = Frame.from_bytes(ECHO)
     frame.ttl -= 1
     frame.set_nw_dst(ip("192.168.77.119"))
     assert frame.to_bytes()[14:34].hex() == "45000054cf8d40003f014f4ac0a84e09c0a84d77"
 
 
-def test_a_bad_header_checksum_stays_bad():
+def test_a_bad_header_checksum_stays_bad() -> None:
     frame = Frame.from_bytes(ECHO[:24] + b"\x12\x34" + ECHO[26:])
     assert frame.ip_delta
     frame.ttl -= 1
     assert words_sum(frame.to_bytes()[14:34]) != 0xFFFF
 
 
-def test_padding_is_kept_apart():
+def test_padding_is_kept_apart() -> None:
     data = arp_request(1, 2, 3).to_bytes() + bytes(18)
     frame = Frame.from_bytes(data)
     assert frame.trailer == bytes(18)
@@ -106,14 +106,14 @@ def test_padding_is_kept_apart():
         (bytes(12) + b"\x08\x06" + bytes(28), "not an ARP packet"),
     ],
 )
-def test_what_is_wrong_is_said(data, fault):
+def test_what_is_wrong_is_said(data, fault) -> None:
     frame = Frame.from_bytes(data)
     assert fault in frame.fault
     assert frame.nw_src == NO_ADDRESS
     assert frame.to_bytes() == data
 
 
-def test_tags_are_outermost_first():
+def test_tags_are_outermost_first() -> None:
     data = ECHO[:12] + bytes.fromhex("88a80064 8100000a") + ECHO[12:]
     frame = Frame.from_bytes(data)
     assert frame.vlan_ids() == (100, 10)
@@ -121,7 +121,7 @@ def test_tags_are_outermost_first():
     assert frame.to_bytes() == data
 
 
-def test_an_arp_packet_has_addresses_and_opcode_where_rules_look():
+def test_an_arp_packet_has_addresses_and_opcode_where_rules_look() -> None:
     frame = arp_request(0xC286FFCE170A, ip("10.0.0.1"), ip("10.0.0.2"))
     assert (frame.nw_src, frame.nw_dst, frame.proto) == (ip("10.0.0.1"), ip("10.0.0.2"), 1)
     reply = arp_reply(frame, 5)
@@ -130,13 +130,13 @@ def test_an_arp_packet_has_addresses_and_opcode_where_rules_look():
     assert len(reply.to_bytes()) == 42
 
 
-def test_the_reply_raises_the_icmp_checksum_by_0x0800():
+def test_the_reply_raises_the_icmp_checksum_by_0x0800() -> None:
     request = Frame.from_bytes(ECHO)
     assert echo_reply(request).to_bytes()[34:38].hex() == "000043cd"
 
 
 @given(st.integers(0, 0xFFFFFFFF), st.integers(0, 65535), st.binary(max_size=40))
-def test_rewriting_keeps_a_raw_transport_checksum_right(address, port, data):
+def test_rewriting_keeps_a_raw_transport_checksum_right(address, port, data) -> None:
     """As for a first fragment, whose checksum can't be made anew."""
     frame = udp_packet(ip("10.0.0.1"), 1000, ip("10.0.0.2"), 2000, data)
     read = Frame.from_bytes(frame.to_bytes())
@@ -149,7 +149,7 @@ def test_rewriting_keeps_a_raw_transport_checksum_right(address, port, data):
     assert udp_data(read) == data
 
 
-def test_a_udp_packet_without_checksum_stays_without():
+def test_a_udp_packet_without_checksum_stays_without() -> None:
     data = bytearray(udp_packet(1, 2, 3, 4, b"hello").to_bytes())
     data[14 + 26 : 14 + 28] = b"\0\0"
     frame = Frame.from_bytes(bytes(data))
@@ -158,7 +158,7 @@ def test_a_udp_packet_without_checksum_stays_without():
     assert frame.sum_is_right()
 
 
-def test_the_quoted_packet_of_an_error():
+def test_the_quoted_packet_of_an_error() -> None:
     offending = Frame.from_bytes(ECHO)
     error = icmp_error(1, 2, 3, 1, offending.ip_bytes()[:28])
     again = Frame.from_bytes(error.to_bytes())
@@ -168,7 +168,7 @@ def test_the_quoted_packet_of_an_error():
     assert Frame.from_bytes(ECHO).quoted_address("src") == NO_ADDRESS
 
 
-def test_an_echo_request_is_as_asked():
+def test_an_echo_request_is_as_asked() -> None:
     frame = echo_request(1, 2, 3, 4, b"data", ttl=9, tos=8)
     assert (frame.ttl, frame.tos, frame.icmp_id, frame.icmp_seq) == (9, 8, 3, 4)
     assert frame.ip_length() == 32

@@ -28,7 +28,7 @@ def errors(arrivals):
     return [(a.frame.tp_src, a.frame.tp_dst, a.frame.nw_src, a.frame.tos) for a in arrivals]
 
 
-def test_no_route_on_the_client():
+def test_no_route_on_the_client() -> None:
     """[03a] Network is unreachable: nothing is sent."""
     lab = published_lab()
     recorder = lab.watch("host0:veth0")
@@ -38,7 +38,7 @@ def test_no_route_on_the_client():
     assert recorder.captures == []
 
 
-def test_no_route_on_the_router():
+def test_no_route_on_the_router() -> None:
     """[03b] Net unreachable, tos c0, the whole packet quoted: 126 bytes on the wire."""
     lab = linux_lab()
     recorder = lab.watch("h:client")
@@ -49,7 +49,7 @@ def test_no_route_on_the_router():
     assert error.frame.ip_id != 0
 
 
-def test_a_silent_neighbour():
+def test_a_silent_neighbour() -> None:
     """[03c] Three broadcasts, then an error from the client itself for every waiting ping."""
     lab = linux_lab()
     recorder, arrivals = lab.watch("h:client"), []
@@ -69,7 +69,7 @@ def test_a_silent_neighbour():
     assert len(recorder.captures) == 3, "the errors go over loopback"
 
 
-def test_a_silent_host_behind_the_router():
+def test_a_silent_host_behind_the_router() -> None:
     """[03d] The router asks three times; the quote has its TTL lowered already."""
     lab = linux_lab()
     lab.ping("client", VM)
@@ -80,7 +80,7 @@ def test_a_silent_host_behind_the_router():
     assert [(at, op) for at, _, op, _ in arps(recorder, "h:r1")] == [(0, 1), (1.02, 1), (2.03, 1)]
 
 
-def test_a_fourth_ping_begins_a_new_round():
+def test_a_fourth_ping_begins_a_new_round() -> None:
     """[03d cmd2] Three errors together, then the fourth has to wait for itself."""
     lab = linux_lab()
     arrivals = []
@@ -95,7 +95,7 @@ def test_a_fourth_ping_begins_a_new_round():
     assert times == [3.0, 3.0, 3.0, 6.1]
 
 
-def test_a_cold_start():
+def test_a_cold_start() -> None:
     """[08] ARP first; the reply needs none; five seconds later each side checks by unicast."""
     lab = linux_lab()
     recorder = lab.watch("h:client", "h:vm")
@@ -117,7 +117,7 @@ def test_a_cold_start():
     assert states == {"REACHABLE"}
 
 
-def test_arp_requests_are_42_bytes_with_no_target():
+def test_arp_requests_are_42_bytes_with_no_target() -> None:
     lab = linux_lab()
     recorder = lab.watch("h:client")
     lab.ping("client", VM)
@@ -128,19 +128,19 @@ def test_arp_requests_are_42_bytes_with_no_target():
 @pytest.mark.parametrize(
     ("tos", "expected"), [(0, 0xC0), (0x10, 0xD0), (1, 0xC0), (2, 0xC2), (0x28, 0xC8), (0xE0, 0xC0)]
 )
-def test_ttl_exceeded(tos, expected):
+def test_ttl_exceeded(tos, expected) -> None:
     """[02] The quote has the TTL as received; tos is c0 with some of the packet's bits."""
     (error,) = linux_lab().ping("client", VM, ttl=1, tos=tos)
     assert errors([error]) == [(11, 0, ip("192.168.78.1"), expected)]
     assert error.quoted.ttl == 1
 
 
-def test_errors_quote_up_to_576_bytes():
+def test_errors_quote_up_to_576_bytes() -> None:
     (error,) = linux_lab().ping("client", VM, ttl=1, data=bytes(1000))
     assert error.frame.ip_length() == 576
 
 
-def test_errors_are_limited_to_six_then_one_a_second():
+def test_errors_are_limited_to_six_then_one_a_second() -> None:
     """[09] A burst of 6 to a destination, replies are not limited."""
     lab = linux_lab()
     lab.ping("client", VM)
@@ -161,7 +161,7 @@ def test_errors_are_limited_to_six_then_one_a_second():
     assert len(arrivals) == 20
 
 
-def test_a_reply_copies_tos_and_data_and_has_its_own_id_and_no_df():
+def test_a_reply_copies_tos_and_data_and_has_its_own_id_and_no_df() -> None:
     lab = linux_lab()
     lab.guests["vm"].ip_id = 500
     (arrival,) = lab.ping("client", VM, tos=0xB8, data=b"some data")
@@ -171,13 +171,13 @@ def test_a_reply_copies_tos_and_data_and_has_its_own_id_and_no_df():
     assert lab.network.guest("vm").ip_id == 501
 
 
-def test_reply_df():
+def test_reply_df() -> None:
     lab = linux_lab()
     lab.guests["vm"].reply_df = True
     assert lab.ping("client", VM)[0].frame.fragment == 0x4000
 
 
-def test_ip_ids_count_up_and_are_never_zero():
+def test_ip_ids_count_up_and_are_never_zero() -> None:
     lab = linux_lab()
     stack = lab.network.guest("client")
     stack.ip_id = 0xFFFF
@@ -187,7 +187,7 @@ def test_ip_ids_count_up_and_are_never_zero():
 @pytest.mark.parametrize(
     ("df", "fragment", "has_id"), [("want", 0x4000, True), ("do", 0x4000, False), ("dont", 0, True)]
 )
-def test_df_policies(df, fragment, has_id):
+def test_df_policies(df, fragment, has_id) -> None:
     lab = linux_lab()
     recorder = lab.watch("h:client")
     lab.ping("client", VM, df=df)
@@ -195,7 +195,7 @@ def test_df_policies(df, fragment, has_id):
     assert (request.fragment, bool(request.ip_id)) == (fragment, has_id)
 
 
-def test_what_is_too_long_is_fragmented_and_put_together():
+def test_what_is_too_long_is_fragmented_and_put_together() -> None:
     lab = linux_lab()
     recorder = lab.watch("h:client")
     data = bytes(range(256)) * 16
@@ -210,7 +210,7 @@ def test_what_is_too_long_is_fragmented_and_put_together():
     assert len({f.ip_id for f in sent}) == 1
 
 
-def test_what_must_not_be_fragmented_is_refused():
+def test_what_must_not_be_fragmented_is_refused() -> None:
     error = linux_lab().echo("client", VM, data=bytes(1473), df="do")
     assert (error.code, error.mtu) == ("message-too-long", 1500)
     assert error.text == "message too long, mtu=1500"
@@ -222,7 +222,7 @@ def narrow_lab() -> Lab:
     return lab
 
 
-def test_a_narrow_link_says_so_and_is_remembered():
+def test_a_narrow_link_says_so_and_is_remembered() -> None:
     lab = narrow_lab()
     (error,) = lab.ping("client", VM, data=bytes(1472))
     assert (error.frame.tp_src, error.frame.tp_dst, error.frame.icmp_seq) == (3, 4, 1400)
@@ -232,7 +232,7 @@ def test_a_narrow_link_says_so_and_is_remembered():
     assert lab.echo("client", VM, data=bytes(1472), df="do").mtu == 1400
 
 
-def test_a_router_fragments_what_it_may():
+def test_a_router_fragments_what_it_may() -> None:
     lab = narrow_lab()
     recorder = lab.watch("h:vm")
     (reply,) = lab.ping("client", VM, data=bytes(1472), df="dont")
@@ -240,7 +240,7 @@ def test_a_router_fragments_what_it_may():
     assert sum(d == "out" and f.tos >= 0 for d, f in seen(recorder, "h:vm")) == 2
 
 
-def test_missing_fragments_are_given_up_after_half_a_minute():
+def test_missing_fragments_are_given_up_after_half_a_minute() -> None:
     lab = linux_lab()
     lab.ping("client", VM)
     lab.drops.clear()
@@ -268,7 +268,7 @@ def test_missing_fragments_are_given_up_after_half_a_minute():
         ({"vlans": (0x81000005,)}, "vlan-mismatch"),
     ],
 )
-def test_what_a_guest_ignores(change, code):
+def test_what_a_guest_ignores(change, code) -> None:
     lab = linux_lab()
     frame = echo_request(ip("192.168.77.7"), ip(VM), 1, 1, b"data")
     frame.hw_src, frame.hw_dst = 0x020000000007, mac(VM_MAC)
@@ -281,7 +281,7 @@ def test_what_a_guest_ignores(change, code):
     assert [f for d, f in seen(recorder, "h:vm") if d == "in"] == []
 
 
-def test_unknown_protocols_are_unreachable():
+def test_unknown_protocols_are_unreachable() -> None:
     lab = linux_lab()
     frame = Frame(nw_dst=ip(VM), proto=132, tos=0, ttl=64, payload=b"sctp")
     arrivals = []
@@ -291,7 +291,7 @@ def test_unknown_protocols_are_unreachable():
     assert errors(arrivals) == [(3, 2, ip(VM), 0xC0)]
 
 
-def test_a_guest_that_is_down():
+def test_a_guest_that_is_down() -> None:
     lab = published_lab()
     lab.ping("client", VM)
     lab.guests["vm"].up = False
@@ -301,12 +301,12 @@ def test_a_guest_that_is_down():
     assert lab.echo("client", VM).code == "network-unreachable"
 
 
-def test_a_guest_answers_itself():
+def test_a_guest_answers_itself() -> None:
     (arrival,) = published_lab().ping("client", "192.168.78.9")
     assert arrival.frame.nw_src == ip("192.168.78.9")
 
 
-def test_a_tagged_guest():
+def test_a_tagged_guest() -> None:
     """A trunk guest's frames carry its VLAN, and only those of its VLAN reach it."""
     lab = Lab()
     lab.add_bridge("b")
@@ -324,7 +324,7 @@ def test_a_tagged_guest():
     assert "vlan-mismatch" in lab.codes()
 
 
-def test_an_unbound_nic_reaches_nobody():
+def test_an_unbound_nic_reaches_nobody() -> None:
     lab = Lab()
     lab.add_guest("a", ("h:a", CLIENT_MAC, "10.0.0.1/24"))
     recorder = lab.watch("h:a")
@@ -334,7 +334,7 @@ def test_an_unbound_nic_reaches_nobody():
     assert len(recorder.captures) == 1
 
 
-def test_a_guest_learns_a_changed_mac():
+def test_a_guest_learns_a_changed_mac() -> None:
     lab = linux_lab()
     lab.ping("client", VM)
     moved = arp_request(0x020000000099, ip("192.168.78.1"), ip("192.168.78.1"))
@@ -344,7 +344,7 @@ def test_a_guest_learns_a_changed_mac():
     assert (entry.mac, entry.state) == (0x020000000099, "STALE")
 
 
-def test_who_waits_for_a_neighbour_can_be_asked():
+def test_who_waits_for_a_neighbour_can_be_asked() -> None:
     lab = linux_lab()
     lab.echo("client", "192.168.78.50", origin="mine")
     assert lab.network.pending("mine").at == "client"
@@ -358,7 +358,7 @@ def station(lab: Lab, port: str, address: str) -> GuestStack:
 
 
 @pytest.mark.parametrize("bound", [True, False])
-def test_an_unmodelled_station(bound):
+def test_an_unmodelled_station(bound) -> None:
     lab = published_lab()
     lab.ping("client", VM)
     port = "bridge1:port1" if bound else lab.bridge_port("bridge1").alias
@@ -374,7 +374,7 @@ def test_an_unmodelled_station(bound):
     assert "station" not in lab.network.state.neighbours
 
 
-def test_a_station_on_a_linked_port_gets_what_is_for_its_mac():
+def test_a_station_on_a_linked_port_gets_what_is_for_its_mac() -> None:
     lab = published_lab()
     lab.ping("client", VM)
     stack, arrivals = station(lab, "bridge1:port0", "192.168.78.33/0"), []
@@ -389,7 +389,7 @@ def test_a_station_on_a_linked_port_gets_what_is_for_its_mac():
     assert len(lab.ping("client", VM)) == 1, "the router behind the port is still reached"
 
 
-def test_listing_neighbours_ages_them():
+def test_listing_neighbours_ages_them() -> None:
     lab = linux_lab()
     lab.ping("client", VM)
     client = lab.network.guest("client")
@@ -404,7 +404,7 @@ def test_listing_neighbours_ages_them():
     assert [frame.hw_dst for frame in checks] == [mac("fa:16:3e:52:65:b1")]
 
 
-def test_a_neighbour_that_went_away_is_given_up():
+def test_a_neighbour_that_went_away_is_given_up() -> None:
     lab = linux_lab()
     lab.ping("client", VM)
     lab.guests["router"].up = False
@@ -416,7 +416,7 @@ def test_a_neighbour_that_went_away_is_given_up():
     assert "arp-timeout" in lab.codes()
 
 
-def test_reset_forgets_what_guests_knew():
+def test_reset_forgets_what_guests_knew() -> None:
     lab = linux_lab()
     lab.ping("client", VM)
     lab.network.reset()
@@ -424,7 +424,7 @@ def test_reset_forgets_what_guests_knew():
     assert len(lab.ping("client", VM)) == 1
 
 
-def test_a_guest_that_goes_while_frames_are_on_their_way():
+def test_a_guest_that_goes_while_frames_are_on_their_way() -> None:
     lab = published_lab()
     lab.ping("client", VM)
     lab.echo("client", VM)
@@ -434,7 +434,7 @@ def test_a_guest_that_goes_while_frames_are_on_their_way():
     assert lab.codes() == ["no-answer"]
 
 
-def test_a_router_port_that_goes_while_frames_wait():
+def test_a_router_port_that_goes_while_frames_wait() -> None:
     lab = published_lab()
     lab.echo("client", "192.168.77.50")
     lab.run()

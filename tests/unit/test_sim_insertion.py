@@ -76,7 +76,7 @@ def path(lab: Lab, one: int, other: int) -> list[str]:
             return steps
 
 
-def test_a_service_sees_both_directions():
+def test_a_service_sees_both_directions() -> None:
     lab = service_lab()
     insert(lab, 0, 0, vlan=10, pos=1)
     assert path(lab, 0, 1) == ["srv0 10/1", "vm1"]
@@ -84,7 +84,7 @@ def test_a_service_sees_both_directions():
     assert path(lab, 2, 3) == ["vm3"]
 
 
-def test_several_services_take_their_turn_by_position():
+def test_several_services_take_their_turn_by_position() -> None:
     lab = service_lab()
     insert(lab, 0, 1, vlan=20, pos=2)
     insert(lab, 0, 0, vlan=10, pos=1)
@@ -92,7 +92,7 @@ def test_several_services_take_their_turn_by_position():
     assert path(lab, 1, 0) == ["srv0 10/2", "srv1 20/2", "vm0"]
 
 
-def test_both_ends_may_have_services_even_the_same():
+def test_both_ends_may_have_services_even_the_same() -> None:
     lab = service_lab()
     insert(lab, 0, 0, vlan=10, pos=1)
     insert(lab, 0, 1, vlan=20, pos=2)
@@ -101,7 +101,7 @@ def test_both_ends_may_have_services_even_the_same():
     assert path(lab, 1, 0) == ["srv0 10/1", "srv0 10/2", "srv1 20/2", "vm0"]
 
 
-def test_without_a_vlan_frames_go_untagged():
+def test_without_a_vlan_frames_go_untagged() -> None:
     lab = service_lab()
     insert(lab, 0, 0, pos=1)
     insert(lab, 0, 1, vlan=20, pos=2)
@@ -109,7 +109,7 @@ def test_without_a_vlan_frames_go_untagged():
     assert path(lab, 1, 0) == ["srv0", "srv1 20/2", "vm0"]
 
 
-def test_tagged_traffic_is_redirected_with_its_tag():
+def test_tagged_traffic_is_redirected_with_its_tag() -> None:
     lab = service_lab()
     insert(lab, 0, 0, vlan=10)
     tag = 0x8100 << 16 | 77
@@ -121,7 +121,7 @@ def test_tagged_traffic_is_redirected_with_its_tag():
 
 @pytest.mark.parametrize("fields", [{"active": False}, {"up": False}])
 @pytest.mark.parametrize("fail_open", [False, True])
-def test_a_service_that_is_down(fields, fail_open):
+def test_a_service_that_is_down(fields, fail_open) -> None:
     lab = service_lab()
     insert(lab, 2, 0, vlan=10, fail_open=fail_open)
     for name, value in fields.items():
@@ -132,7 +132,7 @@ def test_a_service_that_is_down(fields, fail_open):
     assert lost == ([] if fail_open else ["redirect-down"] * 2)
 
 
-def test_the_port_s_own_filters_run_once():
+def test_the_port_s_own_filters_run_once() -> None:
     lab = service_lab()
     insert(lab, 0, 0, vlan=10)
     protected = port(lab, "vm0")
@@ -145,7 +145,7 @@ def test_the_port_s_own_filters_run_once():
     assert path(lab, 1, 0) == ["srv0 10/2", "vm0"]
 
 
-def test_a_port_group_means_the_port_it_came_back_to():
+def test_a_port_group_means_the_port_it_came_back_to() -> None:
     lab = service_lab()
     insert(lab, 0, 0, vlan=10)
     lab.port_groups["g"] = frozenset({port(lab, "vm0").key})
@@ -156,7 +156,7 @@ def test_a_port_group_means_the_port_it_came_back_to():
     assert path(lab, 0, 1) == ["srv0 10/1", "vm1"]
 
 
-def test_a_service_port_lets_only_redirected_frames_out_and_no_ipv6_in():
+def test_a_service_port_lets_only_redirected_frames_out_and_no_ipv6_in() -> None:
     lab = service_lab()
     insert(lab, 0, 0, vlan=10)
     frame = frame_of(3, 3)
@@ -168,7 +168,7 @@ def test_a_service_port_lets_only_redirected_frames_out_and_no_ipv6_in():
     assert lab.drops[-1][1].code == "unsupported-ethertype"
 
 
-def test_what_a_service_sends_with_another_tag_is_its_own():
+def test_what_a_service_sends_with_another_tag_is_its_own() -> None:
     lab = service_lab()
     insert(lab, 0, 0, vlan=10)
     back = frame_of(0, 1, (0x8100 << 16 | 10 | OUT,))

@@ -12,7 +12,7 @@ ROUTER_CLIENT, ROUTER_VM = "fa163e5265b1", "fa163ebb12d0"
 CLIENT, VM = CLIENT_MAC.replace(":", ""), VM_MAC.replace(":", "")
 
 
-def test_the_published_frames_come_out_exactly():
+def test_the_published_frames_come_out_exactly() -> None:
     lab = with_dnat(published_lab())
     recorder = lab.watch("host0:veth0", "host0:tap")
     (arrival,) = lab.ping("client", "192.168.79.119", data=bytes.fromhex(BODY))
@@ -32,7 +32,7 @@ def test_the_published_frames_come_out_exactly():
     assert lab.drops == []
 
 
-def test_the_request_leaves_34_microseconds_after_its_timestamp():
+def test_the_request_leaves_34_microseconds_after_its_timestamp() -> None:
     lab = published_lab()
     lab.ping("client", "192.168.77.119")
     recorder = lab.watch("host0:veth0")
@@ -41,7 +41,7 @@ def test_the_request_leaves_34_microseconds_after_its_timestamp():
     assert recorder.captures[0].time_ns - start == 34_000
 
 
-def test_directions_and_macs():
+def test_directions_and_macs() -> None:
     lab = published_lab()
     recorder = lab.watch("host0:tap", "bridge0:port0")
     lab.ping("client", "192.168.77.119")
@@ -51,7 +51,7 @@ def test_directions_and_macs():
     assert inside == ["in", "out"], "an interior port: into the bridge, then out of it"
 
 
-def test_rev_dnat_restores_the_source():
+def test_rev_dnat_restores_the_source() -> None:
     lab = with_dnat(published_lab())
     out = {"type": "rev_dnat"}
     lab.routers["router0"].outfilter = lab.add_chain("chain1", out)
@@ -59,7 +59,7 @@ def test_rev_dnat_restores_the_source():
     assert arrival.frame.nw_src == ip("192.168.79.119")
 
 
-def test_the_events_say_why_the_source_was_not_restored():
+def test_the_events_say_why_the_source_was_not_restored() -> None:
     lab = with_dnat(published_lab())
     recorder = lab.watch(events=True)
     lab.ping("client", "192.168.79.119")
@@ -70,7 +70,7 @@ def test_the_events_say_why_the_source_was_not_restored():
     assert event.details["original"] == (ip("192.168.79.119"), 28653)
 
 
-def test_a_rev_snat_that_matches_the_reply_says_what_it_did_not_find():
+def test_a_rev_snat_that_matches_the_reply_says_what_it_did_not_find() -> None:
     lab = with_dnat(published_lab(), {"type": "rev_snat"})
     recorder = lab.watch(events=True)
     lab.ping("client", "192.168.79.119")
@@ -80,7 +80,7 @@ def test_a_rev_snat_that_matches_the_reply_says_what_it_did_not_find():
     ]
 
 
-def test_the_order_of_events_of_one_walk():
+def test_the_order_of_events_of_one_walk() -> None:
     lab = with_dnat(published_lab())
     lab.ping("client", "192.168.79.119")
     recorder = lab.watch(events=True)
@@ -106,7 +106,7 @@ def test_the_order_of_events_of_one_walk():
     ]
 
 
-def test_the_reply_is_a_child_of_the_request():
+def test_the_reply_is_a_child_of_the_request() -> None:
     lab = published_lab()
     lab.ping("client", "192.168.77.119")
     recorder = lab.watch(events=True)
@@ -117,7 +117,7 @@ def test_the_reply_is_a_child_of_the_request():
     assert {event.origin for event in recorder.events} == {"mine"}
 
 
-def test_nothing_is_recorded_when_nobody_watches():
+def test_nothing_is_recorded_when_nobody_watches() -> None:
     lab = published_lab()
     recorder = lab.watch("host0:veth0", events=True)
     lab.network.unwatch(recorder)
@@ -125,7 +125,7 @@ def test_nothing_is_recorded_when_nobody_watches():
     assert recorder.captures == [] and recorder.events == []
 
 
-def test_two_runs_with_one_seed_are_the_same():
+def test_two_runs_with_one_seed_are_the_same() -> None:
     def run():
         lab = with_dnat(published_lab())
         recorder = lab.watch("host0:veth0", "host0:tap")

@@ -59,7 +59,7 @@ def mirror(lab: Lab, place: str, where: str, *conditions: dict) -> None:
         ("bridge0:port1", "out", "fa:16:3e:bb:12:d0", 63),
     ],
 )
-def test_a_copy_is_of_the_frame_as_it_is_there(place, where, hw_src, ttl):
+def test_a_copy_is_of_the_frame_as_it_is_there(place, where, hw_src, ttl) -> None:
     lab = mirrored_lab()
     mirror(lab, place, where)
     (copy,) = copies(lab)
@@ -67,13 +67,13 @@ def test_a_copy_is_of_the_frame_as_it_is_there(place, where, hw_src, ttl):
     assert lab.codes() == ["no-answer"]
 
 
-def test_the_original_goes_on_unharmed():
+def test_the_original_goes_on_unharmed() -> None:
     lab = mirrored_lab()
     mirror(lab, "router0:port1", "in")
     assert [arrival.frame.tp_src for arrival in lab.ping("client", "192.168.77.119")] == [0]
 
 
-def test_any_condition_is_enough_and_none_mirrors_nothing():
+def test_any_condition_is_enough_and_none_mirrors_nothing() -> None:
     lab = mirrored_lab()
     mirror(lab, "bridge1", "in", {"proto": 17}, {"dst": net("192.168.77.119")})
     assert len(copies(lab)) == 1
@@ -82,7 +82,7 @@ def test_any_condition_is_enough_and_none_mirrors_nothing():
     assert copies(lab) == []
 
 
-def test_conditions_see_the_ports_of_the_place():
+def test_conditions_see_the_ports_of_the_place() -> None:
     lab = mirrored_lab()
     mirror(lab, "bridge1", "out", {"out_ports": frozenset({"bridge1:port0"})})
     assert len(copies(lab)) == 1
@@ -100,7 +100,7 @@ def test_conditions_see_the_ports_of_the_place():
         ("bridge0:port1", "out", 0),
     ],
 )
-def test_a_dropping_filter_is_after_the_one_and_before_the_other(place, where, copied):
+def test_a_dropping_filter_is_after_the_one_and_before_the_other(place, where, copied) -> None:
     lab = mirrored_lab()
     port = lab.ports[place]
     chain = lab.add_chain("c", {"type": "drop", **PINGS})
@@ -110,7 +110,7 @@ def test_a_dropping_filter_is_after_the_one_and_before_the_other(place, where, c
     assert "rule-drop" in lab.codes()
 
 
-def test_a_bridge_mirrors_what_its_filters_decide_about():
+def test_a_bridge_mirrors_what_its_filters_decide_about() -> None:
     for where, copied in (("in", 1), ("out", 0)):
         lab = mirrored_lab()
         lab.bridges["bridge0"].outfilter = lab.add_chain("c", {"type": "drop", **PINGS})
@@ -118,7 +118,7 @@ def test_a_bridge_mirrors_what_its_filters_decide_about():
         assert len(copies(lab)) == copied
 
 
-def test_a_port_that_is_down_mirrors_and_a_bridge_does_not():
+def test_a_port_that_is_down_mirrors_and_a_bridge_does_not() -> None:
     lab = mirrored_lab()
     mirror(lab, "bridge1:port1", "in")
     lab.ports["bridge1:port1"].up = False
@@ -130,7 +130,7 @@ def test_a_port_that_is_down_mirrors_and_a_bridge_does_not():
     assert set(lab.codes()) == {"admin-down"}
 
 
-def test_a_flood_is_copied_once():
+def test_a_flood_is_copied_once() -> None:
     lab = mirrored_lab()
     for name in ("host0:x", "host0:y"):
         lab.bridge_port("bridge1", name)
@@ -139,7 +139,7 @@ def test_a_flood_is_copied_once():
     assert len(copies(lab, "192.168.78.77")) == 1
 
 
-def test_several_mirrors_copy_each_for_itself():
+def test_several_mirrors_copy_each_for_itself() -> None:
     lab = mirrored_lab()
     lab.bridge_port("tap", "host1:more")
     mirror(lab, "bridge1", "in")
@@ -150,7 +150,7 @@ def test_several_mirrors_copy_each_for_itself():
     assert sorted(each.point for each in recorder.captures) == ["host1:copies", "host1:more"]
 
 
-def test_the_copy_passes_the_filters_of_the_port_it_leaves_by():
+def test_the_copy_passes_the_filters_of_the_port_it_leaves_by() -> None:
     lab = mirrored_lab()
     mirror(lab, "bridge1", "in")
     lab.ports["tap:port0"].outfilter = lab.add_chain("c", {"type": "drop"})
@@ -158,7 +158,7 @@ def test_the_copy_passes_the_filters_of_the_port_it_leaves_by():
     assert lab.codes() == ["rule-drop"]
 
 
-def test_a_copy_may_go_on_through_another_device():
+def test_a_copy_may_go_on_through_another_device() -> None:
     lab = mirrored_lab()
     lab.add_bridge("far")
     lab.bridge_port("far", "host1:far")
@@ -172,7 +172,7 @@ def test_a_copy_may_go_on_through_another_device():
     assert len(recorder.captures) == 1
 
 
-def test_a_redirected_frame_passes_only_the_mirrors_behind_the_filters():
+def test_a_redirected_frame_passes_only_the_mirrors_behind_the_filters() -> None:
     for where, copied in (("pre_out", 0), ("out", 1)):
         lab = mirrored_lab()
         redirect = {"type": "redirect", "target_port": "bridge0:port1", **PINGS}
@@ -181,7 +181,7 @@ def test_a_redirected_frame_passes_only_the_mirrors_behind_the_filters():
         assert len(copies(lab)) == copied
 
 
-def test_a_mirror_of_its_own_port_ends_in_a_loop():
+def test_a_mirror_of_its_own_port_ends_in_a_loop() -> None:
     lab = mirrored_lab()
     mirror(lab, "tap:port0", "out", {"proto": 17})
     other = lab.bridge_port("tap", "host1:in")
@@ -195,13 +195,13 @@ def test_a_mirror_of_its_own_port_ends_in_a_loop():
 
 
 @pytest.mark.parametrize("ttl", [1, 2])
-def test_where_one_copy_ends_in_an_error_none_leaves(ttl):
+def test_where_one_copy_ends_in_an_error_none_leaves(ttl) -> None:
     lab = mirrored_lab()
     mirror(lab, "router0", "in")
     assert len(copies(lab, ttl=ttl)) == ttl - 1
 
 
-def test_a_mirror_to_a_port_without_a_wire_stops_what_it_mirrors():
+def test_a_mirror_to_a_port_without_a_wire_stops_what_it_mirrors() -> None:
     lab = mirrored_lab()
     mirror(lab, "bridge1", "in")
     lab.ports["tap:port0"].interface = None
@@ -210,7 +210,7 @@ def test_a_mirror_to_a_port_without_a_wire_stops_what_it_mirrors():
     assert lab.codes() == ["unplugged", "unplugged"]
 
 
-def test_a_packet_that_waited_for_arp_is_mirrored_when_it_goes_on():
+def test_a_packet_that_waited_for_arp_is_mirrored_when_it_goes_on() -> None:
     lab = mirrored_lab()
     lab.network.state.arp.clear()
     mirror(lab, "router0", "out")
@@ -218,7 +218,7 @@ def test_a_packet_that_waited_for_arp_is_mirrored_when_it_goes_on():
     assert (copy.hw_dst, copy.ttl) == (mac(VM_MAC), 63)
 
 
-def test_mirrors_count_as_ports_entered():
+def test_mirrors_count_as_ports_entered() -> None:
     lab = mirrored_lab()
     mirror(lab, "bridge1", "in", {"proto": 17})
     lab.bridges["bridge1"].in_mirrors = ("m",) * 11
@@ -226,7 +226,7 @@ def test_mirrors_count_as_ports_entered():
     assert lab.codes() == ["loop"]
 
 
-def test_the_event_names_mirror_and_port():
+def test_the_event_names_mirror_and_port() -> None:
     lab = mirrored_lab()
     mirror(lab, "router0", "out")
     recorder = lab.watch(events=True)

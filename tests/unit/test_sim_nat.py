@@ -58,7 +58,7 @@ SNAT = {"type": "snat", "targets": ("20.0.0.7:5000-6000",), "out_ports": frozens
 DNAT = {"type": "dnat", "targets": ("20.0.0.9:80",), "dst": net("30.0.0.1")}
 
 
-def test_static_snat_and_dnat_rewrite_and_remember_nothing():
+def test_static_snat_and_dnat_rewrite_and_remember_nothing() -> None:
     lab = nat_lab(
         [{"type": "dnat", "targets": ("20.0.0.9",), "dst": net("30.0.0.1")}],
         [{"type": "snat", "targets": ("20.0.0.7-20.0.0.8",), "src": net("10.0.0.9")}],
@@ -69,7 +69,7 @@ def test_static_snat_and_dnat_rewrite_and_remember_nothing():
     assert lab.network.state.nat == {}
 
 
-def test_static_nat_takes_any_protocol_and_fragments():
+def test_static_nat_takes_any_protocol_and_fragments() -> None:
     lab = nat_lab([{"type": "dnat", "targets": ("20.0.0.9",), "dst": net("30.0.0.1")}])
     gre = Frame(nw_src=ip("10.0.0.9"), nw_dst=ip("30.0.0.1"), proto=47, tos=0, ttl=9, payload=b"x")
     assert through(lab, gre).nw_dst == ip("20.0.0.9")
@@ -78,7 +78,7 @@ def test_static_nat_takes_any_protocol_and_fragments():
     assert through(lab, later).nw_dst == ip("20.0.0.9")
 
 
-def test_static_dnat_rewrites_the_source_quoted_by_an_error():
+def test_static_dnat_rewrites_the_source_quoted_by_an_error() -> None:
     rule = {"type": "dnat", "targets": ("20.0.0.9",), "dst": net("30.0.0.1")}
     lab = nat_lab([rule])
     quote = udp(src="30.0.0.1", dst="10.0.0.9").ip_bytes()
@@ -89,7 +89,7 @@ def test_static_dnat_rewrites_the_source_quoted_by_an_error():
     assert quoted_packet(out).ip_delta == 0
 
 
-def test_static_dnat_on_icmp_data_leaves_the_outer_header():
+def test_static_dnat_on_icmp_data_leaves_the_outer_header() -> None:
     rule = {"type": "dnat", "targets": ("1.1.1.1",), "icmp_data_dst": net("10.0.0.9")}
     lab = nat_lab([rule])
     quote = udp(src="20.0.0.9", dst="10.0.0.9").ip_bytes()
@@ -98,7 +98,7 @@ def test_static_dnat_on_icmp_data_leaves_the_outer_header():
     assert quoted_packet(out).nw_dst == ip("1.1.1.1")
 
 
-def test_static_snat_rewrites_the_destination_quoted_by_an_error():
+def test_static_snat_rewrites_the_destination_quoted_by_an_error() -> None:
     rule = {"type": "snat", "targets": ("20.0.0.7",), "src": net("10.0.0.9")}
     lab = nat_lab([], [rule])
     quote = udp(src="20.0.0.9", dst="10.0.0.9").ip_bytes()
@@ -106,7 +106,7 @@ def test_static_snat_rewrites_the_destination_quoted_by_an_error():
     assert (out.nw_src, quoted_packet(out).nw_dst) == (ip("20.0.0.7"), ip("20.0.0.7"))
 
 
-def test_a_connection_keeps_its_dynamic_binding_and_is_reversed():
+def test_a_connection_keeps_its_dynamic_binding_and_is_reversed() -> None:
     lab = nat_lab([{"type": "rev_snat", "in_ports": frozenset({OUT_PORT})}], [SNAT])
     first, second = through(lab, udp()), through(lab, udp())
     assert header(first) == header(second)
@@ -119,7 +119,7 @@ def test_a_connection_keeps_its_dynamic_binding_and_is_reversed():
 
 
 @given(st.integers(1, 65535), st.integers(1, 65535), st.booleans())
-def test_the_translated_reply_inverts_the_translated_request(sport, dport, use_tcp):
+def test_the_translated_reply_inverts_the_translated_request(sport, dport, use_tcp) -> None:
     lab = nat_lab([DNAT, {"type": "rev_snat"}], [SNAT, {"type": "rev_dnat"}])
     ends = (ip("10.0.0.9"), sport, ip("30.0.0.1"), dport)
     segment = Segment(1, 0, SYN, 100)
@@ -132,7 +132,7 @@ def test_the_translated_reply_inverts_the_translated_request(sport, dport, use_t
     assert header(through(lab, reply, "out")) == (ends[2], ends[3], ends[0], ends[1])
 
 
-def test_icmp_echo_is_known_by_its_identifier_which_stays():
+def test_icmp_echo_is_known_by_its_identifier_which_stays() -> None:
     lab = nat_lab([{"type": "rev_snat"}], [SNAT | {"targets": ("20.0.0.1:5000-6000",)}])
     (arrival,) = lab.ping("inside", "20.0.0.9", icmp_id=77)
     assert arrival.frame.nw_src == ip("20.0.0.9")
@@ -141,7 +141,7 @@ def test_icmp_echo_is_known_by_its_identifier_which_stays():
     assert binding.before[1] == 77
 
 
-def test_an_error_follows_the_connection_it_quotes():
+def test_an_error_follows_the_connection_it_quotes() -> None:
     """A TTL error from beyond the snat router reaches who sent the packet, as it was sent."""
     lab = nat_lab([{"type": "rev_snat"}], [SNAT])
     out = through(lab, udp())
@@ -154,7 +154,7 @@ def test_an_error_follows_the_connection_it_quotes():
     assert back.tp_sum is None
 
 
-def test_an_error_about_a_dnat_connection_keeps_a_foreign_outer_source():
+def test_an_error_about_a_dnat_connection_keeps_a_foreign_outer_source() -> None:
     lab = nat_lab([DNAT], [{"type": "rev_dnat"}])
     out = through(lab, udp(dst="30.0.0.1", dport=8080))
     own = icmp_error(ip("20.0.0.9"), ip("10.0.0.9"), 3, 3, out.ip_bytes())
@@ -166,7 +166,7 @@ def test_an_error_about_a_dnat_connection_keeps_a_foreign_outer_source():
     assert (back.nw_src, quoted_packet(back).nw_dst) == (ip("20.0.0.200"), ip("30.0.0.1"))
 
 
-def test_dynamic_nat_passes_over_what_it_can_not_handle():
+def test_dynamic_nat_passes_over_what_it_can_not_handle() -> None:
     lab = nat_lab([DNAT, {"type": "drop", "dst": net("30.0.0.1")}])
     gre = Frame(nw_src=ip("10.0.0.9"), nw_dst=ip("30.0.0.1"), proto=47, tos=0, ttl=9, payload=b"x")
     assert through(lab, gre) is None
@@ -176,20 +176,20 @@ def test_dynamic_nat_passes_over_what_it_can_not_handle():
     assert through(lab, first) is None, "not for fragments unless it says so"
 
 
-def test_the_action_of_a_nat_rule_counts():
+def test_the_action_of_a_nat_rule_counts() -> None:
     drop = {"type": "drop"}
     assert through(nat_lab([DNAT | {"action": "accept"}, drop]), udp(dst="30.0.0.1"))
     assert through(nat_lab([DNAT | {"action": "return"}, drop]), udp(dst="30.0.0.1"))
     assert through(nat_lab([DNAT | {"action": "continue"}, drop]), udp(dst="30.0.0.1")) is None
 
 
-def test_a_reverse_rule_without_state_is_passed_over():
+def test_a_reverse_rule_without_state_is_passed_over() -> None:
     lab = nat_lab([{"type": "rev_dnat"}, {"type": "rev_snat"}, {"type": "drop"}])
     assert through(lab, udp()) is None
     assert [reason.rule for _, reason, _ in lab.drops] == ["in:rule2"]
 
 
-def test_snat_ports_run_out():
+def test_snat_ports_run_out() -> None:
     lab = nat_lab([], [SNAT | {"targets": ("20.0.0.7:5000-5001",)}])
     ports = {through(lab, udp(sport=sport)).tp_src for sport in (1, 2)}
     assert ports == {5000, 5001}
@@ -198,7 +198,7 @@ def test_snat_ports_run_out():
     assert through(lab, udp(sport=3, dport=54)) is not None, "another destination is free"
 
 
-def test_snat_goes_on_to_the_next_address():
+def test_snat_goes_on_to_the_next_address() -> None:
     lab = nat_lab([], [SNAT | {"targets": ("20.0.0.7-20.0.0.8:5000",)}])
     assert [through(lab, udp(sport=sport)).nw_src for sport in (1, 2)] == [
         ip("20.0.0.7"),
@@ -207,7 +207,7 @@ def test_snat_goes_on_to_the_next_address():
 
 
 @pytest.mark.parametrize(("seconds", "kept"), [(119, True), (121, False)])
-def test_a_binding_lives_two_minutes_after_the_last_forward_packet(seconds, kept):
+def test_a_binding_lives_two_minutes_after_the_last_forward_packet(seconds, kept) -> None:
     lab = nat_lab([{"type": "rev_snat"}], [SNAT])
     out = through(lab, udp())
     lab.run(seconds)
@@ -216,7 +216,7 @@ def test_a_binding_lives_two_minutes_after_the_last_forward_packet(seconds, kept
     assert (back is not None and back.nw_dst == ip("10.0.0.9")) == kept
 
 
-def test_bindings_belong_to_their_device():
+def test_bindings_belong_to_their_device() -> None:
     lab = nat_lab([DNAT])
     through(lab, udp(dst="30.0.0.1"))
     now_ns = lab.engine.now_ns
@@ -225,7 +225,7 @@ def test_bindings_belong_to_their_device():
     assert lab.network.state.live_nat("r", now_ns + 10**12) == []
 
 
-def test_dnat_marks_the_destination_as_rewritten():
+def test_dnat_marks_the_destination_as_rewritten() -> None:
     drop = {"type": "drop", "match_nw_dst_rewritten": True}
     rules = [DNAT | {"action": "continue"}, drop]
     assert through(nat_lab(rules), udp()) is not None
@@ -233,7 +233,7 @@ def test_dnat_marks_the_destination_as_rewritten():
 
 
 @given(st.integers(0, 0xFFFFFFFF), st.integers(0, 65535), st.sampled_from(("src", "dst")))
-def test_rewriting_a_quote_keeps_every_checksum_right(address, port, side):
+def test_rewriting_a_quote_keeps_every_checksum_right(address, port, side) -> None:
     packet = udp_packet(ip("10.0.0.9"), 1000, ip("20.0.0.9"), 53, b"payload")
     error = icmp_error(1, 2, 3, 3, packet.ip_bytes())
     error = Frame.from_bytes(error.to_bytes())
@@ -246,7 +246,7 @@ def test_rewriting_a_quote_keeps_every_checksum_right(address, port, side):
     assert not rewrite_quoted(error, side, old ^ 1 if old ^ 1 != address else old ^ 2, 1)
 
 
-def test_a_binding_made_for_a_packet_that_ends_in_error_is_not_kept():
+def test_a_binding_made_for_a_packet_that_ends_in_error_is_not_kept() -> None:
     lab = nat_lab(outbound=[SNAT])
     through(lab, udp(dst="20.0.0.77"))  # waits for a MAC that nobody has
     assert len(lab.network.state.live_nat("r", lab.engine.now_ns)) == 1
@@ -255,7 +255,7 @@ def test_a_binding_made_for_a_packet_that_ends_in_error_is_not_kept():
     assert not lab.network.state.leases
 
 
-def test_an_error_of_a_router_inside_leaves_with_the_translated_address():
+def test_an_error_of_a_router_inside_leaves_with_the_translated_address() -> None:
     lab = nat_lab(outbound=[SNAT])
     sent = through(lab, udp())
     assert sent is not None

@@ -19,7 +19,7 @@ def marked_lab(dscp: int = 46, **extras) -> Lab:
     ("tos", "dscp", "expected"),
     [(0, 46, 0xB8), (0xFF, 0, 0x03), (0x29, 10, 0x29), (0x02, 63, 0xFE)],
 )
-def test_the_mark_replaces_the_dscp_and_keeps_the_ecn_bits(tos, dscp, expected):
+def test_the_mark_replaces_the_dscp_and_keeps_the_ecn_bits(tos, dscp, expected) -> None:
     lab = marked_lab(dscp)
     recorder = lab.watch("host0:tap")
     lab.ping("client", "192.168.77.119", tos=tos)
@@ -27,7 +27,7 @@ def test_the_mark_replaces_the_dscp_and_keeps_the_ecn_bits(tos, dscp, expected):
     assert (request.tos, request.ip_delta) == (expected, 0)
 
 
-def test_only_what_enters_is_marked():
+def test_only_what_enters_is_marked() -> None:
     lab = marked_lab()
     lab.ports["bridge0:port1"].extras = PortExtras(dscp=8)
     recorder = lab.watch("host0:veth0", "host0:tap")
@@ -36,7 +36,7 @@ def test_only_what_enters_is_marked():
     assert [frame.tos for _, frame in seen(recorder, "host0:veth0")] == [0, 0x20]
 
 
-def test_filters_and_mirrors_see_the_mark():
+def test_filters_and_mirrors_see_the_mark() -> None:
     lab = marked_lab()
     lab.add_bridge("tap")
     alias = lab.add_mirror("m", lab.bridge_port("tap", "host1:copies"), {"tos": 0xB8})
@@ -47,7 +47,7 @@ def test_filters_and_mirrors_see_the_mark():
     assert len(recorder.captures) == 1
 
 
-def test_arp_is_not_marked():
+def test_arp_is_not_marked() -> None:
     lab = marked_lab()
     recorder = lab.watch("host0:veth0", events=True)
     lab.network.inject("host0:veth0", arp_request(2, ip("192.168.78.9"), ip("192.168.78.1")))
@@ -56,7 +56,7 @@ def test_arp_is_not_marked():
     assert Kind.REWRITTEN not in {event.kind for event in recorder.events}
 
 
-def test_the_event_tells_the_tos_before_and_after():
+def test_the_event_tells_the_tos_before_and_after() -> None:
     lab = marked_lab()
     recorder = lab.watch(events=True)
     lab.ping("client", "192.168.77.119")

@@ -39,13 +39,13 @@ def codes_of(lab: Lab) -> list[str]:
         ({"fault": "it is broken"}, "malformed"),
     ],
 )
-def test_refused_without_an_answer(changes, code):
+def test_refused_without_an_answer(changes, code) -> None:
     lab = router_lab()
     assert send(lab, packet(**changes)) == []
     assert codes_of(lab) == [code]
 
 
-def test_a_priority_tag_is_stripped():
+def test_a_priority_tag_is_stripped() -> None:
     lab = router_lab()
     know(lab, "20.0.0.9", 9)
     recorder = lab.watch("h:out")
@@ -66,7 +66,7 @@ def test_a_priority_tag_is_stripped():
         ({"port": None}, {}, "no-route", None),
     ],
 )
-def test_what_a_route_may_do(route, fields, code, error):
+def test_what_a_route_may_do(route, fields, code, error) -> None:
     """An exterior port does not ask for a next hop outside its network."""
     lab = router_lab()
     if route is not None:
@@ -76,7 +76,7 @@ def test_what_a_route_may_do(route, fields, code, error):
     assert [(frame.tp_src, frame.tp_dst) for frame in answers] == ([error] if error else [])
 
 
-def test_the_icmp_error_is_midonets():
+def test_the_icmp_error_is_midonets() -> None:
     """TTL 64, tos 0, IP id 0, no DF; the header as received and 8 bytes, to the source MAC."""
     lab = router_lab()
     lab.routers["r"].infilter = lab.add_chain("c", {"type": "dnat", "targets": ("99.0.0.1",)})
@@ -89,7 +89,7 @@ def test_the_icmp_error_is_midonets():
     assert error.tp_sum is None and error.ip_delta == 0
 
 
-def test_a_forgotten_route_is_hinted_at():
+def test_a_forgotten_route_is_hinted_at() -> None:
     lab = Lab()
     lab.add_router("r")
     lab.router_port("r", "10.0.0.1/24", "02:00:00:00:00:01", "h:in", route=False)
@@ -110,7 +110,7 @@ def test_a_forgotten_route_is_hinted_at():
         packet("99.0.0.1", fragment=7, tp_src=-1, tp_dst=-1, tp_sum=-1),
     ],
 )
-def test_no_error_for_groups_broadcasts_and_later_fragments(frame):
+def test_no_error_for_groups_broadcasts_and_later_fragments(frame) -> None:
     lab = router_lab()
     lab.routers["r"].routes = ()
     assert send(lab, frame) == []
@@ -118,14 +118,14 @@ def test_no_error_for_groups_broadcasts_and_later_fragments(frame):
 
 
 @pytest.mark.parametrize("type_", [3, 11, 5, 13])
-def test_no_error_for_icmp_other_than_echo(type_):
+def test_no_error_for_icmp_other_than_echo(type_) -> None:
     lab = router_lab()
     frame = icmp_error(ip("10.0.0.9"), ip("99.0.0.1"), type_, 0, bytes(28))
     frame.hw_src, frame.hw_dst = HOST_MAC, ROUTER_MAC
     assert send(lab, frame) == []
 
 
-def test_dropping_a_first_fragment_in_the_infilter_asks_for_smaller_packets():
+def test_dropping_a_first_fragment_in_the_infilter_asks_for_smaller_packets() -> None:
     lab = router_lab()
     lab.routers["r"].infilter = lab.add_chain("c", {"type": "drop"})
     (error,) = send(lab, packet(fragment=0x2000))
@@ -138,7 +138,7 @@ def test_dropping_a_first_fragment_in_the_infilter_asks_for_smaller_packets():
 
 
 @pytest.mark.parametrize("what", ["router", "out-port"])
-def test_down_is_answered_with_prohibited(what):
+def test_down_is_answered_with_prohibited(what) -> None:
     lab = router_lab()
     know(lab, "20.0.0.9", 9)
     if what == "router":
@@ -152,14 +152,14 @@ def test_down_is_answered_with_prohibited(what):
     assert codes_of(lab) == ["admin-down"]
 
 
-def test_an_in_port_that_is_down_can_not_carry_its_answer():
+def test_an_in_port_that_is_down_can_not_carry_its_answer() -> None:
     lab = router_lab()
     lab.ports["r:port0"].up = False
     assert send(lab, packet()) == []
     assert codes_of(lab) == ["admin-down", "admin-down"]
 
 
-def test_a_port_filter_that_rejects_on_the_way_out():
+def test_a_port_filter_that_rejects_on_the_way_out() -> None:
     lab = router_lab()
     know(lab, "20.0.0.9", 9)
     lab.ports["r:port1"].outfilter = lab.add_chain("c", {"type": "reject"})
@@ -167,7 +167,7 @@ def test_a_port_filter_that_rejects_on_the_way_out():
     assert (error.tp_src, error.tp_dst, error.hw_dst) == (3, 13, HOST_MAC)
 
 
-def test_forwarding_lowers_the_ttl_and_changes_nothing_else():
+def test_forwarding_lowers_the_ttl_and_changes_nothing_else() -> None:
     lab = router_lab()
     know(lab, "20.0.0.9", 9)
     recorder = lab.watch("h:out")
@@ -178,7 +178,7 @@ def test_forwarding_lowers_the_ttl_and_changes_nothing_else():
     assert out.to_bytes() == expected.to_bytes()
 
 
-def test_two_routers_share_a_link_without_arp():
+def test_two_routers_share_a_link_without_arp() -> None:
     lab = Lab()
     for name in ("r1", "r2"):
         lab.add_router(name)
@@ -197,7 +197,7 @@ def test_two_routers_share_a_link_without_arp():
     assert error.nw_src == ip("10.0.0.1")
 
 
-def test_a_routing_loop_ends():
+def test_a_routing_loop_ends() -> None:
     lab = router_lab()
     lab.add_router("s")
     one = lab.router_port("r", "172.16.0.1/30", "02:00:00:00:00:03")
@@ -209,7 +209,7 @@ def test_a_routing_loop_ends():
     assert codes_of(lab) == ["loop"]
 
 
-def test_the_router_answers_pings_to_any_of_its_addresses():
+def test_the_router_answers_pings_to_any_of_its_addresses() -> None:
     lab = published_lab()
     for address in ("192.168.78.1", "192.168.77.1"):
         (arrival,) = lab.ping("client", address, tos=0x10)
@@ -218,7 +218,7 @@ def test_the_router_answers_pings_to_any_of_its_addresses():
         assert (reply.ttl, reply.tos, reply.ip_id, reply.fragment) == (64, 0, 0, 0)
 
 
-def test_its_replies_go_through_the_outfilter_without_state():
+def test_its_replies_go_through_the_outfilter_without_state() -> None:
     lab = published_lab()
     snat = {"type": "snat", "targets": ("192.168.77.119:1-9",), "action": "continue"}
     static = {"type": "snat", "targets": ("1.2.3.4",)}
@@ -232,7 +232,7 @@ def test_its_replies_go_through_the_outfilter_without_state():
     assert lab.codes() == ["rule-drop"]
 
 
-def test_a_router_port_can_ping():
+def test_a_router_port_can_ping() -> None:
     lab = published_lab()
     arrivals = []
     lab.network.listeners.add("router0", arrivals.append)
@@ -249,7 +249,7 @@ def test_a_router_port_can_ping():
     assert lab.codes() == ["local-non-icmp"]
 
 
-def test_a_router_ping_without_a_route():
+def test_a_router_ping_without_a_route() -> None:
     lab = published_lab()
     router_ping.send(lab.network, "router0:port0", ip("9.9.9.9"), 5, 1, b"")
     lab.run()
@@ -257,7 +257,7 @@ def test_a_router_ping_without_a_route():
     assert router_ping.send(lab.network, "bridge0:port0", 1, 5, 1, b"").code == "no-address"
 
 
-def test_an_interior_link_to_a_bridge_asks_even_outside_its_network():
+def test_an_interior_link_to_a_bridge_asks_even_outside_its_network() -> None:
     lab = published_lab()
     lab.route("router0", "50.0.0.0/8", "router0:port0")
     recorder = lab.watch("host0:tap")
@@ -270,7 +270,7 @@ def test_an_interior_link_to_a_bridge_asks_even_outside_its_network():
     assert ip("50.1.1.1") in asked
 
 
-def test_echo_requests_with_a_code_are_not_for_answering():
+def test_echo_requests_with_a_code_are_not_for_answering() -> None:
     lab = router_lab()
     frame = echo_request(ip("10.0.0.9"), ip("10.0.0.1"), 1, 1, b"")
     frame.hw_src, frame.hw_dst, frame.tp_dst = HOST_MAC, ROUTER_MAC, 1
@@ -278,7 +278,7 @@ def test_echo_requests_with_a_code_are_not_for_answering():
     assert codes_of(lab) == ["local-non-icmp"]
 
 
-def test_a_service_container_is_no_hop():
+def test_a_service_container_is_no_hop() -> None:
     for inside in ("h:in", "h:out"):
         lab = router_lab()
         know(lab, "20.0.0.9", mac("02:00:00:00:00:bb"))
@@ -291,7 +291,7 @@ def test_a_service_container_is_no_hop():
         assert out.ttl == 1
 
 
-def test_a_next_hop_that_is_the_out_port_itself_turns_round_there():
+def test_a_next_hop_that_is_the_out_port_itself_turns_round_there() -> None:
     lab = router_lab()
     route = {"dst": net("30.0.0.0/8"), "gw": ip("20.0.0.1"), "port": lab.port_at("h:out")}
     lab.routers["r"].routes += (Route("own", "own", **route),)
@@ -302,7 +302,7 @@ def test_a_next_hop_that_is_the_out_port_itself_turns_round_there():
     assert not seen(recorder, "h:out")
 
 
-def test_a_route_that_is_out_of_use_is_told():
+def test_a_route_that_is_out_of_use_is_told() -> None:
     lab = router_lab()
     port = lab.ports[lab.port_at("h:out")]
     port.active = False
@@ -311,7 +311,7 @@ def test_a_route_that_is_out_of_use_is_told():
     assert lab.drops[0][1].details["port"] == port.alias
 
 
-def test_without_a_local_route_a_port_address_is_nobodys():
+def test_without_a_local_route_a_port_address_is_nobodys() -> None:
     lab = router_lab()
     lab.routers["r"].implies_local = False
     send(lab, packet("20.0.0.1"))

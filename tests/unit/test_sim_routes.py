@@ -27,7 +27,7 @@ def chosen(lab: Lab, dst: str, src: str = "1.2.3.4", dport: int = 80) -> str | N
     return None if active is None else active.route.alias or f"local {active.route.port}"
 
 
-def test_the_longest_prefix_wins():
+def test_the_longest_prefix_wins() -> None:
     lab = router_lab()
     lab.route("r", "0.0.0.0/0", "r:port0")
     lab.route("r", "10.9.0.0/16", "r:port1")
@@ -37,22 +37,22 @@ def test_the_longest_prefix_wins():
     assert chosen(lab, "8.8.8.8") == "r:route0"
 
 
-def test_no_route():
+def test_no_route() -> None:
     assert chosen(router_lab(), "8.8.8.8") is None
 
 
-def test_every_port_address_is_local():
+def test_every_port_address_is_local() -> None:
     lab = router_lab()
     assert chosen(lab, "10.0.1.1") == "local r:port1"
 
 
-def test_a_given_local_route_is_not_doubled():
+def test_a_given_local_route_is_not_doubled() -> None:
     lab = router_lab()
     lab.route("r", "10.0.1.1/32", "r:port1", type="local")
     assert chosen(lab, "10.0.1.1") == "r:route0"
 
 
-def test_the_source_must_fit_else_a_shorter_prefix_is_tried():
+def test_the_source_must_fit_else_a_shorter_prefix_is_tried() -> None:
     lab = router_lab()
     lab.route("r", "0.0.0.0/0", "r:port0")
     lab.route("r", "10.9.0.0/16", "r:port1", src="172.16.0.0/12")
@@ -60,7 +60,7 @@ def test_the_source_must_fit_else_a_shorter_prefix_is_tried():
     assert chosen(lab, "10.9.0.1", src="192.168.1.1") == "r:route0"
 
 
-def test_the_lowest_weight_wins_among_those_whose_source_fits():
+def test_the_lowest_weight_wins_among_those_whose_source_fits() -> None:
     lab = router_lab()
     lab.route("r", "10.9.0.0/16", "r:port0", weight=10)
     lab.route("r", "10.9.0.0/16", "r:port1", weight=5)
@@ -69,7 +69,7 @@ def test_the_lowest_weight_wins_among_those_whose_source_fits():
     assert chosen(lab, "10.9.0.1", src="172.16.0.1") == "r:route2"
 
 
-def test_equal_routes_share_flows_and_each_flow_keeps_its_own():
+def test_equal_routes_share_flows_and_each_flow_keeps_its_own() -> None:
     lab = router_lab()
     for port in range(3):
         lab.route("r", "10.9.0.0/16", f"r:port{port}")
@@ -79,7 +79,7 @@ def test_equal_routes_share_flows_and_each_flow_keeps_its_own():
     assert all(flows.count(route) > 50 for route in set(flows))
 
 
-def test_routes_follow_whether_their_port_is_active():
+def test_routes_follow_whether_their_port_is_active() -> None:
     lab = router_lab()
     lab.route("r", "10.9.0.0/16", "r:port0")
     assert chosen(lab, "10.9.0.1") == "r:route0"
@@ -92,14 +92,14 @@ def test_routes_follow_whether_their_port_is_active():
     assert chosen(lab, "10.9.0.1") == "r:route0"
 
 
-def test_administrative_state_withdraws_nothing():
+def test_administrative_state_withdraws_nothing() -> None:
     lab = router_lab()
     lab.route("r", "10.9.0.0/16", "r:port0")
     lab.ports["r:port0"].up = False
     assert chosen(lab, "10.9.0.1") == "r:route0"
 
 
-def test_a_blackhole_needs_no_port():
+def test_a_blackhole_needs_no_port() -> None:
     lab = router_lab()
     lab.route("r", "10.9.0.0/16", type="blackhole")
     assert chosen(lab, "10.9.0.1") == "r:route0"
@@ -109,7 +109,7 @@ prefixes = st.tuples(st.integers(0, 0xFFFFFFFF), st.integers(0, 32))
 
 
 @given(st.lists(prefixes, max_size=25), st.integers(0, 0xFFFFFFFF))
-def test_longest_prefix_against_a_scan(networks, address):
+def test_longest_prefix_against_a_scan(networks, address) -> None:
     lab = Lab()
     lab.add_router("r")
     for index, (prefix, length) in enumerate(networks):
@@ -125,7 +125,7 @@ def test_longest_prefix_against_a_scan(networks, address):
     assert (active.route.alias if active else None) == expected
 
 
-def test_connected_networks_are_known_for_explanations():
+def test_connected_networks_are_known_for_explanations() -> None:
     lab = router_lab()
     assert [port.alias for port in plan(lab).connected(ip("10.0.2.7"))] == ["r:port2"]
     assert net("10.0.2.1/24") == plan(lab).connected(ip("10.0.2.7"))[0].net

@@ -44,13 +44,13 @@ def segment(seq: int, ack: int, flags: int, data: bytes = b"", options: bytes = 
     return tcp_packet(CLIENT, 40000, SERVER, 80, Segment(seq, ack, flags, 64240, options, data))
 
 
-def test_a_udp_service_echoes():
+def test_a_udp_service_echoes() -> None:
     (answer,) = say(lab_with((UDP, 7)), udp_packet(CLIENT, 1234, SERVER, 7, b"hello"))
     assert udp_data(answer) == b"hello"
     assert (answer.tp_src, answer.tp_dst, answer.nw_src) == (7, 1234, SERVER)
 
 
-def test_a_closed_udp_port_is_unreachable():
+def test_a_closed_udp_port_is_unreachable() -> None:
     lab, arrivals = lab_with(), []
     lab.network.listeners.add("client", arrivals.append)
     assert say(lab, udp_packet(CLIENT, 1234, SERVER, 7, b"hello")) == []
@@ -61,7 +61,7 @@ def test_a_closed_udp_port_is_unreachable():
 
 
 @pytest.mark.parametrize("flags", [SYN, ACK, SYN | ACK, FIN])
-def test_a_closed_tcp_port_resets(flags):
+def test_a_closed_tcp_port_resets(flags) -> None:
     (answer,) = say(lab_with(), segment(1000, 77, flags))
     got = read_segment(answer)
     assert (answer.ip_id, answer.fragment, got.window) == (0, 0x4000, 0)
@@ -71,11 +71,11 @@ def test_a_closed_tcp_port_resets(flags):
         assert (got.flags, got.seq, got.ack) == (RST | ACK, 0, 1001)
 
 
-def test_no_reset_for_a_reset():
+def test_no_reset_for_a_reset() -> None:
     assert say(lab_with(), segment(1, 0, RST)) == []
 
 
-def test_the_syn_ack_is_linuxs():
+def test_the_syn_ack_is_linuxs() -> None:
     lab = lab_with((TCP, 80))
     (answer,) = say(lab, segment(1000, 0, SYN, options=SYN_OPTIONS))
     got = read_segment(answer)
@@ -94,12 +94,12 @@ def test_the_syn_ack_is_linuxs():
         (bytes.fromhex("01030302"), "020405b401030307"),
     ],
 )
-def test_the_syn_ack_offers_what_the_syn_did(options, expected):
+def test_the_syn_ack_offers_what_the_syn_did(options, expected) -> None:
     (answer,) = say(lab_with((TCP, 80)), segment(1, 0, SYN, options=options))
     assert read_segment(answer).options.hex() == expected
 
 
-def test_a_conversation():
+def test_a_conversation() -> None:
     lab = lab_with((TCP, 80))
     (answer,) = say(lab, segment(1000, 0, SYN))
     first = read_segment(answer).seq
@@ -117,21 +117,21 @@ def test_a_conversation():
     assert lab.network.state.tcp == {}
 
 
-def test_a_repeated_syn_gets_the_same_answer():
+def test_a_repeated_syn_gets_the_same_answer() -> None:
     lab = lab_with((TCP, 80))
     (one,) = say(lab, segment(1000, 0, SYN))
     (two,) = say(lab, segment(1000, 0, SYN))
     assert read_segment(one) == read_segment(two)
 
 
-def test_a_reset_ends_the_connection():
+def test_a_reset_ends_the_connection() -> None:
     lab = lab_with((TCP, 80))
     say(lab, segment(1000, 0, SYN))
     assert say(lab, segment(1001, 0, RST)) == []
     assert lab.network.state.tcp == {}
 
 
-def test_out_of_order_data_is_only_acknowledged():
+def test_out_of_order_data_is_only_acknowledged() -> None:
     lab = lab_with((TCP, 80))
     (answer,) = say(lab, segment(1000, 0, SYN))
     (answer,) = say(lab, segment(5000, read_segment(answer).seq + 1, ACK, b"late"))
@@ -139,7 +139,7 @@ def test_out_of_order_data_is_only_acknowledged():
     assert read_segment(answer).ack == 1001
 
 
-def test_a_cut_short_tcp_header():
+def test_a_cut_short_tcp_header() -> None:
     lab = lab_with()
     frame = segment(1, 0, SYN)
     frame.payload = frame.payload[:6]
@@ -157,11 +157,11 @@ def test_a_cut_short_tcp_header():
         (b"\x02", {}),
     ],
 )
-def test_reading_options(options, found):
+def test_reading_options(options, found) -> None:
     assert read_options(options) == found
 
 
-def test_checksums_on_the_wire_are_right():
+def test_checksums_on_the_wire_are_right() -> None:
     lab = lab_with((TCP, 80))
     recorder = lab.watch("host0:tap")
     say(lab, segment(1000, 0, SYN, options=SYN_OPTIONS))

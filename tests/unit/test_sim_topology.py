@@ -19,7 +19,7 @@ def counted(lab: Lab) -> dict[str, int]:
     return counts
 
 
-def test_records_are_loaded_once():
+def test_records_are_loaded_once() -> None:
     lab = published_lab()
     lab.ping("client", "192.168.77.119")
     counts = counted(lab)
@@ -27,7 +27,7 @@ def test_records_are_loaded_once():
     assert counts == {}
 
 
-def test_a_changed_port_reloads_itself_only():
+def test_a_changed_port_reloads_itself_only() -> None:
     lab = published_lab()
     lab.ping("client", "192.168.77.119")
     counts = counted(lab)
@@ -36,7 +36,7 @@ def test_a_changed_port_reloads_itself_only():
     assert counts == {"ports": 1}
 
 
-def test_a_router_ports_new_mac_is_noticed_by_the_bridge_behind_its_peer():
+def test_a_router_ports_new_mac_is_noticed_by_the_bridge_behind_its_peer() -> None:
     lab = published_lab()
     lab.ping("client", "192.168.77.119")
     lab.ports["router0:port1"].mac = 0x020000000077
@@ -46,7 +46,7 @@ def test_a_router_ports_new_mac_is_noticed_by_the_bridge_behind_its_peer():
 
 
 @pytest.mark.parametrize("kind", ["router", "chain", "guest", "bridge"])
-def test_other_changes_are_noticed(kind):
+def test_other_changes_are_noticed(kind) -> None:
     lab = published_lab()
     lab.routers["router0"].infilter = lab.add_chain("c", {"type": "accept"})
     assert len(lab.ping("client", "192.168.77.119")) == 1
@@ -63,7 +63,7 @@ def test_other_changes_are_noticed(kind):
     assert replies == []
 
 
-def test_groups_are_looked_up_when_a_rule_asks():
+def test_groups_are_looked_up_when_a_rule_asks() -> None:
     lab = published_lab()
     lab.routers["router0"].infilter = lab.add_chain(
         "c",
@@ -82,14 +82,14 @@ def test_groups_are_looked_up_when_a_rule_asks():
     assert [reason.rule for _, reason, _ in lab.drops] == ["c:rule0", "c:rule1"]
 
 
-def test_a_dangling_chain_accepts():
+def test_a_dangling_chain_accepts() -> None:
     lab = published_lab()
     lab.routers["router0"].infilter = "gone"
     assert len(lab.ping("client", "192.168.77.119")) == 1
 
 
 @pytest.mark.parametrize("kind", ["bridge", "router"])
-def test_a_port_whose_device_is_gone(kind):
+def test_a_port_whose_device_is_gone(kind) -> None:
     lab = published_lab()
     lab.ping("client", "192.168.77.119")
     (lab.bridges if kind == "bridge" else lab.routers).pop(f"{kind}0")
@@ -98,7 +98,7 @@ def test_a_port_whose_device_is_gone(kind):
     assert lab.codes() == ["unplugged"]
 
 
-def test_a_link_that_is_cut():
+def test_a_link_that_is_cut() -> None:
     lab = published_lab()
     lab.ping("client", "192.168.77.119")
     for alias in ("bridge0:port0", "router0:port0"):

@@ -27,7 +27,7 @@ def kept(lab: Lab, request: str = "tr"):
     return [trail.events for trail in lab.network.state.trace_log.walks[request]]
 
 
-def test_the_whole_walk_is_kept_from_where_it_began():
+def test_the_whole_walk_is_kept_from_where_it_began() -> None:
     lab = traced_lab()
     assert lab.ping("client", "192.168.77.119")
     request, reply = kept(lab)
@@ -38,7 +38,7 @@ def test_the_whole_walk_is_kept_from_where_it_began():
     assert len({event.walk for event in request}) == 1
 
 
-def test_a_frame_that_waits_is_kept_until_it_is_out():
+def test_a_frame_that_waits_is_kept_until_it_is_out() -> None:
     lab = traced_lab()
     lab.ping("client", "192.168.77.119")
     kinds = [event.kind for event in kept(lab)[0]]
@@ -48,14 +48,14 @@ def test_a_frame_that_waits_is_kept_until_it_is_out():
 @pytest.mark.parametrize(
     "condition", [Condition(proto=17), Condition(src=net("10.0.0.0/8"))], ids=["proto", "src"]
 )
-def test_what_does_not_match_is_not_kept(condition):
+def test_what_does_not_match_is_not_kept(condition) -> None:
     lab = traced_lab(condition)
     assert lab.ping("client", "192.168.77.119")
     assert not kept(lab)
     assert not lab.network.state.trace_log.trails
 
 
-def test_nothing_is_noted_while_no_request_is_enabled():
+def test_nothing_is_noted_while_no_request_is_enabled() -> None:
     lab = traced_lab(enabled=False)
     assert lab.ping("client", "192.168.77.119")
     assert not kept(lab)
@@ -63,7 +63,7 @@ def test_nothing_is_noted_while_no_request_is_enabled():
     assert Walk(lab.network, Frame()).trail is None
 
 
-def test_a_limit_ends_it():
+def test_a_limit_ends_it() -> None:
     lab = traced_lab(limit=3)
     for _ in range(3):
         assert lab.ping("client", "192.168.77.119")
@@ -73,7 +73,7 @@ def test_a_limit_ends_it():
     assert len(kept(lab)) == 5
 
 
-def test_several_requests_keep_the_same_walk():
+def test_several_requests_keep_the_same_walk() -> None:
     lab = traced_lab(limit=1)
     port = lab.ports["bridge1:port1"]
     port.extras = PortExtras(traces=(TraceRequest("in", "tr1", ANYTHING),))
@@ -82,7 +82,7 @@ def test_several_requests_keep_the_same_walk():
 
 
 @pytest.mark.parametrize(("limit", "count"), [(None, 2), (1, 1), (0, 0)])
-def test_a_trace_rule_marks_for_an_enabled_request(limit, count):
+def test_a_trace_rule_marks_for_an_enabled_request(limit, count) -> None:
     lab = published_lab()
     rule = {"type": "trace", "proto": 1, "trace_request": "tr9", "trace_limit": limit}
     lab.routers["router0"].infilter = lab.add_chain("c", rule)
@@ -93,7 +93,7 @@ def test_a_trace_rule_marks_for_an_enabled_request(limit, count):
     assert len(kept(lab, "nine")) == count
 
 
-def test_reset_forgets_the_walks():
+def test_reset_forgets_the_walks() -> None:
     lab = traced_lab()
     lab.ping("client", "192.168.77.119")
     lab.network.reset()

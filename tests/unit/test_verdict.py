@@ -21,35 +21,35 @@ def code(*drops: tuple[Reason, Frame], pending: Reason | None = None) -> str | N
     return None if reason is None else str(reason.code)
 
 
-def test_a_dropped_reply_tells_more_than_copies_of_the_request():
+def test_a_dropped_reply_tells_more_than_copies_of_the_request() -> None:
     reply, copy = end(Code.RULE_DROP, REPLY), end(Code.ADMIN_DOWN, REQUEST)
     assert code(reply, copy) == code(copy, reply) == "rule-drop"
 
 
-def test_the_end_of_the_request_tells_more_than_that_of_the_error_about_it():
+def test_the_end_of_the_request_tells_more_than_that_of_the_error_about_it() -> None:
     assert code(end(Code.NO_ROUTE, REQUEST), end(Code.RULE_DROP, ERROR)) == "no-route"
 
 
-def test_an_error_that_was_dropped_tells_where_nothing_else_does():
+def test_an_error_that_was_dropped_tells_where_nothing_else_does() -> None:
     assert code(end(Code.NOT_ADDRESSED_TO_GUEST, REQUEST), end(Code.RULE_DROP, ERROR)) == (
         "rule-drop"
     )
 
 
-def test_bystanders_tell_only_when_nobody_else_does():
+def test_bystanders_tell_only_when_nobody_else_does() -> None:
     bystander = end(Code.NOT_ADDRESSED_TO_GUEST, REQUEST)
     assert code(bystander) == "not-addressed-to-guest"
     assert code(bystander, end(Code.RULE_DROP, REQUEST)) == "rule-drop"
     assert code(end(Code.ADMIN_DOWN, REQUEST), bystander) == "admin-down"
 
 
-def test_who_waits_for_a_mac_tells_what_became_of_the_asking():
+def test_who_waits_for_a_mac_tells_what_became_of_the_asking() -> None:
     waiting = Reason(Code.ARP_TIMEOUT, "guest0", None, "waits", {"address": 9})
     assert code(pending=waiting) == "arp-timeout"
     assert code(end(Code.RULE_DROP, arp_request(1, 2, 9)), pending=waiting) == "rule-drop"
 
 
-def test_a_request_for_a_mac_is_told_of_where_the_owner_is():
+def test_a_request_for_a_mac_is_told_of_where_the_owner_is() -> None:
     waiting = Reason(Code.ARP_TIMEOUT, "guest0", None, "waits", {"address": 9})
     asked = arp_request(1, 2, 9)
     bystander = end(Code.NOT_ADDRESSED_TO_GUEST, asked)
@@ -62,5 +62,5 @@ def test_a_request_for_a_mac_is_told_of_where_the_owner_is():
     assert decisive(both, None, both) is None
 
 
-def test_nothing_dropped_is_no_reason():
+def test_nothing_dropped_is_no_reason() -> None:
     assert code() is None
