@@ -7,11 +7,9 @@ from random import Random
 
 from midocli.simulator.engine import Engine
 from midocli.simulator.events import Recorder
-from midocli.simulator.guests.stack import LocalError
 from midocli.simulator.learnt.state import State
 from midocli.simulator.listeners import Arrival
-from midocli.simulator.network import Network
-from midocli.simulator.reason import Reason
+from midocli.simulator.reason import LocalError, Reason
 from midocli.simulator.topology.condition import Condition
 from midocli.simulator.topology.crossings import Crossing
 from midocli.simulator.topology.insertion import InsertionChain
@@ -29,6 +27,7 @@ from midocli.simulator.topology.records import (
 )
 from midocli.simulator.topology.service_records import Insertion, LoadBalancer, Mirror, PortExtras
 from midocli.simulator.topology.topology import Topology
+from midocli.simulator.traffic import Simulator
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request
@@ -82,8 +81,12 @@ class Lab:
 
     def __post_init__(self) -> None:
         self.engine = Engine(START_NS)
-        self.network = Network(Topology(self), State(), self.engine, Random(self.seed))
-        self.network.on_drop = lambda *drop: self.drops.append(drop)
+        self.network = Simulator(
+            Topology(self), State(), self.engine, Random(self.seed), self._dropped
+        )
+
+    def _dropped(self, *drop) -> None:
+        self.drops.append(drop)
 
     # The Source protocol
 

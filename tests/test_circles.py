@@ -71,3 +71,70 @@ def in_circles() -> list[list[str]]:
     return circles(
         {name: set(imported(path.read_text(), modules)) for name, path in modules.items()}
     )
+
+
+#: The modules that are in a circle today; the list only gets shorter.
+KNOWN = frozenset(
+    {
+        "midocli.advice.arp",
+        "midocli.advice.nat",
+        "midocli.advice.packet",
+        "midocli.advice.plug",
+        "midocli.advice.route",
+        "midocli.advice.rule",
+        "midocli.advice.service",
+        "midocli.advice.ways",
+        "midocli.commands.demo",
+        "midocli.commands.housekeeping",
+        "midocli.commands.interpreter",
+        "midocli.commands.objects",
+        "midocli.commands.trace_walks",
+        "midocli.datapath.tables",
+        "midocli.pictures",
+        "midocli.probes",
+        "midocli.probes.arping",
+        "midocli.probes.capture_file",
+        "midocli.probes.captures",
+        "midocli.probes.connect",
+        "midocli.probes.dhcp",
+        "midocli.probes.drawing",
+        "midocli.probes.inject",
+        "midocli.probes.labels",
+        "midocli.probes.lease",
+        "midocli.probes.observation",
+        "midocli.probes.ping",
+        "midocli.probes.ping_report",
+        "midocli.probes.points",
+        "midocli.probes.programs",
+        "midocli.probes.reading",
+        "midocli.probes.replay",
+        "midocli.probes.running",
+        "midocli.probes.sources",
+        "midocli.probes.traceroute",
+        "midocli.results.forms",
+        "midocli.results.render",
+        "midocli.trace.tcpdump.ethernet",
+        "midocli.trace.tcpdump.llc",
+    }
+)
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    new = [circle for circle in in_circles() if not KNOWN.issuperset(circle)]
+    assert new == [], "move what both need below them, or hand it in"
+
+
+def test_every_exception_is_still_one() -> None:
+    circling = {module for circle in in_circles() for module in circle}
+    assert sorted(KNOWN - circling) == [], "these are in no circle any more: take them out of KNOWN"
+
+
+def test_a_circle_is_found_however_it_is_imported() -> None:
+    texts = {
+        "midocli.a": "from midocli import b",
+        "midocli.b": "def later():\n    import midocli.c",
+        "midocli.c": "if TYPE_CHECKING:\n    from midocli.a import Thing",
+        "midocli.d": "from midocli.a import Thing",
+    }
+    imports = {name: set(imported(text, texts)) for name, text in texts.items()}
+    assert circles(imports) == [["midocli.a", "midocli.b", "midocli.c"]]

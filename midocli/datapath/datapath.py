@@ -14,9 +14,9 @@ from midocli.datapath.compiler import StoreSource
 from midocli.simulator.clock import Clock
 from midocli.simulator.engine import Engine
 from midocli.simulator.learnt.state import State
-from midocli.simulator.network import Network
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.topology import RecordKind, Topology
+from midocli.simulator.traffic import Simulator
 from midocli.store.display import Display
 from midocli.store.rows import Row
 from midocli.store.store import Store
@@ -70,7 +70,7 @@ class Datapath:
         self._names = Display(store)
         self._source = StoreSource(store, self._names)
         self.engine = Engine(clock.elapsed_ns)
-        self.network = Network(Topology(self._source), State(), self.engine, chance)
+        self.network = Simulator(Topology(self._source), State(), self.engine, chance)
         self.network.trace(self._enabled_traces())
 
     def changed(self, rows: Iterable[object]) -> None:

@@ -46,10 +46,10 @@ class Arping:
         nic, address = self._interface()
         engine = self._network.engine
         sent_ns = engine.now_ns
-        before, self._stack.on_arp_reply = self._stack.on_arp_reply, self._replied
         reason = None
         try:
-            with self._observation.watching(self._source.point):
+            watching = self._observation.watching(self._source.point)
+            with watching, self._stack.telling_arp_replies(self._replied):
                 request = arp_request(nic.mac, address, self._target)
                 # Unlike the kernel, arping names whom it sends to as the one it asks for.
                 request.arp_tha = BROADCAST_MAC
@@ -59,7 +59,6 @@ class Arping:
                 if self._mac is None:
                     reason = self._observation.reason(self._origin) or self._silence()
         finally:
-            self._stack.on_arp_reply = before
             self._source.close()
         return self._sum_up(nic, address, self._answered_ns - sent_ns, reason)
 

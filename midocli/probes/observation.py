@@ -79,11 +79,10 @@ class Observation:
         network.storms.caused.clear()
         if watching:
             network.watch(self.recorder)
-        network.on_drop = self._dropped
         try:
-            yield
+            with network.telling_drops(self._dropped):
+                yield
         finally:
-            network.on_drop = _ignore
             if watching:
                 network.unwatch(self.recorder)
             self._interpreter.datapath.sync()
@@ -194,7 +193,3 @@ class Observation:
     def _events_of(self, origins: Sequence[object]) -> list[Event]:
         ours = set(origins)
         return [event for event in self.recorder.events if event.origin in ours]
-
-
-def _ignore(origin: object, reason: Reason, frame: Frame) -> None:
-    """Nobody asks for drops between probes."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from midocli.commands.interpreter import Interpreter
     from midocli.probes.ping import Probe
     from midocli.probes.sources import Source
-    from midocli.simulator.guests.stack import LocalError
+    from midocli.simulator.reason import LocalError
 
 
 class PingReport:

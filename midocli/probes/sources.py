@@ -9,7 +9,6 @@ from grammar.errors import InvalidValueError, RefusedError, UnknownObjectError
 from grammar.tree import Argument, Path
 from midocli.probes.points import Point, find_point, point_of
 from midocli.simulator.devices import router_ping
-from midocli.simulator.guests import stations
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import Guest, Nic
 from midocli.simulator.wire.addresses import NO_ADDRESS
@@ -17,7 +16,8 @@ from midocli.store.rows import Row
 
 if TYPE_CHECKING:
     from midocli.commands.interpreter import Interpreter
-    from midocli.simulator.guests.stack import GuestStack, LocalError
+    from midocli.simulator.guests.stack import GuestStack
+    from midocli.simulator.reason import LocalError
 
 _STATION = "station"
 
@@ -173,7 +173,7 @@ class StationSource:
         )
         self.key: Key = guest.key
         self.address: int = options["src"]
-        self.stack: GuestStack | None = stations.attach(self._network, point.port, guest)
+        self.stack: GuestStack | None = self._network.attach(point.port, guest)
 
     def send(
         self, dst: int, seq: int, data: bytes, request: Request, origin: object
@@ -183,7 +183,7 @@ class StationSource:
 
     def close(self) -> None:
         """Take the machine away again."""
-        stations.detach(self._network, self._port)
+        self._network.detach(self._port)
 
 
 def router_behind(interpreter: Interpreter, port: int) -> Row | None:

@@ -17,10 +17,9 @@ from midocli.probes.observation import Observation
 from midocli.probes.sources import find_address, find_source
 from midocli.probes.traceroute_hops import Hops, Query, is_answer
 from midocli.results.values import Report
-from midocli.simulator.guests.stack import LocalError
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.listeners import Arrival
-from midocli.simulator.reason import Code, Reason
+from midocli.simulator.reason import Code, LocalError, Reason
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ECHO_REPLY, ICMP, UDP

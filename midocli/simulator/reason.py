@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -57,3 +58,12 @@ class Reason:
     rule: str | None
     text: str
     details: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalError:
+    """Why a machine could not send at all. `text` is the system's own message."""
+
+    code: Literal["network-unreachable", "message-too-long", "no-address"]
+    text: str
+    mtu: int | None = None

@@ -7,13 +7,7 @@ a reason. What the virtual network makes itself answers nothing that answers it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from midocli.simulator.reason import Code, Reason
-
-if TYPE_CHECKING:
-    from midocli.simulator.network import Network
-    from midocli.simulator.wire.frame import Frame
 
 #: Frames with no more causes than this before them are not counted: ordinary traffic costs
 #: nothing but the comparison.
@@ -30,11 +24,10 @@ class Storms:
     def __init__(self) -> None:
         self.caused: dict[object, int] = {}
 
-    def stop(self, network: Network, frame: Frame, at: str) -> bool:
-        """Count a frame; one too many is dropped, and True."""
-        count = self.caused[frame.origin] = self.caused.get(frame.origin, 0) + 1
+    def refusal(self, origin: object, at: str) -> Reason | None:
+        """Count a frame of an origin; a reason if it is one too many."""
+        count = self.caused[origin] = self.caused.get(origin, 0) + 1
         if count <= MAX_CAUSED:
-            return False
+            return None
         text = f"more than {MAX_CAUSED} frames came of one: those that answer them never stop"
-        network.drop(Reason(Code.LOOP, at, None, text, {"caused": count}), frame)
-        return True
+        return Reason(Code.LOOP, at, None, text, {"caused": count})

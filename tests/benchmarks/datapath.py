@@ -21,7 +21,7 @@ from simlab import HOST_MAC, SECOND, Lab, ip, know, net, packet, published_lab, 
 from grammar.script import Line
 from midocli.session.session import Session, Settings
 from midocli.simulator.clock import Clock
-from midocli.simulator.devices.walk import Walk
+from midocli.simulator.devices.pipeline import Pipeline
 from midocli.simulator.topology.chain_plan import ChainPlan
 from midocli.simulator.topology.condition import Condition
 from midocli.simulator.topology.records import Chain, Rule
@@ -122,7 +122,7 @@ def _missing(length: int, kind: str) -> Action:
     plan = ChainPlan.of(_chain("c", length, kind))
     assert plan is not None
     frame = packet()
-    walk = Walk(router_lab().network, frame)
+    walk = Pipeline(router_lab().network, frame)
     ports = count(1)
 
     def miss() -> None:

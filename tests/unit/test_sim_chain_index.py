@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simlab import HOST_MAC, ROUTER_MAC, Lab, ip, know, net, packet, router_lab
 
-from midocli.simulator.devices.walk import Walk
+from midocli.simulator.devices.pipeline import Pipeline
 from midocli.simulator.topology.chain_plan import ChainPlan, _blocks
 from midocli.simulator.topology.condition import Condition
 from midocli.simulator.topology.records import Chain, Rule
@@ -152,7 +152,7 @@ def tried(rules: list[Rule], frame: Frame) -> list[int]:
     for place, each in enumerate(rules):
         each.matcher.matches = partial(noting, seen, place, each.matcher.matches)
     plan = ChainPlan.of(Chain("c", rules=tuple(rules)))
-    walk = Walk(router_lab().network, frame)
+    walk = Pipeline(router_lab().network, frame)
     plan.next_match(walk, frame, 0)
     once = list(seen)
     plan.next_match(walk, frame, 0)

@@ -13,7 +13,6 @@ from simlab import Lab, ip, know, mac, packet, published_lab, router_lab, send, 
 
 from midocli.simulator.devices import fast_path
 from midocli.simulator.events import Recorder
-from midocli.simulator.guests import stations
 from midocli.simulator.learnt.entries import NatBinding
 from midocli.simulator.learnt.state import State
 from midocli.simulator.topology.crossings import Crossing, Tunnel
@@ -263,15 +262,13 @@ class World:
         key = lab.port_at("h:veth2")
         if key is None:
             return
-        stack = stations.attach(
-            network, key, type(guest)("station", "station", "station", nics=guest.nics)
-        )
+        stack = network.attach(key, type(guest)("station", "station", "station", nics=guest.nics))
         if self.flow is not None and self.flow[0] == self._echo:
             self._send_some()
         else:
             stack.send_echo(ip("10.0.0.9"), 5, 1, b"")
             lab.run(0.01)
-        stations.detach(network, key)
+        network.detach(key)
 
 
 def known(lab: Lab, recorders: list[Recorder]) -> list[object]:

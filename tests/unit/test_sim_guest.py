@@ -3,7 +3,7 @@
 import pytest
 from simlab import CLIENT_MAC, SECOND, VM_MAC, Lab, ip, linux_lab, mac, net, published_lab, seen
 
-from midocli.simulator.guests import neighbour, stations
+from midocli.simulator.guests import neighbour
 from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.topology.records import Guest, Nic
 from midocli.simulator.wire.frame import Frame
@@ -354,7 +354,7 @@ def station(lab: Lab, port: str, address: str) -> GuestStack:
     """A machine attached to a port for a while, with the router's MAC instead of ARP."""
     nic = Nic(port=port, mac=0x020000000033, addresses=(net(address),))
     nic.gateway_mac = mac("fa:16:3e:52:65:b1")
-    return stations.attach(lab.network, port, Guest("station", "station", nics=(nic,)))
+    return lab.network.attach(port, Guest("station", "station", nics=(nic,)))
 
 
 @pytest.mark.parametrize("bound", [True, False])
@@ -369,7 +369,7 @@ def test_an_unmodelled_station(bound) -> None:
     assert stack.send_echo(ip(VM), 1, 2, b"x") is None
     lab.run()
     assert [each.frame.nw_src for each in arrivals] == [ip("192.168.78.1"), ip(VM)]
-    stations.detach(lab.network, port)
+    lab.network.detach(port)
     assert lab.network.stations == {}
     assert "station" not in lab.network.state.neighbours
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from simlab import Lab, net, published_lab
 
-from midocli.simulator.devices.walk import Walk
+from midocli.simulator.devices.pipeline import Pipeline
 from midocli.simulator.events import Kind
 from midocli.simulator.topology.condition import ANYTHING, Condition
 from midocli.simulator.topology.service_records import PortExtras, TraceRequest
@@ -60,7 +60,7 @@ def test_nothing_is_noted_while_no_request_is_enabled() -> None:
     assert lab.ping("client", "192.168.77.119")
     assert not kept(lab)
     assert not lab.network.wants_events
-    assert Walk(lab.network, Frame()).trail is None
+    assert Pipeline(lab.network, Frame()).trail is None
 
 
 def test_a_limit_ends_it() -> None:

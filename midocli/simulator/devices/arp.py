@@ -9,24 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
-from midocli.simulator.devices.decisions import CONSUMED
+from midocli.simulator.devices.decisions import CONSUMED, Result
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.learnt.entries import ARP_LIFE_NS, ARP_STALE_NS, ArpLoop, Waiting
+from midocli.simulator.network import Network
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.plans import ActiveRoute
+from midocli.simulator.topology.records import Port, Router
 from midocli.simulator.wire.addresses import contains, ip_text
+from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.headers import headers
 from midocli.simulator.wire.packets import ARP_REPLY, ARP_REQUEST, arp_reply, arp_request, inherit
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.decisions import Result
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.network import Network
-    from midocli.simulator.topology.plans import ActiveRoute
-    from midocli.simulator.topology.records import Port, Router
-    from midocli.simulator.wire.frame import Frame
 
 RETRY_NS = 10 * SECOND_NS
 GIVE_UP_NS = 60 * SECOND_NS

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from midocli.simulator.devices import mirror
+from midocli.simulator.devices.walk import Walk
+from midocli.simulator.topology.records import Port
+from midocli.simulator.topology.service_records import PortExtras
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV4
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.records import Port
-    from midocli.simulator.topology.service_records import PortExtras
 
 
 def prepare(walk: Walk, port: Port, extras: PortExtras) -> None:

@@ -8,20 +8,17 @@ belong to the balancer, so that rules of the router don't see them.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from midocli.simulator.devices import nat
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
 from midocli.simulator.learnt.entries import NatBinding, NatType
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.records import Router
+from midocli.simulator.topology.service_records import LoadBalancer, Member, Vip
 from midocli.simulator.wire.addresses import Ends
+from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ICMP, TCP
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.records import Router
-    from midocli.simulator.topology.service_records import LoadBalancer, Member, Vip
-    from midocli.simulator.wire.frame import Frame
 
 
 def inbound(walk: Walk, router: Router) -> bool | Reason:

@@ -8,18 +8,14 @@ time goes by, and a frame that does not fit costs nothing (Linux, `net/sched/act
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.learnt.entries import Bucket
+from midocli.simulator.learnt.state import State
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.records import Port
 from midocli.simulator.topology.service_records import BandwidthLimit
+from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ETHERTYPE_IPV4
-
-if TYPE_CHECKING:
-    from midocli.simulator.learnt.state import State
-    from midocli.simulator.topology.records import Port
-    from midocli.simulator.wire.frame import Frame
 
 
 def refused(

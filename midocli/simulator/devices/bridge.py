@@ -10,24 +10,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from midocli.simulator.devices import chain, mirror, nat, tracing
-from midocli.simulator.devices.decisions import CONSUMED, Fork
+from midocli.simulator.devices import chain, mirror, nat, stations, tracing
+from midocli.simulator.devices.decisions import CONSUMED, Fork, Result
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
-from midocli.simulator.guests import stations
 from midocli.simulator.learnt.entries import MAC_LIFE_NS
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.plans import BridgePlan
 from midocli.simulator.topology.records import Port
 from midocli.simulator.wire.addresses import BROADCAST_MAC, mac_text
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import ARP_REQUEST, arp_reply
 from midocli.simulator.wire.protocol import ETHERTYPE_ARP
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.decisions import Result
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.plans import BridgePlan
 
 _GROUP_BIT = 1 << 40
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from midocli.simulator.devices import nat, tracing
 from midocli.simulator.devices.decisions import Redirect
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.chain_plan import ChainPlan
 from midocli.simulator.topology.condition import mismatches
+from midocli.simulator.topology.records import Rule
+from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import ARP_REQUEST
 from midocli.simulator.wire.protocol import (
     ECHO_REPLY,
@@ -24,12 +28,6 @@ from midocli.simulator.wire.protocol import (
     ETHERTYPE_IPV4,
     ICMP,
 )
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.chain_plan import ChainPlan
-    from midocli.simulator.topology.records import Rule
-    from midocli.simulator.wire.frame import Frame
 
 
 class Outcome(Enum):

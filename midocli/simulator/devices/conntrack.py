@@ -8,15 +8,11 @@ UDP nor ICMP is forward, what the network generated itself is return traffic (Mi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
 from midocli.simulator.learnt.entries import BINDING_LIFE_NS
+from midocli.simulator.topology.records import Port
 from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ETHERTYPE_IPV4, ICMP, TCP, UDP
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.records import Port
 
 
 def is_forward(walk: Walk) -> bool:

@@ -8,20 +8,16 @@ options of an ACK.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.records import Port
+from midocli.simulator.topology.service_records import DhcpSubnet
 from midocli.simulator.wire import dhcp_message as dhcp
 from midocli.simulator.wire.addresses import BROADCAST, mask_of, subnet_broadcast
 from midocli.simulator.wire.datagram import udp_packet
+from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import inherit
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.records import Port
-    from midocli.simulator.topology.service_records import DhcpSubnet
-    from midocli.simulator.wire.frame import Frame
 
 #: What every answer comes from.
 SERVER_MAC = 0x02A89CDE3927

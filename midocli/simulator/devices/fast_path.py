@@ -17,17 +17,13 @@ What a walk can read, and so what a path rests on:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from midocli.simulator.learnt.basis import Basis
+from midocli.simulator.learnt.flows import Flow, FlowPath
+from midocli.simulator.network import Network
+from midocli.simulator.topology.records import Port
 from midocli.simulator.wire.dhcp_message import CLIENT_PORT
+from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ETHERTYPE_IPV4, ICMP
-
-if TYPE_CHECKING:
-    from midocli.simulator.learnt.flows import Flow, FlowPath
-    from midocli.simulator.network import Network
-    from midocli.simulator.topology.records import Port
-    from midocli.simulator.wire.frame import Frame
 
 #: Bits of the fragment field that a fragment has: more fragments, and the offset.
 _FRAGMENTED = 0x3FFF

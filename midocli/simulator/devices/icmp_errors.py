@@ -6,9 +6,9 @@ MAC, and quote the packet as it came in. RFC 1812, 4.3.2.7 says which packets ge
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
+from midocli.simulator.topology.records import Port
 from midocli.simulator.wire.addresses import BROADCAST, is_group_mac, is_multicast, subnet_broadcast
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import icmp_error, inherit
@@ -21,10 +21,6 @@ from midocli.simulator.wire.protocol import (
     TIME_EXCEEDED,
     UNREACHABLE,
 )
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.records import Port
 
 NET_UNREACHABLE = (UNREACHABLE, 0)
 HOST_UNREACHABLE = (UNREACHABLE, 1)

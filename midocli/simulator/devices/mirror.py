@@ -7,15 +7,10 @@ Every mirror asked counts as a port entered, so that mirrors of mirrors come to 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from midocli.simulator.devices import branches
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.keys import Key
-    from midocli.simulator.topology.service_records import Mirror
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.topology.service_records import Mirror
 
 
 def copy(walk: Walk, mirrors: tuple[Key, ...], at: str) -> None:
@@ -38,10 +33,4 @@ def _send(walk: Walk, mirror: Mirror, at: str) -> None:
         return
     if walk.recording:
         walk.tell(Kind.MIRRORED, at, {"mirror": mirror.alias, "port": port.alias})
-    frame, received, rewritten = walk.frame, walk.received, walk.nw_dst_rewritten
-    in_port, out_port, device = walk.in_port, walk.out_port, walk.device
-    branches.begin(walk)
-    walk.frame, walk.nw_dst_rewritten = frame.copy(), False
-    branches.branch(walk, port, "mirror")
-    walk.frame, walk.received, walk.nw_dst_rewritten = frame, received, rewritten
-    walk.in_port, walk.out_port, walk.device = in_port, out_port, device
+    walk.branch(port, "mirror")

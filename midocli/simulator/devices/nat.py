@@ -7,19 +7,17 @@ MidoNet's `state/NATState.scala` and `rules/*NatRule.java`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
 from midocli.simulator.learnt.entries import BINDING_LIFE_NS, NatBinding, NatType
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.records import NatTarget, Rule
 from midocli.simulator.wire.addresses import Ends, ip_text
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ETHERTYPE_IPV4, ICMP, TCP, UDP
 from midocli.simulator.wire.quoted import is_translatable_error, reversed_connection, rewrite_quoted
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.records import NatTarget, Rule
 
 Side = Literal["src", "dst"]
 

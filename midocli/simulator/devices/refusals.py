@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from midocli.simulator.devices import icmp_errors
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.records import Port
+from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV6
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.records import Port
-    from midocli.simulator.wire.frame import Frame
 
 
 def point_refusal(port: Port | None, point: str, frame: Frame) -> Reason | None:

@@ -13,22 +13,18 @@ What is for the router itself, and what it sends, is `router_own.py`'s.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from midocli.simulator.devices import arp, balancer, icmp_errors, mirror, nat, router_own, tracing
-from midocli.simulator.devices.decisions import CONSUMED
+from midocli.simulator.devices.decisions import CONSUMED, Result
 from midocli.simulator.devices.router_filters import infilter, outfilter, refused
 from midocli.simulator.devices.router_routes import no_route, tell_route, unusable
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.plans import ActiveRoute, RouterPlan
+from midocli.simulator.topology.records import Port, Router
 from midocli.simulator.wire.addresses import BROADCAST_MAC, mac_text, network_text
 from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ETHERTYPE_IPV4
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.decisions import Result
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.plans import ActiveRoute, RouterPlan
-    from midocli.simulator.topology.records import Port, Router
 
 
 def process(walk: Walk, port: Port) -> Result:

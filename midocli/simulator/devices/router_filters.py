@@ -6,16 +6,12 @@ outfilter (MidoNet: `simulation/Router.scala`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from midocli.simulator.devices import chain, icmp_errors
+from midocli.simulator.devices.decisions import Verdict
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.records import Router
 from midocli.simulator.wire.protocol import MF
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.decisions import Verdict
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.records import Router
 
 
 def infilter(walk: Walk, router: Router) -> Verdict:

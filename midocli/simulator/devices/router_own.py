@@ -6,24 +6,20 @@ What it sends goes through stages 3, 5, 4 and 6 of `router.py`, without NAT stat
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from midocli.simulator.devices import arp, nat, router_ping
-from midocli.simulator.devices.decisions import CONSUMED
+from midocli.simulator.devices.decisions import CONSUMED, Result
 from midocli.simulator.devices.router_filters import outfilter
 from midocli.simulator.devices.router_routes import no_route, tell_route, unusable
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.plans import ActiveRoute, RouterPlan
+from midocli.simulator.topology.records import Router
 from midocli.simulator.wire.addresses import ip_text
 from midocli.simulator.wire.headers import headers
 from midocli.simulator.wire.packets import echo_reply
 from midocli.simulator.wire.protocol import ECHO_REQUEST, ICMP
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.decisions import Result
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.plans import ActiveRoute, RouterPlan
-    from midocli.simulator.topology.records import Router
 
 
 def take(walk: Walk, router: Router) -> Result:

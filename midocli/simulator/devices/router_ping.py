@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from midocli.simulator.guests.stack import LocalError
+from midocli.simulator.network import Network
+from midocli.simulator.reason import LocalError
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import echo_request
 from midocli.simulator.wire.protocol import ECHO_REPLY, ERROR_TYPES, ICMP
-
-if TYPE_CHECKING:
-    from midocli.simulator.network import Network
 
 
 def send(

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from midocli.simulator.devices.balancer import unserved
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.plans import ActiveRoute, RouterPlan
+from midocli.simulator.topology.records import Router
 from midocli.simulator.wire.addresses import ip_text
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.plans import ActiveRoute, RouterPlan
-    from midocli.simulator.topology.records import Router
 
 
 def tell_route(walk: Walk, router: Router, active: ActiveRoute, equals: int) -> None:

@@ -8,15 +8,11 @@ somebody traces, every walk notes what happens to it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.keys import Key
-    from midocli.simulator.topology.records import Rule
-    from midocli.simulator.topology.service_records import TraceRequest
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.topology.records import Rule
+from midocli.simulator.topology.service_records import TraceRequest
 
 #: How many walks a request takes that has no limit of its own.
 MOST_WALKS = 10_000

@@ -12,22 +12,18 @@ from __future__ import annotations
 
 import struct
 from functools import partial
-from typing import TYPE_CHECKING
 
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Captured, Direction, Kind, UnderlayPoint
 from midocli.simulator.latency import UNDERLAY_IN_NS, UNDERLAY_OUT_NS
-from midocli.simulator.learnt.flows import FlowPath
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology.crossings import Crossing, Tunnel
+from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.plans import flow_hash
+from midocli.simulator.topology.records import Port
 from midocli.simulator.wire.checksum import checksum
+from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV4, GRE, UDP
-
-if TYPE_CHECKING:
-    from midocli.simulator.devices.walk import Walk
-    from midocli.simulator.topology.crossings import Crossing, Tunnel
-    from midocli.simulator.topology.keys import Key
-    from midocli.simulator.topology.records import Port
-    from midocli.simulator.wire.frame import Frame
 
 #: MidoNet's port for the overlay (`agent.datapath.vxlan_overlay_udp_port`).
 VXLAN_PORT = 6677
@@ -40,21 +36,7 @@ _GRE_WITH_KEY, _ETHERNET = 0x2000, 0x6558
 _VXLAN_WITH_VNI = 0x08000000
 
 
-def deliver(walk: Walk, port: Port) -> None:
-    """Let the walk's frame out of a port's interface, on whatever host that is."""
-    refused = _cross(walk, port) if port.host != walk.frame.host else None
-    if refused is None:
-        if walk.flow is not None:
-            walk.flow.left(port, walk.frame, walk.now_ns)
-            if walk.basis is not None:
-                version = walk.topology.version
-                walk.flow.path = FlowPath(walk.basis, version, walk.flow.outputs)
-        walk.network.deliver(port, walk.frame)
-    else:
-        walk.drop(refused)
-
-
-def _cross(walk: Walk, port: Port) -> Reason | None:
+def cross(walk: Walk, port: Port) -> Reason | None:
     """Take the walk's frame to the host of `port`; a reason where there is no way.
 
     A frame that entered at no host, as a router's own pings, begins where it comes out.

@@ -9,11 +9,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
+from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.guests.tcp import link_mtu
 from midocli.simulator.latency import SECOND_NS
+from midocli.simulator.reason import LocalError
 from midocli.simulator.wire.datagram import udp_data, udp_packet
+from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import TCP, UDP
 from midocli.simulator.wire.segment import (
     ACK,
@@ -30,10 +32,6 @@ from midocli.simulator.wire.segment import (
     scaled,
     tcp_packet,
 )
-
-if TYPE_CHECKING:
-    from midocli.simulator.guests.stack import GuestStack, LocalError
-    from midocli.simulator.wire.frame import Frame
 
 SYN_WINDOW = 64240
 #: After what time a SYN is sent again (TCP_TIMEOUT_INIT); each time it doubles.

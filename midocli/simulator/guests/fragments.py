@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from midocli.simulator.guests import icmp
+from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.learnt.reassembly import Reassembly
 from midocli.simulator.reason import Code
 from midocli.simulator.wire.frame import NO_CHECKSUM, Frame
 from midocli.simulator.wire.protocol import DF, MF, OFFSET, TIME_EXCEEDED
-
-if TYPE_CHECKING:
-    from midocli.simulator.guests.stack import GuestStack
 
 REASSEMBLY_NS = 30 * SECOND_NS
 

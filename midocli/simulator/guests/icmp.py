@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from midocli.simulator.events import Kind
+from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import ANSWER_NS, SECOND_NS
 from midocli.simulator.reason import Code
+from midocli.simulator.topology.plans import GuestPlan
 from midocli.simulator.wire.addresses import BROADCAST, is_group_mac, is_multicast
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.headers import headers
@@ -21,10 +21,6 @@ from midocli.simulator.wire.protocol import (
     UNREACHABLE,
 )
 from midocli.simulator.wire.quoted import quoted_packet
-
-if TYPE_CHECKING:
-    from midocli.simulator.guests.stack import GuestStack
-    from midocli.simulator.topology.plans import GuestPlan
 
 #: Codes of destination unreachable.
 NET, HOST, PROTOCOL, PORT, TOO_BIG = 0, 1, 2, 3, 4

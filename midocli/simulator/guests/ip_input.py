@@ -7,12 +7,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from midocli.simulator.events import Kind
 from midocli.simulator.guests import fragments, icmp, neighbour, tcp, udp
+from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import ANSWER_NS
 from midocli.simulator.reason import Code
+from midocli.simulator.topology.plans import GuestPlan
+from midocli.simulator.topology.records import Nic
 from midocli.simulator.wire.addresses import BROADCAST, ip_text, is_group_mac, mac_text
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import (
@@ -25,11 +26,6 @@ from midocli.simulator.wire.protocol import (
     UDP,
     UNREACHABLE,
 )
-
-if TYPE_CHECKING:
-    from midocli.simulator.guests.stack import GuestStack
-    from midocli.simulator.topology.plans import GuestPlan
-    from midocli.simulator.topology.records import Nic
 
 ALL_HOSTS = 0xE0000001
 

@@ -8,22 +8,19 @@ some five seconds later. Confirmed by an answer: good for half a minute.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from midocli.simulator.events import Kind
 from midocli.simulator.guests import icmp
+from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import ANSWER_NS, SECOND_NS
 from midocli.simulator.learnt.entries import Neighbour
 from midocli.simulator.reason import Code
+from midocli.simulator.topology.plans import GuestPlan
 from midocli.simulator.wire.addresses import BROADCAST_MAC, ip_text
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.headers import headers
 from midocli.simulator.wire.packets import ARP_REPLY, ARP_REQUEST, arp_reply, arp_request, inherit
 from midocli.simulator.wire.protocol import UNREACHABLE
-
-if TYPE_CHECKING:
-    from midocli.simulator.guests.stack import GuestStack
-    from midocli.simulator.topology.plans import GuestPlan
 
 MAX_PROBES = 3
 #: A second, and what rounding to clock ticks of 4 ms adds as measured.
@@ -87,8 +84,8 @@ def receive(stack: GuestStack, plan: GuestPlan, nic_index: int, frame: Frame) ->
         stack.out(nic, frame.arp_sha, reply, ANSWER_NS)
     elif frame.proto == ARP_REPLY and frame.nw_dst in plan.local:
         stack.tell_consumed(frame, "arp-reply")
-        if stack.on_arp_reply is not None:
-            stack.on_arp_reply(frame)
+        if stack.arp_listener is not None:
+            stack.arp_listener(frame)
     else:
         text = f"the ARP is about {ip_text(frame.nw_dst)}, which {stack.alias} does not have"
         stack.drop(frame, Code.NOT_ADDRESSED_TO_GUEST, text)

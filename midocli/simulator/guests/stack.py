@@ -1,52 +1,39 @@
-"""A guest's protocol stack, as on a Linux machine.
+"""The protocol stack of a guest: what its protocols use of it, and of the network.
 
-Receiving is in `ip_input`; sending is here: route, source address, size, neighbour
-(`neighbour`), out.
+What a guest does with what it gets, and how it sends, is put together in `linux`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from midocli.simulator.events import Kind
-from midocli.simulator.guests import fragments, ip_input, neighbour
-from midocli.simulator.latency import ANSWER_NS, SECOND_NS, STACK_NS
-from midocli.simulator.reason import Code, Reason
-from midocli.simulator.storms import SHALLOW
-from midocli.simulator.wire.addresses import LOOPBACK, NO_ADDRESS, ip_text
+from midocli.simulator.latency import SECOND_NS, STACK_NS
+from midocli.simulator.learnt.entries import Neighbour
+from midocli.simulator.network import Network
+from midocli.simulator.reason import Code, LocalError, Reason
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.topology.plans import GuestPlan
+from midocli.simulator.topology.records import Nic
+from midocli.simulator.wire.addresses import NO_ADDRESS, ip_text
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.headers import headers
 from midocli.simulator.wire.packets import echo_request
-from midocli.simulator.wire.protocol import DF, ICMP, TCP
+from midocli.simulator.wire.protocol import DF
 
-if TYPE_CHECKING:
-    from midocli.simulator.learnt.entries import Neighbour
-    from midocli.simulator.network import Network
-    from midocli.simulator.topology.plans import GuestPlan
-    from midocli.simulator.topology.records import Nic
-
-Key = Hashable
 DfPolicy = Literal["want", "do", "dont"]
 
 PATH_MTU_LIFE_NS = 600 * SECOND_NS
 
 
-@dataclass(frozen=True, slots=True)
-class LocalError:
-    """Why a stack could not send at all. `text` is the system's own message."""
-
-    code: Literal["network-unreachable", "message-too-long", "no-address"]
-    text: str
-    mtu: int | None = None
-
-
-class GuestStack:
+class GuestStack(ABC):
     """The stack of one guest. What it remembers is in the network's `State`."""
 
-    __slots__ = ("key", "network", "on_arp_reply", "sockets")
+    __slots__ = ("arp_listener", "key", "network", "sockets")
 
     def __init__(self, network: Network, key: Key) -> None:
         self.network = network
@@ -54,8 +41,8 @@ class GuestStack:
         #: (protocol, port) of a probe, with (address, port) of the other end if the socket is
         #: connected -> who takes the packets.
         self.sockets: dict[tuple[int, ...], Callable[[Frame], None]] = {}
-        #: Who wants to know of ARP replies to the guest.
-        self.on_arp_reply: Callable[[Frame], None] | None = None
+        #: Who wants to know of ARP replies to the guest (None: nobody).
+        self.arp_listener: Callable[[Frame], None] | None = None
 
     @property
     def plan(self) -> GuestPlan | None:
@@ -85,44 +72,17 @@ class GuestStack:
         ids[self.key] = value + 1 if value < 0xFFFF else 1
         return value
 
+    @abstractmethod
     def receive(self, nic_index: int, frame: Frame) -> None:
         """Take in a frame that arrived at an interface."""
-        ip_input.receive(self, nic_index, frame)
 
+    @abstractmethod
     def send(self, frame: Frame, delay_ns: int = STACK_NS) -> LocalError | None:
         """Send a packet of the guest's own: only its IP fields need be set.
 
         The source address is filled in when it has none. A packet too long for the link is
         fragmented, or refused if it must not be.
         """
-        plan = self.plan
-        if plan is None or not plan.guest.up:
-            return LocalError("network-unreachable", "Network is unreachable")
-        dst = frame.nw_dst
-        if dst in plan.local or dst >> 24 == LOOPBACK:
-            if frame.nw_src == NO_ADDRESS:
-                frame.nw_src = dst
-            self.loop_back(frame)
-            return None
-        entry = plan.route(dst)
-        if entry is None:
-            return LocalError("network-unreachable", "Network is unreachable")
-        _, _, gateway, nic_index, source = entry
-        if frame.nw_src == NO_ADDRESS:
-            frame.nw_src = source
-        if not frame.walk and self.network.wants_events:
-            # What was not caused by another frame: somebody uses the guest to send it.
-            what = {ICMP: "echo-request", TCP: "tcp"}.get(frame.proto, "udp")
-            self.tell(Kind.GENERATED, {"what": what, "port": None, "frame": headers(frame)}, frame)
-        mtu = plan.guest.nics[nic_index].mtu
-        if frame.ip_length() <= mtu:
-            neighbour.send(self, plan, nic_index, gateway or dst, frame, delay_ns)
-            return None
-        if frame.fragment & DF:
-            return LocalError("message-too-long", f"message too long, mtu={mtu}", mtu)
-        for piece in fragments.split(frame, mtu):
-            neighbour.send(self, plan, nic_index, gateway or dst, piece, delay_ns)
-        return None
 
     def send_echo(
         self,
@@ -171,20 +131,6 @@ class GuestStack:
             mtu = min(mtu, known[0])
         return mtu
 
-    def loop_back(self, frame: Frame) -> None:
-        """Let the guest receive a packet it sent to itself."""
-        frame.depth += 1
-        if frame.depth > SHALLOW and self.network.storms.stop(self.network, frame, self.alias):
-            return
-        self.network.engine.at(
-            self.network.engine.now_ns + ANSWER_NS, partial(self._take_own, frame)
-        )
-
-    def _take_own(self, frame: Frame) -> None:
-        plan = self.plan
-        if plan is not None:
-            ip_input.take(self, plan, frame, False)
-
     def out(self, nic: Nic, mac: int, frame: Frame, delay_ns: int) -> None:
         """Put a frame on an interface's wire after a delay."""
         frame.hw_src = nic.mac
@@ -205,6 +151,15 @@ class GuestStack:
         """The guest's alias."""
         plan = self.plan
         return plan.guest.alias if plan is not None else ""
+
+    @contextmanager
+    def telling_arp_replies(self, listener: Callable[[Frame], None]) -> Iterator[None]:
+        """Tell a listener, and nobody else, of ARP replies to the guest meanwhile."""
+        before, self.arp_listener = self.arp_listener, listener
+        try:
+            yield
+        finally:
+            self.arp_listener = before
 
     def socket_for(self, frame: Frame) -> Callable[[Frame], None] | None:
         """Who waits for a TCP or UDP packet: from its sender, or from anybody."""

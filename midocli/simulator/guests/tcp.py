@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import ANSWER_NS
 from midocli.simulator.learnt.entries import ServerConnection
 from midocli.simulator.reason import Code
+from midocli.simulator.topology.plans import GuestPlan
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import inherit
 from midocli.simulator.wire.protocol import TCP
@@ -35,10 +36,6 @@ from midocli.simulator.wire.segment import (
     scaled,
     tcp_packet,
 )
-
-if TYPE_CHECKING:
-    from midocli.simulator.guests.stack import GuestStack
-    from midocli.simulator.topology.plans import GuestPlan
 
 SYN_ACK_WINDOW = 65160
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from midocli.simulator.guests import icmp
+from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import ANSWER_NS
 from midocli.simulator.reason import Code
+from midocli.simulator.topology.plans import GuestPlan
 from midocli.simulator.wire.datagram import udp_data, udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import inherit
 from midocli.simulator.wire.protocol import UDP, UNREACHABLE
-
-if TYPE_CHECKING:
-    from midocli.simulator.guests.stack import GuestStack
-    from midocli.simulator.topology.plans import GuestPlan
 
 
 def receive(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) -> None:

@@ -6,8 +6,9 @@ sender recognises its own packet (RFC 5508; MidoNet: `state/NATState.scala`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from midocli.simulator.wire.addresses import Ends
 from midocli.simulator.wire.checksum import updated, updated_for_bytes
 from midocli.simulator.wire.frame import NO_CHECKSUM, Frame
 from midocli.simulator.wire.protocol import (
@@ -19,9 +20,6 @@ from midocli.simulator.wire.protocol import (
     UDP,
     UNREACHABLE,
 )
-
-if TYPE_CHECKING:
-    from midocli.simulator.wire.addresses import Ends
 
 #: The ICMP errors NAT understands.
 TRANSLATABLE = frozenset({UNREACHABLE, TIME_EXCEEDED, PARAMETER_PROBLEM})
