@@ -31,11 +31,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
 
+from grammar.errors import MidoError  # noqa: E402 (the clone's own midocli, installed or not)
 from grammar.script import Line  # noqa: E402
+from midocli.context.context import Context  # noqa: E402
+from midocli.context.files import Files  # noqa: E402
+from midocli.context.manner import Manner  # noqa: E402
 from midocli.context.preferences import Preferences  # noqa: E402
 from midocli.session.session import PROMPT, Session, SessionEnd, Settings  # noqa: E402
-from midocli.shell.shell import pointed_out  # noqa: E402
-from midocli.simulator.clock import Clock  # noqa: E402 (the clone's own midocli, installed or not)
+from midocli.shell.terminal import pointed_out  # noqa: E402
+from midocli.simulator.clock import Clock  # noqa: E402
 
 SEED = "1"
 _START_NS = 1_767_603_600 * 10**9  # 2026-01-05T09:00:00Z
@@ -46,17 +50,30 @@ _BEGINS = re.compile(r"^<!-- begins with (\S+) -->$", re.MULTILINE)
 _MARK = "\x1d"
 
 
+class _Typed(Manner):
+    """The manner of a prompt that is kept as text."""
+
+    @property
+    def interactive(self) -> bool:
+        return True
+
+    def worded(self, name: str, line: Line, error: MidoError) -> str:
+        return pointed_out(line, error)
+
+
 class Terminal:
     """A session at midocli's prompt, kept as text; `failed` once a command has failed."""
 
     def __init__(self) -> None:
         self._screen = io.StringIO()
-        clock = Clock(_START_NS)
-        chance = random.Random(SEED)
-        self._session = Session(Settings(), chance, clock, self._screen, self._screen)
-        self._session.interpreter.interactive = True
-        self._session.interpreter.preferences = Preferences(Path(os.devnull))
-        self._session.show_error = pointed_out
+        context = Context(
+            random.Random(SEED),
+            Clock(_START_NS),
+            Files(),
+            _Typed(self._screen),
+            preferences=Preferences(Path(os.devnull)),
+        )
+        self._session = Session(Settings(), context, self._screen)
         self._number = 0
 
     @property

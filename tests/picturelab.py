@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from io import StringIO
 
 from hypothesis import strategies as st
 
 import grammar
-from midocli.commands.interpreter import Interpreter
+from midocli.commands.dispatch import run
+from midocli.context.context import Context
 from midocli.context.files import Files
+from midocli.context.manner import Manner
 from midocli.pictures.model import End, Link, Node, Picture, picture_of
 from midocli.simulator.clock import Clock
 
@@ -27,19 +30,19 @@ guest create name alice interface tap1 address 10.0.1.10/24 gw 10.0.1.1
 """
 
 
-def made(*scripts: str) -> Interpreter:
-    """An interpreter that has run some commands."""
-    interpreter = Interpreter(random.Random(1), Clock(0, 0), Files())
+def made(*scripts: str) -> Context:
+    """What commands may use, once it that has run some commands."""
+    context = Context(random.Random(1), Clock(0, 0), Files(), Manner(StringIO()))
     for line in "\n".join(scripts).splitlines():
         command = grammar.parse(line)
         if command is not None:
-            interpreter.run(command)
-    return interpreter
+            run(context, command)
+    return context
 
 
 def pictured(*scripts: str) -> Picture:
-    interpreter = made(*scripts)
-    return picture_of(interpreter.store, interpreter.display)
+    context = made(*scripts)
+    return picture_of(context.store, context.display)
 
 
 names = st.text(st.characters(exclude_categories=["Cs", "So"]), min_size=1, max_size=90)

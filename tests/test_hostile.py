@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from broken import LISTING, TOPOLOGY, lines
+from handmade import Hands, session_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sessions import ROOT, midocli
@@ -22,8 +22,7 @@ import grammar
 from grammar.errors import MidoError
 from grammar.resources import SCHEMA
 from grammar.script import Line
-from midocli.session.session import Session, SessionEnd, Settings
-from midocli.simulator.clock import Clock
+from midocli.session.session import Session, SessionEnd
 
 ERROR = re.compile(r"<stdin>:(\d+):(\d+): (.+)")
 CRASH = re.compile("Traceback|internal error")
@@ -311,8 +310,7 @@ def test_what_may_come_is_known_anywhere_in_any_line(line: str, cursor: int) -> 
 def session() -> tuple[Session, StringIO, StringIO]:
     """A session with the topology, its output and its errors."""
     out, err = StringIO(), StringIO()
-    settings = Settings(keep_going=True)
-    made = Session(settings, random.Random(1), Clock(0), out, err)
+    made = session_of(Hands(out), err, keep_going=True)
     for text in TOPOLOGY.splitlines():
         made.run_line("topology", Line(text, 1))
     assert err.getvalue() == ""

@@ -9,7 +9,6 @@ ones that are equal to each other. Texts must be equal but for times.
 from __future__ import annotations
 
 import io
-import random
 import re
 import struct
 from collections.abc import Iterator
@@ -17,12 +16,11 @@ from contextlib import chdir
 from pathlib import Path
 
 import pytest
+from handmade import Hands, session_of
 from sessions import ROOT
 
 from grammar.script import read_lines
 from midocli.probes.points import find_point
-from midocli.session.session import Session, Settings
-from midocli.simulator.clock import Clock
 from midocli.simulator.events import Recorder
 
 DATA = ROOT / "tests" / "data" / "kernel"
@@ -39,7 +37,7 @@ class Replay:
     def __init__(self, name: str) -> None:
         script = ROOT / "tests" / "transcripts" / f"kernel-{name}.mido"
         self._screen = io.StringIO()
-        session = Session(Settings(), random.Random(1), Clock(0), self._screen, self._screen)
+        session = session_of(Hands(self._screen), self._screen)
         self.texts: list[str] = []
         self.frames: dict[str, list[bytes]] = {}
         recorder, points = None, {}
@@ -49,13 +47,13 @@ class Replay:
                 if line.text.startswith(("ping", "traceroute")) and recorder is not None:
                     self.texts.append(text.partition("tcpdump:")[0])
                 if line.text == START:
-                    interpreter = session.interpreter
+                    context = session.context
                     points = {
-                        place: find_point(interpreter, interface, 1).key
+                        place: find_point(context, interface, 1).key
                         for place, interface in POINTS.items()
                     }
                     recorder = Recorder(set(points.values()), False)
-                    interpreter.datapath.network.watch(recorder)
+                    context.datapath.network.watch(recorder)
         assert recorder is not None
         for place, key in points.items():
             self.frames[place] = [each.data for each in recorder.captures if each.point == key]

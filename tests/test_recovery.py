@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import random
-from io import StringIO
+from contextlib import ExitStack
 from pathlib import Path
 
 import pexpect
 import pytest
+from handmade import Hands, session_of
 from terminal import Terminal
 
 from grammar.script import Line
@@ -15,8 +15,10 @@ from grammar.tree import Argument
 from midocli.context import files
 from midocli.session import recovery
 from midocli.session.recovery import Recovery
-from midocli.session.session import Session, Settings
-from midocli.simulator.clock import Clock
+from midocli.session.session import Session
+
+#: Holds what follows sessions, as the prompt does until it is left.
+_FOLLOWED = ExitStack()
 
 
 @pytest.fixture
@@ -28,8 +30,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def begin(*lines: str) -> tuple[Session, Recovery]:
-    session = Session(Settings(), random.Random(1), Clock(0, 0), StringIO(), StringIO())
+    session = session_of(Hands())
     kept = Recovery(session)
+    _FOLLOWED.enter_context(session.followed_by(kept.follow))
     for line in lines:
         run(session, line)
     return session, kept
@@ -118,7 +121,8 @@ def test_a_failed_source_does_not_take_it_up(folder: Path, tmp_path: Path) -> No
     file = folder / "recovered.mido"
     file.write_text(file.read_text() + "nonsense\n")
     session, kept = begin()
-    session.interpreter.interactive = True
+    assert isinstance(session.context.manner, Hands)
+    session.context.manner.is_interactive = True
     assert not session.run_line("", Line(source_told(kept.begin()), 1))
     run(session, f"save '{tmp_path / 'mine.mido'}'")
     assert left(folder) == ["recovered.mido"]
@@ -139,56 +143,56 @@ def test_a_place_that_cannot_be_written_is_no_error(folder: Path) -> None:
 @pytest.mark.parametrize("command", ["demo", "demo as json", "expect demo"])
 def test_an_untouched_demo_is_not_worth_keeping(folder: Path, command: str) -> None:
     session, kept = begin(command, "ping client 192.168.79.119 capture none")
-    assert session.kept.name == "demo"
-    assert not session.kept.is_changed
+    assert session.saved.name == "demo"
+    assert not session.saved.is_changed
     assert kept.keep() is None
     run(session, "router create")
-    assert session.kept.is_changed
+    assert session.saved.is_changed
     run(session, "undo")
-    assert not session.kept.is_changed
+    assert not session.saved.is_changed
     run(session, "redo")
     assert kept.keep() is not None
 
 
 def test_a_demo_that_is_undone_is_gone(folder: Path) -> None:
     session, kept = begin("demo", "undo")
-    assert session.kept.name is None
+    assert session.saved.name is None
     assert kept.keep() is None
     run(session, "redo")
-    assert session.kept.name == "demo"
+    assert session.saved.name == "demo"
     assert kept.keep() is None
     run(session, "undo")
     run(session, "router create")
-    assert session.kept.name is None
+    assert session.saved.name is None
     assert kept.keep() is not None
 
 
 def test_a_file_called_demo_is_a_file(folder: Path, tmp_path: Path) -> None:
     session, _ = begin("demo")
-    assert session.kept.file is None
+    assert session.saved.file is None
     run(session, f"save '{tmp_path / 'demo'}'")
-    assert session.kept.file == str(tmp_path / "demo")
+    assert session.saved.file == str(tmp_path / "demo")
     run(session, "undo")
-    assert session.kept.name == str(tmp_path / "demo")
-    assert session.kept.is_changed
+    assert session.saved.name == str(tmp_path / "demo")
+    assert session.saved.is_changed
 
 
 def test_what_is_undone_and_done_again_is_as_it_was_saved(folder: Path, tmp_path: Path) -> None:
     session, _ = begin("router create", f"save '{tmp_path / 'net.mido'}'", "undo")
-    assert session.kept.is_changed
+    assert session.saved.is_changed
     run(session, "redo")
-    assert not session.kept.is_changed
+    assert not session.saved.is_changed
 
 
 @pytest.mark.parametrize("prefix", ["", "expect "])
 def test_saving_counts_however_it_is_said(folder: Path, tmp_path: Path, prefix: str) -> None:
     session, _ = begin("router create", f"{prefix}save '{tmp_path / 'mine.mido'}'")
-    assert not session.kept.is_changed
+    assert not session.saved.is_changed
 
 
 def test_a_save_that_was_to_fail_is_none(folder: Path, tmp_path: Path) -> None:
     session, _ = begin("router create", f"expect not save '{tmp_path / 'no' / 'mine.mido'}'")
-    assert session.kept.is_changed
+    assert session.saved.is_changed
 
 
 def test_an_interrupted_write_leaves_the_old_file_and_no_part(

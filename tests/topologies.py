@@ -129,7 +129,7 @@ class Builder:
         names = collection.key or tuple(
             field.name for field in collection.fields if row.get(field.name) is not None
         )
-        display = self.world.interpreter.display
+        display = self.world.context.display
         words = {name: display.field(row, collection.by_name[name]) or "" for name in names}
         filters = [f"{name} {quoted(word)}" for name, word in words.items()]
         return f"{self._path(row.parent)} {collection.name} {' '.join(filters)}".strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 
 import grammar
@@ -12,8 +13,10 @@ from grammar.errors import MidoError
 from grammar.resources import SCHEMA
 from grammar.tree import Argument
 from grammar.values import Negated
-from midocli.commands.interpreter import Interpreter
+from midocli.commands.dispatch import run
+from midocli.context.context import Context
 from midocli.context.files import Files
+from midocli.context.manner import Manner
 from midocli.results import render
 from midocli.simulator.clock import Clock
 from midocli.store.rows import Row, Siblings, referred
@@ -37,12 +40,14 @@ class MemoryFiles(Files):
 
 
 class World:
-    """An interpreter whose results are the text that is printed; `files` is what it wrote."""
+    """A topology whose results are the text that is printed; `files` is what it wrote."""
 
-    def __init__(self, *lines: str) -> None:
+    def __init__(self, *lines: str, files: Files | None = None) -> None:
         self.files: dict[str, bytes] = {}
-        self.interpreter = Interpreter(random.Random(1), Clock(0), MemoryFiles(self.files))
-        self.store = self.interpreter.store
+        self.context = Context(
+            random.Random(1), Clock(0), files or MemoryFiles(self.files), Manner(StringIO())
+        )
+        self.store = self.context.store
         for line in lines:
             self.run(line)
 
@@ -50,8 +55,8 @@ class World:
         """What a command prints, without the last line break; MidoError where it fails."""
         command = grammar.parse(line)
         assert command is not None
-        result = self.interpreter.run(command)
-        return render.text(result, self.interpreter.display).removesuffix("\n")
+        result = run(self.context, command)
+        return render.text(result, self.context.display).removesuffix("\n")
 
     def lines(self, line: str) -> list[str]:
         """The lines that a command prints."""

@@ -25,35 +25,35 @@ from midocli.advice.whereabouts import (
 from midocli.store.display import binding_of
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.store.catalog import Catalog
     from midocli.store.rows import Row
 
 
-def silence(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def silence(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """What to change when ARP requests for an address stay unanswered."""
     address = failure.reason.details.get("address")
     if not isinstance(address, int):
         return
-    asker = interpreter.named("guest", failure.reason.at)
+    asker = catalog.named("guest", failure.reason.at)
     if asker is not None:
-        wrong = list(_wrongly_asked(interpreter, asker, address))
+        wrong = list(_wrongly_asked(catalog, asker, address))
         if wrong:
             yield from wrong
             return
-    port = interpreter.named("port", str(failure.reason.details.get("port", "")))
+    port = catalog.named("port", str(failure.reason.details.get("port", "")))
     bridge = bridge_of(port) if asker is None else bridge_of(port_of(asker))
-    owner, router_port = guest_with(interpreter.store, address), None
+    owner, router_port = guest_with(catalog.store, address), None
     if owner is not None:
-        yield from _absent(interpreter, *owner, bridge, address)
+        yield from _absent(catalog, *owner, bridge, address)
         return
-    router_port = router_port_with(interpreter.store, address)
+    router_port = router_port_with(catalog.store, address)
     if router_port is not None:
         yield from _unlinked(router_port, bridge)
         return
-    yield from _nobody(interpreter, bridge, address, asker)
+    yield from _nobody(catalog, bridge, address, asker)
 
 
-def _wrongly_asked(interpreter: Interpreter, asker: Row, address: int) -> Iterator[Change]:
+def _wrongly_asked(catalog: Catalog, asker: Row, address: int) -> Iterator[Change]:
     """The guest asks for a gateway that is none, or for one it takes to be on its own link."""
     alias = asker.full_alias
     bridge = bridge_of(port_of(asker))
@@ -108,7 +108,7 @@ def _cidr(cidr: object) -> str:
 
 
 def _absent(
-    interpreter: Interpreter, guest: Row, nic: Row, bridge: Row | None, address: int
+    catalog: Catalog, guest: Row, nic: Row, bridge: Row | None, address: int
 ) -> Iterator[Change]:
     """The guest with the address does not answer."""
     alias = guest.full_alias
@@ -118,7 +118,7 @@ def _absent(
         )
         return
     if nic.get("interface") is None:
-        yield from plug_in(interpreter, guest, nic)
+        yield from plug_in(catalog, guest, nic)
         return
     point, port = interface_name(nic.get("interface")), port_of(nic)
     host, _, interface = point.partition(":")
@@ -165,13 +165,13 @@ def _unlinked(port: Row, bridge: Row | None) -> Iterator[Change]:
 
 
 def _nobody(
-    interpreter: Interpreter, bridge: Row | None, address: int, asker: Row | None
+    catalog: Catalog, bridge: Row | None, address: int, asker: Row | None
 ) -> Iterator[Change]:
     """Nobody has the address: perhaps a machine there was to have it."""
     text = format_ipv4(address)
     there = [
         (guest, nic)
-        for guest, nic in guests(interpreter.store)
+        for guest, nic in guests(catalog.store)
         if bridge is not None and guest is not asker and bridge_of(port_of(nic)) is bridge
     ]
     for guest, nic in there:

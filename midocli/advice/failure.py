@@ -22,9 +22,13 @@ class Change(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """Why a request ended, with the frame that did and who sent the request to whom."""
+    """Why a request ended, with the frame that did and who sent the request to whom.
+
+    `remembered`: the network knows the frame's connection by either of its ends.
+    """
 
     reason: Reason
     frame: Frame | None = None
     source: str | None = None
     destination: int | None = None
+    remembered: bool = False

@@ -9,57 +9,57 @@ from grammar.addresses import format_ipv4
 from midocli.advice.failure import Change, Failure
 from midocli.advice.rule import in_filter
 from midocli.advice.whereabouts import gateways, guest_with
-from midocli.probes.labels import find_rule
+from midocli.context.labels import find_rule
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.store.catalog import Catalog
     from midocli.store.rows import Row
 
 
-def exhausted(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def exhausted(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A rule has no address and port left to translate to."""
     alias = failure.reason.rule
-    row = find_rule(interpreter, alias) if alias else None
+    row = find_rule(catalog, alias) if alias else None
     target = row.get("target") if row is not None else None
     if target:
-        first = interpreter.display.word(row.collection.by_name["target"], target)  # type: ignore[union-attr]
+        first = catalog.display.word(row.collection.by_name["target"], target)  # type: ignore[union-attr]
         addresses = first.partition(",")[0].partition(":")[0]
         why = "more ports to translate to"
         yield Change(why, (f"{alias} set target {addresses}:1-65535",))
 
 
-def unrestored(interpreter: Interpreter, at: str, restorer: str, made_by: str) -> list[Change]:
+def unrestored(catalog: Catalog, at: str, restorer: str, made_by: str) -> list[Change]:
     """What restores the address that a rule translated: a reverse rule where replies come in."""
-    device = interpreter.named("router", at) or interpreter.named("bridge", at)
-    rule = find_rule(interpreter, made_by)
+    device = catalog.named("router", at) or catalog.named("bridge", at)
+    rule = find_rule(catalog, made_by)
     if device is None or rule is None or rule.parent is None:
         return []
     why = f"what {made_by} translates has to be translated back on the way back"
     return [in_filter(device, "infilter", f"type {restorer} action accept", why)]
 
 
-def unasked(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def unasked(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """An answer came from an address that was not asked: a rule changed the one that was."""
     frame, asked = failure.frame, failure.destination
     if frame is None or asked is None:
         return
-    client = interpreter.named("guest", failure.source) if failure.source else None
-    for device, rule in _translating(interpreter, asked, frame.nw_src):
+    client = catalog.named("guest", failure.source) if failure.source else None
+    for device, rule in _translating(catalog, asked, frame.nw_src):
         dynamic = bool(rule.get("target")[0].first_port)
-        shared = _shared_link(interpreter, client, device, frame.nw_src)
+        shared = _shared_link(catalog, client, device, frame.nw_src)
         if shared is not None:
             yield _hairpin(device, shared, asked, frame.nw_src, dynamic)
         elif dynamic:
-            yield from unrestored(interpreter, device.full_alias, "rev_dnat", rule.full_alias)
+            yield from unrestored(catalog, device.full_alias, "rev_dnat", rule.full_alias)
         else:
             why = f"what {rule.full_alias} translates has to be translated back on the way back"
             yield in_filter(device, "outfilter", _counterpart(asked, frame.nw_src), why)
 
 
-def _translating(interpreter: Interpreter, asked: int, given: int) -> Iterator[tuple[Row, Row]]:
+def _translating(catalog: Catalog, asked: int, given: int) -> Iterator[tuple[Row, Row]]:
     """Devices with a rule that gives packets for one address another as their destination."""
     for kind in ("router", "bridge"):
-        for device in interpreter.store.rows(kind):
+        for device in catalog.store.rows(kind):
             chain = device.get("infilter")
             for rule in (chain.siblings("chain.rule") or ()) if chain is not None else ():
                 dst, targets = rule.get("dst"), rule.get("target")
@@ -75,11 +75,9 @@ def _counterpart(asked: int, given: int) -> str:
     return f"src {format_ipv4(given)} type snat action accept target {format_ipv4(asked)}"
 
 
-def _shared_link(
-    interpreter: Interpreter, client: Row | None, device: Row, address: int
-) -> Row | None:
+def _shared_link(catalog: Catalog, client: Row | None, device: Row, address: int) -> Row | None:
     """The device's port on the link that a client shares with who has an address."""
-    owner = guest_with(interpreter.store, address)
+    owner = guest_with(catalog.store, address)
     if client is None or owner is None:
         return None
     ports = [port for port in gateways(client) if port.parent is device]

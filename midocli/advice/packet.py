@@ -13,14 +13,14 @@ from midocli.simulator.reason import Code
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV4, TCP, UDP
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.store.catalog import Catalog
     from midocli.store.rows import Row
 
 #: Bytes of the IP and the ICMP header of an echo request.
 _ECHO_HEADERS = 28
 
 
-def ttl(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def ttl(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """The TTL ran out."""
     if failure.source is None or failure.destination is None:
         yield Change("send with a larger ttl", ())
@@ -30,7 +30,7 @@ def ttl(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
     yield Change(why, (again,))
 
 
-def too_big(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def too_big(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """The packet was too long and must not be fragmented."""
     mtu = failure.reason.details.get("mtu")
     if failure.source is not None and failure.destination is not None:
@@ -39,52 +39,52 @@ def too_big(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
         yield Change("a smaller packet fits", (again,))
 
 
-def wrong_mac(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def wrong_mac(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A router port got a frame for another MAC."""
     yield Change("whoever sent it remembers a MAC from before; have all forgotten", ("reset",))
 
 
-def going_back(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def going_back(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A frame that would turn round is often for a MAC that two machines have."""
     frame = failure.frame
-    twins = list(_with_mac(interpreter, frame.hw_dst)) if frame is not None else []
+    twins = list(_with_mac(catalog, frame.hw_dst)) if frame is not None else []
     guests = [row for row in twins if row.collection.path == "guest"]
     if len(twins) > 1 and guests:
         names = " and ".join(row.full_alias for row in twins)
-        setting = f"guest {guests[-1].full_alias} set mac {_free_mac(interpreter)}"
+        setting = f"guest {guests[-1].full_alias} set mac {_free_mac(catalog)}"
         yield Change(f"{names} have the same MAC", (setting, "reset"))
         return
     if failure.reason.code == Code.SAME_PORT:
         yield Change("have forgotten where MACs were learned", ("reset",), plain=False)
 
 
-def _with_mac(interpreter: Interpreter, mac: int) -> Iterator[Row]:
+def _with_mac(catalog: Catalog, mac: int) -> Iterator[Row]:
     """The router ports and guests that have a MAC."""
-    for router in interpreter.store.rows("router"):
+    for router in catalog.store.rows("router"):
         yield from (port for port in router.siblings("router.port") or () if mac_of(port) == mac)
-    yield from (guest for guest in interpreter.store.rows("guest") if mac_of(guest) == mac)
+    yield from (guest for guest in catalog.store.rows("guest") if mac_of(guest) == mac)
 
 
-def _free_mac(interpreter: Interpreter) -> str:
+def _free_mac(catalog: Catalog) -> str:
     """A MAC that nobody has."""
     numbers = (0x02005E000000 | number for number in range(1, 1 << 24))
-    free = next(mac for mac in numbers if not list(_with_mac(interpreter, mac)))
+    free = next(mac for mac in numbers if not list(_with_mac(catalog, mac)))
     return free.to_bytes(6, "big").hex(":")
 
 
-def source_mac(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def source_mac(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A frame's source MAC was a group's."""
-    guest = interpreter.named("guest", failure.source) if failure.source else None
+    guest = catalog.named("guest", failure.source) if failure.source else None
     if guest is not None:
         why = "a machine's own MAC must not be a group's"
-        yield Change(why, (f"guest {guest.full_alias} set mac {_free_mac(interpreter)}", "reset"))
+        yield Change(why, (f"guest {guest.full_alias} set mac {_free_mac(catalog)}", "reset"))
 
 
-def vlan(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def vlan(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A guest takes frames of another VLAN, or is alone in being tagged, or in not being."""
-    guest, frame = interpreter.named("guest", failure.reason.at), failure.frame
+    guest, frame = catalog.named("guest", failure.reason.at), failure.frame
     tagged = frame.vlan_ids()[0] if frame is not None and frame.vlans else None
-    source = interpreter.named("guest", failure.source) if failure.source else None
+    source = catalog.named("guest", failure.source) if failure.source else None
     wrong = next((each for each in (guest, source) if each is not None and each.get("vlan")), None)
     if guest is not None and tagged is not None and wrong in (guest, None):
         why = f"what comes to {guest.full_alias} has VLAN {tagged}"
@@ -94,13 +94,13 @@ def vlan(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
         yield Change(why, (f"guest {wrong.full_alias} clear vlan",))
 
 
-def no_answer(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def no_answer(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A machine that is off, absent, or does not listen there."""
     at, frame = failure.reason.at, failure.frame
-    guest = interpreter.named("guest", at)
+    guest = catalog.named("guest", at)
     if guest is None:
         if frame is not None and frame.ethertype == ETHERTYPE_IPV4:
-            owner = guest_with(interpreter.store, frame.nw_dst)
+            owner = guest_with(catalog.store, frame.nw_dst)
             if owner is not None and owner[1].get("interface") is None and ":" in at:
                 what = f"guest {owner[0].full_alias}"
                 yield Change(
@@ -111,16 +111,16 @@ def no_answer(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
         yield Change(f"{at} is switched off", (f"guest {at} set state up",))
     elif frame is not None and frame.proto in (TCP, UDP) and frame.tp_dst > 0:
         if at == failure.source:  # an answer that its own socket did not expect
-            yield from unasked(interpreter, failure)
+            yield from unasked(catalog, failure)
             return
         proto = "tcp" if frame.proto == TCP else "udp"
         service = f"guest {at} add service proto {proto} port {frame.tp_dst}"
         yield Change("nothing listens there", (service,))
 
 
-def not_addressed(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def not_addressed(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A machine got a packet that is not for it."""
-    guest, frame = interpreter.named("guest", failure.reason.at), failure.frame
+    guest, frame = catalog.named("guest", failure.reason.at), failure.frame
     if guest is None or frame is None or frame.ethertype != ETHERTYPE_IPV4:
         return
     alias = guest.full_alias

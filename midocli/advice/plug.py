@@ -18,30 +18,30 @@ from midocli.advice.whereabouts import (
 from midocli.store.display import binding_of, interface_of
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.store.catalog import Catalog
     from midocli.store.rows import Row
 
 
-def admin_down(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def admin_down(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A device or port is switched off."""
     at = str(failure.reason.details.get("down", failure.reason.at))
     yield Change(f"{at} is switched off", (f"{at} set state up",))
 
 
-def inactive(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def inactive(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A port is bound to an interface that does not work."""
-    port = interpreter.named("port", failure.reason.at)
+    port = catalog.named("port", failure.reason.at)
     if port is not None:
-        yield from inactive_port(interpreter, port)
+        yield from inactive_port(catalog, port)
 
 
-def inactive_port(interpreter: Interpreter, port: Row) -> Iterator[Change]:
+def inactive_port(catalog: Catalog, port: Row) -> Iterator[Change]:
     """What makes a bound port's interface work."""
     binding = binding_of(port)
     host = binding.parent if binding is not None else None
     if binding is None or host is None:
         return
-    interface = interface_of(interpreter.store, binding)
+    interface = interface_of(catalog.store, binding)
     name = interface.get("iface") if interface else binding.get("interface")
     commands = []
     if not host.get("alive"):
@@ -51,20 +51,20 @@ def inactive_port(interpreter: Interpreter, port: Row) -> Iterator[Change]:
     yield Change(f"{port.full_alias} counts only while its interface is up", tuple(commands))
 
 
-def unplugged(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def unplugged(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A port or interface leads nowhere."""
-    at, store = failure.reason.at, interpreter.store
-    guest = interpreter.named("guest", at)
+    at, store = failure.reason.at, catalog.store
+    guest = catalog.named("guest", at)
     if guest is not None:
-        yield from plug_in(interpreter, guest, guest)
+        yield from plug_in(catalog, guest, guest)
         return
-    if interpreter.named("port", at) is not None:
+    if catalog.named("port", at) is not None:
         if failure.reason.rule:
-            yield from rule(interpreter, failure)
+            yield from rule(catalog, failure)
         yield Change(f"{at} wants an interface (host … add binding) or a peer (set peer)", ())
         return
     host, _, interface = at.partition(":")
-    for guest, nic in _guests_at(interpreter, at):
+    for guest, nic in _guests_at(catalog, at):
         bridge = home_bridge(store, nic)
         port = free_port(bridge)
         if port is not None:
@@ -77,16 +77,16 @@ def unplugged(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
     yield Change(f"bind a port to {at}: host {host} add binding … interface {interface}", ())
 
 
-def _guests_at(interpreter: Interpreter, point: str) -> Iterator[tuple[Row, Row]]:
-    for guest, nic in guests(interpreter.store):
+def _guests_at(catalog: Catalog, point: str) -> Iterator[tuple[Row, Row]]:
+    for guest, nic in guests(catalog.store):
         interface = nic.get("interface")
         if interface is not None and interface_name(interface) == point:
             yield guest, nic
 
 
-def plug_in(interpreter: Interpreter, guest: Row, nic: Row) -> Iterator[Change]:
+def plug_in(catalog: Catalog, guest: Row, nic: Row) -> Iterator[Change]:
     """Put a guest behind a free interface, best one of the bridge where it belongs."""
-    store, alias = interpreter.store, guest.full_alias
+    store, alias = catalog.store, guest.full_alias
     home = home_bridge(store, nic)
     found = list(free_interfaces(store))
     fitting = [each for each in found if bridge_of(each[1]) is home] if home else []

@@ -21,38 +21,38 @@ from midocli.simulator.wire.protocol import ETHERTYPE_IPV4
 from midocli.store.display import binding_of
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.store.catalog import Catalog
     from midocli.store.rows import Row
 
 
-def no_route(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def no_route(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A router, guest or host knows no way to the destination."""
     reason = failure.reason
     if "there" in reason.details:
-        yield from _tunnel(interpreter, str(reason.details["there"]))
+        yield from _tunnel(catalog, str(reason.details["there"]))
         return
     address = _wanted(failure)
     if address is None:
         return
-    guest = interpreter.named("guest", reason.at)
-    router = interpreter.named("router", reason.at)
+    guest = catalog.named("guest", reason.at)
+    router = catalog.named("router", reason.at)
     if guest is not None:
-        yield from _guest_route(interpreter, guest, address)
+        yield from _guest_route(catalog, guest, address)
     elif "vip" in reason.details:
-        yield from vip(interpreter, failure)
+        yield from vip(catalog, failure)
     elif router is not None:
-        leading = interpreter.named("port", str(reason.details.get("port")))
-        found = list(_link(interpreter, leading, address)) if leading is not None else []
-        yield from found or _router_route(interpreter, router, address)
+        leading = catalog.named("port", str(reason.details.get("port")))
+        found = list(_link(catalog, leading, address)) if leading is not None else []
+        yield from found or _router_route(catalog, router, address)
 
 
-def _tunnel(interpreter: Interpreter, alias: str) -> Iterator[Change]:
+def _tunnel(catalog: Catalog, alias: str) -> Iterator[Change]:
     """A host is in no tunnel zone with the other: put it into the zones there are."""
-    host = interpreter.named("host", alias)
+    host = catalog.named("host", alias)
     addresses = (host.get("addresses") or ()) if host is not None else ()
     why = f"frames between hosts need a tunnel zone that both are in, and {alias} is not"
     usable = [text for text in map(str, addresses) if not text.startswith("127.") and "." in text]
-    for zone in interpreter.store.rows("tunnel-zone"):
+    for zone in catalog.store.rows("tunnel-zone"):
         members = zone.siblings("tunnel-zone.member") or ()
         if host is not None and usable and all(each.get("host") is not host for each in members):
             member = f"add member host {alias} address {usable[0]}"
@@ -70,10 +70,10 @@ def _wanted(failure: Failure) -> int | None:
     return frame.nw_dst if frame is not None and frame.ethertype == ETHERTYPE_IPV4 else None
 
 
-def _guest_route(interpreter: Interpreter, guest: Row, address: int) -> Iterator[Change]:
+def _guest_route(catalog: Catalog, guest: Row, address: int) -> Iterator[Change]:
     alias = guest.full_alias
     if not guest.get("address"):
-        yield from _first_address(interpreter, guest)
+        yield from _first_address(catalog, guest)
         return
     found = False
     for nic in (guest, *(guest.siblings("guest.nic") or ())):
@@ -88,7 +88,7 @@ def _guest_route(interpreter: Interpreter, guest: Row, address: int) -> Iterator
         yield Change(f"{alias} has no router on its link", ())
 
 
-def _first_address(interpreter: Interpreter, guest: Row) -> Iterator[Change]:
+def _first_address(catalog: Catalog, guest: Row) -> Iterator[Change]:
     """A free address of the network on the guest's link."""
     for port in gateways(guest):
         net = port.get("net")
@@ -96,7 +96,7 @@ def _first_address(interpreter: Interpreter, guest: Row) -> Iterator[Change]:
             continue
         first = net.address & net.mask
         for address in range(first + 10, first + min(~net.mask & 0xFFFFFFFF, 1000)):
-            if guest_with(interpreter.store, address) is None and port.get("address") != address:
+            if guest_with(catalog.store, address) is None and port.get("address") != address:
                 given = f"address {format_ipv4(address)}/{net.length}"
                 gateway = f"gw {format_ipv4(port.get('address'))}"
                 why = f"{guest.full_alias} has no address; this one is free on its link"
@@ -105,7 +105,7 @@ def _first_address(interpreter: Interpreter, guest: Row) -> Iterator[Change]:
     yield Change(f"{guest.full_alias} has no address", ())
 
 
-def _router_route(interpreter: Interpreter, router: Row, address: int) -> Iterator[Change]:
+def _router_route(catalog: Catalog, router: Row, address: int) -> Iterator[Change]:
     """Through a port whose network holds the address; else to a router that has one; else to
     wherever the machine with the address is."""
     add = f"router {router.full_alias} add route"
@@ -113,7 +113,7 @@ def _router_route(interpreter: Interpreter, router: Row, address: int) -> Iterat
     for port in ports:
         net = port.get("net")
         if net is not None and not (address ^ net.address) & net.mask:
-            yield from _link(interpreter, port, address)
+            yield from _link(catalog, port, address)
             why = f"a port's network gets no route by itself, and {port.full_alias} is in this one"
             dst = f"{format_ipv4(net.address & net.mask)}/{net.length}"
             if not _has_route(router, port, address):
@@ -127,7 +127,7 @@ def _router_route(interpreter: Interpreter, router: Row, address: int) -> Iterat
                 via = f"port {port.full_alias} gw {format_ipv4(other.get('address'))}"
                 yield Change(why, (f"{add} dst {net} type normal {via}",))
                 return
-    owner = guest_with(interpreter.store, address)
+    owner = guest_with(catalog.store, address)
     if owner is None:
         yield Change(f"no machine has {format_ipv4(address)}, nor does any network hold it", ())
         return
@@ -159,14 +159,14 @@ def _has_route(router: Row, port: Row, address: int) -> bool:
     return False
 
 
-def _link(interpreter: Interpreter, port: Row, address: int) -> Iterator[Change]:
+def _link(catalog: Catalog, port: Row, address: int) -> Iterator[Change]:
     """A router port that leads nowhere withdraws its routes: it wants a peer, or its host."""
     if port.get("peer") is not None:
         return
     if binding_of(port) is not None:
-        yield from inactive_port(interpreter, port)
+        yield from inactive_port(catalog, port)
         return
-    owner = guest_with(interpreter.store, address)
+    owner = guest_with(catalog.store, address)
     if owner is None:
         return
     bridge = bridge_of(port_of(owner[1]))
@@ -199,7 +199,7 @@ def _net_of(router: Row | None, address: int) -> str | None:
     return None
 
 
-def route(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def route(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A route refuses the packet."""
     route = failure.reason.details.get("route")
     if route:

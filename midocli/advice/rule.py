@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
 from midocli.advice.failure import Change, Failure
-from midocli.probes.labels import find_rule
+from midocli.context.labels import find_rule
 from midocli.simulator.wire.protocol import (
     ECHO_REPLY,
     ETHERTYPE_ARP,
@@ -18,24 +18,24 @@ from midocli.simulator.wire.protocol import (
 )
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
     from midocli.simulator.wire.frame import Frame
+    from midocli.store.catalog import Catalog
     from midocli.store.rows import Row
 
 
-def rule(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def rule(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A rule drops or rejects."""
     alias, frame = failure.reason.rule, failure.frame
-    row = find_rule(interpreter, alias) if alias else None
+    row = find_rule(catalog, alias) if alias else None
     if row is None or row.parent is None:
         return
-    place = f"chain {row.parent.full_alias} add rule pos {interpreter.store.position(row)}"
+    place = f"chain {row.parent.full_alias} add rule pos {catalog.store.position(row)}"
     if frame is not None and frame.ethertype == ETHERTYPE_ARP and _means_ip(row):
         why = f"{alias} asks for a protocol, and of ARP the operation is taken for that"
         yield Change(why, (f"{alias} set ethertype 0x0800",))
     filtered = "filter" in failure.reason.details
-    if filtered and frame is not None and _is_answer(interpreter, failure, frame):
-        yield _return_flow(interpreter, failure, frame, None if _lets_answers_pass(row) else place)
+    if filtered and frame is not None and _is_answer(catalog, failure, frame):
+        yield _return_flow(catalog, failure, frame, None if _lets_answers_pass(row) else place)
     yield Change(f"{alias} is what stops it", (f"delete {alias}",))
     if frame is not None:
         why = f"let this traffic pass before {alias} is reached"
@@ -47,7 +47,7 @@ def _means_ip(rule: Row) -> bool:
     return rule.get("proto") is not None and rule.get("ethertype") is None
 
 
-def _is_answer(interpreter: Interpreter, failure: Failure, frame: Frame) -> bool:
+def _is_answer(catalog: Catalog, failure: Failure, frame: Frame) -> bool:
     """Whether a frame belongs to what was begun by a probe, and goes the other way."""
     if frame.ethertype != ETHERTYPE_IPV4 or frame.fault is not None:
         return False
@@ -55,7 +55,7 @@ def _is_answer(interpreter: Interpreter, failure: Failure, frame: Frame) -> bool
         return frame.tp_src == ECHO_REPLY
     if frame.proto not in (TCP, UDP) or frame.nw_dst == failure.destination:
         return False
-    source = interpreter.named("guest", failure.source) if failure.source else None
+    source = catalog.named("guest", failure.source) if failure.source else None
     own = [cidr.address for cidr in source.get("address") or ()] if source is not None else ()
     return frame.nw_dst in own or frame.nw_src == failure.destination
 
@@ -70,16 +70,14 @@ def _lets_answers_pass(rule: Row) -> bool:
     return False
 
 
-def _return_flow(
-    interpreter: Interpreter, failure: Failure, frame: Frame, place: str | None
-) -> Change:
+def _return_flow(catalog: Catalog, failure: Failure, frame: Frame, place: str | None) -> Change:
     """Let answers pass, of connections that are remembered: some rule has to ask on the way out."""
     condition, why = "flow return-flow type accept", "let answers pass to what was begun from here"
     here = (f"{place} {condition}",) if place is not None else ()
     at, field = failure.reason.at, str(failure.reason.details["filter"])
-    device = interpreter.named("router", at) or interpreter.named("bridge", at)
-    port = interpreter.named("port", at)
-    if _is_remembered(interpreter, frame):
+    device = catalog.named("router", at) or catalog.named("bridge", at)
+    port = catalog.named("port", at)
+    if failure.remembered:
         return Change(why, here)
     if device is not None:
         return in_filter(device, field, condition, why)
@@ -88,19 +86,6 @@ def _return_flow(
     why += "; they are known if a rule asks on the way out"
     asking = in_filter(port, "infilter" if field == "outfilter" else "outfilter", condition, why)
     return Change(why, (*asking.commands, *here))
-
-
-def _is_remembered(interpreter: Interpreter, frame: Frame) -> bool:
-    """Whether the connection of an answer is known by either of its ends."""
-    network = interpreter.datapath.network
-    ports = (frame.icmp_id,) * 2 if frame.proto == ICMP else (frame.tp_src, frame.tp_dst)
-    source, destination = (frame.nw_src, ports[0]), (frame.nw_dst, ports[1])
-    return any(
-        proto == frame.proto and ((src, src_port) == source or (dst, dst_port) == destination)
-        for src, src_port, dst, dst_port, proto, _ in network.state.live_connections(
-            network.engine.now_ns
-        )
-    )
 
 
 def in_filter(row: Row, field: str, rule: str, why: str) -> Change:
@@ -128,7 +113,7 @@ def _condition_of(frame: Frame) -> str:
     return ends if frame.proto else ends.removesuffix(" proto 0")
 
 
-def limited(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def limited(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A bandwidth limit was exceeded."""
     limit = failure.reason.details.get("limit")
     if limit:

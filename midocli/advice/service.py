@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from grammar.addresses import format_ipv4
 from midocli.advice.failure import Change, Failure
 from midocli.advice.plug import inactive_port
+from midocli.context.labels import find_rule
 from midocli.datapath.wiring import guest_behind
-from midocli.probes.labels import find_rule
 from midocli.simulator.wire.protocol import TCP
 from midocli.store.display import binding_of, interface_of
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.store.catalog import Catalog
     from midocli.store.rows import Row
 
 
-def no_member(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def no_member(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A VIP's pool has nobody to take the connection."""
-    vip = interpreter.named("load-balancer.pool.vip", str(failure.reason.details.get("vip")))
+    vip = catalog.named("load-balancer.pool.vip", str(failure.reason.details.get("vip")))
     pool = vip.parent if vip is not None else None
     if pool is None:
         return
@@ -52,9 +52,9 @@ def _path(pool: Row) -> str:
     return f"load-balancer {balancer} pool {pool.alias}"
 
 
-def vip(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def vip(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A packet has a VIP's address, and is not for it, or the VIP is switched off."""
-    found = interpreter.named("load-balancer.pool.vip", str(failure.reason.details.get("vip")))
+    found = catalog.named("load-balancer.pool.vip", str(failure.reason.details.get("vip")))
     pool = found.parent if found is not None else None
     frame = failure.frame
     if found is None or pool is None or frame is None or pool.parent is None:
@@ -73,23 +73,23 @@ def vip(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
         yield Change(why, (f"{_path(pool)} vip {found.alias} set state up",))
 
 
-def redirect_down(interpreter: Interpreter, failure: Failure) -> Iterator[Change]:
+def redirect_down(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A redirect leads to a port that does not work."""
-    port = interpreter.named("port", failure.reason.at)
+    port = catalog.named("port", failure.reason.at)
     rule = failure.reason.rule
     if port is None:
-        if rule and find_rule(interpreter, rule) is not None:
+        if rule and find_rule(catalog, rule) is not None:
             yield Change("it leads nowhere", (f"delete {rule}",))
         return
     if port.get("state") == "down":
         yield Change(f"{port.full_alias} is switched off", (f"{port.full_alias} set state up",))
-    elif (interface := _interface_of(interpreter, port)) is not None and guest_behind(interface):
-        yield from inactive_port(interpreter, port)
+    elif (interface := _interface_of(catalog, port)) is not None and guest_behind(interface):
+        yield from inactive_port(catalog, port)
     if rule and rule.startswith("l2insertion"):
         why = "let frames pass while the service is down"
         yield Change(why, (f"l2insertion {rule} set fail-open true",))
 
 
-def _interface_of(interpreter: Interpreter, port: Row) -> Row | None:
+def _interface_of(catalog: Catalog, port: Row) -> Row | None:
     binding = binding_of(port)
-    return interface_of(interpreter.store, binding) if binding is not None else None
+    return interface_of(catalog.store, binding) if binding is not None else None

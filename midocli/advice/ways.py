@@ -29,23 +29,23 @@ from midocli.advice.service import no_member, redirect_down
 from midocli.simulator.reason import Code
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.store.catalog import Catalog
 
-Advice = Callable[["Interpreter", Failure], Iterable[Change]]
+Advice = Callable[["Catalog", Failure], Iterable[Change]]
 
 
-def remedy(interpreter: Interpreter, failure: Failure) -> str | None:
+def remedy(catalog: Catalog, failure: Failure) -> str | None:
     """What would help first, None where nothing is plain; several commands with `;` between."""
-    for change in changes(interpreter, failure):
+    for change in changes(catalog, failure):
         if change.commands and change.plain:
             return "; ".join(change.commands)
     return None
 
 
-def changes(interpreter: Interpreter, failure: Failure) -> list[Change]:
+def changes(catalog: Catalog, failure: Failure) -> list[Change]:
     """The ways out, the best first."""
     advise = _ADVICE.get(failure.reason.code)
-    return list(advise(interpreter, failure)) if advise else []
+    return list(advise(catalog, failure)) if advise else []
 
 
 def change_lines(found: Iterable[Change]) -> list[str]:

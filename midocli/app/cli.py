@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import BinaryIO, NoReturn
 
+    from midocli.context.manner import Manner
+    from midocli.context.preferences import Preferences
     from midocli.session.session import Session
 
 #: The shells that completion scripts can be had for.
@@ -123,39 +125,45 @@ def _replace_closed_streams() -> None:
 
 
 def _run(options: Namespace) -> int:
+    from midocli.context.preferences import Preferences
+
     given = bool(options.files or options.commands)
     interactive = _on_terminal() and (options.interactive or not given)
-    session = _session(options)
+    preferences = Preferences()
+    _write_utf8()
     if not interactive:
-        return _run_batch(options, session)
-    from midocli.shell.shell import Shell
+        from midocli.context.manner import Manner
 
-    shell = Shell(session, options.color)
-    return shell.run((lambda: _run_batch(options, session)) if given else None)
+        return _run_batch(options, _session(options, Manner(sys.stdout), preferences))
+    from midocli.shell.shell import Shell
+    from midocli.shell.terminal import Terminal
+
+    terminal = Terminal(preferences, options.color)
+    session = _session(options, terminal, preferences)
+    return Shell(session, terminal).run((lambda: _run_batch(options, session)) if given else None)
 
 
 def _on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _session(options: Namespace) -> Session:
+def _session(options: Namespace, manner: Manner, preferences: Preferences) -> Session:
     import random
     import time
 
+    from midocli.context.context import Context
+    from midocli.context.files import Files
     from midocli.session.session import Session, Settings
     from midocli.simulator.clock import Clock
 
-    _write_utf8()
-    settings = Settings(
-        json=options.format == "json",
-        echo=options.echo,
-        keep_going=options.keep_going,
-        aliases=not options.no_alias,
-    )
     now = time.time_ns()
     clock = Clock(now, time.localtime(now // 10**9).tm_gmtoff)
     chance = random.Random(options.seed)
-    session = Session(settings, chance, clock, sys.stdout, sys.stderr)
+    context = Context(chance, clock, Files(), manner, not options.no_alias, preferences)
+    settings = Settings(
+        json=options.format == "json", echo=options.echo, keep_going=options.keep_going
+    )
+    session = Session(settings, context, sys.stderr)
     # What is loaded stays: looking through it for garbage would take a tenth of the start.
     gc.freeze()
     gc.enable()

@@ -9,10 +9,11 @@ import grammar
 from grammar import tree
 from grammar.errors import MidoError, RefusedError
 from grammar.script import read_lines
+from midocli.commands.dispatch import carries_out, carry_out
 from midocli.results.values import Report
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
 
 #: The lab, as the documentation has it.
 LAB = Path(__file__).parents[1] / "data" / "demo.mido"
@@ -38,20 +39,21 @@ Try:
 """
 
 
-def load(interpreter: Interpreter) -> Report:
+@carries_out(tree.Demo)
+def demo(context: Context, command: tree.Demo) -> Report:
     """Load the lab and suggest what to try; RefusedError, with nothing changed, if it cannot be.
 
     Of the lab's commands only those that build the network are carried out: it is for the
     user to look at it, and to ping.
     """
-    if interpreter.store.count:
+    if context.store.count:
         raise RefusedError(
             "demo needs an empty topology, and this one has objects; "
             "save it if you want to keep it, and run demo in a new session"
         )
     try:
-        with interpreter.changing():
-            _build(interpreter)
+        with context.changing():
+            _build(context)
     except MidoError:
         raise RefusedError(
             "demo needs aliases that have been given to other objects before; "
@@ -60,12 +62,12 @@ def load(interpreter: Interpreter) -> Report:
     return Report(_text(), _data, succeeded=True)
 
 
-def _build(interpreter: Interpreter) -> None:
+def _build(context: Context) -> None:
     with LAB.open("rb") as stream:
         for line in read_lines(stream):
             command = grammar.parse(line.text)
             if isinstance(command, (tree.Create, tree.Set)):
-                interpreter.run(command)
+                carry_out(context, command)
 
 
 def _text() -> str:

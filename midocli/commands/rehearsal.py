@@ -5,38 +5,36 @@ from __future__ import annotations
 from random import Random
 
 from grammar import tree
-from midocli.commands.interpreter import Interpreter
+from midocli.context.context import Context
 
 
 class _Enough(Exception):  # noqa: N818 (no error: the rehearsal went well)
     """The change would be made; it is not."""
 
 
-def rehearse(interpreter: Interpreter, command: tree.Command) -> None:
+def rehearse(context: Context, command: tree.Command) -> None:
     """A MidoError about a create, set or clear that would fail; nothing is left of it.
 
     Other commands are not tried: they cost more than a keystroke may, or do more than change
     the topology.
     """
     if isinstance(command, tree.As) or (isinstance(command, tree.Expect) and not command.negated):
-        return rehearse(interpreter, command.command)
+        return rehearse(context, command.command)
     if not isinstance(command, (tree.Create, tree.Set, tree.Clear)):
         return None
-    store = interpreter.store
-    chance = store.chance
-    store.chance = Random(0)  # the session's own must not move on
+    store = context.store
+    # The session's own chance must not move on.
+    elsewhere = store.rolling(Random(0))
     try:
-        with interpreter.undisturbed, store.journal.transaction():
-            _change(interpreter, command)
+        with context.manner.undisturbed(), elsewhere, store.journal.transaction():
+            _change(context, command)
             raise _Enough
     except _Enough:
         return None
-    finally:
-        store.chance = chance
 
 
-def _change(interpreter: Interpreter, command: tree.Create | tree.Set | tree.Clear) -> None:
-    editor, resolver = interpreter.editor, interpreter.resolver
+def _change(context: Context, command: tree.Create | tree.Set | tree.Clear) -> None:
+    editor, resolver = context.editor, context.resolver
     match command:
         case tree.Create(path=path, target=target, settings=settings):
             editor.create(target.collection, resolver.path(path), settings, target.column)

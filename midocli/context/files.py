@@ -1,4 +1,4 @@
-"""The files that commands read and write, handed to the interpreter by the session."""
+"""The files that commands read and write, handed to commands from the top."""
 
 from __future__ import annotations
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from grammar.errors import UnknownObjectError
 from grammar.schema import Collection, Field
-from grammar.tree import Setting, Show
-from midocli.commands import trace_walks as traced
-from midocli.results.values import Message, Result, Table
+from grammar.tree import Setting
+from midocli.datapath import trace_walks
+from midocli.results.values import Table
 from midocli.simulator.guests.neighbour import listing
 from midocli.simulator.learnt.entries import FLOW_IDLE_NS
 from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ICMP
@@ -17,7 +16,6 @@ from midocli.store.rows import Row
 from midocli.trace.flow_text import flow_actions
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
     from midocli.datapath.datapath import Datapath
     from midocli.simulator.learnt.flows import Flow
 
@@ -34,33 +32,12 @@ def table(
     rows = _TABLES[collection.path](datapath, parent)
     for setting in filters:
         index, field = collection.index[setting.field.name], setting.field
-        rows = [row for row in rows if _word(field, row[index]) == setting.text]
+        rows = [row for row in rows if word_of(field, row[index]) == setting.text]
     return Table(collection.fields, rows)
 
 
-def entry(interpreter: Interpreter, command: Show) -> Result:
-    """One thing of a live collection, or one of its fields; UnknownObjectError where none is."""
-    selector, field = command.path[-1], command.field
-    datapath, collection = interpreter.datapath, selector.collection
-    parent = interpreter.resolver.path(command.path[:-1])
-    rows = table(datapath, collection, parent, selector.filters).rows
-    if selector.name is not None:
-        first = collection.fields[0]
-        rows = [row for row in rows if _word(first, row[0]) == selector.name]
-    if len(rows) != 1:
-        what = f"{collection.name} of {parent.full_alias}" if parent else collection.name
-        word = "" if selector.name is None else f": {selector.name[:40]!r}"
-        why = f"{len(rows)} are like that; give more fields" if rows else f"unknown {what}{word}"
-        raise UnknownObjectError(why, selector.column)
-    if field is not None:
-        value = rows[0][collection.index[field.field.name]]
-        return Message(_word(field.field, value) or "")
-    if parent is not None and collection.path == "tracerequest.walk":
-        return traced.report(interpreter, parent, rows[0][0])
-    return Table(collection.fields, rows)
-
-
-def _word(field: Field, value: Any) -> str | None:
+def word_of(field: Field, value: Any) -> str | None:
+    """What a live field shows of a value."""
     return None if value is None else field.type.format(value)
 
 
@@ -150,6 +127,6 @@ _TABLES = {
     "router.nat": _nat,
     "bridge.mac": _macs,
     "connection": _connections,
-    "tracerequest.walk": traced.rows,
+    "tracerequest.walk": trace_walks.rows,
     "flow": _flows,
 }

@@ -20,20 +20,20 @@ from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
 
 
 class Arping:
     """One `arping` command: a broadcast request, and a second to answer it."""
 
-    def __init__(self, interpreter: Interpreter, command: tree.Arping) -> None:
-        self._interpreter = interpreter
-        self._network = interpreter.datapath.network
+    def __init__(self, context: Context, command: tree.Arping) -> None:
+        self._context = context
+        self._network = context.datapath.network
         given = {setting.field.name: setting for setting in command.options}
-        self._target = find_address(interpreter, command.destination)
-        self._observation = Observation(interpreter, command, given, default_filter="arp")
+        self._target = find_address(context, command.destination)
+        self._observation = Observation(context, command, given, default_filter="arp")
         values = {name: setting.value for name, setting in given.items()}
-        self._source = find_source(interpreter, command.source, values)
+        self._source = find_source(context, command.source, values)
         if self._source.stack is None:
             raise RefusedError("a router cannot arping; a guest or a station can")
         self._stack = self._source.stack
@@ -107,7 +107,7 @@ class Arping:
         if reason is not None:
             from midocli.advice.ways import remedy
 
-            command = remedy(self._interpreter, failures[0])
+            command = remedy(self._context, failures[0])
             advice = f"; try: {command}" if command else ""
             why = f"ended at {reason.at} ({reason.code}): {reason.text}{advice}\n"
         text = printed + shown.captures + why + shown.explanation

@@ -17,7 +17,7 @@ from midocli.trace.comments import Comments
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
 
 #: The interface of a file without any point: readers refuse a file that has none.
 ANYWHERE = "any"
@@ -35,10 +35,10 @@ def writer_for(name: str, stream: BytesIO) -> CaptureWriter:
 
 
 def captured_frames(
-    interpreter: Interpreter, frames: Iterable[Captured], events: Iterable[Event]
+    context: Context, frames: Iterable[Captured], events: Iterable[Event]
 ) -> list[CapturedFrame]:
     """Frames with the times the clock showed, and what was decided about them."""
-    shown = interpreter.clock.shown
+    shown = context.clock.shown
     comments = Comments(events)
     return [
         CapturedFrame(shown(each.time_ns), each.direction, each.data, comments.of(each))
@@ -47,7 +47,7 @@ def captured_frames(
 
 
 def capture_file(
-    interpreter: Interpreter,
+    context: Context,
     file: Argument,
     seen: Sequence[tuple[Point, Sequence[Captured]]],
     events: Sequence[Event],
@@ -56,8 +56,8 @@ def capture_file(
     captures = [
         Capture(
             point.name,
-            description(interpreter, point),
-            captured_frames(interpreter, interpreter.following("writing frames", frames), events),
+            description(context, point),
+            captured_frames(context, context.following("writing frames", frames), events),
         )
         for point, frames in seen
     ] or [Capture(ANYWHERE, None, [])]
@@ -69,11 +69,11 @@ def capture_file(
     return stream.getvalue()
 
 
-def description(interpreter: Interpreter, point: Point) -> str:
+def description(context: Context, point: Point) -> str:
     """The device a point belongs to: `port bridge1:port0 of bridge1 (left)`."""
     if isinstance(point.key, UnderlayPoint):
         return f"the underlay's end at {point.key.host}"
-    row = interpreter.store.by_id(point.port) if point.port is not None else None
+    row = context.store.by_id(point.port) if point.port is not None else None
     if row is None or row.parent is None:
         return "not bound to a port"
     name = row.parent.get("name")

@@ -12,7 +12,7 @@ from midocli.probes.points import Point, find_point, point_of
 from midocli.simulator.events import Captured, Event
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
     from midocli.trace.filter import Passes
     from midocli.trace.tcpdump.flags import Flags
 
@@ -56,12 +56,12 @@ class CaptureRequest:
 
     def __init__(
         self,
-        interpreter: Interpreter,
+        context: Context,
         options: dict[str, Setting],
         default_filter: str,
         default_flags: str,
     ) -> None:
-        self._interpreter = interpreter
+        self._context = context
         self._default_filter = default_filter
         self._default_flags = default_flags
         given = options["capture"].text if "capture" in options else ""
@@ -70,12 +70,12 @@ class CaptureRequest:
         self.any = given == "any"
         self.listed: list[Point] = []
         if given and not (self.none or self.all or self.any):
-            self.listed = listed_points(interpreter, given, options["capture"].column)
+            self.listed = listed_points(context, given, options["capture"].column)
         self.write: Setting | None = options.get("write")
         if self.none and self.write is not None:
             raise InvalidValueError("write needs frames, but capture is none", self.write.column)
         if self.write is not None:
-            interpreter.files.check(Argument(self.write.text, self.write.column))
+            context.files.check(Argument(self.write.text, self.write.column))
         self._filter = options.get("filter")
         self._flags = options.get("flags")
         self.passes = None if self.none else self._compiled_filter()
@@ -132,14 +132,14 @@ class CaptureRequest:
             if self.passes(data, None, captured.direction):
                 shown.append(captured)
         if self.all or self.any:
-            points = [point_of(key, self._interpreter) for key in by_point]  # type: ignore[arg-type]
+            points = [point_of(key, self._context) for key in by_point]  # type: ignore[arg-type]
             points = without_doubles(points)
         elif self.listed:
             order = {key: place for place, key in enumerate(by_point)}
             points = sorted(self.listed, key=lambda point: order.get(point.key, len(order)))
         else:
             keys = dict.fromkeys([*([source.key] if source else []), *ends])
-            points = [point_of(key, self._interpreter) for key in keys]  # type: ignore[arg-type]
+            points = [point_of(key, self._context) for key in keys]  # type: ignore[arg-type]
         return [Seen(point, by_point.get(point.key, ())) for point in points]
 
     def text(self, seen: Sequence[Seen]) -> str:
@@ -150,11 +150,11 @@ class CaptureRequest:
         """The banner of one point, and its frames as tcpdump prints them."""
         from midocli.trace.tcpdump.printer import Printer, banner
 
-        clock = self._interpreter.clock
+        clock = self._context.clock
         assert self.flags is not None
         printer = Printer(self.flags, clock.utc_offset)
         shown = seen.frames[: self.flags.count]
-        told = self._interpreter.following("printing frames", shown)
+        told = self._context.following("printing frames", shown)
         frames = (printer.frame(clock.shown(each.time_ns), each.data) for each in told)
         return banner(seen.point.label), "".join(frames)
 
@@ -164,7 +164,7 @@ class CaptureRequest:
 
     def frame_data(self, captured: Captured) -> dict[str, str]:
         """One frame as data."""
-        clock = self._interpreter.clock
+        clock = self._context.clock
         instant = Instant(clock.shown(captured.time_ns), clock.utc_offset)
         return {
             "time": format_instant(instant),
@@ -184,8 +184,8 @@ class CaptureRequest:
         from midocli.probes.capture_file import capture_file
 
         file = Argument(self.write.text, self.write.column)
-        content = capture_file(self._interpreter, file, seen, events)
-        self._interpreter.files.write(file, content)
+        content = capture_file(self._context, file, seen, events)
+        self._context.files.write(file, content)
 
 
 def is_classic(name: str) -> bool:
@@ -193,9 +193,9 @@ def is_classic(name: str) -> bool:
     return name.lower().endswith(".pcap")
 
 
-def listed_points(interpreter: Interpreter, words: str, column: int) -> list[Point]:
+def listed_points(context: Context, words: str, column: int) -> list[Point]:
     """The points of a comma list, each once; UnknownObjectError where one is none."""
-    found = [find_point(interpreter, word.strip(), column) for word in words.split(",")]
+    found = [find_point(context, word.strip(), column) for word in words.split(",")]
     return list({point.key: point for point in found}.values())
 
 

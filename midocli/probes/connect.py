@@ -25,7 +25,7 @@ from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ERROR_TYPES, ICMP, UNREACHABLE
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
 
 _WAIT_NS = 5 * SECOND_NS
 #: The last packets are on their way while something is due within this time.
@@ -38,20 +38,20 @@ Endpoint = tuple[int, int]
 class Connect:
     """One `connect` command."""
 
-    def __init__(self, interpreter: Interpreter, command: tree.Connect) -> None:
-        self._interpreter = interpreter
-        self._network = interpreter.datapath.network
+    def __init__(self, context: Context, command: tree.Connect) -> None:
+        self._context = context
+        self._network = context.datapath.network
         given = {setting.field.name: setting for setting in command.options}
         values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
         self._data = values["data"].encode("utf-8", "surrogateescape") or b"\n"
         self._proto = command.proto
-        self._remote = (find_address(interpreter, command.destination), command.port)
-        self._observation = Observation(interpreter, command, given, "icmp or tcp or udp")
-        self._source = find_source(interpreter, command.source, values)
+        self._remote = (find_address(context, command.destination), command.port)
+        self._observation = Observation(context, command, given, "icmp or tcp or udp")
+        self._source = find_source(context, command.source, values)
         stack = self._source.stack
         if stack is None:
             raise RefusedError("a router cannot connect; a guest or a station can")
-        port = values.get("src-port") or 32768 + interpreter.chance.getrandbits(14)
+        port = values.get("src-port") or 32768 + context.chance.getrandbits(14)
         kind = TcpClient if self._proto == "tcp" else UdpClient
         local = (self._own_address(), port)
         self._client = kind(stack, local, self._remote, object())
@@ -133,7 +133,7 @@ class Connect:
             why.append(f"ended at {reason.at} ({reason.code}): {reason.text}")
             from midocli.advice.ways import remedy
 
-            command = remedy(self._interpreter, failures[0])
+            command = remedy(self._context, failures[0])
             if command:
                 why[0] += f"; try: {command}"
         ending = Ending(_lines(lines), outcome == "open")
@@ -176,7 +176,7 @@ class Connect:
 
     def _is_given(self, point: str, mac: int) -> bool:
         """Whether a machine that is up has the MAC at an interface."""
-        nic = guest_behind(self._interpreter.resolver.interface(point))
+        nic = guest_behind(self._context.resolver.interface(point))
         if nic is None:
             return False
         return (nic.parent or nic).get("state") == "up" and mac_of(nic) == mac

@@ -30,7 +30,7 @@ from midocli.simulator.wire.protocol import UDP
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
 
 #: Seconds until the second try, the most until another, and until the client gives up.
 _FIRST, _CUTOFF, _TIMEOUT = 3, 15, 60
@@ -43,15 +43,15 @@ _NO_OFFER = (
 class Dhcp:
     """One `dhcp` command."""
 
-    def __init__(self, interpreter: Interpreter, command: tree.Dhcp) -> None:
-        self._interpreter = interpreter
-        self._network = interpreter.datapath.network
+    def __init__(self, context: Context, command: tree.Dhcp) -> None:
+        self._context = context
+        self._network = context.datapath.network
         given = {setting.field.name: setting for setting in command.options}
-        self._guest: Row = find_guest(interpreter, command.source)
+        self._guest: Row = find_guest(context, command.source)
         self._observation = Observation(
-            interpreter, command, given, default_filter="port 67 or port 68"
+            context, command, given, default_filter="port 67 or port 68"
         )
-        self._source = GuestSource(interpreter, self._guest)
+        self._source = GuestSource(context, self._guest)
         self._origin = object()
         self._lines: list[str] = []
         self._answers: list[Message] = []
@@ -65,9 +65,9 @@ class Dhcp:
                 lease = self._ask()
             if lease is None:
                 dropped = self._observation.reason(self._origin)
-                reason, advice = silence(self._interpreter, self._guest, dropped)
+                reason, advice = silence(self._context, self._guest, dropped)
         if lease is not None:
-            take(self._interpreter, self._guest, lease)
+            take(self._context, self._guest, lease)
         return self._sum_up(lease, reason, advice)
 
     # -- the client ---------------------------------------------------------------

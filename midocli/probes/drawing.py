@@ -13,7 +13,7 @@ from midocli.simulator.events import Event
 from midocli.simulator.reason import Reason
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
     from midocli.pictures.model import Picture
     from midocli.pictures.way import Way
     from midocli.trace.journey import Journey
@@ -41,17 +41,15 @@ class Told(NamedTuple):
 class Drawing:
     """The options `draw` and `report` of a probe; FileError where a report cannot be written."""
 
-    def __init__(
-        self, interpreter: Interpreter, command: Probe, options: dict[str, Setting]
-    ) -> None:
-        self._interpreter = interpreter
+    def __init__(self, context: Context, command: Probe, options: dict[str, Setting]) -> None:
+        self._context = context
         self._command = command
         self._draws = "draw" in options
         self._picture = _file(options.get("draw"))
         self._report = _file(options.get("report"))
         for file in (self._picture, self._report):
             if file is not None:
-                interpreter.files.check(file)
+                context.files.check(file)
 
     @property
     def is_wanted(self) -> bool:
@@ -63,12 +61,13 @@ class Drawing:
 
         That one cannot be written does not take away what is shown.
         """
-        from midocli.pictures import model, way, written
+        from midocli.pictures import model, way
         from midocli.pictures.text import as_text
+        from midocli.pictures.written import written
 
-        interpreter = self._interpreter
-        drawing = partial(interpreter.progress, "drawing")
-        picture = model.picture_of(interpreter.store, interpreter.display, drawing)
+        context = self._context
+        drawing = partial(context.manner.progress, "drawing")
+        picture = model.picture_of(context.store, context.display, drawing)
         taken = way.way_of(told.events, _telling(told.reasons))
         if self._report is not None:
             self._write(self._report, self._page(told, frames, picture, taken))
@@ -77,7 +76,7 @@ class Drawing:
         if not self._draws or self._picture is not None:
             return "", {}
         whole = {**model.data(picture), "way": way.data(taken)}
-        return f"\n{as_text(picture, taken, interpreter.columns())}", {"picture": whole}
+        return f"\n{as_text(picture, taken, context.manner.columns)}", {"picture": whole}
 
     def _page(
         self, told: Told, frames: Sequence[tuple[str, str]], picture: Picture, taken: Way
@@ -95,17 +94,17 @@ class Drawing:
             as_svg(picture, taken, within_page=True),
             told.events,
             told.journeys,
-            partial(self._interpreter.following, "writing the page"),
+            partial(self._context.following, "writing the page"),
             frames,
-            self._interpreter.clock,
+            self._context.clock,
         )
         return as_page(story)
 
     def _write(self, file: Argument, text: str) -> None:
         try:
-            self._interpreter.files.write(file, text.encode())
+            self._context.files.write(file, text.encode())
         except FileError as error:
-            self._interpreter.complaints.append(error)
+            self._context.complain(error)
 
 
 def _file(setting: Setting | None) -> Argument | None:

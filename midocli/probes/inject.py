@@ -21,7 +21,7 @@ from midocli.simulator.wire.addresses import ip_text
 from midocli.simulator.wire.frame import Frame
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
 
 
 class _Fate(NamedTuple):
@@ -35,22 +35,22 @@ class _Fate(NamedTuple):
 class Inject:
     """One `inject` command."""
 
-    def __init__(self, interpreter: Interpreter, command: tree.Inject) -> None:
-        self._interpreter = interpreter
-        self._network = interpreter.datapath.network
+    def __init__(self, context: Context, command: tree.Inject) -> None:
+        self._context = context
+        self._network = context.datapath.network
         given = {setting.field.name: setting for setting in command.options}
-        self._point = find_point(interpreter, command.point.text, command.point.column)
+        self._point = find_point(context, command.point.text, command.point.column)
         if isinstance(self._point.key, UnderlayPoint):
             why = f"frames enter at ports and interfaces; {self._point.name} only shows them"
             raise RefusedError(why, None, command.point.column)
-        replay = frames_of(interpreter, given, command.point.column)
+        replay = frames_of(context, given, command.point.column)
         self._frames, self._due = replay
         if "rewrite-mac" in given and given["rewrite-mac"].value:
-            rewritten = NewMacs(interpreter, self._point).rewritten
+            rewritten = NewMacs(context, self._point).rewritten
             self._frames = [rewritten(data) for data in self._frames]
         self._replays = "file" in given
         self._asap = "speed" in given and given["speed"].value == "asap"
-        self._observation = Observation(interpreter, command, given, default_filter="")
+        self._observation = Observation(context, command, given, default_filter="")
         self._origins = [object() for _ in self._frames]
         #: What frames still wait for when the network is quiet: a MAC.
         self._waiting: list[Reason | None] = []
@@ -62,7 +62,7 @@ class Inject:
             start = engine.now_ns
             sent = zip(self._frames, self._due, self._origins, strict=True)
             for number, (data, due, origin) in enumerate(sent):
-                self._interpreter.progress("inject", number, len(self._frames))
+                self._context.manner.progress("inject", number, len(self._frames))
                 if self._asap:
                     engine.settle(SECOND_NS)
                 else:
@@ -160,7 +160,7 @@ class Inject:
 
     def _name(self, point: Hashable) -> str:
         assert isinstance(point, str)
-        return point_of(point, self._interpreter).name
+        return point_of(point, self._context).name
 
 
 def _is_swallowed(reason: Reason, delivered: Container[Hashable]) -> bool:

@@ -18,7 +18,7 @@ from midocli.simulator.wire.addresses import mac_text, network_text
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
     from midocli.simulator.guests.dhcp_client import Lease
     from midocli.store.editor import Editor
 
@@ -28,7 +28,7 @@ _LEAST_MTU = 68
 _AT_THE_PLUG = (Code.UNPLUGGED, Code.PORT_INACTIVE)
 
 
-def take(interpreter: Interpreter, guest: Row, lease: Lease) -> None:
+def take(context: Context, guest: Row, lease: Lease) -> None:
     """Give a guest the address, gateway, MTU and routes of a lease, as one command.
 
     The routes of an earlier lease (`proto dhcp`) go; those given by hand stay.
@@ -39,16 +39,16 @@ def take(interpreter: Interpreter, guest: Row, lease: Lease) -> None:
         settings.append(_setting(collection, "mtu", str(lease.mtu)))
     if lease.gateway:
         settings.append(_setting(collection, "gw", format_ipv4(lease.gateway)))
-    with interpreter.changing() as editor:
+    with context.changing() as editor:
         editor.set(guest, settings)
         if not lease.gateway:
             editor.clear(guest, [FieldName(collection.by_name["gw"], 1)])
-        _take_routes(interpreter, editor, guest, lease)
+        _take_routes(context, editor, guest, lease)
 
 
-def _take_routes(interpreter: Interpreter, editor: Editor, guest: Row, lease: Lease) -> None:
+def _take_routes(context: Context, editor: Editor, guest: Row, lease: Lease) -> None:
     """Make the routes of a lease those of the guest; what it has already stays as it is."""
-    collection = interpreter.store.schema["guest.route"]
+    collection = context.store.schema["guest.route"]
     wanted = dict.fromkeys(lease.routes)
     for row in list(guest.siblings("guest.route") or ()):
         dst = row.get("dst")
@@ -69,14 +69,12 @@ def _setting(collection: Collection, name: str, word: str) -> Setting:
     return Setting(field, field.type.parse(word), 1, word)
 
 
-def silence(
-    interpreter: Interpreter, guest: Row, dropped: Reason | None
-) -> tuple[Reason, str | None]:
+def silence(context: Context, guest: Row, dropped: Reason | None) -> tuple[Reason, str | None]:
     """Why a guest got no lease, and the command that would obviously change it.
 
     `dropped` is what became of its messages, which tells where a server did answer.
     """
-    alias, network = guest.full_alias, interpreter.datapath.network
+    alias, network = guest.full_alias, context.datapath.network
     nic = network.guest(guest.id).plan
     assert nic is not None
     mac, key = nic.guest.nics[0].mac, nic.guest.nics[0].port
@@ -95,7 +93,7 @@ def silence(
         dropped = Reason(Code.NO_ANSWER, alias, None, "no server answers")
     from midocli.advice.ways import remedy
 
-    return dropped, remedy(interpreter, Failure(dropped))
+    return dropped, remedy(context, Failure(dropped))
 
 
 def _lacking(bridge: Bridge, mac: int) -> tuple[Reason, str] | None:

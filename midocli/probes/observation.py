@@ -18,11 +18,12 @@ from midocli.probes.verdict import decisive
 from midocli.simulator.events import Captured, Event, Kind, Recorder
 from midocli.simulator.reason import Reason
 from midocli.simulator.wire.frame import Frame
-from midocli.simulator.wire.protocol import ETHERTYPE_ARP
+from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ICMP
 
 if TYPE_CHECKING:
     from midocli.advice.failure import Change
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
+    from midocli.simulator.network import Network
 
 
 class Shown(NamedTuple):
@@ -47,18 +48,16 @@ class Observation:
 
     def __init__(
         self,
-        interpreter: Interpreter,
+        context: Context,
         command: Probe,
         options: dict[str, Setting],
         default_filter: str = "icmp",
     ) -> None:
-        self._interpreter = interpreter
-        self._network = interpreter.datapath.network
+        self._context = context
+        self._network = context.datapath.network
         self._explains = "explain" in options
-        self._drawing = Drawing(interpreter, command, options)
-        self.request = CaptureRequest(
-            interpreter, options, default_filter, interpreter.default_flags
-        )
+        self._drawing = Drawing(context, command, options)
+        self.request = CaptureRequest(context, options, default_filter, context.default_flags)
         self.recorder = Recorder()
         self.drops: dict[object, list[tuple[Reason, Frame]]] = {}
         self._arp_drops: list[tuple[Reason, Frame]] = []
@@ -85,7 +84,7 @@ class Observation:
         finally:
             if watching:
                 network.unwatch(self.recorder)
-            self._interpreter.datapath.sync()
+            self._context.datapath.sync()
 
     def _dropped(self, origin: object, reason: Reason, frame: Frame) -> None:
         self.drops.setdefault(origin, []).append((reason, frame))
@@ -98,7 +97,7 @@ class Observation:
         With `for_errors` it was sent to get an ICMP error, as traceroute does.
         """
         pending = self._network.pending(origin)
-        home = partial(home_of, self._interpreter.store)
+        home = partial(home_of, self._context.store)
         drops = self.drops.get(origin, ())
         return decisive(drops, pending, self._arp_drops, home, for_errors)
 
@@ -106,7 +105,10 @@ class Observation:
         """A reason with the frame it ended, and who sent it to whom."""
         dropped = (drop for drops in (*self.drops.values(), self._arp_drops) for drop in drops)
         frame = next((frame for why, frame in dropped if why is reason), None)
-        return Failure(reason, frame, source, destination)
+        if frame is None or reason.rule is None:
+            return Failure(reason, frame, source, destination)
+        remembered = _is_remembered(self._network, frame)
+        return Failure(reason, frame, source, destination, remembered)
 
     def captured(self) -> Sequence[Captured]:
         """The frames captured so far."""
@@ -141,8 +143,8 @@ class Observation:
 
             failed = bool(failures)
             explanation = explain(told.events, told.journeys, verdicts, told.changes, failed)
-            following = self._interpreter.following("telling the steps", told.events)
-            steps = steps_of(following, self._interpreter.clock)
+            following = self._context.following("telling the steps", told.events)
+            steps = steps_of(following, self._context.clock)
         if self._drawing.is_wanted:
             frames = [self.request.printed(each) for each in seen]
             drawn, picture = self._drawing.drawn(told, frames)
@@ -157,13 +159,13 @@ class Observation:
         failures: Sequence[Failure],
     ) -> Told:
         """All there is to tell of the traffic of some origins."""
-        from midocli.probes.labels import TopologyLabels
+        from midocli.context.labels import TopologyLabels
         from midocli.trace.explain import numbered
         from midocli.trace.journey import by_origin, journey_of
 
         events = numbered(self._events_of(origins))
-        labels = TopologyLabels(self._interpreter)
-        following = self._interpreter.following("telling the walk", by_origin(events))
+        labels = TopologyLabels(self._context)
+        following = self._context.following("telling the walk", by_origin(events))
         journeys = [journey_of(ours, labels) for ours in following]
         reasons = [*(failure.reason for failure in failures), *ending.reasons]
         changes = self._ways_out(events, failures)
@@ -174,7 +176,7 @@ class Observation:
         try:
             self.request.write_file(seen, self.recorder.events)
         except FileError as error:
-            self._interpreter.complaints.append(error)
+            self._context.complain(error)
 
     def _ways_out(self, events: Sequence[Event], failures: Sequence[Failure]) -> list[str]:
         """What would have to change, as lines: translations without a way back first."""
@@ -185,11 +187,23 @@ class Observation:
         for event in events:
             if event.kind is Kind.NAT_UNRESTORED:
                 restorer, made_by = str(event.details["restorer"]), str(event.details["made_by"])
-                found += unrestored(self._interpreter, event.at, restorer, made_by)
+                found += unrestored(self._context, event.at, restorer, made_by)
         for failure in failures:
-            found += changes(self._interpreter, failure)
+            found += changes(self._context, failure)
         return change_lines(found)
 
     def _events_of(self, origins: Sequence[object]) -> list[Event]:
         ours = set(origins)
         return [event for event in self.recorder.events if event.origin in ours]
+
+
+def _is_remembered(network: Network, frame: Frame) -> bool:
+    """Whether the connection of a frame is tracked, by either of its ends."""
+    ports = (frame.icmp_id,) * 2 if frame.proto == ICMP else (frame.tp_src, frame.tp_dst)
+    source, destination = (frame.nw_src, ports[0]), (frame.nw_dst, ports[1])
+    return any(
+        proto == frame.proto and ((src, src_port) == source or (dst, dst_port) == destination)
+        for src, src_port, dst, dst_port, proto, _ in network.state.live_connections(
+            network.engine.now_ns
+        )
+    )

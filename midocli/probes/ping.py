@@ -28,7 +28,7 @@ from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ERROR_TYPE
 
 if TYPE_CHECKING:
     from midocli.advice.failure import Failure
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
 
 #: The clock tick of the kernel whose timers wake ping up.
 _TICK_NS = 4_000_000
@@ -68,27 +68,27 @@ class Probe:
 class Ping:
     """One `ping` command."""
 
-    def __init__(self, interpreter: Interpreter, command: tree.Ping) -> None:
-        self._interpreter = interpreter
+    def __init__(self, context: Context, command: tree.Ping) -> None:
+        self._context = context
         given = {setting.field.name: setting for setting in command.options}
         values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
-        self._count: int = values.get("count", 3 if interpreter.interactive else 1)
-        self._destination = find_address(interpreter, command.destination)
-        self._observation = Observation(interpreter, command, given)
+        self._count: int = values.get("count", 3 if context.manner.interactive else 1)
+        self._destination = find_address(context, command.destination)
+        self._observation = Observation(context, command, given)
         self._pattern = _pattern(given.get("pattern"))
         self._values = values
         icmp_id = values.get("id")
         if icmp_id is None:
-            icmp_id = interpreter.chance.getrandbits(16)
+            icmp_id = context.chance.getrandbits(16)
         self._request = Request(values, icmp_id)
-        self._network = interpreter.datapath.network
-        self._source = find_source(interpreter, command.source, values)
+        self._network = context.datapath.network
+        self._source = find_source(context, command.source, values)
         self._probes: dict[int, Probe] = {}
         self._last_sent = 0
         #: When the next request is due; None: there is none any more.
         self._next_send: int | None = None
         self._report = PingReport(
-            interpreter,
+            context,
             format_ipv4(self._destination),
             values["size"],
             self._pattern,
@@ -121,7 +121,7 @@ class Ping:
         try:
             self._send_all()
         except KeyboardInterrupt:
-            if self._interpreter.interactive and self._report.transmitted:
+            if self._context.manner.interactive and self._report.transmitted:
                 return True
             raise
         return False
@@ -136,7 +136,7 @@ class Ping:
         for number in range(self._count):
             if number:
                 engine.run_until(self._last_sent + interval)
-            self._interpreter.progress("ping", number, self._count)
+            self._context.manner.progress("ping", number, self._count)
             self._next_send = engine.now_ns + interval if number + 1 < self._count else None
             if not self._send(first + number & 0xFFFF, data):
                 return
@@ -149,7 +149,7 @@ class Ping:
         """Send one request; False where the source has no way to send at all."""
         engine = self._network.engine
         probe = Probe(seq, engine.now_ns)
-        stamped = echo_data.stamped(data, self._interpreter.clock.shown(engine.now_ns))
+        stamped = echo_data.stamped(data, self._context.clock.shown(engine.now_ns))
         failure = self._source.send(self._destination, seq, stamped, self._request, probe)
         if failure is None or failure.code != "network-unreachable":
             self._probes[seq] = probe

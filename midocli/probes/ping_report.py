@@ -12,7 +12,7 @@ from midocli.simulator.reason import Code, Reason
 from midocli.simulator.wire.frame import Frame
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
     from midocli.probes.ping import Probe
     from midocli.probes.sources import Source
     from midocli.simulator.reason import LocalError
@@ -23,13 +23,13 @@ class PingReport:
 
     def __init__(
         self,
-        interpreter: Interpreter,
+        context: Context,
         destination: str,
         size: int,
         pattern: bytes,
         quiet: bool,
     ) -> None:
-        self._interpreter = interpreter
+        self._context = context
         self._destination = destination
         self._size = size
         self._pattern = pattern
@@ -205,7 +205,7 @@ class PingReport:
         line = f"icmp_seq={probe.seq} ended at {reason.at} ({reason.code}): {reason.text}"
         from midocli.advice.ways import remedy
 
-        command = remedy(self._interpreter, probe.failure or Failure(reason))
+        command = remedy(self._context, probe.failure or Failure(reason))
         return f"{line}; try: {command}\n" if command else f"{line}\n"
 
     def data(

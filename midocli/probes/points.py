@@ -8,7 +8,7 @@ from grammar.errors import UnknownObjectError
 from midocli.simulator.events import UnderlayPoint
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
 
 
 #: A port's key, an interface's name, or a host's end of the underlay.
@@ -30,35 +30,35 @@ class Point(NamedTuple):
     port: int | None
 
 
-def find_point(interpreter: Interpreter, word: str, column: int | None = None) -> Point:
+def find_point(context: Context, word: str, column: int | None = None) -> Point:
     """The point a word means; UnknownObjectError where it means none, or several."""
-    port = interpreter.named("port", word)
+    port = context.named("port", word)
     if port is not None:
-        return point_of(port.id, interpreter)
+        return point_of(port.id, context)
     try:
-        interface = interpreter.resolver.interface(word)
+        interface = context.resolver.interface(word)
     except UnknownObjectError as error:
         owner, _, last = word.rpartition(":")
-        host = interpreter.named("host", owner) if last == UNDERLAY else None
+        host = context.named("host", owner) if last == UNDERLAY else None
         if host is not None:
-            return point_of(UnderlayPoint(host.full_alias), interpreter)
+            return point_of(UnderlayPoint(host.full_alias), context)
         raise UnknownObjectError(
             f"unknown point {word[:40]!r}: it is neither a port nor an interface ({error.message})",
             column,
         ) from None
-    return point_of(interpreter.datapath.point(interface), interpreter)
+    return point_of(context.datapath.point(interface), context)
 
 
-def point_of(key: PointKey, interpreter: Interpreter) -> Point:
+def point_of(key: PointKey, context: Context) -> Point:
     """The point that the simulator calls `key`."""
     from midocli.datapath.wiring import port_at
 
     if isinstance(key, int):
-        row = interpreter.store.by_id(key)
+        row = context.store.by_id(key)
         name = row.full_alias if row is not None else "a deleted port"
         return Point(key, name, name, key)
     if isinstance(key, UnderlayPoint):
         name = f"{key.host}:{UNDERLAY}"
         return Point(key, name, name, None)
-    interface = interpreter.resolver.interface(key)
+    interface = context.resolver.interface(key)
     return Point(key, key, str(interface.get("iface")), port_at(interface))

@@ -22,18 +22,18 @@ from midocli.trace.link_types import ETHERNET, link_type_name
 from midocli.trace.tcpdump.printer import Printer
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
 
 
-def read_capture(interpreter: Interpreter, command: tree.ReadCapture) -> Stream:
+def read_capture(context: Context, command: tree.ReadCapture) -> Stream:
     """The frames of a file one by one, as they are asked for; FileError where it has none.
 
     The stream raises FileError as well, behind the last frame that is whole.
     """
     given = {setting.field.name: setting for setting in command.options}
-    request = CaptureRequest(interpreter, given, "", "")
-    offset = interpreter.clock.utc_offset
-    stream = interpreter.files.open(command.file)
+    request = CaptureRequest(context, given, "", "")
+    offset = context.clock.utc_offset
+    stream = context.files.open(command.file)
     capture = _opened(stream, command.file)
     limit = request.limit(given["count"].value if "count" in given else None)
     assert request.passes is not None and request.flags is not None

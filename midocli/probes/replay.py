@@ -12,7 +12,7 @@ from midocli.probes.sources import guest_at, router_behind
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
 
 _SHORTEST = 14
 _IPV4 = b"\x08\x00"
@@ -25,7 +25,7 @@ class Replay(NamedTuple):
     due: list[int]
 
 
-def frames_of(interpreter: Interpreter, given: dict[str, tree.Setting], column: int) -> Replay:
+def frames_of(context: Context, given: dict[str, tree.Setting], column: int) -> Replay:
     """The frames to inject, each of at least 14 bytes; MidoError where there are none."""
     frame, file = given.get("frame"), given.get("file")
     if (frame is None) == (file is None):
@@ -37,7 +37,7 @@ def frames_of(interpreter: Interpreter, given: dict[str, tree.Setting], column: 
         replay, at = Replay([frame.value], [0]), frame.column
     else:
         assert file is not None
-        replay, at = _read(interpreter, tree.Argument(file.text, file.column)), file.column
+        replay, at = _read(context, tree.Argument(file.text, file.column)), file.column
     for number, data in enumerate(replay.frames, 1):
         if len(data) < _SHORTEST:
             raise InvalidValueError(
@@ -47,12 +47,12 @@ def frames_of(interpreter: Interpreter, given: dict[str, tree.Setting], column: 
     return replay
 
 
-def _read(interpreter: Interpreter, file: tree.Argument) -> Replay:
+def _read(context: Context, file: tree.Argument) -> Replay:
     """All frames of a capture file; FileError where it is none, or not whole."""
     from midocli.trace.capture_reader import CaptureFileError, open_capture
     from midocli.trace.link_types import ETHERNET, link_type_name
 
-    with interpreter.files.open(file) as stream:
+    with context.files.open(file) as stream:
         try:
             capture = open_capture(stream)
             if capture.link_type != ETHERNET:
@@ -74,11 +74,11 @@ class NewMacs:
     behind the point.
     """
 
-    def __init__(self, interpreter: Interpreter, point: Point) -> None:
-        self._interpreter = interpreter
-        guest = guest_at(interpreter, point)
+    def __init__(self, context: Context, point: Point) -> None:
+        self._context = context
+        guest = guest_at(context, point)
         self._source = _octets(guest) if guest is not None else None
-        self._router = router_behind(interpreter, point.port) if point.port is not None else None
+        self._router = router_behind(context, point.port) if point.port is not None else None
 
     def rewritten(self, data: bytes) -> bytes:
         """A frame with its new MACs; those nobody here has an idea of stay as they are."""
@@ -97,7 +97,7 @@ class NewMacs:
         net = self._router.get("net") if self._router is not None else None
         if net is not None and (address ^ net.address) & net.mask:
             return None
-        for guest in self._interpreter.store.rows("guest"):
+        for guest in self._context.store.rows("guest"):
             nics: list[Row] = [guest, *(guest.siblings("guest.nic") or ())]
             for nic in nics:
                 if any(each.address == address for each in nic.get("address") or ()):

@@ -12,79 +12,42 @@ from grammar.resources.capture import CAPTURE
 from midocli.probes.capture_file import ANYWHERE, captured_frames, description, writer_for
 from midocli.probes.captures import CaptureRequest, Seen, without_doubles
 from midocli.probes.points import Point, point_of
-from midocli.results.values import Created, Result, Watched
+from midocli.results.values import Created, Result
 from midocli.simulator.events import Captured, Recorder
-from midocli.store.rows import Row
 from midocli.trace.tcpdump.printer import Printer, banner
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.captures import Frames
+    from midocli.context.context import Context
     from midocli.context.files import GrowingFile
 
-Frames = dict[str, list[dict[str, str]]]
 
-
-class RunningCaptures:
-    """The captures of a session: what they see is taken after each command.
-
-    A capture is a row of the store, made by `tcpdump`; what it sees is kept here. It
-    ends with its row, and comes back with it when its end is undone.
-    """
-
-    def __init__(self, interpreter: Interpreter) -> None:
-        self._interpreter = interpreter
-        self._running: dict[int, _Running] = {}
-
-    def start(self, command: tree.Tcpdump) -> Result:
-        """Begin to watch; MidoError where a point, filter, flag or file is none."""
-        running = _Running(self._interpreter, command)
-        store = self._interpreter.store
-        with store.journal.transaction():
-            row = store.new_row(CAPTURE, None)
-            for name, value in running.fields().items():
-                row.values[CAPTURE.index[name]] = value
-            store.attach(row)
-            running.begin()
-        self._running[row.id] = running
-        return Created(row)
-
-    def taken(self, row: Row) -> int:
-        """How many frames a capture has taken."""
-        running = self._running.get(row.id)
-        return running.count if running else 0
-
-    def beside(self, result: Result) -> Result:
-        """A result with what the captures have seen since the one before, if anything."""
-        text, frames = self._take()
-        return Watched(result, text, frames) if frames else result
-
-    def _take(self) -> tuple[str, dict[str, Frames]]:
-        """What has been seen since the last time, as text and by name."""
-        texts = []
-        frames = {}
-        for number, running in self._running.items():
-            row = self._interpreter.store.by_id(number)
-            running.watch(row is not None)
-            seen = running.take() if row is not None else []
-            if row is not None and seen:
-                texts.append(running.text(seen))
-                frames[row.alias] = running.request.json(seen)
-        return "".join(texts), frames
+def start(context: Context, command: tree.Tcpdump) -> Result:
+    """Begin to watch; MidoError where a point, filter, flag or file is none."""
+    running = _Running(context, command)
+    with context.store.journal.transaction():
+        row = context.store.new_row(CAPTURE, None)
+        for name, value in running.fields().items():
+            row.values[CAPTURE.index[name]] = value
+        context.store.attach(row)
+        running.begin()
+    context.captures.add(row, running)
+    return Created(row)
 
 
 class _Running:
     """One capture. `count` is the number of frames taken so far."""
 
-    def __init__(self, interpreter: Interpreter, command: tree.Tcpdump) -> None:
-        self._interpreter = interpreter
-        self._network = interpreter.datapath.network
+    def __init__(self, context: Context, command: tree.Tcpdump) -> None:
+        self._context = context
+        self._network = context.datapath.network
         self._options = {setting.field.name: setting for setting in command.options}
         points = command.points
         if points.text == "none":
             raise InvalidValueError("a capture needs a point, any or all", points.column)
         field = CAPTURE.by_name["points"]
         where = tree.Setting(field, points.text, points.column, points.text)
-        self.request = CaptureRequest(interpreter, {**self._options, "capture": where}, "", "")
+        self.request = CaptureRequest(context, {**self._options, "capture": where}, "", "")
         names = [point.name for point in self.request.listed]
         self._points = tuple(names) or (points.text,)
         self._recorder = Recorder(self.request.watched(None), self.request.comments)
@@ -92,7 +55,7 @@ class _Running:
         self._limit = self.request.limit(given)
         self._watching = False
         self._printers: dict[Hashable, Printer] = {}
-        self._file = _File(interpreter, self.request) if self.request.write else None
+        self._file = _File(context, self.request) if self.request.write else None
         self.count = 0
 
     def fields(self) -> dict[str, Any]:
@@ -117,8 +80,8 @@ class _Running:
     def _full(self) -> bool:
         return self._limit is not None and self.count >= self._limit
 
-    def take(self) -> list[Seen]:
-        """The frames that passed since the last time, point by point."""
+    def take(self) -> tuple[str, Frames] | None:
+        """What has passed since the last time, as text and by point; None: nothing."""
         frames = self._passing()
         self.count += len(frames)
         if self._file is not None:
@@ -126,14 +89,15 @@ class _Running:
         self._recorder.captures.clear()
         self._recorder.events.clear()
         self.watch(self._watching)
-        return [seen for seen in self.request.seen(frames, None, ()) if seen.frames]
+        seen = [seen for seen in self.request.seen(frames, None, ()) if seen.frames]
+        return (self._text(seen), self.request.json(seen)) if seen else None
 
     def _passing(self) -> list[Captured]:
         """The frames that pass the filter, in order, as many as are still wanted."""
         captures = self._recorder.captures
         if self.request.all:
             keys = dict.fromkeys(captured.point for captured in captures)
-            points = [point_of(key, self._interpreter) for key in keys]  # type: ignore[arg-type]
+            points = [point_of(key, self._context) for key in keys]  # type: ignore[arg-type]
             wanted = {point.key for point in without_doubles(points)}
             captures = [captured for captured in captures if captured.point in wanted]
         assert self.request.passes is not None
@@ -141,11 +105,11 @@ class _Running:
         passing = [each for each in captures if passes(each.data, None, each.direction)]
         return passing if self._limit is None else passing[: self._limit - self.count]
 
-    def text(self, seen: list[Seen]) -> str:
+    def _text(self, seen: list[Seen]) -> str:
         """The frames of each point, as its tcpdump goes on printing them."""
         if "quiet" in self._options:
             return ""
-        clock = self._interpreter.clock
+        clock = self._context.clock
         assert self.request.flags is not None
         parts = []
         for point, frames in seen:
@@ -162,9 +126,9 @@ class _Running:
 class _File:
     """The file of a running capture, which grows command by command."""
 
-    def __init__(self, interpreter: Interpreter, request: CaptureRequest) -> None:
+    def __init__(self, context: Context, request: CaptureRequest) -> None:
         assert request.write is not None
-        self._interpreter = interpreter
+        self._context = context
         self._file = tree.Argument(request.write.text, request.write.column)
         self._points = request.listed
         self._stream = BytesIO()
@@ -180,29 +144,29 @@ class _File:
             self._numbers[ANYWHERE] = 0
             self._writer.interface(ANYWHERE, None)
         head = self._written()
-        self._growing = self._interpreter.files.grow(self._file, head)
+        self._growing = self._context.files.grow(self._file, head)
 
     def add(self, frames: list[Captured], recorder: Recorder) -> None:
         """Write frames; what could not be written is tried again with the next ones."""
         assert self._growing is not None
         try:
-            shown = captured_frames(self._interpreter, frames, recorder.events)
+            shown = captured_frames(self._context, frames, recorder.events)
             for captured, frame in zip(frames, shown, strict=True):
-                point = point_of(captured.point, self._interpreter)  # type: ignore[arg-type]
+                point = point_of(captured.point, self._context)  # type: ignore[arg-type]
                 self._writer.frame(self._number(point), frame)
             self._growing.add(self._written())
         except FileError as error:
-            self._interpreter.complaints.append(error)
+            self._context.complain(error)
         except ValueError as error:
             message = f"cannot write {self._file.text[:200]}: {error}"
-            self._interpreter.complaints.append(FileError(message, self._file.column))
+            self._context.complain(FileError(message, self._file.column))
 
     def _number(self, point: Point) -> int:
         """The number of a point in the file, which gets a block when it is first needed."""
         number = self._numbers.get(point.key)
         if number is None:
             number = self._numbers[point.key] = len(self._numbers)
-            self._writer.interface(point.name, description(self._interpreter, point))
+            self._writer.interface(point.name, description(self._context, point))
         return number
 
     def _written(self) -> bytes:

@@ -15,7 +15,7 @@ from midocli.simulator.wire.addresses import NO_ADDRESS
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
     from midocli.simulator.guests.stack import GuestStack
     from midocli.simulator.reason import LocalError
 
@@ -58,14 +58,14 @@ class Source(Protocol):
 class GuestSource:
     """A guest of the topology."""
 
-    def __init__(self, interpreter: Interpreter, row: Row) -> None:
+    def __init__(self, context: Context, row: Row) -> None:
         self.name = row.full_alias
         self.key: Key = row.id
         self.address = NO_ADDRESS
-        self.stack: GuestStack | None = interpreter.datapath.network.guest(row.id)
+        self.stack: GuestStack | None = context.datapath.network.guest(row.id)
         interface = row.get("interface")
-        key = interpreter.datapath.point(interface) if interface is not None else None
-        self.point = point_of(key, interpreter) if key is not None else None
+        key = context.datapath.point(interface) if interface is not None else None
+        self.point = point_of(key, context) if key is not None else None
 
     def send(
         self, dst: int, seq: int, data: bytes, request: Request, origin: object
@@ -99,11 +99,11 @@ def _send(
 class RouterSource:
     """A router's port: the router itself pings."""
 
-    def __init__(self, interpreter: Interpreter, port: Row) -> None:
+    def __init__(self, context: Context, port: Row) -> None:
         assert port.parent is not None
         if port.get("address") is None:
             raise RefusedError(f"{port.full_alias} has no address to ping from")
-        self._network = interpreter.datapath.network
+        self._network = context.datapath.network
         self._port = port.id
         self.stack: GuestStack | None = None
         self.address: int = port.get("address")
@@ -141,18 +141,18 @@ class StationSource:
     every packet goes to that MAC without asking.
     """
 
-    def __init__(self, interpreter: Interpreter, point: Point, options: dict[str, Any]) -> None:
-        self._network = interpreter.datapath.network
+    def __init__(self, context: Context, point: Point, options: dict[str, Any]) -> None:
+        self._network = context.datapath.network
         if point.port is None:
             raise RefusedError(f"no port is bound to {point.name}; nothing can be sent there")
         self._port = point.port
         self.name = point.name
         self.point: Point | None = point
-        hw_src = options.get("hw-src") or "02:" + interpreter.chance.getrandbits(40).to_bytes(
+        hw_src = options.get("hw-src") or "02:" + context.chance.getrandbits(40).to_bytes(
             5, "big"
         ).hex(":")
         hw_dst = options.get("hw-dst")
-        router_port = router_behind(interpreter, point.port)
+        router_port = router_behind(context, point.port)
         net = router_port.get("net") if router_port else None
         if net is not None and (options["src"] ^ net.address) & net.mask:
             router_port = net = None
@@ -186,9 +186,9 @@ class StationSource:
         self._network.detach(self._port)
 
 
-def router_behind(interpreter: Interpreter, port: int) -> Row | None:
+def router_behind(context: Context, port: int) -> Row | None:
     """The only router port that a port's bridge is linked to (or that the port is)."""
-    row = interpreter.store.by_id(port)
+    row = context.store.by_id(port)
     if row is None or row.collection.path == "router.port":
         return row
     peers = [
@@ -200,28 +200,24 @@ def router_behind(interpreter: Interpreter, port: int) -> Row | None:
     return routers[0] if len(routers) == 1 else None
 
 
-def find_source(
-    interpreter: Interpreter, given: Argument | Path, options: dict[str, Any]
-) -> Source:
+def find_source(context: Context, given: Argument | Path, options: dict[str, Any]) -> Source:
     """The source a probe names; UnknownObjectError or RefusedError where it is none."""
     if not isinstance(given, Argument):
-        row = interpreter.resolver.path(given)
+        row = context.resolver.path(given)
         assert row is not None, "the grammar lets no empty path through"
-        return GuestSource(interpreter, row)
-    guest = interpreter.named("guest", given.text)
+        return GuestSource(context, row)
+    guest = context.named("guest", given.text)
     if guest is not None:
-        return GuestSource(interpreter, guest)
+        return GuestSource(context, guest)
     if "src" in options:
-        return StationSource(
-            interpreter, find_point(interpreter, given.text, given.column), options
-        )
-    port = interpreter.named("port", given.text)
+        return StationSource(context, find_point(context, given.text, given.column), options)
+    port = context.named("port", given.text)
     if port is not None and port.collection.path == "router.port":
-        return RouterSource(interpreter, port)
-    point = find_point_or_guest(interpreter, given)
-    guest = guest_at(interpreter, point)
+        return RouterSource(context, port)
+    point = find_point_or_guest(context, given)
+    guest = guest_at(context, point)
     if guest is not None:
-        return GuestSource(interpreter, guest)
+        return GuestSource(context, guest)
     raise RefusedError(
         f"{point.name} is a point without a guest: give the address to ping from with src",
         None,
@@ -229,17 +225,17 @@ def find_source(
     )
 
 
-def find_guest(interpreter: Interpreter, given: Argument | Path) -> Row:
+def find_guest(context: Context, given: Argument | Path) -> Row:
     """The guest a probe names, by itself or by its interface; UnknownObjectError for others."""
     if not isinstance(given, Argument):
-        row = interpreter.resolver.path(given)
+        row = context.resolver.path(given)
         assert row is not None, "the grammar lets no empty path through"
         return row
-    guest = interpreter.named("guest", given.text)
+    guest = context.named("guest", given.text)
     if guest is not None:
         return guest
     try:
-        guest = guest_at(interpreter, find_point(interpreter, given.text, given.column))
+        guest = guest_at(context, find_point(context, given.text, given.column))
     except UnknownObjectError:
         guest = None
     if guest is None:
@@ -247,32 +243,32 @@ def find_guest(interpreter: Interpreter, given: Argument | Path) -> Row:
     return guest
 
 
-def find_point_or_guest(interpreter: Interpreter, given: Argument) -> Point:
+def find_point_or_guest(context: Context, given: Argument) -> Point:
     """A point, with an error that also speaks of guests."""
     try:
-        return find_point(interpreter, given.text, given.column)
+        return find_point(context, given.text, given.column)
     except UnknownObjectError:
         raise UnknownObjectError(
             f"unknown source {given.text[:40]!r}: it is no guest, port or interface", given.column
         ) from None
 
 
-def guest_at(interpreter: Interpreter, point: Point) -> Row | None:
+def guest_at(context: Context, point: Point) -> Row | None:
     """The guest behind a point."""
     from midocli.datapath.wiring import guest_behind
 
     if not isinstance(point.key, str):
         return None
-    nic = guest_behind(interpreter.resolver.interface(point.key))
+    nic = guest_behind(context.resolver.interface(point.key))
     return None if nic is None else nic.parent or nic
 
 
-def find_address(interpreter: Interpreter, word: Argument) -> int:
+def find_address(context: Context, word: Argument) -> int:
     """An address, or a guest's name for its first one."""
     try:
         return parse_ipv4(word.text)
     except ValueError:
-        guest = interpreter.named("guest", word.text)
+        guest = context.named("guest", word.text)
         addresses = guest.get("address") if guest is not None else None
         if addresses:
             return int(addresses[0].address)

@@ -25,7 +25,7 @@ from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ECHO_REPLY, ICMP, UDP
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.context.context import Context
 
 _AT_ONCE = 16
 #: From one probe to the next: long enough for a near hop to answer in between, as a kernel does
@@ -38,21 +38,21 @@ _DEFAULTS = {field.name: field.default for field in TRACEROUTE_OPTIONS if field.
 class Traceroute:
     """One `traceroute` command."""
 
-    def __init__(self, interpreter: Interpreter, command: tree.Traceroute) -> None:
+    def __init__(self, context: Context, command: tree.Traceroute) -> None:
         given = {setting.field.name: setting for setting in command.options}
         values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
-        self._network = interpreter.datapath.network
-        self._target = find_address(interpreter, command.destination)
-        self._observation = Observation(interpreter, command, given, default_filter="icmp or udp")
-        self._source = find_source(interpreter, command.source, values)
+        self._network = context.datapath.network
+        self._target = find_address(context, command.destination)
+        self._observation = Observation(context, command, given, default_filter="icmp or udp")
+        self._source = find_source(context, command.source, values)
         if self._source.stack is None:
             raise RefusedError("a router cannot trace routes; a guest or a station can")
         self._stack = self._source.stack
         self._by_icmp = values["proto"] == "icmp"
         self._deepest: int = values["max-ttl"]
         self._hops = Hops(self._deepest, values["queries"], values.get("wait"))
-        self._id = interpreter.chance.getrandbits(16)
-        self._chance = interpreter.chance
+        self._id = context.chance.getrandbits(16)
+        self._chance = context.chance
         #: UDP source port -> the query sent from it.
         self._ports: dict[int, Query] = {}
         #: Answers that came in and were not looked at yet.

@@ -135,6 +135,22 @@ class Interrupted(KeyboardInterrupt):
         self.result = result
 
 
+class ExpectationError(MidoError):
+    """A command that `expect` holds did not end as expected; `result` is what it gave, if any."""
+
+    code = "expect"
+
+    def __init__(self, message: str, column: int | None, result: Result | None) -> None:
+        super().__init__(message, column)
+        self.result = result
+
+    def showing(self, change: Callable[[Result], Result]) -> ExpectationError:
+        """The same error with its result changed, where it has one."""
+        if self.result is None:
+            return self
+        return ExpectationError(self.message, self.column, change(self.result))
+
+
 class Spoilt(Node):
     """A result, and what went wrong beside it when it was there already, as a full disk."""
 

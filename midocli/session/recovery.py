@@ -42,12 +42,11 @@ class Recovery:
         self._session = session
         self._folder = user_state_path("midocli")
         self._taken_up: set[Path] = set()
-        session.carried_out = self._follow
 
     def begin(self) -> list[str]:
         """Lines that tell how to get at what was left, without what was read at the start."""
-        if self._session.kept.file is not None:
-            self._take_up(self._session.kept.file)
+        if self._session.saved.file is not None:
+            self._take_up(self._session.saved.file)
         left = [file for file in self._left() if file not in self._taken_up]
         if not left:
             return []
@@ -63,8 +62,8 @@ class Recovery:
     def keep(self) -> Path | None:
         """Write an unsaved topology down; None where there is nothing to keep, or no place."""
         session = self._session
-        store = session.interpreter.store
-        if not session.kept.is_changed or not store.count:
+        store = session.context.store
+        if not session.saved.is_changed or not store.count:
             return None
         try:
             file = self._written(script(store).encode("utf-8", "surrogateescape"))
@@ -78,7 +77,7 @@ class Recovery:
         self._folder.mkdir(parents=True, exist_ok=True)
         file = self._claimed()
         try:
-            self._session.interpreter.files.write(tree.Argument(str(file), 1), data)
+            self._session.context.files.write(tree.Argument(str(file), 1), data)
         except BaseException:
             file.unlink(missing_ok=True)
             raise
@@ -105,7 +104,7 @@ class Recovery:
                 return file
         raise AssertionError("some number is free")
 
-    def _follow(self, command: tree.Command) -> None:
+    def follow(self, command: tree.Command) -> None:
         """Note what a command that was carried out means for the files."""
         if isinstance(command, tree.Source):
             self._take_up(command.file.text)

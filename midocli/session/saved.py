@@ -9,8 +9,8 @@ from midocli.store.store import Store
 DEMO = "demo"
 
 
-class Kept:
-    """The name and the state under which a topology was kept last.
+class Saved:
+    """The name and the state under which a topology was saved last.
 
     `name` is the file it was last saved to or, into nothing, read from; DEMO after that
     command, until it is undone; None before any.
@@ -24,7 +24,7 @@ class Kept:
 
     @property
     def is_changed(self) -> bool:
-        """Whether the topology is another than the one kept."""
+        """Whether the topology is another than the one saved."""
         return self._store.journal.last != self._state
 
     @property

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import fstat
-from typing import TYPE_CHECKING, BinaryIO, Protocol, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import grammar
 from grammar import tree
 from grammar.errors import InternalError, MidoError, RefusedError
 from grammar.script import Line, read_lines
-from midocli.commands.interpreter import ExpectationError, Interpreter
-from midocli.context.files import Files
+from midocli.commands.dispatch import run
+from midocli.context.context import Context
 from midocli.results import render
-from midocli.results.values import Formatted, Result, Spoilt, Stream
-from midocli.session.saved import Kept
-from midocli.simulator.clock import Clock
+from midocli.results.values import ExpectationError, Formatted, Result, Spoilt, Stream
+from midocli.session.saved import Saved
 
 if TYPE_CHECKING:
-    import random
+    pass
 
 _DEEPEST_SOURCE = 16
 PROMPT = "midonet> "
+
+#: Is told of a command that was carried out.
+Follower = Callable[[tree.Command], None]
 
 
 @dataclass(slots=True)
@@ -32,20 +35,6 @@ class Settings:
     json: bool = False
     echo: bool = False
     keep_going: bool = False
-    aliases: bool = True
-
-
-class Output(Protocol):
-    """What results are written to."""
-
-    def write(self, text: str, /) -> int:
-        """Write a text; OSError where that fails."""
-
-    def writelines(self, pieces: Iterable[str], /) -> None:
-        """Write texts that belong together, as they come; OSError where that fails."""
-
-    def flush(self) -> None:
-        """Write out what is held back; OSError where that fails."""
 
 
 class SessionEnd(Exception):  # noqa: N818 (an end, not an error)
@@ -73,31 +62,22 @@ class OutputError(Exception):
 
 
 class Session:
-    """Runs lines against one interpreter and prints what comes of them.
+    """Runs lines against one topology and prints what comes of them.
 
-    `carried_out` is told of each command that was. `answered` tells whether the last probe was
-    answered, `last` how the last command ended; `show_error` words an error. `kept` knows what
-    the topology is called.
+    `answered` tells whether the last probe was answered, `last` how the last command ended;
+    `saved` knows what the topology is called.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        chance: random.Random,
-        clock: Clock,
-        out: Output,
-        err: TextIO,
-    ) -> None:
+    def __init__(self, settings: Settings, context: Context, err: TextIO) -> None:
         self.settings = settings
-        self.interpreter = Interpreter(chance, clock, Files(), settings.aliases)
-        self._failures = 0
+        self.context = context
+        self.saved = Saved(context.store)
         self.answered = True
         self.last: bool | None = None
-        self.kept = Kept(self.interpreter.store)
-        self.out = out
+        self._failures = 0
+        self._manner = context.manner
         self._err = err
-        self.carried_out: Callable[[tree.Command], None] = _untold
-        self.show_error: Callable[[str, Line, MidoError], str] = located
+        self._followers: list[Follower] = []
         self._depth = 0
 
     @property
@@ -105,12 +85,21 @@ class Session:
         """Whether a command has failed."""
         return self._failures > 0
 
+    @contextmanager
+    def followed_by(self, follower: Follower) -> Iterator[None]:
+        """Inside, tell a follower of each command that was carried out."""
+        self._followers.append(follower)
+        try:
+            yield
+        finally:
+            self._followers.remove(follower)
+
     def read_topology(self, name: str, lines: Iterable[Line]) -> None:
         """Run a script; where there was nothing before, the topology is the script's."""
-        empty = self.interpreter.store.count == 0
+        empty = self.context.store.count == 0
         self.run_script(name, lines)
         if empty:
-            self.kept.keep(name)
+            self.saved.keep(name)
 
     def run_script(self, name: str, lines: Iterable[Line]) -> None:
         """Run lines one after the other; SessionEnd at the first error unless told to go on."""
@@ -167,8 +156,8 @@ class Session:
                 self._note(command)
                 self.show(None)
             case _:
-                with self.interpreter.undisturbed:
-                    result = self.interpreter.run(command)
+                with self._manner.undisturbed():
+                    result = run(self.context, command)
                     self.answered = result.succeeded
                     self._note(_bare(command))
                 if isinstance(result, Stream) and not self.settings.json:
@@ -182,14 +171,15 @@ class Session:
     def _note(self, command: tree.Command | None) -> None:
         """Tell those who follow it of a command that was carried out."""
         if command is not None:
-            self.kept.note(command)
-            self.carried_out(command)
+            self.saved.note(command)
+            for follower in self._followers:
+                follower(command)
 
     def _source(self, file: tree.Argument) -> None:
         """Run a file's commands; its first error is an error here as well."""
         if self._depth >= _DEEPEST_SOURCE:
             raise RefusedError(f"source is nested more than {_DEEPEST_SOURCE} deep")
-        stream = self.interpreter.files.open(file)
+        stream = self.context.files.open(file)
         self._depth += 1
         before = self._failures
         try:
@@ -197,7 +187,7 @@ class Session:
                 self.read_topology(file.text, self._told_of(file.text, stream))
         except SessionEnd as end:
             # At the prompt, an error ends the script it is in, not the session.
-            if not (end.failed and self.interpreter.interactive):
+            if not (end.failed and self._manner.interactive):
                 raise
         finally:
             self._depth -= 1
@@ -212,11 +202,11 @@ class Session:
         for line in read_lines(stream):
             yield line
             done += len(line.text) + 1
-            self.interpreter.progress(f"source {name}", min(done, size), size)
+            self._manner.progress(f"source {name}", min(done, size), size)
 
     def show(self, result: Result | None) -> None:
         """Print a result; None is one without words."""
-        display = self.interpreter.display
+        display = self.context.display
         if self.settings.json:
             self._print((render.as_json(result, display) if result else '{"ok": true}') + "\n")
         elif result:
@@ -226,7 +216,7 @@ class Session:
         self.flush()
         self._tell(result.header)
         try:
-            self.out.writelines(map(result.text_of, result.items))
+            self._manner.out.writelines(map(result.text_of, result.items))
         except OSError as failure:
             raise OutputError(failure) from None
 
@@ -243,7 +233,7 @@ class Session:
         """Tell of an error, behind the results there are."""
         self._failures += 1
         self.flush()
-        self._tell(self.show_error(name, line, error))
+        self._tell(self._manner.worded(name, line, error))
 
     def _tell(self, text: str) -> None:
         """Print to the standard error."""
@@ -256,19 +246,15 @@ class Session:
     def flush(self) -> None:
         """Write out results that are still held back; OutputError where that fails."""
         try:
-            self.out.flush()
+            self._manner.out.flush()
         except OSError as failure:
             raise OutputError(failure) from None
 
     def _print(self, text: str) -> None:
         try:
-            self.out.write(text)
+            self._manner.out.write(text)
         except OSError as failure:
             raise OutputError(failure) from None
-
-
-def _untold(command: tree.Command) -> None:
-    """Tell nobody that a command was carried out."""
 
 
 def _bare(command: tree.Command) -> tree.Command | None:
@@ -284,16 +270,6 @@ def _is_blank(text: str) -> bool:
     """Whether a line says nothing, or only something to its readers."""
     text = text.strip()
     return not text or text.startswith("#")
-
-
-def located(name: str, line: Line, error: MidoError) -> str:
-    """`FILE:LINE:COLUMN: message`, as compilers write it."""
-    number, column = line.position(error.column or _first_column(line.text))
-    return f"{render.printable(name)}:{number}:{column}: {render.printable(error.message)}\n"
-
-
-def _first_column(text: str) -> int:
-    return len(text) - len(text.lstrip()) + 1
 
 
 def reason(error: Exception) -> str:

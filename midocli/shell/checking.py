@@ -5,7 +5,7 @@ from __future__ import annotations
 from grammar import tree
 from grammar.errors import InvalidValueError, UnknownObjectError, shorten
 from grammar.tree import Argument, Setting
-from midocli.commands.interpreter import Interpreter
+from midocli.context.context import Context
 from midocli.probes.points import UNDERLAY
 from midocli.probes.sources import find_address
 from midocli.shell.words import POINT_WORDS
@@ -14,73 +14,73 @@ from midocli.store.rows import Row
 _ANY_POINTS = frozenset(word for words in POINT_WORDS.values() for word in words)
 
 
-def check(interpreter: Interpreter, command: tree.Command) -> None:
+def check(context: Context, command: tree.Command) -> None:
     """A MidoError, at its column, about the first name in a command that nothing has."""
     if isinstance(command, tree.As):
-        return check(interpreter, command.command)
+        return check(context, command.command)
     if isinstance(command, tree.Expect):
-        return None if command.negated else check(interpreter, command.command)
+        return None if command.negated else check(context, command.command)
     path = getattr(command, "path", ())
     for given in (getattr(command, "source", None), getattr(command, "point", None)):
         if isinstance(given, Argument):
-            _check_point(interpreter, given.text, given.column, "source")
+            _check_point(context, given.text, given.column, "source")
         elif given:
             path = given
-    interpreter.resolver.path(path)
+    context.resolver.path(path)
     if isinstance(command, tree.Tcpdump):
-        _check_points(interpreter, command.points.text, command.points.column)
+        _check_points(context, command.points.text, command.points.column)
     destination = getattr(command, "destination", None)
     if destination is not None:
-        find_address(interpreter, destination)
+        find_address(context, destination)
     if not isinstance(command, tree.List):
         for each in (*getattr(command, "settings", ()), *getattr(command, "options", ())):
-            _check_setting(interpreter, each)
+            _check_setting(context, each)
     return None
 
 
-def _check_setting(interpreter: Interpreter, setting: Setting) -> None:
+def _check_setting(context: Context, setting: Setting) -> None:
     reference = setting.field.reference
     if getattr(setting.field.type, "names", "") == "points":
-        _check_points(interpreter, setting.text, setting.column)
+        _check_points(context, setting.text, setting.column)
     if reference is None:
         return
     words = setting.text.removeprefix("!").split(",") if setting.text else []
     for word in map(str.strip, words):
         if reference.target == "interface":
-            known = _interface(interpreter, word) or _host_of(interpreter, word)
+            known = _interface(context, word) or _host_of(context, word)
         else:
-            known = interpreter.named(reference.target, word)
+            known = context.named(reference.target, word)
         if known is None:
             what = reference.target.rpartition(".")[2]
             message = f"unknown {what} {shorten(word)} for {setting.field.name}"
             raise InvalidValueError(message, setting.column)
 
 
-def _check_points(interpreter: Interpreter, text: str, column: int) -> None:
+def _check_points(context: Context, text: str, column: int) -> None:
     for word in map(str.strip, text.split(",")):
         if word not in _ANY_POINTS:
-            _check_point(interpreter, word, column, "point")
+            _check_point(context, word, column, "point")
 
 
-def _check_point(interpreter: Interpreter, word: str, column: int, what: str) -> None:
+def _check_point(context: Context, word: str, column: int, what: str) -> None:
     known = (
-        (interpreter.named("guest", word) if what == "source" else None)
-        or interpreter.named("port", word)
-        or _interface(interpreter, word)
-        or (_host_of(interpreter, word) if word.endswith(f":{UNDERLAY}") else None)
+        (context.named("guest", word) if what == "source" else None)
+        or context.named("port", word)
+        or _interface(context, word)
+        or (_host_of(context, word) if word.endswith(f":{UNDERLAY}") else None)
     )
     if known is None:
         raise UnknownObjectError(f"unknown {what} {shorten(word)}", column)
 
 
-def _interface(interpreter: Interpreter, word: str) -> Row | None:
+def _interface(context: Context, word: str) -> Row | None:
     try:
-        return interpreter.resolver.interface(word)
+        return context.resolver.interface(word)
     except UnknownObjectError:
         return None
 
 
-def _host_of(interpreter: Interpreter, word: str) -> Row | None:
+def _host_of(context: Context, word: str) -> Row | None:
     """The host that a word begins with."""
     owner, _, name = word.partition(":")
-    return interpreter.named("host", owner) if name else None
+    return context.named("host", owner) if name else None

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from midocli.commands.interpreter import Interpreter
+from midocli.context.context import Context
 from midocli.shell.cursor import AtCursor, at_cursor, last_command, quoted
 from midocli.shell.lines import is_continued
 from midocli.shell.offers import Offers
@@ -19,8 +19,8 @@ _META_WIDTH = 60
 class CommandCompleter(Completer):
     """Offers what may stand at the cursor, in quotes where it needs them."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
-        self._offers = Offers(interpreter)
+    def __init__(self, context: Context) -> None:
+        self._offers = Offers(context)
 
     def get_completions(
         self, document: Document, complete_event: CompleteEvent

@@ -11,8 +11,8 @@ from grammar.expectation import END, Expectation
 from grammar.highlight import is_long
 from grammar.language import synonyms
 from grammar.unfinished import may_go_on
-from midocli.commands.interpreter import Interpreter
 from midocli.commands.rehearsal import rehearse
+from midocli.context.context import Context
 from midocli.results import render
 from midocli.shell.checking import check
 from midocli.shell.cursor import AtCursor, at_cursor
@@ -30,7 +30,7 @@ class Hint(NamedTuple):
     wrong: bool = False
 
 
-def hint(interpreter: Interpreter, text: str) -> Hint:
+def hint(context: Context, text: str) -> Hint:
     """What to say of an input as it stands."""
     lines = commands(text)
     if len(lines) > 1:
@@ -44,40 +44,40 @@ def hint(interpreter: Interpreter, text: str) -> Hint:
     try:
         command = grammar.parse(line)
         assert command is not None, "the line is not blank"
-        check(interpreter, command)
-        rehearse(interpreter, command)
+        check(context, command)
+        rehearse(context, command)
     except MissingError as error:
         return Hint(_short(error))
     except MidoError as error:
-        if word is None or not _is_unfinished(interpreter, line, word, error):
+        if word is None or not _is_unfinished(context, line, word, error):
             return Hint(_short(error), True)
         return Hint(_short(error) if isinstance(error, RefusedError) else _next(word))
     return Hint(_complete(line, word))
 
 
-def _is_unfinished(interpreter: Interpreter, line: str, word: AtCursor, error: MidoError) -> bool:
+def _is_unfinished(context: Context, line: str, word: AtCursor, error: MidoError) -> bool:
     """Whether what is wrong may become right as more is typed behind the cursor."""
     if word.quote:
         return True
     if isinstance(error, IncompleteError):
-        return "; did you mean " not in error.message or _is_begun(interpreter, word)
+        return "; did you mean " not in error.message or _is_begun(context, word)
     column = error.column or 1
     if column > len(line.rstrip()):
         return True
     found = kinds(line)
     if column <= len(word.before) or not word.raw or (found and found[-1].kind == "error"):
         return False
-    return _is_begun(interpreter, word)
+    return _is_begun(context, word)
 
 
-def _is_begun(interpreter: Interpreter, word: AtCursor) -> bool:
+def _is_begun(context: Context, word: AtCursor) -> bool:
     """Whether something that is there begins like the word at the cursor, or any value would do."""
     expected = grammar.expected(word.before, len(word.before))
     if not any(each.target for each in expected if not each.text):
         return True
     if any(each.target == "destination" for each in expected) and may_go_on(IPv4(), word.typed):
         return True
-    return Offers(interpreter).begins(word)
+    return Offers(context).begins(word)
 
 
 def _complete(line: str, word: AtCursor | None) -> str:

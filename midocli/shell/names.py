@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
 from grammar.schema import Collection, Field
-from midocli.commands.interpreter import Interpreter
+from midocli.context.context import Context
 from midocli.shell.addresses import addresses
 from midocli.shell.places import INTERFACE, Place, Places
 from midocli.shell.ranking import fit
@@ -28,12 +28,12 @@ _ADDRESSES = ("destination", "address")
 
 
 class Names:
-    """The aliases, names and values of what exists in an interpreter's topology."""
+    """The aliases, names and values of what exists in a topology."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
-        self._store = interpreter.store
-        self._interpreter = interpreter
-        self._places = Places(interpreter)
+    def __init__(self, context: Context) -> None:
+        self._store = context.store
+        self._context = context
+        self._places = Places(context)
 
     def beginning(
         self, target: str, before: str, typed: str, most: int = MOST
@@ -80,7 +80,7 @@ class Names:
         for word, row in found:
             having[word] = having.get(word, 0) + (row.collection.path == INTERFACE)
         for word, row in found:
-            shown = self._interpreter.display.name(row) if having[word] > 1 else word
+            shown = self._context.display.name(row) if having[word] > 1 else word
             yield Candidate(shown, self.describe(row, shown))
 
     # -- the words of a place -------------------------------------------------------
@@ -115,7 +115,7 @@ class Names:
     def _values(self, place: Place, target: str) -> Iterator[Candidate]:
         """The values that the objects of a place have in the field behind the blank of `target`."""
         field = place.collection.by_name[target.partition(" ")[2]]
-        display = self._interpreter.display
+        display = self._context.display
         if field is self._key(place.collection):
             for key in place.siblings.by_key:
                 yield Candidate(self._key_word(place.collection, key), "")
@@ -128,7 +128,7 @@ class Names:
         field = self._key(collection)
         if key is None or field is None:
             return ""
-        return self._interpreter.display.word(field, key)
+        return self._context.display.word(field, key)
 
     def _name_of(self, row: Row) -> str:
         field = self._key(row.collection)
@@ -143,7 +143,7 @@ class Names:
 
     def describe(self, row: Row, word: str = "") -> str:
         """An object in a few words: what else it is called, what it holds, and what it says."""
-        display = self._interpreter.display
+        display = self._context.display
         name = self._name_of(row)
         other = display.name(row) if word == name else name
         words = [other] if other and other != word and row.collection.has_id else []

@@ -11,7 +11,7 @@ from grammar.expectation import Expectation
 from grammar.language import synonyms
 from grammar.suffix import EXPECTED_AS
 from grammar.values import Flag, ListOf
-from midocli.commands.interpreter import Interpreter
+from midocli.context.context import Context
 from midocli.shell.cursor import AtCursor
 from midocli.shell.file_names import files
 from midocli.shell.names import MOST, Names
@@ -33,10 +33,10 @@ class Slot(NamedTuple):
 
 
 class Offers:
-    """What may be typed, of the language and of an interpreter's topology."""
+    """What may be typed, of the language and of a topology."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
-        self._names = Names(interpreter)
+    def __init__(self, context: Context) -> None:
+        self._names = Names(context)
 
     def at(self, word: AtCursor, most: int = MOST) -> list[Candidate]:
         """The words that may stand at the cursor; of each kind of object so many names at most.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import grammar
 from grammar.errors import MidoError
 from grammar.schema import Collection
-from midocli.commands.interpreter import Interpreter
+from midocli.context.context import Context
 from midocli.store.rows import Row, Siblings
 
 INTERFACE = "host.interface"
@@ -35,11 +35,11 @@ class Place(NamedTuple):
 
 
 class Places:
-    """The places in an interpreter's topology."""
+    """The places in a topology."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
-        self._store = interpreter.store
-        self._interpreter = interpreter
+    def __init__(self, context: Context) -> None:
+        self._store = context.store
+        self._context = context
 
     def of(self, target: str, before: str, typed: str) -> Iterator[Place]:
         """The places of what is expected (an Expectation's target), which may be many.
@@ -88,20 +88,20 @@ class Places:
         owner, colon, _ = typed.rpartition(":")
         if colon:
             above = self._store.schema[collection.parent]
-            holder = self._interpreter.resolver.find(above, None, owner)
+            holder = self._context.resolver.find(above, None, owner)
             if holder is not None:
                 yield from self._place(collection, holder, f"{owner}:")
             return
         for holder in self._rows(collection.parent):
             if holder.siblings(path):
-                owner = self._interpreter.display.name(holder)
+                owner = self._context.display.name(holder)
                 yield from self._place(collection, holder, f"{owner}:")
 
     def _inside_typed(self, typed: str) -> Iterator[Place]:
         """The places inside the object whose full alias, and a colon, has been typed."""
         owner, colon, _ = typed.rpartition(":")
         above = self._store.schema.of_alias(owner) if colon else None
-        holder = above and self._interpreter.resolver.find(above, None, owner)
+        holder = above and self._context.resolver.find(above, None, owner)
         if holder:
             for child in self._store.schema.children(holder.collection):
                 if child.has_id and not child.gathers:
@@ -121,7 +121,7 @@ class Places:
         for ending in ("", " show"):
             try:
                 command = grammar.parse(line + ending)
-                return self._interpreter.resolver.path(getattr(command, "path", ()))
+                return self._context.resolver.path(getattr(command, "path", ()))
             except MidoError:
                 continue
         return None

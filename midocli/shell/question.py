@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import grammar
 from grammar.expectation import Expectation
-from midocli.commands.interpreter import Interpreter
+from midocli.context.context import Context
 from midocli.shell.cursor import at_cursor, last_command
 from midocli.shell.offers import Offers
 
 _MOST_NAMES = 20
 
 
-def explain(interpreter: Interpreter, text: str) -> str:
+def explain(context: Context, text: str) -> str:
     """Each word that may stand at the end of an input with its help, then kinds of words."""
     word = at_cursor(last_command(text))
     if word is None:
         return "  nothing may follow in a comment"
-    offers = Offers(interpreter)
+    offers = Offers(context)
     found = offers.at(word, _MOST_NAMES)
     entries = [(each.shown or each.text, each.meta) for each in found]
     if len(offers.at(word, _MOST_NAMES + 1)) > len(found):

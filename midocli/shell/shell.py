@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from shutil import get_terminal_size
 
@@ -13,25 +11,21 @@ from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from grammar.errors import MidoError
 from grammar.script import Line
 from midocli.help.version import VERSION
 from midocli.results import render
 from midocli.results.values import Interrupted
 from midocli.session.recovery import Ended, Recovery
-from midocli.session.session import PROMPT, OutputError, Session, SessionEnd, located
+from midocli.session.session import PROMPT, OutputError, Session, SessionEnd
 from midocli.shell.completer import CommandCompleter
 from midocli.shell.hint import Hint, hint
 from midocli.shell.history import Histories
 from midocli.shell.keys import bindings
 from midocli.shell.lexer import CommandLexer
 from midocli.shell.lines import MORE, commands
-from midocli.shell.paint import Painter, red
-from midocli.shell.progress import Progress
 from midocli.shell.question import explain
-from midocli.shell.screen import Screen
-from midocli.shell.signals import Signals
-from midocli.shell.style import STYLE, colour_depth, has_colour
+from midocli.shell.style import STYLE, colour_depth
+from midocli.shell.terminal import Terminal
 from midocli.shell.toolbar import bottom, fit
 
 BANNER = f"midocli {VERSION}. Type help for a map, demo for a network to try, Ctrl-D to leave."
@@ -43,23 +37,19 @@ _MOST_OF_A_LINE = 200
 
 
 class Shell:
-    """An interactive session on a terminal; `colour` overrides the preference."""
+    """An interactive session on a terminal."""
 
-    def __init__(self, session: Session, colour: str | None = None) -> None:
+    def __init__(self, session: Session, terminal: Terminal) -> None:
         self._session = session
-        self._preferences = session.interpreter.preferences
-        self._colour = colour
+        self._terminal = terminal
+        self._signals = terminal.signals
+        self._preferences = session.context.preferences
         self._hinted: tuple[object, Hint] | None = None
-        self._painter = Painter()
-        self._progress = Progress(sys.stdout)
-        self._shows_progress = False
-        self._signals = Signals(session.interpreter)
-        session.interpreter.undisturbed = self._signals
         self._recovery = Recovery(session)
         self._histories = Histories()
         self._prompt: PromptSession[str] = PromptSession(
-            history=self._histories.of(session.kept.file),
-            completer=CommandCompleter(session.interpreter),
+            history=self._histories.of(session.saved.file),
+            completer=CommandCompleter(session.context),
             complete_while_typing=Condition(self._completes),
             auto_suggest=AutoSuggestFromHistory(),
             enable_open_in_editor=True,
@@ -67,7 +57,7 @@ class Shell:
             tempfile_suffix=".mido",
             lexer=CommandLexer(),
             style=STYLE,
-            key_bindings=bindings(lambda line: explain(session.interpreter, line)),
+            key_bindings=bindings(lambda line: explain(session.context, line)),
             multiline=True,
             prompt_continuation=_continued,
             bottom_toolbar=self._bottom,
@@ -76,31 +66,21 @@ class Shell:
 
     def run(self, first: Callable[[], object] | None = None) -> int:
         """Do what comes `first`, read and run lines until the user leaves; the exit status."""
-        self._signals.catch()
+        self._signals.catch(self._session.context.interrupt)
         try:
-            if first is not None:
-                with self._signals.listening():
-                    first()
-            self._take_over()
-            print(BANNER)
-            for line in self._recovery.begin():
-                print(render.printable(line))
-            return self._loop()
+            with self._session.followed_by(self._recovery.follow):
+                if first is not None:
+                    with self._signals.listening():
+                        first()
+                self._terminal.take_over()
+                print(BANNER)
+                for line in self._recovery.begin():
+                    print(render.printable(line))
+                return self._loop()
         except (Ended, OutputError, OSError) as end:
             self._signals.ignore_ends()
             self._recovery.keep()
             return 128 + end.number if isinstance(end, Ended) else 1
-
-    def _take_over(self) -> None:
-        """Show results, errors and progress as a terminal does."""
-        self._session.interpreter.interactive = True
-        self._session.interpreter.columns = lambda: get_terminal_size().columns
-        self._session.show_error = self._pointed_out
-        self._session.out = Screen(
-            sys.stdout, self._preferences, self._painted, self._progress.clear
-        )
-        self._shows_progress = os.environ.get("TERM", "dumb") != "dumb"
-        self._session.interpreter.progress = self._told
 
     def _loop(self) -> int:
         number, asked = 0, False
@@ -111,7 +91,7 @@ class Shell:
                     self._run(self._read(), number)
                 asked = False
             except KeyboardInterrupt as interrupt:
-                self._progress.clear()
+                self._terminal.clear()
                 print("^C")
                 if isinstance(interrupt, Interrupted):
                     self._session.show(interrupt.result)
@@ -123,22 +103,16 @@ class Shell:
                 asked = True
                 print("The topology is not saved: save FILE keeps it, Ctrl-D again leaves.")
 
-    def _told(self, what: str, done: int, total: int) -> None:
-        """A command tells how far it has got, and that it can be stopped there."""
-        self._signals.check()
-        if self._shows_progress:
-            self._progress(what, done, total)
-
     def _would_be_lost(self) -> bool:
-        count = self._session.interpreter.store.count
-        return self._session.kept.is_changed and count > _FEW_OBJECTS
+        count = self._session.context.store.count
+        return self._session.saved.is_changed and count > _FEW_OBJECTS
 
     def _read(self) -> str:
         """One command, or all that was pasted."""
         mode = EditingMode.VI if self._preferences["key-mode"] == "vi" else EditingMode.EMACS
         self._prompt.editing_mode = mode
-        self._prompt.color_depth = colour_depth(self._wished_colour)
-        self._prompt.history = self._histories.of(self._session.kept.file)
+        self._prompt.color_depth = colour_depth(self._terminal.wished_colour)
+        self._prompt.history = self._histories.of(self._session.saved.file)
         self._prompt.default_buffer.history = self._prompt.history
         # On a screen of a line or two, the line that is typed has to be seen.
         self._prompt.bottom_toolbar = self._bottom if get_terminal_size().lines > 3 else None
@@ -161,8 +135,7 @@ class Shell:
         """Run what was typed or pasted: line by line, up to the first error."""
         lines = commands(text)
         for place, line in enumerate(lines):
-            self._painter.begin()
-            self._progress.begin()
+            self._terminal.begin()
             if not self._session.run_line("", Line(line.text, number, line.error)):
                 self._tell_left(lines[place + 1 :])
                 return
@@ -176,19 +149,6 @@ class Shell:
                 print(f"  {fit(render.printable(text[:_MOST_OF_A_LINE]), _MOST_OF_A_LINE)}")
             if len(left) > _MOST_LEFT:
                 print(f"  … and {len(left) - _MOST_LEFT} more; Up brings all of the paste back")
-
-    @property
-    def _wished_colour(self) -> str:
-        return self._colour or str(self._preferences["color"])
-
-    def _painted(self, text: str) -> str:
-        return self._painter.paint(text) if has_colour(self._wished_colour) else text
-
-    def _pointed_out(self, name: str, line: Line, error: MidoError) -> str:
-        columns = get_terminal_size().columns
-        told = located(name, line, error) if name else pointed_out(name, line, error, columns)
-        # The standard error may be a file, even at the prompt.
-        return red(told) if has_colour(self._wished_colour, sys.stderr) else told
 
     def _completes(self) -> bool:
         """Whether to offer words: room for them would scroll away what an empty line follows."""
@@ -205,28 +165,12 @@ class Shell:
 
     def _hint(self, text: str) -> Hint:
         """The hint for an input, worked out once for each input and state of the topology."""
-        key = (text, self._session.interpreter.store.journal.last)
+        key = (text, self._session.context.store.journal.last)
         if self._hinted is None or self._hinted[0] != key:
-            self._hinted = (key, hint(self._session.interpreter, text))
+            self._hinted = (key, hint(self._session.context, text))
         return self._hinted[1]
 
 
 def _continued(width: int, line: int, wrapped: int) -> str:
     """What stands before a further line; nothing where a line only goes on in the next row."""
     return "" if wrapped else MORE
-
-
-def pointed_out(name: str, line: Line, error: MidoError, columns: int = sys.maxsize) -> str:
-    """The message under a caret at the column it is about.
-
-    On a screen of that many `columns` long lines wrap; a caret stands under the last row only.
-    """
-    message = render.printable(error.message) + "\n"
-    if error.column is None:
-        return message
-    number, column = line.position(error.column)
-    last = line.number + line.text.count("\n")
-    row, place = divmod(len(PROMPT) + column - 1, columns)
-    written = len(PROMPT) + len(line.text.rpartition("\n")[2])
-    is_seen = number == last and row >= (written - 1) // columns
-    return " " * place + "^\n" + message if is_seen else message

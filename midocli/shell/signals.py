@@ -14,23 +14,30 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 
-from midocli.commands.interpreter import Interpreter
 from midocli.session.recovery import Ended
 
 _ENDS = (signal.SIGTERM, signal.SIGHUP)
 
 
+def _nothing_runs() -> bool:
+    return False
+
+
 class Signals:
     """Raises KeyboardInterrupt and `Ended`; inside a `with` of it, only when that ends."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
-        self._interpreter = interpreter
+    def __init__(self) -> None:
+        self._interrupt: Callable[[], bool] = _nothing_runs
         self._depth = 0
         self._pending: BaseException | None = None
         self._give_up: Callable[[], object] | None = None
 
-    def catch(self) -> None:
-        """Take the signals from now on."""
+    def catch(self, interrupt: Callable[[], bool]) -> None:
+        """Take the signals from now on.
+
+        `interrupt` stops the simulator between two of its actions; False where it is not running.
+        """
+        self._interrupt = interrupt
         signal.signal(signal.SIGINT, self._interrupted)
         for number in _ENDS:
             signal.signal(number, self._ended)
@@ -70,7 +77,7 @@ class Signals:
         if self._give_up is not None:
             self._give_up()
             return
-        if self._interpreter.interrupt():
+        if self._interrupt():
             return
         if not self._depth:
             raise KeyboardInterrupt
@@ -80,7 +87,7 @@ class Signals:
         if not self._depth:
             raise Ended(number)
         self._pending = Ended(number)
-        self._interpreter.interrupt()
+        self._interrupt()
 
     def __enter__(self) -> None:
         self._depth += 1

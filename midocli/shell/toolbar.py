@@ -17,7 +17,7 @@ def bottom(session: Session, hint: Hint | None, columns: int) -> StyleAndTextTup
         lines.append(
             [("class:hint.wrong" if hint.wrong else "class:hint", fit(hint.text, columns))]
         )
-    if session.interpreter.preferences["toolbar"]:
+    if session.context.preferences["toolbar"]:
         lines.append(status(session, columns))
     return [piece for number, line in enumerate(lines) for piece in _broken(number, line)]
 
@@ -28,15 +28,15 @@ def _broken(number: int, line: StyleAndTextTuples) -> StyleAndTextTuples:
 
 def status(session: Session, columns: int) -> StyleAndTextTuples:
     """Topology, objects, simulated clock, running captures, and how the last command ended."""
-    interpreter = session.interpreter
-    clock = interpreter.clock
-    name = session.kept.name or "unsaved"
-    if session.kept.name and session.kept.is_changed:
+    context = session.context
+    clock = context.clock
+    name = session.saved.name or "unsaved"
+    if session.saved.name and session.saved.is_changed:
         name += "*"
-    count = interpreter.store.count
+    count = context.store.count
     shown = format_instant(Instant(clock.now_ns, clock.utc_offset))
     words = [name, f"{count} object{'' if count == 1 else 's'}", shown]
-    store = interpreter.store
+    store = context.store
     running = sum(1 for _ in store.rows("capture")) if "capture" in store.schema.root else 0
     if running:
         words.append(f"{running} capture{'' if running == 1 else 's'} running")

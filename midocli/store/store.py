@@ -7,6 +7,7 @@ indexes and the references true and write themselves down in the journal.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from grammar.schema import Collection, Schema
@@ -33,6 +34,15 @@ class Store:
             if schema[path].single:
                 defaults = self.layout(schema[path]).defaults.copy()
                 self.attach(Row(schema[path], 0, None, defaults))
+
+    @contextmanager
+    def rolling(self, chance: random.Random) -> Iterator[None]:
+        """Inside, take random numbers from elsewhere."""
+        own, self.chance = self.chance, chance
+        try:
+            yield
+        finally:
+            self.chance = own
 
     # -- reading ----------------------------------------------------------------
 

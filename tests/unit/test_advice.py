@@ -308,12 +308,13 @@ def alternatives(text: str) -> list[list[str]]:
 def probe(world: World, command: str) -> tuple[bool, str]:
     """Whether a probe succeeded, and what it printed."""
     import grammar
+    from midocli.commands.dispatch import run
     from midocli.results import render
 
     tree = grammar.parse(command)
     assert tree is not None
-    result = world.interpreter.run(tree)
-    return result.succeeded, render.text(result, world.interpreter.display)
+    result = run(world.context, tree)
+    return result.succeeded, render.text(result, world.context.display)
 
 
 def helped(name: str, commands: list[str], command: str) -> bool:

@@ -26,7 +26,7 @@ def world(*lines: str) -> World:
 
 
 def topology(world: World) -> Topology:
-    return world.interpreter.datapath.network.topology
+    return world.context.datapath.network.topology
 
 
 def key(world: World, path: str, alias: str) -> int:

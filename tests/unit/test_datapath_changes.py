@@ -139,7 +139,7 @@ def tables(topology: Topology) -> Iterator[tuple[str, dict[Any, Any]]]:
 
 def load_all(world: World) -> None:
     """Have everything compiled, as if frames had gone everywhere."""
-    topology = world.interpreter.datapath.network.topology
+    topology = world.context.datapath.network.topology
     for row in list(world.store._by_id.values()):
         match row.collection.path:
             case "router.port" | "bridge.port":
@@ -166,7 +166,7 @@ def load_all(world: World) -> None:
 def test_what_is_kept_is_what_would_be_compiled_anew(seed) -> None:
     rng = Random(seed)
     world = World(*START)
-    datapath = world.interpreter.datapath
+    datapath = world.context.datapath
     for _ in range(40):
         if rng.random() < 0.7:
             load_all(world)
@@ -183,7 +183,7 @@ def test_what_is_kept_is_what_would_be_compiled_anew(seed) -> None:
 
 def test_a_change_of_one_rule_leaves_the_others_as_they_are() -> None:
     world = World(*START, *["chain c0 add rule type drop"] * 5)
-    topology = world.interpreter.datapath.network.topology
+    topology = world.context.datapath.network.topology
     key = next(row.id for row in world.store.rows("chain") if row.get("name") == "c0")
     before = topology.chains[key].rules
     world.run("chain c0 rule rule2 set type accept")
@@ -200,10 +200,10 @@ def test_a_change_of_one_rule_leaves_the_others_as_they_are() -> None:
 def test_plugging_leaves_other_records_as_they_are() -> None:
     world = World(*START)
     load_all(world)
-    topology = world.interpreter.datapath.network.topology
+    topology = world.context.datapath.network.topology
     ports = dict(topology.ports)
     world.run("host h1 add binding port bridge1:port1 interface t0")
     changed = {port.alias for key, port in ports.items() if topology.ports[key] is not port}
     assert changed == {"bridge1:port1"}
     world.run("host h1 set alive false")
-    assert world.interpreter.datapath.network.topology is topology
+    assert world.context.datapath.network.topology is topology

@@ -19,13 +19,13 @@ def test_it_is_the_network_alone() -> None:
         "router router0 name tr state up infilter chain0 outfilter chain2 asn -1 "
         "forward-chain chain3"
     ]
-    assert world.interpreter.clock.now_ns == 0
+    assert world.context.clock.now_ns == 0
 
 
 def test_what_it_suggests_works_and_shows_what_it_says() -> None:
     commands = [command for command, _ in demo.SUGGESTIONS]
     world = World()
-    assert max(map(len, demo.load(World().interpreter).text.splitlines())) <= 80
+    assert max(map(len, World().lines("demo"))) <= 80
     assert [line.strip() for line in world.lines("demo") if line.strip() in commands] == commands
     answers = [world.run(command) for command in commands]
     assert "64 bytes from 192.168.77.119" in answers[0]

@@ -30,7 +30,7 @@ BEFORE = {
     "health-monitor.pool.member": ("health-monitor hm0 pool create load-balancer lb0",),
     "health-monitor.pool.vip": ("health-monitor hm0 pool create load-balancer lb0",),
 }
-# What the session carries out, not the interpreter.
+# What the session carries out, not the dispatch of commands.
 OF_SESSION = ("format", "source", "quit")
 
 
@@ -48,8 +48,7 @@ def test_the_examples_of_a_word_run_one_after_the_other(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    world = World("demo")
-    world.interpreter.files = Files()
+    world = World("demo", files=Files())
     for file in ("frames.pcap", "all.pcapng"):
         world.run(f"ping client vm count 1 capture veth0 write {file}")
     for each in BEFORE.get(name, ()):

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import sys
 from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
+from handmade import Hands, session_of
 
 from grammar.script import Line
-from midocli.session.session import Session, Settings
+from midocli.session.session import Session
 from midocli.shell.signals import Signals
-from midocli.simulator.clock import Clock
 from midocli.store.saving import script
 
 LAB = """\
@@ -99,15 +97,14 @@ def _handlers() -> Iterator[None]:
 
 def begun() -> tuple[Session, Signals]:
     """A session at the prompt, in a network to work on."""
-    session = Session(Settings(), random.Random(1), Clock(0, 0), StringIO(), StringIO())
-    session.interpreter.interactive = True
-    signals = Signals(session.interpreter)
-    session.interpreter.undisturbed = signals
-    session.interpreter.progress = lambda what, done, total: signals.check()
+    signals = Signals()
+    manner = Hands(signals=signals, is_interactive=True)
+    manner.hear = lambda what, done, total: signals.check()
+    session = session_of(manner)
     for line in (*LAB.splitlines(), "ping one 10.0.0.2"):
         run(session, line)
     assert not session.failed, session._err
-    signals.catch()
+    signals.catch(session.context.interrupt)
     return session, signals
 
 
@@ -117,7 +114,7 @@ def run(session: Session, line: str) -> bool:
 
 def state(session: Session) -> tuple[object, ...]:
     """What must be as it was before, or as it is afterwards."""
-    store = session.interpreter.store
+    store = session.context.store
     return script(store), store.journal.undoable, store.journal.redoable
 
 
@@ -160,9 +157,9 @@ def check_whole(session: Session, states: list[tuple[object, ...]]) -> None:
     """A session that was interrupted has lost nothing, keeps nothing open, and goes on."""
     assert state(session) in states
     assert session._err.getvalue() == ""
-    network = session.interpreter.datapath.network
+    network = session.context.datapath.network
     assert not network.listeners._by_key
-    assert session.interpreter.clock.elapsed_ns == network.engine.now_ns
+    assert session.context.clock.elapsed_ns == network.engine.now_ns
     assert run(session, "reset")
     if "bridge create name br\n" in str(state(session)[0]):
         assert run(session, "expect ping two 10.0.0.254 count 2 interval 0.1")
@@ -192,6 +189,7 @@ def test_a_long_command_tells_how_far_it_is(
         heard.add(what)
         assert 0 <= done <= total
 
-    session.interpreter.progress = hear
+    assert isinstance(session.context.manner, Hands)
+    session.context.manner.hear = hear
     assert run(session, command)
     assert told <= heard

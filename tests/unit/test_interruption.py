@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 from collections.abc import Iterator
 from io import StringIO
 
 import pytest
+from handmade import Hands, session_of
 
 from grammar.script import Line
 from midocli.results.values import Interrupted
 from midocli.session.recovery import Ended
-from midocli.session.session import Session, Settings
+from midocli.session.session import Session
 from midocli.shell.signals import Signals
-from midocli.simulator.clock import Clock
 from midocli.simulator.engine import Engine
 
 _LAB = """\
@@ -36,20 +35,31 @@ guest create name two interface h:b address 10.0.0.2/24
 def session() -> Iterator[Session]:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.getsignal(number) for number in numbers]
-    session = Session(Settings(), random.Random(1), Clock(0, 0), StringIO(), StringIO())
-    signals = Signals(session.interpreter)
-    session.interpreter.undisturbed = signals
-    signals.catch()
+    signals = Signals()
+    session = session_of(Hands(signals=signals))
+    signals.catch(session.context.interrupt)
     yield session
     for number, handler in zip(numbers, before, strict=True):
         signal.signal(number, handler)
 
 
+def hands(session: Session) -> Hands:
+    manner = session.context.manner
+    assert isinstance(manner, Hands)
+    return manner
+
+
+def printed(session: Session) -> str:
+    screen = hands(session).screen
+    assert isinstance(screen, StringIO)
+    return screen.getvalue()
+
+
 def run(session: Session, *lines: str) -> str:
-    start = session.out.tell()
+    before = len(printed(session))
     for line in lines:
         assert session.run_line("", Line(line, 1)), session._err.getvalue()
-    return session.out.getvalue()[start:]
+    return printed(session)[before:]
 
 
 @pytest.mark.parametrize(
@@ -58,8 +68,8 @@ def run(session: Session, *lines: str) -> str:
 def test_a_signal_waits_for_the_end_of_a_change(
     session: Session, number: int, raised: type[BaseException]
 ) -> None:
-    interpreter = session.interpreter
-    with pytest.raises(raised), interpreter.changing():
+    context = session.context
+    with pytest.raises(raised), context.changing():
         os.kill(os.getpid(), number)
         run(session, "router create name whole")
     assert run(session, "router list").startswith("router router0 name whole")
@@ -68,7 +78,7 @@ def test_a_signal_waits_for_the_end_of_a_change(
 
 def test_an_end_from_outside_is_no_error_of_the_command_it_hits(session: Session) -> None:
     run(session, *_LAB.splitlines())
-    session.interpreter.progress = lambda *told: os.kill(os.getpid(), signal.SIGTERM)
+    hands(session).hear = lambda *told: os.kill(os.getpid(), signal.SIGTERM)
     with pytest.raises(Ended) as ended:
         run(session, "ping one 10.0.0.2 count 3")
     assert ended.value.number == signal.SIGTERM
@@ -82,36 +92,36 @@ def test_an_interrupted_ping_leaves_a_network_that_works(session: Session) -> No
     def interrupt(what: str, done: int, total: int) -> None:
         told.append(done)
         if done == 5:
-            engine = session.interpreter.datapath.engine
+            engine = session.context.datapath.engine
             engine.at(engine.now_ns + 1000, lambda: os.kill(os.getpid(), signal.SIGINT))
 
-    session.interpreter.progress = interrupt
+    hands(session).hear = interrupt
     with pytest.raises(KeyboardInterrupt):
         run(session, "ping one 10.0.0.2 count 100000")
     assert told == [0, 1, 2, 3, 4, 5]
-    session.interpreter.progress = lambda what, done, total: None
+    hands(session).hear = lambda what, done, total: None
     assert "2 packets transmitted, 2 received, 0% packet loss" in run(
         session, "ping one 10.0.0.2 count 2"
     )
     run(session, "bridge br set state down")
-    assert not session.interpreter.datapath.engine.interrupt()
+    assert not session.context.datapath.engine.interrupt()
 
 
 def test_an_interrupted_ping_at_the_prompt_sums_up_what_it_has_sent(session: Session) -> None:
     run(session, *_LAB.splitlines(), "tcpdump h:a flags '-nt' filter 'icmp[icmptype] == 8'")
-    session.interpreter.interactive = True
+    hands(session).is_interactive = True
 
     def interrupt(what: str, done: int, total: int) -> None:
         if done == 2:
-            engine = session.interpreter.datapath.engine
+            engine = session.context.datapath.engine
             engine.at(engine.now_ns + 1000, lambda: os.kill(os.getpid(), signal.SIGINT))
 
-    session.interpreter.progress = interrupt
+    hands(session).hear = interrupt
     with pytest.raises(Interrupted) as stopped:
         run(session, "ping one 10.0.0.2 count 100000 capture none")
-    start = session.out.tell()
+    before = len(printed(session))
     session.show(stopped.value.result)
-    lines = session.out.getvalue()[start:].splitlines()
+    lines = printed(session)[before:].splitlines()
     assert [line.partition(" time=")[0] for line in lines[1:3]] == [
         "64 bytes from 10.0.0.2: icmp_seq=1 ttl=64",
         "64 bytes from 10.0.0.2: icmp_seq=2 ttl=64",
@@ -126,7 +136,7 @@ def test_an_interrupted_ping_at_the_prompt_sums_up_what_it_has_sent(session: Ses
 
 
 def test_a_second_ctrl_c_waits_until_the_first_has_been_dealt_with(session: Session) -> None:
-    signals = session.interpreter.undisturbed
+    signals = hands(session).signals
     assert isinstance(signals, Signals)
     with pytest.raises(KeyboardInterrupt), signals.listening():
         os.kill(os.getpid(), signal.SIGINT)
@@ -146,7 +156,7 @@ def test_an_interruption_that_python_hides_is_one(session: Session) -> None:
         type("Made", (), {"field": Stopped()})
 
     run(session, *_LAB.splitlines())
-    session.interpreter.progress = make
+    hands(session).hear = make
     with pytest.raises(KeyboardInterrupt):
         run(session, "ping one 10.0.0.2 count 3")
 

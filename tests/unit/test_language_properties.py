@@ -142,7 +142,7 @@ def listing(world: World) -> list[str]:
             fields = {
                 field.name: uuids.get(word, word)
                 for field in collection.fields
-                if (word := world.interpreter.display.field(row, field)) and field.name != "id"
+                if (word := world.context.display.field(row, field)) and field.name != "id"
             }
             alias = f"{row.full_alias} {row.shared_number}" if collection.has_id else ""
             lines.append(f"{path} {alias} {fields}")

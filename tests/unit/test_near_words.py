@@ -19,13 +19,13 @@ def world() -> World:
 
 def offered(world: World, line: str) -> list[str]:
     """The words of the menu."""
-    completer = CommandCompleter(world.interpreter)
+    completer = CommandCompleter(world.context)
     return [each.text for each in completer.get_completions(Document(line), CompleteEvent())]
 
 
 def listed(world: World, line: str) -> list[str]:
     """The words that `?` lists."""
-    return [row.split()[0] for row in explain(world.interpreter, line).splitlines()]
+    return [row.split()[0] for row in explain(world.context, line).splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -65,10 +65,8 @@ def test_behind_help_stand_all_words_that_have_a_page(world: World) -> None:
     assert {"ping", "rule", "points", "show", "collections"} <= {*offered(world, "help ")}
     assert {"ping", "rule", "points", "show", "collections"} <= {*listed(world, "help ")}
     assert sorted(offered(world, "help tracer")) == ["tracerequest", "traceroute"]
-    assert hint(world.interpreter, "help ").text.startswith("Enter runs it; or a word to explain")
+    assert hint(world.context, "help ").text.startswith("Enter runs it; or a word to explain")
 
 
 def test_the_hint_names_the_word_that_was_meant(world: World) -> None:
-    assert hint(world.interpreter, "pign client vm").text == (
-        "unexpected 'pign'; did you mean ping?"
-    )
+    assert hint(world.context, "pign client vm").text == ("unexpected 'pign'; did you mean ping?")

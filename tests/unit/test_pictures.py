@@ -15,6 +15,7 @@ from picturelab import LAB, made, pictured, pictures
 
 import grammar
 from grammar.errors import MidoError
+from midocli.commands.dispatch import run as carried_out
 from midocli.pictures.dot import as_dot
 from midocli.pictures.forest import bounded, forest_of
 from midocli.pictures.mermaid import as_mermaid
@@ -183,14 +184,14 @@ def test_a_name_cannot_make_mermaid_misread_what_is_escaped() -> None:
 @pytest.mark.parametrize("form", ["svg", "dot", "mmd"])
 def test_a_probe_draws_into_a_file_instead(tmp_path: Path, form: str) -> None:
     file = tmp_path / f"way.{form}"
-    interpreter = made(LAB)
+    context = made(LAB)
     command = grammar.parse(f"ping alice 10.0.1.1 id 1 capture none draw {file} explain")
     assert command is not None
-    result = interpreter.run(command)
-    text = render.text(result, interpreter.display)
+    result = carried_out(context, command)
+    text = render.text(result, context.display)
     assert "walk 1" in text
     assert "┏" not in text
-    assert "picture" not in render.document(result, interpreter.display)
+    assert "picture" not in render.document(result, context.display)
     assert "✓ takes the echo request" in file.read_text()
 
 
@@ -251,11 +252,11 @@ def test_of_a_flood_the_ends_are_drawn_and_some_others() -> None:
         f"guest create name g{n} interface eth{n} address 10.0.1.{n + 20}/24"
         for n in range(80)
     )
-    interpreter = made(LAB, guests)
+    context = made(LAB, guests)
     frame = "0200000000990200000000770800" + "00" * 46
     inject = grammar.parse(f"inject eth70 frame {frame} capture none draw")
     assert inject is not None
-    text = render.text(interpreter.run(inject), interpreter.display)
+    text = render.text(carried_out(context, inject), context.display)
     assert text.count("━━ host0:") == 12 + 1  # the one where the first copy ended always is
     assert "… and 68 more" in text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,8 +13,10 @@ from sessions import scripts
 import grammar
 from grammar import tree
 from grammar.errors import MidoError
-from midocli.commands.interpreter import Interpreter
+from midocli.commands.dispatch import run
+from midocli.context.context import Context
 from midocli.context.files import Files
+from midocli.context.manner import Manner
 from midocli.pictures.dot import as_dot
 from midocli.pictures.mermaid import as_mermaid
 from midocli.pictures.model import data, picture_of
@@ -31,11 +34,11 @@ FILES = ("write", "report")
 @pytest.mark.parametrize("script", scripts(), ids=lambda script: script.stem)
 def test_what_a_session_builds_is_drawn(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(script.parent)
-    interpreter = Interpreter(random.Random(1), Clock(0, 0), Files())
+    context = Context(random.Random(1), Clock(0, 0), Files(), Manner(StringIO()))
     for line in script.read_text().splitlines():
         if not any(word in FILES for word in line.split()):
-            _run(interpreter, line)
-    picture = picture_of(interpreter.store, interpreter.display)
+            _run(context, line)
+    picture = picture_of(context.store, context.display)
     text = as_text(picture)
     assert max(map(len, text.splitlines())) <= 80
     assert len(data(picture)["nodes"]) == len(picture.nodes)
@@ -44,7 +47,7 @@ def test_what_a_session_builds_is_drawn(script: Path, monkeypatch: pytest.Monkey
     assert as_mermaid(picture).startswith("flowchart LR\n")
 
 
-def _run(interpreter: Interpreter, line: str) -> None:
+def _run(context: Context, line: str) -> None:
     """Run a line as the session does, a probe with `draw`; errors are the session's own."""
     try:
         command = grammar.parse(line)
@@ -53,10 +56,10 @@ def _run(interpreter: Interpreter, line: str) -> None:
         if isinstance(command, PROBES) and " draw" not in line:
             command = grammar.parse(f"{line} draw")
             assert command is not None
-        result = interpreter.run(command)
+        result = run(context, command)
     except MidoError:
         return
     if isinstance(command, PROBES):
-        text = render.text(result, interpreter.display)
+        text = render.text(result, context.display)
         assert "┌" in text or "┏" in text
-        assert "way" in render.document(result, interpreter.display)["picture"]
+        assert "way" in render.document(result, context.display)["picture"]

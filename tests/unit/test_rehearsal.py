@@ -27,7 +27,7 @@ SESSIONS = sorted(FOLDERS[0].glob("*.mido"))
     ],
 )
 def test_a_change_that_would_fail_is_told_before_enter(line: str, wrong: str) -> None:
-    told = hint(World("demo").interpreter, line)
+    told = hint(World("demo").context, line)
     assert told.wrong
     assert wrong in told.text
 
@@ -42,7 +42,7 @@ def test_a_change_that_would_fail_is_told_before_enter(line: str, wrong: str) ->
     ],
 )
 def test_a_change_that_would_do_is_not(line: str) -> None:
-    assert hint(World("demo").interpreter, line).text.startswith("Enter runs it")
+    assert hint(World("demo").context, line).text.startswith("Enter runs it")
 
 
 @pytest.mark.parametrize("session", SESSIONS, ids=lambda path: path.stem)
@@ -53,7 +53,7 @@ def test_a_session_goes_on_as_if_nothing_had_been_hinted(session: Path) -> None:
     lines = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
     for line in lines:
         before = script(hinted.store)
-        hint(hinted.interpreter, line)
+        hint(hinted.context, line)
         assert script(hinted.store) == before
         assert _ended(hinted, line) == _ended(plain, line)
 

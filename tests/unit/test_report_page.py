@@ -12,6 +12,7 @@ import pytest
 from picturelab import LAB, made
 
 import grammar
+from midocli.commands.dispatch import run
 from midocli.results import render
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -110,10 +111,10 @@ chain vip add rule src 10.0.2.11 type rev_dnat action accept
 router r set infilter vip
 """
     file = tmp_path / "ping.html"
-    interpreter = made(LAB, WALK, chain)
+    context = made(LAB, WALK, chain)
     command = grammar.parse(f"ping alice 203.0.113.80 explain report {file}")
     assert command is not None
-    printed = render.text(interpreter.run(command), interpreter.display)
+    printed = render.text(run(context, command), context.display)
     walk = printed.partition("\n\nwalk 1:")[2].rpartition("\n\n")[0]
     steps = [line.strip() for line in f"walk 1:{walk}".splitlines() if line and " -> " not in line]
     assert any("binding of chain1:rule0" in step for step in steps)

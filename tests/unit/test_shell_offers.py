@@ -36,7 +36,7 @@ def world() -> World:
 
 
 def completions(world: World, line: str) -> list[Completion]:
-    completer = CommandCompleter(world.interpreter)
+    completer = CommandCompleter(world.context)
     return list(completer.get_completions(Document(line), CompleteEvent()))
 
 
@@ -373,7 +373,7 @@ def test_what_does_not_have_the_letters_does_not_fit() -> None:
 
 
 def told(world: World, line: str) -> Hint:
-    return hint(world.interpreter, line)
+    return hint(world.context, line)
 
 
 @pytest.mark.parametrize(
@@ -470,11 +470,11 @@ def test_what_is_expected_to_fail_may_name_nobody(world: World) -> None:
 
 
 def test_a_question_says_where_enter_will_do(world: World) -> None:
-    assert explain(world.interpreter, "router list ").endswith("<Enter>")
-    assert "<Enter>" not in explain(world.interpreter, "ping client ")
-    assert explain(world.interpreter, "# what") == "  nothing may follow in a comment"
-    assert "more of them" in explain(World(*["router create"] * 21).interpreter, "router ")
-    assert "more of them" not in explain(world.interpreter, "router ")
+    assert explain(world.context, "router list ").endswith("<Enter>")
+    assert "<Enter>" not in explain(world.context, "ping client ")
+    assert explain(world.context, "# what") == "  nothing may follow in a comment"
+    assert "more of them" in explain(World(*["router create"] * 21).context, "router ")
+    assert "more of them" not in explain(world.context, "router ")
 
 
 # -- whatever is typed ------------------------------------------------------------------
@@ -494,7 +494,7 @@ def test_whatever_is_typed_a_word_that_is_taken_stands_in_its_place(
     at = round(place * len(text))
     text = text[:at] + odd + text[at:]
     told(_DEMO, text)
-    explain(_DEMO.interpreter, text)
+    explain(_DEMO.context, text)
     for taken in lines(_DEMO, text):
         before, after = at_cursor(last_command(text)), at_cursor(last_command(taken))
         assert before is not None

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import random
 import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from handmade import session_of
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from midocli.context.preferences import Preferences
-from midocli.session.session import Session, Settings
 from midocli.shell.shell import Shell
-from midocli.simulator.clock import Clock
+from midocli.shell.terminal import Terminal
 
 _TAKEN = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -46,10 +45,11 @@ class _Interrupting(DummyOutput):
 def _session(folder: Path, moment: int) -> int:
     """Run a command at a prompt, and leave; how many moments there were behind that one."""
     terminal = _Interrupting()
-    session = Session(Settings(), random.Random(1), Clock(0), sys.stdout, sys.stderr)
-    session.interpreter.preferences = Preferences(folder / "prefs.toml")
+    preferences = Preferences(folder / "prefs.toml")
+    manner = Terminal(preferences)
+    session = session_of(manner, sys.stderr, preferences=preferences)
     with create_pipe_input() as keyboard, create_app_session(keyboard, terminal):
-        shell = Shell(session)
+        shell = Shell(session, manner)
         keyboard.send_text("echo said\rquit\rquit\rquit\r")
         terminal.left = moment
         assert shell.run() == 0

@@ -18,6 +18,7 @@ from worlds import World
 
 import grammar
 from grammar.errors import MidoError
+from midocli.commands.dispatch import run as carried_out
 from midocli.results.values import Report
 from midocli.simulator.events import Captured, Event, Kind, Recorder
 from midocli.simulator.storms import MAX_CAUSED
@@ -43,7 +44,7 @@ def run(world: World, line: str) -> Report | None:
     command = grammar.parse(line)
     assert command is not None
     try:
-        report = world.interpreter.run(command)
+        report = carried_out(world.context, command)
     except MidoError:
         return None
     assert isinstance(report, Report)
@@ -57,7 +58,7 @@ class _Everywhere:
 
 def injected(builder: Builder, place: Any, frame: Frame) -> Recorder:
     """All that a frame does, put in at a place, in the second after."""
-    network = builder.world.interpreter.datapath.network
+    network = builder.world.context.datapath.network
     recorder = Recorder(_Everywhere(), wants_events=True)  # type: ignore[arg-type]
     network.watch(recorder)
     network.inject(place, frame, "ours")
@@ -70,7 +71,7 @@ def somewhere(builder: Builder) -> Any:
     """An interface, or the key of a port."""
     if builder.rng.random() < 0.7 or not builder.there.get("bport"):
         return builder.any("point")
-    port = builder.world.interpreter.named("port", builder.any("bport", "rport"))
+    port = builder.world.context.named("port", builder.any("bport", "rport"))
     return port.id if port is not None else builder.any("point")
 
 
@@ -136,7 +137,7 @@ def plain(event: Event) -> tuple[Any, ...]:
 @some
 def test_reset_gives_the_first_answer_again(seed: int) -> None:
     builder = drawn(seed)
-    network = builder.world.interpreter.datapath.network
+    network = builder.world.context.datapath.network
     place, data = somewhere(builder), builder.frame()
 
     def once() -> list[Any]:

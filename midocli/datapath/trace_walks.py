@@ -1,20 +1,14 @@
-"""The walks that trace requests have kept: a line each, and in full."""
+"""The walks that trace requests have kept, a line each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from grammar.times import Instant, format_instant
-from midocli.probes.labels import TopologyLabels
-from midocli.results.values import Report
 from midocli.simulator.events import Event, Kind
-from midocli.trace.explain import explain, numbered, steps_of
-from midocli.trace.journey import by_origin, journey_of
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
     from midocli.datapath.datapath import Datapath
     from midocli.simulator.learnt.trails import Trail
     from midocli.store.rows import Row
@@ -25,24 +19,8 @@ def rows(datapath: Datapath, request: Row | None) -> list[tuple[Any, ...]]:
     assert request is not None
     return [
         (f"walk{number}", *_beginning(datapath, trail.events), outcome(trail.events))
-        for number, trail in enumerate(_trails(datapath, request))
+        for number, trail in enumerate(trails(datapath, request))
     ]
-
-
-def report(interpreter: Interpreter, request: Row, name: str) -> Report:
-    """One walk as `explain` prints it, with names and conditions as they are now."""
-    datapath = interpreter.datapath
-    trail = _trails(datapath, request)[int(name.removeprefix("walk"))]
-    events = numbered([replace(event, depth=0) for event in trail.events])
-    end = outcome(events)
-
-    def data() -> dict[str, Any]:
-        return {"walk": name, "outcome": end, "steps": steps_of(events, datapath.clock)}
-
-    labels = TopologyLabels(interpreter)
-    journeys = [journey_of(ours, labels) for ours in by_origin(events)]
-    text = explain(events, journeys, [f"{name}: {end}"])
-    return Report(text, data, succeeded=True)
 
 
 def outcome(events: Sequence[Event]) -> str:
@@ -64,7 +42,8 @@ def _code(details: Mapping[str, Any]) -> str:
     return str(details["reason"].code)
 
 
-def _trails(datapath: Datapath, request: Row) -> Sequence[Trail]:
+def trails(datapath: Datapath, request: Row) -> Sequence[Trail]:
+    """What a request has kept, oldest first."""
     return datapath.network.state.trace_log.walks.get(request.id, ())
 
 

@@ -10,7 +10,7 @@ from grammar.resources.condition import CONDITION
 from midocli.trace.labels import Labels
 
 if TYPE_CHECKING:
-    from midocli.commands.interpreter import Interpreter
+    from midocli.store.catalog import Catalog
     from midocli.store.rows import Row
 
 _NAMED = {"router": "router", "bridge": "bridge", "chain": "chain", "guest": "guest"}
@@ -21,28 +21,28 @@ _USUAL_POLICIES = (None, "any", "header", "unfragmented")
 class TopologyLabels(Labels):
     """Names and conditions out of the store."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
-        self._interpreter = interpreter
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
 
     def name(self, alias: str) -> str:
         """The name of a device, chain or guest, where it has one that is not its alias."""
         path = _NAMED.get(re.sub(r"\d+$", "", alias))
-        row = self._interpreter.named(path, alias) if path else None
+        row = self._catalog.named(path, alias) if path else None
         name = row.get("name") if row is not None else None
         return str(name) if name and name != alias else ""
 
     def condition(self, rule: str) -> str:
         """The fields of a rule's condition that are given."""
-        row = find_rule(self._interpreter, rule)
-        return condition_words(self._interpreter, row) if row is not None else ""
+        row = find_rule(self._catalog, rule)
+        return condition_words(self._catalog, row) if row is not None else ""
 
 
-def find_rule(interpreter: Interpreter, alias: str) -> Row | None:
+def find_rule(catalog: Catalog, alias: str) -> Row | None:
     """The rule of a full alias (None: it is gone, or made of something else)."""
-    return interpreter.resolver.find(SCHEMA["chain.rule"], None, alias)
+    return catalog.resolver.find(SCHEMA["chain.rule"], None, alias)
 
 
-def condition_words(interpreter: Interpreter, row: Row) -> str:
+def condition_words(catalog: Catalog, row: Row) -> str:
     """A rule's condition as it would be typed."""
     words = []
     for field in CONDITION:
@@ -51,5 +51,5 @@ def condition_words(interpreter: Interpreter, row: Row) -> str:
             continue
         if field.name == "fragment-policy" and value in _USUAL_POLICIES:
             continue
-        words.append(f"{field.name} {interpreter.display.word(field, value)}")
+        words.append(f"{field.name} {catalog.display.word(field, value)}")
     return " ".join(words)

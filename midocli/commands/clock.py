@@ -1,0 +1,27 @@
+"""`clock`: the simulated time, shown, set, or let pass."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from grammar import tree
+from grammar.times import Instant, format_instant
+from midocli.commands.dispatch import carries_out
+from midocli.results.values import Done, Message, Result
+
+if TYPE_CHECKING:
+    from midocli.context.context import Context
+
+
+@carries_out(tree.Clock)
+def clock(context: Context, command: tree.Clock) -> Result:
+    """What the clock shows, once it was set or time has passed."""
+    if command.action == "set":
+        context.clock.set(command.value.time_ns, command.value.utc_offset)
+        return Done()
+    if command.action == "advance":
+        progress = partial(context.manner.progress, "clock advance")
+        context.datapath.advance(command.value, progress)
+        return Done()
+    return Message(format_instant(Instant(context.clock.now_ns, context.clock.utc_offset)))

@@ -1,0 +1,19 @@
+"""`connect`: a TCP connection, or a UDP datagram."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grammar import tree
+from midocli.commands.dispatch import carries_out
+from midocli.probes.connect import Connect
+from midocli.results.values import Result
+
+if TYPE_CHECKING:
+    from midocli.context.context import Context
+
+
+@carries_out(tree.Connect)
+def connect(context: Context, command: tree.Connect) -> Result:
+    """Make the traffic, and report on it."""
+    return Connect(context, command).run()

@@ -1,0 +1,18 @@
+"""`debug`: a mode of midonet-cli's that changes nothing here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grammar import tree
+from midocli.commands.dispatch import carries_out
+from midocli.results.values import Message, Result
+
+if TYPE_CHECKING:
+    from midocli.context.context import Context
+
+
+@carries_out(tree.Debug)
+def debug(context: Context, command: tree.Debug) -> Result:
+    """midonet-cli's words about it."""
+    return Message(f"turned {'on' if command.on else 'off'} debug mode")

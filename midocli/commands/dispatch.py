@@ -1,0 +1,84 @@
+"""From a command to the function that carries it out, which is loaded when it is first used.
+
+A command is declared in `grammar` and carried out here: the module of the declaration's name has
+a function that registers itself for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from grammar import tree
+from midocli.results.values import ExpectationError, Interrupted, Result
+
+if TYPE_CHECKING:
+    from midocli.context.context import Context
+
+Carrier = Callable[["Context", Any], Result]
+
+_CARRIERS: dict[type, Carrier] = {}
+
+_MODULES: dict[type, str] = {
+    tree.Create: "objects",
+    tree.List: "objects",
+    tree.Show: "objects",
+    tree.Set: "objects",
+    tree.Clear: "objects",
+    tree.Delete: "objects",
+    tree.Clock: "clock",
+    tree.Echo: "echo",
+    tree.Expect: "expect",
+    tree.As: "forms",
+    tree.Help: "help",
+    tree.Describe: "help",
+    tree.Reset: "reset",
+    tree.Program: "program",
+    tree.Ping: "ping",
+    tree.Traceroute: "traceroute",
+    tree.Arping: "arping",
+    tree.Connect: "connect",
+    tree.Dhcp: "dhcp",
+    tree.Inject: "inject",
+    tree.Tcpdump: "tcpdump",
+    tree.ReadCapture: "tcpdump",
+    tree.Tenant: "tenant",
+    tree.Debug: "debug",
+    tree.Undo: "undo",
+    tree.Save: "save",
+    tree.Prefs: "prefs",
+    tree.Demo: "demo",
+    tree.Topology: "topology",
+}
+
+
+def carries_out(kind: type) -> Callable[[Carrier], Carrier]:
+    """Register a function for the commands of a kind."""
+
+    def register(carrier: Carrier) -> Carrier:
+        _CARRIERS[kind] = carrier
+        return carrier
+
+    return register
+
+
+def run(context: Context, command: tree.Command) -> Result:
+    """Carry a command out, with what was seen and went wrong beside it.
+
+    MidoError where it cannot be carried out, with nothing changed.
+    """
+    try:
+        return context.told(carry_out(context, command))
+    except ExpectationError as error:
+        raise error.showing(context.captures.beside) from None
+    except Interrupted as stop:
+        raise Interrupted(context.told(stop.result)) from None
+
+
+def carry_out(context: Context, command: tree.Command) -> Result:
+    """Carry a command out, or one that another holds; MidoError where it cannot be."""
+    kind = type(command)
+    if kind not in _CARRIERS:
+        import_module(f"midocli.commands.{_MODULES[kind]}")
+    return _CARRIERS[kind](context, command)

@@ -1,0 +1,19 @@
+"""`echo`: words, printed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grammar import tree
+from midocli.commands.dispatch import carries_out
+from midocli.results.values import Report, Result
+
+if TYPE_CHECKING:
+    from midocli.context.context import Context
+
+
+@carries_out(tree.Echo)
+def echo(context: Context, command: tree.Echo) -> Result:
+    """The words, with a blank between each two."""
+    words = " ".join(command.words)
+    return Report(words + "\n", lambda: {"text": words}, succeeded=True)

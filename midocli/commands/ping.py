@@ -1,0 +1,19 @@
+"""`ping`: echo requests, and what became of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grammar import tree
+from midocli.commands.dispatch import carries_out
+from midocli.probes.ping import Ping
+from midocli.results.values import Result
+
+if TYPE_CHECKING:
+    from midocli.context.context import Context
+
+
+@carries_out(tree.Ping)
+def ping(context: Context, command: tree.Ping) -> Result:
+    """Make the traffic, and report on it."""
+    return Ping(context, command).run()

@@ -1,0 +1,20 @@
+"""Programs on a guest: `guest alice ip route`, `guest alice brctl show`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grammar import tree
+from midocli.commands.dispatch import carries_out
+from midocli.probes.programs import run_program
+from midocli.results.values import Message, Result
+
+if TYPE_CHECKING:
+    from midocli.context.context import Context
+
+
+@carries_out(tree.Program)
+def program(context: Context, command: tree.Program) -> Result:
+    """What the program prints there."""
+    guest = context.resolver.object(command.path)
+    return Message(run_program(context.datapath, guest, command.words))

@@ -1,0 +1,30 @@
+"""`undo` and `redo`: changes taken back, and made again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grammar import tree
+from grammar.errors import RefusedError
+from midocli.commands.dispatch import carries_out
+from midocli.results.values import Done, Result
+
+if TYPE_CHECKING:
+    from midocli.context.context import Context
+
+
+@carries_out(tree.Undo)
+def undo(context: Context, command: tree.Undo) -> Result:
+    """Take so many changes back, or make them again; RefusedError where there are fewer."""
+    journal = context.store.journal
+    there = journal.redoable if command.again else journal.undoable
+    if there < command.steps:
+        verb = "redo" if command.again else "undo"
+        raise RefusedError(f"only {there} to {verb}" if there else f"nothing to {verb}")
+    for _ in range(command.steps):
+        if command.again:
+            journal.redo()
+        else:
+            journal.undo()
+        context.committed()
+    return Done()

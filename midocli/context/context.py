@@ -1,0 +1,142 @@
+"""What a command may use: the topology, the network behind it, and what comes from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from grammar.prefs import DEFAULT_FLAGS
+from grammar.resources import SCHEMA
+from midocli.context.captures import Captures
+from midocli.context.preferences import Preferences
+from midocli.results.values import Result, Spoilt
+from midocli.simulator.clock import Clock
+from midocli.store.catalog import Catalog
+from midocli.store.rows import Row
+from midocli.store.store import Store
+
+if TYPE_CHECKING:
+    import random
+
+    from grammar.errors import MidoError
+    from midocli.context.files import Files
+    from midocli.context.manner import Manner
+    from midocli.datapath.datapath import Datapath
+    from midocli.store.editor import Editor
+
+Item = TypeVar("Item")
+
+
+class Context(Catalog):
+    """One topology, the network it describes, and the means that commands have.
+
+    Chance, the clock, files, preferences and the manner of whoever types come from outside.
+    """
+
+    def __init__(
+        self,
+        chance: random.Random,
+        clock: Clock,
+        files: Files,
+        manner: Manner,
+        aliases: bool = True,
+        preferences: Preferences | None = None,
+    ) -> None:
+        super().__init__(Store(SCHEMA, chance), aliases, self._live)
+        self.chance = chance
+        self.clock = clock
+        self.files = files
+        self.manner = manner
+        self.preferences = preferences or Preferences()
+        self.captures = Captures(self.store)
+        self._tenant: str | None = None
+        self._datapath: Datapath | None = None
+        self._complaints: list[MidoError] = []
+
+    # -- the topology -----------------------------------------------------------------
+
+    @cached_property
+    def editor(self) -> Editor:
+        """Changes the store; loaded, with all policies, when something is first changed."""
+        from midocli.store.editor import Editor
+        from midocli.store.policies import POLICIES
+
+        return Editor(self.store, self.display, self.resolver, POLICIES)
+
+    @contextmanager
+    def changing(self) -> Iterator[Editor]:
+        """Change the topology as one command, which `undo` takes back as a whole."""
+        with self.manner.undisturbed():
+            with self.store.journal.transaction():
+                yield self.editor
+            if not self.store.journal.is_open:
+                self.committed()
+
+    def committed(self) -> None:
+        """Let the datapath know what a transaction changed."""
+        if self._datapath is not None:
+            self._datapath.changed(self.store.journal.touched)
+
+    @property
+    def tenant(self) -> str | None:
+        """The tenant of what is created and listed, None for any."""
+        return self._tenant
+
+    def choose_tenant(self, name: str | None) -> None:
+        """Choose another tenant, or none."""
+        self._tenant = name
+
+    # -- the network behind it ----------------------------------------------------------
+
+    @property
+    def datapath(self) -> Datapath:
+        """The network behind the topology, built when traffic is first made."""
+        if self._datapath is None:
+            from midocli.datapath.datapath import Datapath
+
+            self._datapath = Datapath(self.store, self.clock, self.chance)
+        return self._datapath
+
+    def set_ip_id(self, guest: Row, number: int) -> None:
+        """Have a guest go on with an IP identification, if the network is running."""
+        if self._datapath is not None:
+            self._datapath.set_ip_id(guest, number)
+
+    def interrupt(self) -> bool:
+        """Stop the simulator between two actions; False where it is not running.
+
+        For signal handlers.
+        """
+        return self._datapath is not None and self._datapath.engine.interrupt()
+
+    def _live(self, row: Row, field: str) -> Any:
+        """The value of a field that moves on as the datapath works."""
+        if row.collection.path == "capture":
+            return self.captures.taken(row)
+        if self._datapath is not None:
+            return self._datapath.ip_id(row)
+        return row.get(field)
+
+    # -- whoever gives the commands -------------------------------------------------------
+
+    @property
+    def default_flags(self) -> str:
+        """tcpdump's flags where a command gives none: the user's at the prompt only."""
+        return self.preferences["flags"] if self.manner.interactive else DEFAULT_FLAGS
+
+    def following(self, what: str, items: Sequence[Item]) -> Iterator[Item]:
+        """Some items, telling how many of them have been worked on."""
+        for done, item in enumerate(items):
+            self.manner.progress(what, done, len(items))
+            yield item
+
+    def complain(self, error: MidoError) -> None:
+        """Note what went wrong beside the command that is being carried out."""
+        self._complaints.append(error)
+
+    def told(self, result: Result) -> Result:
+        """A result with what running captures saw, and what went wrong, beside it."""
+        result = self.captures.beside(result)
+        return Spoilt(result, self._complaints.pop()) if self._complaints else result

@@ -1,0 +1,110 @@
+"""A terminal's manner: results are painted and paged, errors stand under a caret, work shows a bar.
+
+Until the prompt takes over, what was given on the command line runs as a script does; only
+signals already wait for what is carried out.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import AbstractContextManager
+from shutil import get_terminal_size
+
+from grammar.errors import MidoError
+from grammar.script import Line
+from midocli.context.manner import Manner, Output
+from midocli.context.preferences import Preferences
+from midocli.results.render import printable
+from midocli.session.session import PROMPT
+from midocli.shell.paint import Painter, red
+from midocli.shell.progress import Progress
+from midocli.shell.screen import Screen
+from midocli.shell.signals import Signals
+from midocli.shell.style import has_colour
+
+
+class Terminal(Manner):
+    """The terminal that midocli was started on; `colour` overrides the preference."""
+
+    def __init__(self, preferences: Preferences, colour: str | None = None) -> None:
+        super().__init__(sys.stdout)
+        self.signals = Signals()
+        self._preferences = preferences
+        self._colour = colour
+        self._painter = Painter()
+        self._progress = Progress(sys.stdout)
+        self._screen = Screen(sys.stdout, preferences, self._painted, self._progress.clear)
+        self._shows_progress = os.environ.get("TERM", "dumb") != "dumb"
+        self._at_prompt = False
+
+    def take_over(self) -> None:
+        """From now on commands are typed, and each result is read before the next."""
+        self._at_prompt = True
+
+    def begin(self) -> None:
+        """A command that was typed begins."""
+        self._painter.begin()
+        self._progress.begin()
+
+    def clear(self) -> None:
+        """Take away what only shows while a command runs."""
+        self._progress.clear()
+
+    @property
+    def wished_colour(self) -> str:
+        """Whether colours are wanted: auto, always or never."""
+        return self._colour or str(self._preferences["color"])
+
+    # -- what a session asks of its manner --------------------------------------------
+
+    @property
+    def interactive(self) -> bool:
+        return self._at_prompt
+
+    @property
+    def out(self) -> Output:
+        return self._screen if self._at_prompt else super().out
+
+    @property
+    def columns(self) -> int:
+        return get_terminal_size().columns if self._at_prompt else super().columns
+
+    def undisturbed(self) -> AbstractContextManager[object]:
+        return self.signals
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        if not self._at_prompt:
+            return
+        self.signals.check()
+        if self._shows_progress:
+            self._progress(what, done, total)
+
+    def worded(self, name: str, line: Line, error: MidoError) -> str:
+        if not self._at_prompt:
+            return super().worded(name, line, error)
+        if name:
+            told = super().worded(name, line, error)
+        else:
+            told = pointed_out(line, error, get_terminal_size().columns)
+        # The standard error may be a file, even at the prompt.
+        return red(told) if has_colour(self.wished_colour, sys.stderr) else told
+
+    def _painted(self, text: str) -> str:
+        return self._painter.paint(text) if has_colour(self.wished_colour) else text
+
+
+def pointed_out(line: Line, error: MidoError, columns: int = sys.maxsize) -> str:
+    """The message under a caret at the column it is about.
+
+    On a screen of that many `columns` long lines wrap; a caret stands under the last row only.
+    """
+    message = printable(error.message) + "\n"
+    if error.column is None:
+        return message
+    number, column = line.position(error.column)
+    last = line.number + line.text.count("\n")
+    row, place = divmod(len(PROMPT) + column - 1, columns)
+    written = len(PROMPT) + len(line.text.rpartition("\n")[2])
+    is_seen = number == last and row >= (written - 1) // columns
+    return " " * place + "^\n" + message if is_seen else message

@@ -1,0 +1,62 @@
+"""Sessions made by hand, in this process, with a manner that a test has a say in."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from io import StringIO
+from typing import TextIO
+
+from midocli.context.context import Context
+from midocli.context.files import Files
+from midocli.context.manner import Manner
+from midocli.context.preferences import Preferences
+from midocli.session.session import Session, Settings
+from midocli.shell.signals import Signals
+from midocli.simulator.clock import Clock
+
+Hears = Callable[[str, int, int], None]
+
+
+def _deaf(what: str, done: int, total: int) -> None:
+    """Hear nothing."""
+
+
+class Hands(Manner):
+    """A manner that a test sets: whether somebody types, who hears of progress, and signals."""
+
+    def __init__(
+        self,
+        out: TextIO | None = None,
+        signals: Signals | None = None,
+        is_interactive: bool = False,
+    ) -> None:
+        self.screen = out or StringIO()
+        super().__init__(self.screen)
+        self.signals = signals
+        self.hear: Hears = _deaf
+        self.is_interactive = is_interactive
+
+    @property
+    def interactive(self) -> bool:
+        return self.is_interactive
+
+    def undisturbed(self) -> AbstractContextManager[object]:
+        return self.signals or nullcontext()
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        self.hear(what, done, total)
+
+
+def session_of(
+    manner: Manner,
+    err: TextIO | None = None,
+    *,
+    keep_going: bool = False,
+    clock: Clock | None = None,
+    preferences: Preferences | None = None,
+) -> Session:
+    """A session with seed 1 whose clock begins with the epoch, unless given."""
+    context = Context(random.Random(1), clock or Clock(0), Files(), manner, preferences=preferences)
+    return Session(Settings(keep_going=keep_going), context, err or StringIO())
