@@ -88,7 +88,7 @@ class Screen:
         )
         self.screen = pyte.Screen(columns, lines)
         # The terminal answers when it is asked where the cursor stands.
-        self.screen.write_process_input = self._process.send
+        self.screen.write_process_input = self._process.send  # type: ignore[method-assign]
         self._stream = pyte.Stream(self.screen)
         self.settle("midonet>")
 
@@ -106,8 +106,8 @@ class Screen:
                 self._stream.feed(self._process.read_nonblocking(65536, timeout=0.1))
                 still_since = time.monotonic()
             except pexpect.TIMEOUT:
-                shown = words in "\n".join(self.screen.display)
-                if shown and time.monotonic() - still_since > _SETTLED:
+                is_shown = words in "\n".join(self.screen.display)
+                if is_shown and time.monotonic() - still_since > _SETTLED:
                     return
         shown = "\n".join(self.screen.display)
         raise SystemExit(f"{words!r} never appeared on:\n{shown}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from midocli.simulator.engine import Engine
 from midocli.simulator.events import Recorder
@@ -13,6 +14,7 @@ from midocli.simulator.reason import LocalError, Reason
 from midocli.simulator.topology.condition import Condition
 from midocli.simulator.topology.crossings import Crossing
 from midocli.simulator.topology.insertion import InsertionChain
+from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import (
     Bridge,
     Chain,
@@ -26,7 +28,7 @@ from midocli.simulator.topology.records import (
     Rule,
 )
 from midocli.simulator.topology.service_records import Insertion, LoadBalancer, Mirror, PortExtras
-from midocli.simulator.topology.topology import Topology
+from midocli.simulator.topology.topology import RecordKind, Topology
 from midocli.simulator.traffic import Simulator
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
@@ -65,18 +67,18 @@ class Lab:
     """Records by key (the `Source`), and the network made of them."""
 
     seed: int = 1
-    ports: dict[str, Port] = field(default_factory=dict)
-    bridges: dict[str, Bridge] = field(default_factory=dict)
-    routers: dict[str, Router] = field(default_factory=dict)
-    chains: dict[str, Chain] = field(default_factory=dict)
-    guests: dict[str, Guest] = field(default_factory=dict)
-    port_groups: dict[str, frozenset[str]] = field(default_factory=dict)
-    ip_address_groups: dict[str, frozenset[int]] = field(default_factory=dict)
+    ports: dict[Key, Port] = field(default_factory=dict)
+    bridges: dict[Key, Bridge] = field(default_factory=dict)
+    routers: dict[Key, Router] = field(default_factory=dict)
+    chains: dict[Key, Chain] = field(default_factory=dict)
+    guests: dict[Key, Guest] = field(default_factory=dict)
+    port_groups: dict[Key, frozenset[Key]] = field(default_factory=dict)
+    ip_address_groups: dict[Key, frozenset[int]] = field(default_factory=dict)
     inserted: list[Insertion] = field(default_factory=list)
-    mirrors: dict[str, Mirror] = field(default_factory=dict)
-    load_balancers: dict[str, LoadBalancer] = field(default_factory=dict)
-    underlay_mtus: dict[str, int] = field(default_factory=dict)
-    crossings: dict[tuple[str, str], Crossing] = field(default_factory=dict)
+    mirrors: dict[Key, Mirror] = field(default_factory=dict)
+    load_balancers: dict[Key, LoadBalancer] = field(default_factory=dict)
+    underlay_mtus: dict[Key, int] = field(default_factory=dict)
+    crossings: dict[tuple[Key, Key], Crossing] = field(default_factory=dict)
     drops: list[tuple[object, Reason, Frame]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -90,56 +92,56 @@ class Lab:
 
     # The Source protocol
 
-    def port(self, key):
+    def port(self, key: Key) -> Port | None:
         return self.ports.get(key)
 
-    def bridge(self, key):
+    def bridge(self, key: Key) -> Bridge | None:
         return self.bridges.get(key)
 
-    def router(self, key):
+    def router(self, key: Key) -> Router | None:
         return self.routers.get(key)
 
-    def chain(self, key):
+    def chain(self, key: Key) -> Chain | None:
         return self.chains.get(key)
 
-    def guest(self, key):
+    def guest(self, key: Key) -> Guest | None:
         return self.guests.get(key)
 
-    def port_group(self, key):
+    def port_group(self, key: Key) -> frozenset[Key]:
         return self.port_groups.get(key, frozenset())
 
-    def ip_address_group(self, key):
+    def ip_address_group(self, key: Key) -> frozenset[int]:
         return self.ip_address_groups.get(key, frozenset())
 
-    def load_balancer(self, key):
+    def load_balancer(self, key: Key) -> LoadBalancer | None:
         return self.load_balancers.get(key)
 
-    def mirror(self, key):
+    def mirror(self, key: Key) -> Mirror | None:
         return self.mirrors.get(key)
 
-    def insertions(self, port):
+    def insertions(self, port: Key) -> tuple[Insertion, ...]:
         return tuple(each for each in self.inserted if port in (each.port, each.service))
 
-    def underlay_mtu(self, port):
+    def underlay_mtu(self, port: Key) -> int | None:
         return self.underlay_mtus.get(port)
 
-    def crossing(self, hosts):
-        return self.crossings.get(hosts, Crossing(*map(str, hosts)))
+    def crossing(self, hosts: tuple[Key, Key]) -> Crossing:
+        return self.crossings.get(hosts, Crossing(str(hosts[0]), str(hosts[1])))
 
-    def port_at(self, point):
+    def port_at(self, point: str) -> Key:
         return next((key for key, port in self.ports.items() if port.interface == point), None)
 
     # Building
 
-    def add_bridge(self, alias: str, **fields) -> Bridge:
+    def add_bridge(self, alias: str, **fields: Any) -> Bridge:
         self.bridges[alias] = Bridge(alias, alias, **fields)
         return self.bridges[alias]
 
-    def add_router(self, alias: str, **fields) -> Router:
+    def add_router(self, alias: str, **fields: Any) -> Router:
         self.routers[alias] = Router(alias, alias, **fields)
         return self.routers[alias]
 
-    def bridge_port(self, bridge: str, interface: str | None = None, **fields) -> Port:
+    def bridge_port(self, bridge: str, interface: str | None = None, **fields: Any) -> Port:
         device = self.bridges[bridge]
         alias = f"{bridge}:port{len(device.ports)}"
         port = Port(alias, alias, device=bridge, interface=interface, **fields)
@@ -168,7 +170,7 @@ class Lab:
     def link(self, one: Port, other: Port) -> None:
         one.peer, other.peer = other.alias, one.alias
 
-    def route(self, router: str, dst: str, port: str | None = None, **fields) -> Route:
+    def route(self, router: str, dst: str, port: str | None = None, **fields: Any) -> Route:
         device = self.routers[router]
         alias = f"{router}:route{len(device.routes)}"
         for name in ("gw", "src"):
@@ -178,7 +180,7 @@ class Lab:
         device.routes += (route,)
         return route
 
-    def add_chain(self, alias: str, *rules: dict) -> str:
+    def add_chain(self, alias: str, *rules: dict[str, Any]) -> str:
         """Rules as dicts: `type`, `action` and so on, and the fields of the condition."""
         own = {name for name in Rule.__dataclass_fields__ if name != "condition"}
         made = []
@@ -191,13 +193,13 @@ class Lab:
         self.chains[alias] = Chain(alias, alias, alias, tuple(made))
         return alias
 
-    def add_mirror(self, alias: str, to_port: Port, *conditions: dict) -> str:
+    def add_mirror(self, alias: str, to_port: Port, *conditions: dict[str, Any]) -> str:
         """A mirror of the frames that meet any of the conditions."""
         made = tuple(Condition(**fields) for fields in conditions)
         self.mirrors[alias] = Mirror(alias, alias, to_port.alias, made)
         return alias
 
-    def insert(self, port: Port, service: Port, hw: str, **fields) -> None:
+    def insert(self, port: Port, service: Port, hw: str, **fields: Any) -> None:
         """Put the service behind a port into the path of a MAC behind another."""
         alias = f"l2insertion{len(self.inserted)}"
         self.inserted.append(Insertion(alias, alias, port.alias, service.alias, mac(hw), **fields))
@@ -209,7 +211,7 @@ class Lab:
             for key in ways:
                 self.changed("chain", key)
 
-    def add_guest(self, alias: str, *nics: tuple[str, str, str], **fields) -> Guest:
+    def add_guest(self, alias: str, *nics: tuple[str, str, str], **fields: Any) -> Guest:
         """A guest with (point, MAC, address/length) for each NIC."""
         made = []
         for index, (point, hw, address) in enumerate(nics):
@@ -228,12 +230,12 @@ class Lab:
 
     # Traffic
 
-    def echo(self, guest: str, dst: str, seq: int = 1, **options) -> LocalError | None:
+    def echo(self, guest: str, dst: str, seq: int = 1, **options: Any) -> LocalError | None:
         options.setdefault("data", bytes(range(56)))
         options.setdefault("icmp_id", 28653)
         return self.network.guest(guest).send_echo(ip(dst), seq=seq, **options)
 
-    def ping(self, guest: str, dst: str, seconds: float = 1, **options) -> list[Arrival]:
+    def ping(self, guest: str, dst: str, seconds: float = 1, **options: Any) -> list[Arrival]:
         """What came back to a guest within some seconds of one echo request."""
         arrivals: list[Arrival] = []
         self.network.listeners.add(guest, arrivals.append)
@@ -253,7 +255,7 @@ class Lab:
     def codes(self) -> list[str]:
         return [str(reason.code) for _, reason, _ in self.drops]
 
-    def changed(self, kind: str, key: str) -> None:
+    def changed(self, kind: RecordKind, key: Key) -> None:
         self.network.topology.forget(kind, key)
 
 
@@ -287,7 +289,7 @@ def published_lab() -> Lab:
     return lab
 
 
-def with_dnat(lab: Lab, *more: dict) -> Lab:
+def with_dnat(lab: Lab, *more: dict[str, Any]) -> Lab:
     """The published infilter, with more rules behind it."""
     common = {"dst": net("192.168.79.119"), "in_ports": frozenset({"router0:port1"})}
     lab.routers["router0"].infilter = lab.add_chain(
@@ -311,7 +313,7 @@ def router_lab() -> Lab:
     return lab
 
 
-def packet(dst: str = "20.0.0.9", ttl: int = 64, **fields) -> Frame:
+def packet(dst: str = "20.0.0.9", ttl: int = 64, **fields: Any) -> Frame:
     frame = udp_packet(ip("10.0.0.9"), 1000, ip(dst), 53, b"0123456789", ttl)
     frame.hw_src, frame.hw_dst = HOST_MAC, ROUTER_MAC
     for name, value in fields.items():
@@ -322,6 +324,7 @@ def packet(dst: str = "20.0.0.9", ttl: int = 64, **fields) -> Frame:
 def know(lab: Lab, address: str, hw: int, place: str = "h:out") -> None:
     """Let the router learn a neighbour from its ARP request."""
     port = lab.ports[lab.port_at(place)]
+    assert port.address is not None
     lab.network.inject(place, arp_request(hw, ip(address), port.address))
     lab.run()
     lab.drops.clear()
@@ -336,7 +339,7 @@ def send(lab: Lab, frame: Frame, seconds: float = 0.01) -> list[Frame]:
     return [frame for direction, frame in seen(recorder, "h:in") if direction == "out"]
 
 
-def linux_lab(**router_fields) -> Lab:
+def linux_lab(**router_fields: Any) -> Lab:
     """The kernel lab: client and VM on a bridge each, a Linux router (a guest) between."""
     lab = Lab()
     for name, points in (("lan1", ("h:client", "h:r0")), ("lan2", ("h:r1", "h:vm"))):

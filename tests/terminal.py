@@ -51,7 +51,7 @@ class Terminal:
         )
         self.screen = pyte.Screen(columns, lines)
         # The terminal answers when it is asked where the cursor stands.
-        self.screen.write_process_input = self.process.send
+        self.screen.write_process_input = self.process.send  # type: ignore[method-assign]
         self._stream = pyte.Stream(self.screen)
         #: All that was written to the terminal.
         self.written = ""
@@ -90,7 +90,7 @@ class Terminal:
         """The exit status once the program has ended; minus the number of a signal."""
         self._drain()
         self.process.close()
-        status = self.process.exitstatus
+        status: int | None = self.process.exitstatus
         return status if status is not None else -self.process.signalstatus
 
     def _drain(self) -> None:

@@ -32,7 +32,7 @@ def _shown(home: Path, typed: str, last: str) -> list[str]:
     )
     screen = pyte.Screen(COLUMNS, LINES)
     # The terminal answers when it is asked where the cursor stands.
-    screen.write_process_input = process.send
+    screen.write_process_input = process.send  # type: ignore[method-assign]
     stream = pyte.Stream(screen)
     waiting = [("midonet>", f"{typed}\r"), (last, "")]
     deadline = time.monotonic() + 30

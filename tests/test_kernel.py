@@ -19,7 +19,7 @@ import pytest
 from handmade import Hands, session_of
 from sessions import ROOT
 
-from grammar.script import read_lines
+from grammar.script import Line, read_lines
 from midocli.probes.points import find_point
 from midocli.simulator.events import Recorder
 
@@ -58,7 +58,7 @@ class Replay:
         for place, key in points.items():
             self.frames[place] = [each.data for each in recorder.captures if each.point == key]
 
-    def _run(self, session, line) -> str:
+    def _run(self, session: Session, line: Line) -> str:
         self._screen.seek(0)
         self._screen.truncate()
         assert session.run_line("", line), self._screen.getvalue()
@@ -67,7 +67,8 @@ class Replay:
 
 @pytest.fixture(scope="module", params=SCENARIOS)
 def scenario(request: pytest.FixtureRequest) -> str:
-    return request.param
+    name: str = request.param
+    return name
 
 
 @pytest.fixture(scope="module")
@@ -108,12 +109,11 @@ def frames_of(path: Path) -> Iterator[bytes]:
         at += 16 + length
 
 
-class Numbering(dict):
+class Numbering(dict[object, int]):
     """Numbers things in the order in which they are first seen."""
 
     def __missing__(self, key: object) -> int:
-        self[key] = len(self)
-        return self[key]
+        return self.setdefault(key, len(self))
 
 
 def canonical(frames: list[bytes]) -> list[dict[str, object]]:
@@ -172,7 +172,7 @@ def udp(src: int, dst: int, body: bytes, numbers: Numbering) -> dict[str, object
 
 def folded(data: bytes) -> int:
     """The ones' complement sum of RFC 1071."""
-    total = sum(struct.unpack(f"!{(len(data) + 1) // 2}H", data + b"\0" * (len(data) % 2)))
+    total: int = sum(struct.unpack(f"!{(len(data) + 1) // 2}H", data + b"\0" * (len(data) % 2)))
     while total > 0xFFFF:
         total = (total & 0xFFFF) + (total >> 16)
     return total

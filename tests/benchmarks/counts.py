@@ -65,7 +65,7 @@ class Subject(NamedTuple):
         if self.without:
             yield self.without
 
-    def count(self, counted: Mapping[Work, int]) -> Count:
+    def less(self, counted: Mapping[Work, int]) -> Count:
         """The instructions that one of the things takes."""
         rest = counted[self.without] if self.without else 0
         return Count(self.what, (counted[self.work] - rest) / self.times)
@@ -147,7 +147,7 @@ def measure() -> list[Count]:
     works = dict.fromkeys(work for one in chosen for work in one.works)
     with ThreadPoolExecutor(cpu_count()) as pool:
         counted = dict(zip(works, pool.map(instructions, works), strict=True))
-    return [one.count(counted) for one in chosen]
+    return [one.less(counted) for one in chosen]
 
 
 if __name__ == "__main__":

@@ -163,7 +163,7 @@ def load_all(world: World) -> None:
 
 @given(st.integers(0, 2**32))
 @settings(max_examples=60, deadline=None)
-def test_what_is_kept_is_what_would_be_compiled_anew(seed) -> None:
+def test_what_is_kept_is_what_would_be_compiled_anew(seed: int) -> None:
     rng = Random(seed)
     world = World(*START)
     datapath = world.context.datapath

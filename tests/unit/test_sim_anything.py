@@ -1,6 +1,10 @@
 """Whatever is injected: no exception, an outcome for each frame, and the laws of forwarding."""
 
+from __future__ import annotations
+
 import random
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -63,7 +67,7 @@ ENDS = {"dropped", "delivered", "consumed", "generated", "arp-waiting"}
 
 @given(st.lists(st.tuples(st.sampled_from(PLACES), st.binary(max_size=90)), max_size=4))
 @settings(max_examples=150, deadline=None)
-def test_random_bytes(injections) -> None:
+def test_random_bytes(injections: list[tuple[str, bytes]]) -> None:
     lab = with_dnat(published_lab())
     for place, data in injections:
         assert outcomes(lab, place, data) & ENDS
@@ -71,7 +75,7 @@ def test_random_bytes(injections) -> None:
 
 @given(st.lists(st.tuples(st.sampled_from(PLACES), headers), max_size=5), st.randoms())
 @settings(max_examples=300, deadline=None)
-def test_random_packets(injections, rng) -> None:
+def test_random_packets(injections: list[tuple[Any, ...]], rng: Random) -> None:
     """Headers that mean something, with lengths cut or lengthened now and then."""
     lab = with_dnat(
         published_lab(), {"type": "rev_dnat"}, {"type": "snat", "targets": ("9.9.9.9:1-9",)}
@@ -137,7 +141,7 @@ asks = st.builds(
     )
 )
 @settings(max_examples=300, deadline=None)
-def test_random_packets_through_services(injections) -> None:
+def test_random_packets_through_services(injections: list[tuple[Any, ...]]) -> None:
     lab = service_lab()
     for place, frame, hw_src, hw_dst, vlans in injections:
         frame.hw_src, frame.hw_dst, frame.vlans = hw_src, hw_dst, vlans
@@ -146,14 +150,14 @@ def test_random_packets_through_services(injections) -> None:
 
 @given(st.lists(headers, max_size=5))
 @settings(max_examples=100, deadline=None)
-def test_random_packets_at_linux_guests(frames) -> None:
+def test_random_packets_at_linux_guests(frames: list[Any]) -> None:
     lab = linux_lab()
     for frame in frames:
         assert outcomes(lab, "h:r0", frame.to_bytes()) & ENDS
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_frames_never_leave_by_the_port_they_came_in_by(seed) -> None:
+def test_frames_never_leave_by_the_port_they_came_in_by(seed: int) -> None:
     lab, rng = published_lab(), random.Random(seed)
     for _ in range(100):
         recorder = lab.watch("host0:veth0", "host0:tap")
@@ -168,7 +172,9 @@ def test_frames_never_leave_by_the_port_they_came_in_by(seed) -> None:
 
 @given(st.integers(2, 255), st.binary(max_size=300), st.integers(0, 255))
 @settings(max_examples=60, deadline=None)
-def test_each_router_takes_one_from_the_ttl_and_checksums_stay_right(ttl, data, tos) -> None:
+def test_each_router_takes_one_from_the_ttl_and_checksums_stay_right(
+    ttl: int, data: bytes, tos: int
+) -> None:
     lab = published_lab()
     recorder = lab.watch("host0:veth0", "host0:tap")
     (arrival,) = lab.ping("client", "192.168.77.119", ttl=ttl, data=data, tos=tos)

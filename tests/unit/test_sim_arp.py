@@ -1,19 +1,25 @@
 """ARP at the router: whom it answers and believes, asking, waiting, ageing."""
 
-import pytest
-from simlab import HOST_MAC, ROUTER_MAC, ip, know, packet, router_lab, seen, send
+from __future__ import annotations
 
+from typing import Any
+
+import pytest
+from simlab import HOST_MAC, ROUTER_MAC, Lab, ip, know, packet, router_lab, seen, send
+
+from midocli.simulator.events import Recorder
+from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_reply, arp_request
 
 MINUTE = 60
 
 
-def cache(lab) -> dict[int, int]:
+def cache(lab: Lab) -> dict[int, int]:
     rows = lab.network.state.live_arp("r", lab.engine.now_ns)
     return {address: mac for address, mac, _ in rows}
 
 
-def out_frames(recorder):
+def out_frames(recorder: Recorder) -> list[Frame]:
     return [f for direction, f in seen(recorder, "h:out") if direction == "out"]
 
 
@@ -30,7 +36,7 @@ def test_a_unicast_request_is_answered_too() -> None:
     assert len(send(lab, request)) == 1
 
 
-def reply_to_router(**changes):
+def reply_to_router(**changes: Any) -> Frame:
     request = arp_request(ROUTER_MAC, ip("10.0.0.1"), ip("10.0.0.9"))
     reply = arp_reply(request, HOST_MAC)
     for name, value in changes.items():
@@ -50,7 +56,7 @@ def reply_to_router(**changes):
         reply_to_router(proto=3),
     ],
 )
-def test_the_rest_is_ignored(frame) -> None:
+def test_the_rest_is_ignored(frame: Frame) -> None:
     lab = router_lab()
     assert send(lab, frame) == []
     assert lab.codes() == ["arp-ignored"]

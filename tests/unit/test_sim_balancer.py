@@ -1,6 +1,9 @@
 """The load balancer: who gets a connection, who keeps it, and what filters see of it."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from simlab import CLIENT_MAC, Lab, ip, know, mac, packet, router_lab, seen
@@ -15,7 +18,7 @@ VIP = "10.9.9.9"
 MEMBERS = ("20.0.0.11", "20.0.0.12", "20.0.0.13")
 
 
-def balanced_lab(*, sticky: bool = False, count: int = 2, **vip) -> Lab:
+def balanced_lab(*, sticky: bool = False, count: int = 2, **vip: Any) -> Lab:
     """`router_lab` with a VIP for members behind h:out."""
     lab = router_lab()
     members = tuple(Member(f"pm{i}", ip(MEMBERS[i]), 8080) for i in range(count))
@@ -30,7 +33,13 @@ def balanced_lab(*, sticky: bool = False, count: int = 2, **vip) -> Lab:
     return lab
 
 
-def change(lab: Lab, *, pool=None, members=None, **vip) -> None:
+def change(
+    lab: Lab,
+    *,
+    pool: dict[str, Any] | None = None,
+    members: dict[int, dict[str, Any]] | None = None,
+    **vip: Any,
+) -> None:
     """Change the VIP, its pool, or single members (index -> fields)."""
     balancer = lab.load_balancers["lb"]
     (old,) = balancer.vips
@@ -103,7 +112,7 @@ def test_weights_decide_how_many_connections_a_member_gets() -> None:
 
 
 @pytest.mark.parametrize("fields", [{"up": False}, {"active": False}, {"weight": 0}])
-def test_only_members_up_active_and_of_some_weight_get_connections(fields) -> None:
+def test_only_members_up_active_and_of_some_weight_get_connections(fields: dict[str, Any]) -> None:
     lab = balanced_lab()
     change(lab, members={0: fields})
     assert {member_of(lab, 20000 + i) for i in range(20)} == {1}
@@ -113,7 +122,7 @@ def test_only_members_up_active_and_of_some_weight_get_connections(fields) -> No
     "fields",
     [{"pool": {"up": False}}, {"members": {0: {"up": False}, 1: {"active": False}}}],
 )
-def test_no_member_is_a_drop(fields) -> None:
+def test_no_member_is_a_drop(fields: dict[str, Any]) -> None:
     lab = balanced_lab()
     change(lab, **fields)
     assert member_of(lab) is None
@@ -133,7 +142,7 @@ def test_a_first_fragment_refused_is_told_to_be_smaller() -> None:
     ("fields", "kept"),
     [({"up": False}, "unless-sticky"), ({"active": False}, "never"), ({"weight": 0}, "never")],
 )
-def test_what_an_old_connection_may_keep(sticky, fields, kept) -> None:
+def test_what_an_old_connection_may_keep(sticky: bool, fields: dict[str, Any], kept: str) -> None:
     lab = balanced_lab(sticky=sticky)
     first = member_of(lab)
     change(lab, members={first: fields})
@@ -169,7 +178,7 @@ def test_a_client_that_is_not_sticky_is_spread() -> None:
     [syn(dport=81), syn(dst="10.9.9.8"), packet(VIP, tp_dst=80)],
     ids=["port", "address", "udp"],
 )
-def test_what_is_for_no_vip_goes_its_way(frame) -> None:
+def test_what_is_for_no_vip_goes_its_way(frame: Frame) -> None:
     lab = balanced_lab()
     lab.network.inject("h:in", frame)
     lab.run()

@@ -21,7 +21,7 @@ SECOND = 1_000_000_000
     arrivals=st.lists(st.tuples(st.integers(0, 2 * SECOND), st.integers(14, 1514)), max_size=50),
 )
 def test_no_more_than_burst_and_rate_pass_and_a_new_limit_starts_full(
-    kbps, burst_kb, arrivals
+    kbps: int, burst_kb: int, arrivals: list[tuple[int, int]]
 ) -> None:
     limit, state, now = BandwidthLimit("r", kbps, burst_kb), State(), 0
     passed = 0
@@ -54,7 +54,7 @@ def test_zero_limits_nothing() -> None:
 
 
 @given(st.binary(min_size=14, max_size=80))
-def test_what_follows_the_ethernet_header_counts(data) -> None:
+def test_what_follows_the_ethernet_header_counts(data: bytes) -> None:
     frame = Frame.from_bytes(data)
     tag = 4 if frame.vlans else 0
     assert policed_length(frame) == len(data) - 14 - tag

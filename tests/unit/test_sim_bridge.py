@@ -73,7 +73,7 @@ def test_a_mac_learned_on_the_in_port_is_dropped() -> None:
 
 
 @pytest.mark.parametrize(("age_ns", "known"), [(MAC_LIFE_NS - 10**7, True), (MAC_LIFE_NS, False)])
-def test_a_mac_is_forgotten_75_seconds_after_its_last_frame(age_ns, known) -> None:
+def test_a_mac_is_forgotten_75_seconds_after_its_last_frame(age_ns: int, known: bool) -> None:
     lab = switch()
     out_points(lab, "h:0", plain(A, B))
     lab.engine.run_until(lab.engine.now_ns + age_ns)
@@ -104,7 +104,7 @@ def test_a_bridge_that_is_down_drops() -> None:
 
 
 @pytest.mark.parametrize("side", ["in", "out"])
-def test_a_port_that_is_down_drops(side) -> None:
+def test_a_port_that_is_down_drops(side: str) -> None:
     lab = switch(2)
     lab.ports["b:port0" if side == "in" else "b:port1"].up = False
     assert out_points(lab, "h:0", plain(A, B)) == []

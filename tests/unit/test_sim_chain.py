@@ -1,15 +1,25 @@
 """Chains: order, jumps and returns, and every type of rule, seen through a router's infilter."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pytest
 from simlab import ip, net, published_lab, seen
 
 TO_VM = {"dst": net("192.168.77.119")}
 
 
-def outcome(*rules, chains=(), where="infilter", dst="192.168.77.119"):
+def outcome(
+    *rules: dict[str, Any],
+    chains: Mapping[str, Sequence[dict[str, Any]]] | None = None,
+    where: str = "infilter",
+    dst: str = "192.168.77.119",
+) -> str | list[tuple[str, str | None]]:
     """What became of a ping: `reply`, or the codes and rules of the drops."""
     lab = published_lab()
-    for alias, others in dict(chains).items():
+    for alias, others in (chains or {}).items():
         lab.add_chain(alias, *others)
     setattr(lab.routers["router0"], where, lab.add_chain("top", *rules))
     arrivals = lab.ping("client", dst)
@@ -85,7 +95,7 @@ def test_the_outfilter_knows_both_ports() -> None:
 @pytest.mark.parametrize(
     ("chain", "name"), [("local_redirect_chain", "infilter"), ("forward_chain", "outfilter")]
 )
-def test_the_second_chain_of_each_side_runs_first(chain, name) -> None:
+def test_the_second_chain_of_each_side_runs_first(chain: str, name: str) -> None:
     """`topology/RouterMapper.scala` puts them in front of the infilter and outfilter."""
     lab = published_lab()
     router = lab.routers["router0"]
@@ -99,7 +109,7 @@ def test_the_second_chain_of_each_side_runs_first(chain, name) -> None:
 
 @pytest.mark.parametrize("filter_name", ["infilter", "outfilter"])
 @pytest.mark.parametrize("port", ["bridge1:port1", "bridge1:port0", "router0:port1"])
-def test_port_filters(port, filter_name) -> None:
+def test_port_filters(port: str, filter_name: str) -> None:
     lab = published_lab()
     setattr(lab.ports[port], filter_name, lab.add_chain("top", {"type": "drop", "proto": 1}))
     assert lab.ping("client", "192.168.77.119") == []
@@ -108,7 +118,7 @@ def test_port_filters(port, filter_name) -> None:
 
 
 @pytest.mark.parametrize("filter_name", ["infilter", "outfilter"])
-def test_bridge_filters(filter_name) -> None:
+def test_bridge_filters(filter_name: str) -> None:
     lab = published_lab()
     setattr(lab.bridges["bridge0"], filter_name, lab.add_chain("top", {"type": "drop", "proto": 1}))
     lab.ping("client", "192.168.77.119")

@@ -1,5 +1,8 @@
 """A long chain, which is searched by an index, does what trying rule after rule would do."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from functools import partial
 from random import Random
 from unittest.mock import patch
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 from simlab import HOST_MAC, ROUTER_MAC, Lab, ip, know, net, packet, router_lab
 
 from midocli.simulator.devices.pipeline import Pipeline
+from midocli.simulator.devices.walk import Walk
 from midocli.simulator.topology.chain_plan import ChainPlan, _blocks
 from midocli.simulator.topology.condition import Condition
 from midocli.simulator.topology.records import Chain, Rule
@@ -113,7 +117,7 @@ def told(lab: Lab, seed: int, events: bool) -> list[object]:
     return [*recorder.events, *recorder.captures, *drops, *bindings, *state.connections.items()]
 
 
-def one_after_the_other(plan: ChainPlan, walk, frame: Frame, start: int) -> int:
+def one_after_the_other(plan: ChainPlan, walk: Walk, frame: Frame, start: int) -> int:
     """What `ChainPlan.next_match` is to give."""
     for place in range(start, len(plan.rules)):
         if plan.rules[place].matcher.matches(walk, frame):
@@ -124,7 +128,7 @@ def one_after_the_other(plan: ChainPlan, walk, frame: Frame, start: int) -> int:
 @pytest.mark.parametrize("events", [False, True])
 @given(st.integers(0, 2**32))
 @settings(max_examples=150, deadline=None)
-def test_the_index_changes_nothing(events, seed) -> None:
+def test_the_index_changes_nothing(events: bool, seed: int) -> None:
     found = told(lab_with(seed), seed, events)
     with patch.object(ChainPlan, "next_match", one_after_the_other):
         expected = told(lab_with(seed), seed, events)
@@ -160,7 +164,9 @@ def tried(rules: list[Rule], frame: Frame) -> list[int]:
     return sorted(seen)
 
 
-def noting(seen: list[int], place: int, matches, walk, frame) -> bool:
+def noting(
+    seen: list[int], place: int, matches: Callable[[Walk, Frame], bool], walk: Walk, frame: Frame
+) -> bool:
     seen.append(place)
     return matches(walk, frame)
 
@@ -185,7 +191,7 @@ def test_of_wide_ranges_only_those_that_hold_the_port_are_tried() -> None:
 
 
 @given(st.lists(st.integers(0, 65535), min_size=2, max_size=2).map(sorted))
-def test_blocks_make_up_a_range(ends) -> None:
+def test_blocks_make_up_a_range(ends: list[int]) -> None:
     first, last = ends
     ports = [
         port

@@ -16,7 +16,7 @@ def plain_sum(data: bytes) -> int:
 
 
 @given(st.binary(max_size=200))
-def test_words_sum_is_the_folded_sum_of_words(data) -> None:
+def test_words_sum_is_the_folded_sum_of_words(data: bytes) -> None:
     assert words_sum(data) == plain_sum(data)
 
 
@@ -25,7 +25,7 @@ def test_the_example_of_rfc_1071() -> None:
 
 
 @given(st.binary(max_size=60), st.integers(0, 0x1FFFF))
-def test_checksum_complements_the_sum(data, initial) -> None:
+def test_checksum_complements_the_sum(data: bytes, initial: int) -> None:
     total = plain_sum(data) + initial
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
@@ -33,7 +33,7 @@ def test_checksum_complements_the_sum(data, initial) -> None:
 
 
 @given(st.binary(min_size=20, max_size=20), st.integers(0, 0xFFFFFFFF))
-def test_an_updated_checksum_still_verifies(data, new) -> None:
+def test_an_updated_checksum_still_verifies(data: bytes, new: int) -> None:
     """The data with its checksum sums to all ones, before and after a 32-bit change."""
     old = int.from_bytes(data[4:8], "big")
     changed = data[:4] + new.to_bytes(4, "big") + data[8:]
@@ -43,7 +43,7 @@ def test_an_updated_checksum_still_verifies(data, new) -> None:
 
 
 @given(st.integers(0, 0xFFFFFFFF), st.integers(0, 0xFFFFFFFF), st.integers(0, 65535))
-def test_pseudo_header(src, dst, length) -> None:
+def test_pseudo_header(src: int, dst: int, length: int) -> None:
     data = src.to_bytes(4, "big") + dst.to_bytes(4, "big") + bytes((0, 17))
     total = plain_sum(data + length.to_bytes(2, "big"))
     got = pseudo_header_sum(src, dst, 17, length)

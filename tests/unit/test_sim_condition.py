@@ -1,7 +1,10 @@
 """Conditions: every field, negation, inversion, fragments, and frames that lack the field."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,7 +33,7 @@ ERROR = icmp_error(
 P1, P2 = Port("p1", "p1"), Port("p2", "p2")
 
 
-def walk(**changes):
+def walk(**changes: Any) -> Any:
     groups = {"g1": frozenset({"p1"}), "g2": frozenset({"p2"})}
     addresses = {"a1": frozenset({ip("10.0.0.5")}), "a2": frozenset({ip("192.168.1.9")})}
     values = {
@@ -44,7 +47,7 @@ def walk(**changes):
     return SimpleNamespace(**values | changes)
 
 
-def matches(frame: Frame, context=None, **fields) -> bool:
+def matches(frame: Frame, context: Any = None, **fields: Any) -> bool:
     condition = Condition(**fields)
     context = context or walk()
     result = bool(compile_condition(condition)(context, frame))
@@ -74,7 +77,7 @@ def matches(frame: Frame, context=None, **fields) -> bool:
         ("fragment_policy", "unfragmented", "nonheader"),
     ],
 )
-def test_a_field_matches_and_can_be_negated(field, right, wrong) -> None:
+def test_a_field_matches_and_can_be_negated(field: str, right: Any, wrong: Any) -> None:
     assert matches(UDP_FRAME, **{field: right})
     assert not matches(UDP_FRAME, **{field: wrong})
     if field not in ("flow", "fragment_policy"):
@@ -166,7 +169,7 @@ FIRST, LATER = replace(UDP_FRAME, fragment=0x2000), replace(UDP_FRAME, fragment=
         ("unfragmented", True, False, False),
     ],
 )
-def test_fragment_policies(policy, whole, first, later) -> None:
+def test_fragment_policies(policy: str, whole: bool, first: bool, later: bool) -> None:
     accepted = [matches(f, fragment_policy=policy) for f in (UDP_FRAME, FIRST, LATER)]
     assert accepted == [whole, first, later]
 
@@ -199,14 +202,21 @@ ranges = st.tuples(st.integers(0, 65535), st.integers(0, 65535)).map(sorted).map
     port=st.integers(0, 65535),
 )
 def test_against_a_plain_reading(
-    src, dst, proto, dst_port, negated, inverted, address, port
+    src: tuple[int, int] | None,
+    dst: tuple[int, int] | None,
+    proto: int | None,
+    dst_port: tuple[int, int] | None,
+    negated: frozenset[str],
+    inverted: bool,
+    address: int,
+    port: int,
 ) -> None:
     frame = udp_packet(address, 7, address ^ 0xFF, port, b"")
     condition = Condition(
         src=src, dst=dst, proto=proto, dst_port=dst_port, negated=negated, inverted=inverted
     )
 
-    def inside(network, value):
+    def inside(network: tuple[int, int], value: int) -> bool:
         return value >> (32 - network[1]) == network[0] >> (32 - network[1])
 
     tests = {

@@ -32,7 +32,9 @@ def test_the_connection_is_remembered_where_it_left() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "answered"), [(100, True), (130, False)])
-def test_it_is_forgotten_two_minutes_after_its_last_forward_packet(seconds, answered) -> None:
+def test_it_is_forgotten_two_minutes_after_its_last_forward_packet(
+    seconds: int, answered: bool
+) -> None:
     lab = firewalled()
     lab.ping("client", "192.168.77.119")
     lab.run(seconds)

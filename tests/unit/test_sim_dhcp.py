@@ -1,5 +1,9 @@
 """DHCP: messages as bytes, and what the service of a bridge answers."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +21,7 @@ CLIENT = mac(CLIENT_MAC)
 POINT = "host0:veth0"
 
 
-def subnet(**fields) -> DhcpSubnet:
+def subnet(**fields: Any) -> DhcpSubnet:
     fields.setdefault("hosts", {CLIENT: ip("192.168.78.9")})
     return DhcpSubnet(net("192.168.78.0/24"), ip("192.168.78.1"), **fields)
 
@@ -28,7 +32,9 @@ def dhcp_lab(*subnets: DhcpSubnet) -> Lab:
     return lab
 
 
-def message(type_: int = dhcp.DISCOVER, xid: int = 7, client: int = CLIENT, **options) -> Message:
+def message(
+    type_: int = dhcp.DISCOVER, xid: int = 7, client: int = CLIENT, **options: bytes
+) -> Message:
     given = {getattr(dhcp, name): value for name, value in options.items()}
     return Message(dhcp.BOOT_REQUEST, xid, client, {dhcp.MESSAGE_TYPE: bytes((type_,)), **given})
 
@@ -92,7 +98,9 @@ def test_all_a_subnet_can_give() -> None:
     ("underlay", "of_subnet", "given"),
     [(1000, 2000, 1000), (1450, 1000, 1000), (3000, 2000, 2000), (3000, 0, 1500), (1450, 0, 1450)],
 )
-def test_the_mtu_is_the_subnets_as_far_as_the_tunnels_carry_it(underlay, of_subnet, given) -> None:
+def test_the_mtu_is_the_subnets_as_far_as_the_tunnels_carry_it(
+    underlay: int, of_subnet: int, given: int
+) -> None:
     lab = dhcp_lab(subnet(mtu=of_subnet))
     lab.underlay_mtus["bridge1:port1"] = underlay
     assert answer(lab, message()).number(dhcp.INTERFACE_MTU) == given
@@ -111,7 +119,9 @@ def test_an_mtu_beyond_the_underlays_is_not_given() -> None:
         ({"SERVER_ID": bytes((1, 2, 3, 4))}, dhcp.ACK),
     ],
 )
-def test_a_request_gets_an_ack_unless_it_wants_another_address(options, expected) -> None:
+def test_a_request_gets_an_ack_unless_it_wants_another_address(
+    options: dict[str, bytes], expected: int
+) -> None:
     assert answer(dhcp_lab(), message(dhcp.REQUEST, **options)).type == expected
 
 
@@ -135,7 +145,7 @@ def others(lab: Lab, frame: Frame) -> int:
     return len(recorder.captures)
 
 
-def broken(**fields) -> Frame:
+def broken(**fields: Any) -> Frame:
     frame = client_frame(message())
     for name, value in fields.items():
         setattr(frame, name, value)
@@ -153,7 +163,7 @@ def broken(**fields) -> Frame:
         broken(payload=b"\x00\x1cDHCP"),
     ],
 )
-def test_what_no_subnet_answers_is_a_broadcast(frame) -> None:
+def test_what_no_subnet_answers_is_a_broadcast(frame: Frame) -> None:
     assert others(dhcp_lab(), frame) == 1
 
 
@@ -166,7 +176,7 @@ def test_what_no_subnet_answers_is_a_broadcast(frame) -> None:
         (Message(dhcp.BOOT_REQUEST, 1, CLIENT), "malformed"),
     ],
 )
-def test_of_a_client_that_is_served_nothing_else_gets_through(sent, code) -> None:
+def test_of_a_client_that_is_served_nothing_else_gets_through(sent: Message, code: str) -> None:
     lab = dhcp_lab()
     assert others(lab, client_frame(sent)) == 0
     assert lab.codes() == [code]
@@ -178,7 +188,7 @@ def test_nobody_else_sees_what_is_answered() -> None:
 
 
 @pytest.mark.parametrize("place", ["bridge1:port0", "router0:port1"])
-def test_only_ports_with_an_interface_are_served(place) -> None:
+def test_only_ports_with_an_interface_are_served(place: str) -> None:
     lab = dhcp_lab()
     recorder = lab.watch(events=True)
     lab.network.inject(place, client_frame(message()))
@@ -223,13 +233,15 @@ NUMBERS = st.integers(0, 0xFFFFFFFF)
     NUMBERS,
     st.integers(0, 0xFFFF),
 )
-def test_a_message_survives_its_bytes(xid, client, options, address, flags) -> None:
+def test_a_message_survives_its_bytes(
+    xid: int, client: int, options: dict[int, bytes], address: int, flags: int
+) -> None:
     made = Message(1, xid, client, options, address, flags=flags)
     assert Message.from_bytes(made.to_bytes()) == made
 
 
 @given(st.binary(max_size=400), st.binary(max_size=60))
-def test_any_bytes_are_read_or_refused(start, options) -> None:
+def test_any_bytes_are_read_or_refused(start: bytes, options: bytes) -> None:
     Message.from_bytes(start)
     whole = message().to_bytes()[:240] + options
     found = Message.from_bytes(whole)
@@ -237,7 +249,7 @@ def test_any_bytes_are_read_or_refused(start, options) -> None:
 
 
 @given(st.lists(st.tuples(st.tuples(NUMBERS, st.integers(0, 32)), NUMBERS), max_size=5))
-def test_routes_survive_their_bytes(routes) -> None:
+def test_routes_survive_their_bytes(routes: list[tuple[tuple[int, int], int]]) -> None:
     masked = tuple(
         ((address >> 32 - length << 32 - length, length), gateway)
         for (address, length), gateway in routes

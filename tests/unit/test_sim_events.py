@@ -1,7 +1,10 @@
 """The event stream and the reasons: documented, stable, and complete."""
 
+from __future__ import annotations
+
 import re
 
+import pytest
 from simlab import Lab, ip, net, published_lab, with_dnat
 
 from midocli.simulator import events, network
@@ -208,8 +211,8 @@ def test_vlan_changes_are_recorded() -> None:
     assert {"vlans": ((), (5,))} in changes
 
 
-def test_nobody_watching_costs_no_event(monkeypatch) -> None:
-    def refuse(*_, **__) -> None:
+def test_nobody_watching_costs_no_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise AssertionError("an event was made for nobody")
 
     lab = with_dnat(published_lab())

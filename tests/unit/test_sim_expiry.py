@@ -19,7 +19,7 @@ def first_free(taken: set[int], first: int, last: int, start: int) -> int | None
 
 
 @given(st.data())
-def test_the_next_free_port_is_the_one_a_scan_finds(data) -> None:
+def test_the_next_free_port_is_the_one_a_scan_finds(data: st.DataObject) -> None:
     first, last = sorted((data.draw(PORTS), data.draw(PORTS)))
     last = min(last, first + 3000)
     start = data.draw(st.integers(first, last))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,9 +16,12 @@ from midocli.simulator.devices import fast_path
 from midocli.simulator.events import Recorder
 from midocli.simulator.learnt.entries import NatBinding
 from midocli.simulator.learnt.state import State
+from midocli.simulator.network import Network
 from midocli.simulator.topology.crossings import Crossing, Tunnel
+from midocli.simulator.topology.records import Port
 from midocli.simulator.topology.service_records import PortExtras
 from midocli.simulator.wire.datagram import udp_packet
+from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_reply, arp_request
 from midocli.simulator.wire.protocol import DF, MF
 from midocli.simulator.wire.segment import SYN, Segment, tcp_packet
@@ -82,7 +86,7 @@ class World:
             if self.dice.random() < 0.1:
                 port.extras = self._extras()
 
-    def _add_bridge(self, number: int, gateway) -> None:
+    def _add_bridge(self, number: int, gateway: Port) -> None:
         lab, bridge = self.lab, f"b{number}"
         lab.add_bridge(bridge)
         if number == 2 and self.dice.random() < 0.5:
@@ -339,7 +343,7 @@ def everything_walks() -> Iterator[None]:
 
 @given(st.integers(0, 2**32), st.lists(st.integers(0, 2**32), min_size=1, max_size=25))
 @settings(max_examples=150, deadline=None)
-def test_nobody_can_tell_whether_packets_walk(seed, draws) -> None:
+def test_nobody_can_tell_whether_packets_walk(seed: int, draws: list[int]) -> None:
     fast = told(seed, draws)
     with everything_walks():
         slow = told(seed, draws)
@@ -351,12 +355,12 @@ def test_nobody_can_tell_whether_packets_walk(seed, draws) -> None:
 
 
 @pytest.fixture
-def taken(monkeypatch) -> list[int]:
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The times at which a packet took the fast path."""
     times: list[int] = []
     take = fast_path.take
 
-    def count(path, network, flow, frame, now_ns) -> None:
+    def count(path: Any, network: Network, flow: Any, frame: Frame, now_ns: int) -> None:
         times.append(now_ns)
         take(path, network, flow, frame, now_ns)
 
@@ -364,7 +368,7 @@ def taken(monkeypatch) -> list[int]:
     return times
 
 
-def test_pings_of_a_known_flow_take_it_both_ways(taken) -> None:
+def test_pings_of_a_known_flow_take_it_both_ways(taken: list[int]) -> None:
     lab = with_dnat(published_lab())
     lab.routers["router0"].outfilter = lab.add_chain("back", {"type": "rev_dnat"})
     for seq in range(5):
@@ -417,25 +421,25 @@ def filtered(*rules: dict) -> Callable[[], Lab]:
 DNAT = {"type": "dnat", "targets": ("20.0.0.9:53-53",), "dst": (ip("9.9.9.9"), 32)}
 
 
-def test_a_wrong_checksum_is_brought_along(taken) -> None:
+def test_a_wrong_checksum_is_brought_along(taken: list[int]) -> None:
     usual, wrong = sending(dst="9.9.9.9"), sending(dst="9.9.9.9", tp_sum=0x1234)
     same(filtered(DNAT), usual, usual, usual, wrong)
     assert len(taken) == 1
 
 
-def test_a_fragment_is_seen_by_the_rules_for_fragments(taken) -> None:
+def test_a_fragment_is_seen_by_the_rules_for_fragments(taken: list[int]) -> None:
     only = {"type": "drop", "fragment_policy": "unfragmented", "inverted": True}
     same(filtered(only), *[sending()] * 3, sending(fragment=MF))
     assert len(taken) == 2
 
 
-def test_an_entry_that_goes_stale_is_asked_about(taken) -> None:
+def test_an_entry_that_goes_stale_is_asked_about(taken: list[int]) -> None:
     # The one who is asked for does not answer: there are no guests.
     same(routed, *[sending()] * 3, waiting(61), *[sending()] * 3)
     assert len(taken) == 2
 
 
-def test_a_connection_that_ends_is_forward_again(taken) -> None:
+def test_a_connection_that_ends_is_forward_again(taken: list[int]) -> None:
     back = {"type": "accept", "flow": "return-flow"}
     other = udp_packet(ip("20.0.0.9"), 53, ip("10.0.0.9"), 1000, b"")
     other.hw_src, other.hw_dst = mac("02:00:00:00:00:aa"), mac("02:00:00:00:00:02")
@@ -454,7 +458,7 @@ def test_a_connection_that_ends_is_forward_again(taken) -> None:
     assert taken
 
 
-def test_a_reverse_rule_applies_once_there_is_a_binding(taken) -> None:
+def test_a_reverse_rule_applies_once_there_is_a_binding(taken: list[int]) -> None:
     def bind(lab: Lab) -> None:
         before = (ip("20.0.0.8"), 53, ip("10.0.0.9"), 1000)
         after = (ip("20.0.0.9"), 53, ip("10.0.0.9"), 1000)

@@ -1,5 +1,8 @@
 """The flows of the datapath: what they match, count and do, and when they go."""
 
+from __future__ import annotations
+
+import pytest
 from simlab import Lab, ip, know, mac, packet, router_lab, send
 
 from midocli.simulator.learnt import flows
@@ -52,7 +55,7 @@ def test_tags_are_popped_and_pushed() -> None:
     assert flow_actions(other) == "pop_vlan,push_vlan(8),output(h:out)"
 
 
-def test_the_flow_used_longest_ago_gives_way(monkeypatch) -> None:
+def test_the_flow_used_longest_ago_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flows, "MAX_FLOWS", 2)
     table = Flows()
     for port in (1, 2, 1, 3):

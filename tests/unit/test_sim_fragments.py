@@ -101,7 +101,9 @@ BODY = request(bytes(range(40))).transport_bytes()  # 48 bytes
         ([(0, 27, True), (24, 48, False)], 1, []),
     ],
 )
-def test_repetitions_are_ignored_and_overlaps_end_the_packet(pieces, answered, dropped) -> None:
+def test_repetitions_are_ignored_and_overlaps_end_the_packet(
+    pieces: list[tuple[int, int, bool]], answered: int, dropped: list[str]
+) -> None:
     lab = lab_that_knows()
     sent = [piece(at, BODY[at:end], more) for at, end, more in pieces]
     assert len(answers(lab, sent)) == answered

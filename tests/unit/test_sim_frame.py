@@ -30,7 +30,7 @@ ECHO = bytes.fromhex(
 
 
 @st.composite
-def frames(draw) -> bytes:
+def frames(draw: st.DrawFn) -> bytes:
     """Frames that look right as far as they go: tags, IPv4, ARP, then anything."""
     head = draw(st.binary(min_size=12, max_size=12))
     for tpid in draw(st.lists(st.sampled_from((0x8100, 0x88A8)), max_size=2)):
@@ -44,7 +44,7 @@ def frames(draw) -> bytes:
     return head + ethertype.to_bytes(2, "big") + body
 
 
-def _ipv4(draw, body: bytes) -> bytes:
+def _ipv4(draw: st.DrawFn, body: bytes) -> bytes:
     options = draw(st.sampled_from((b"", b"\x01\x01\x01\x00", b"\x07\x07\x04\0\0\0\0\0")))
     length = 20 + len(options) + len(body) - draw(st.sampled_from((0, 0, 0, 4)))
     proto = draw(st.sampled_from((ICMP, TCP, UDP, UDP, 47)))
@@ -60,7 +60,7 @@ def _ipv4(draw, body: bytes) -> bytes:
 
 @given(st.one_of(st.binary(max_size=120), frames()))
 @settings(max_examples=600)
-def test_every_frame_comes_back_byte_for_byte(data) -> None:
+def test_every_frame_comes_back_byte_for_byte(data: bytes) -> None:
     assert Frame.from_bytes(data).to_bytes() == data
     assert Frame.from_bytes(data).copy().to_bytes() == data
 
@@ -106,7 +106,7 @@ def test_padding_is_kept_apart() -> None:
         (bytes(12) + b"\x08\x06" + bytes(28), "not an ARP packet"),
     ],
 )
-def test_what_is_wrong_is_said(data, fault) -> None:
+def test_what_is_wrong_is_said(data: bytes, fault: str) -> None:
     frame = Frame.from_bytes(data)
     assert fault in frame.fault
     assert frame.nw_src == NO_ADDRESS
@@ -136,7 +136,9 @@ def test_the_reply_raises_the_icmp_checksum_by_0x0800() -> None:
 
 
 @given(st.integers(0, 0xFFFFFFFF), st.integers(0, 65535), st.binary(max_size=40))
-def test_rewriting_keeps_a_raw_transport_checksum_right(address, port, data) -> None:
+def test_rewriting_keeps_a_raw_transport_checksum_right(
+    address: int, port: int, data: bytes
+) -> None:
     """As for a first fragment, whose checksum can't be made anew."""
     frame = udp_packet(ip("10.0.0.1"), 1000, ip("10.0.0.2"), 2000, data)
     read = Frame.from_bytes(frame.to_bytes())

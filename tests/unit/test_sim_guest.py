@@ -1,10 +1,16 @@
 """Guests against what the Linux kernel did in the recorded scenarios (their names in brackets)."""
 
+from __future__ import annotations
+
+from typing import Any, Literal
+
 import pytest
 from simlab import CLIENT_MAC, SECOND, VM_MAC, Lab, ip, linux_lab, mac, net, published_lab, seen
 
+from midocli.simulator.events import Recorder
 from midocli.simulator.guests import neighbour
 from midocli.simulator.guests.stack import GuestStack
+from midocli.simulator.listeners import Arrival
 from midocli.simulator.topology.records import Guest, Nic
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request, echo_request
@@ -12,7 +18,7 @@ from midocli.simulator.wire.packets import arp_request, echo_request
 VM, SILENT = "192.168.77.119", "192.168.77.200"
 
 
-def arps(recorder, point):
+def arps(recorder: Recorder, point: str) -> list[tuple[float, str, int, int]]:
     """(seconds since the first capture, direction, opcode, broadcast) of ARP at a point."""
     captures = [each for each in recorder.captures if each.point == point]
     frames = [(each, Frame.from_bytes(each.data)) for each in captures]
@@ -24,7 +30,7 @@ def arps(recorder, point):
     ]
 
 
-def errors(arrivals):
+def errors(arrivals: list[Arrival]) -> list[Any]:
     return [(a.frame.tp_src, a.frame.tp_dst, a.frame.nw_src, a.frame.tos) for a in arrivals]
 
 
@@ -128,7 +134,7 @@ def test_arp_requests_are_42_bytes_with_no_target() -> None:
 @pytest.mark.parametrize(
     ("tos", "expected"), [(0, 0xC0), (0x10, 0xD0), (1, 0xC0), (2, 0xC2), (0x28, 0xC8), (0xE0, 0xC0)]
 )
-def test_ttl_exceeded(tos, expected) -> None:
+def test_ttl_exceeded(tos: int, expected: int) -> None:
     """[02] The quote has the TTL as received; tos is c0 with some of the packet's bits."""
     (error,) = linux_lab().ping("client", VM, ttl=1, tos=tos)
     assert errors([error]) == [(11, 0, ip("192.168.78.1"), expected)]
@@ -187,7 +193,7 @@ def test_ip_ids_count_up_and_are_never_zero() -> None:
 @pytest.mark.parametrize(
     ("df", "fragment", "has_id"), [("want", 0x4000, True), ("do", 0x4000, False), ("dont", 0, True)]
 )
-def test_df_policies(df, fragment, has_id) -> None:
+def test_df_policies(df: Literal["want", "do", "dont"], fragment: int, has_id: bool) -> None:
     lab = linux_lab()
     recorder = lab.watch("h:client")
     lab.ping("client", VM, df=df)
@@ -268,7 +274,7 @@ def test_missing_fragments_are_given_up_after_half_a_minute() -> None:
         ({"vlans": (0x81000005,)}, "vlan-mismatch"),
     ],
 )
-def test_what_a_guest_ignores(change, code) -> None:
+def test_what_a_guest_ignores(change: dict[str, int], code: str) -> None:
     lab = linux_lab()
     frame = echo_request(ip("192.168.77.7"), ip(VM), 1, 1, b"data")
     frame.hw_src, frame.hw_dst = 0x020000000007, mac(VM_MAC)
@@ -358,7 +364,7 @@ def station(lab: Lab, port: str, address: str) -> GuestStack:
 
 
 @pytest.mark.parametrize("bound", [True, False])
-def test_an_unmodelled_station(bound) -> None:
+def test_an_unmodelled_station(bound: bool) -> None:
     lab = published_lab()
     lab.ping("client", VM)
     port = "bridge1:port1" if bound else lab.bridge_port("bridge1").alias

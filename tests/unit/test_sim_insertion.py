@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from simlab import Lab, ip, mac, seen
 
+from midocli.simulator.topology.records import Port
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 
@@ -29,11 +32,11 @@ def service_lab() -> Lab:
     return lab
 
 
-def port(lab: Lab, point: str):
+def port(lab: Lab, point: str) -> Port:
     return lab.ports[lab.port_at(f"h:{point}")]
 
 
-def insert(lab: Lab, vm: int, srv: int, **fields) -> None:
+def insert(lab: Lab, vm: int, srv: int, **fields: Any) -> None:
     lab.insert(port(lab, f"vm{vm}"), port(lab, f"srv{srv}"), MACS[vm], **fields)
 
 
@@ -121,7 +124,7 @@ def test_tagged_traffic_is_redirected_with_its_tag() -> None:
 
 @pytest.mark.parametrize("fields", [{"active": False}, {"up": False}])
 @pytest.mark.parametrize("fail_open", [False, True])
-def test_a_service_that_is_down(fields, fail_open) -> None:
+def test_a_service_that_is_down(fields: dict[str, bool], fail_open: bool) -> None:
     lab = service_lab()
     insert(lab, 2, 0, vlan=10, fail_open=fail_open)
     for name, value in fields.items():

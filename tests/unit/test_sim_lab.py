@@ -126,7 +126,7 @@ def test_nothing_is_recorded_when_nobody_watches() -> None:
 
 
 def test_two_runs_with_one_seed_are_the_same() -> None:
-    def run():
+    def run() -> list[tuple[int, bytes]]:
         lab = with_dnat(published_lab())
         recorder = lab.watch("host0:veth0", "host0:tap")
         lab.ping("client", "192.168.79.119")

@@ -1,5 +1,9 @@
 """Mirrors: where they look, what they copy, and that they come to an end."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from simlab import CLIENT_MAC, VM_MAC, Lab, ip, mac, net, published_lab, seen
 
@@ -21,7 +25,7 @@ def mirrored_lab() -> Lab:
     return lab
 
 
-def copies(lab: Lab, dst: str = "192.168.77.119", **options) -> list[Frame]:
+def copies(lab: Lab, dst: str = "192.168.77.119", **options: Any) -> list[Frame]:
     """What the mirror's port shows of one ping."""
     recorder = lab.watch("host1:copies")
     lab.ping("client", dst, **options)
@@ -59,7 +63,9 @@ def mirror(lab: Lab, place: str, where: str, *conditions: dict) -> None:
         ("bridge0:port1", "out", "fa:16:3e:bb:12:d0", 63),
     ],
 )
-def test_a_copy_is_of_the_frame_as_it_is_there(place, where, hw_src, ttl) -> None:
+def test_a_copy_is_of_the_frame_as_it_is_there(
+    place: str, where: str, hw_src: str, ttl: int
+) -> None:
     lab = mirrored_lab()
     mirror(lab, place, where)
     (copy,) = copies(lab)
@@ -100,7 +106,9 @@ def test_conditions_see_the_ports_of_the_place() -> None:
         ("bridge0:port1", "out", 0),
     ],
 )
-def test_a_dropping_filter_is_after_the_one_and_before_the_other(place, where, copied) -> None:
+def test_a_dropping_filter_is_after_the_one_and_before_the_other(
+    place: str, where: str, copied: int
+) -> None:
     lab = mirrored_lab()
     port = lab.ports[place]
     chain = lab.add_chain("c", {"type": "drop", **PINGS})
@@ -195,7 +203,7 @@ def test_a_mirror_of_its_own_port_ends_in_a_loop() -> None:
 
 
 @pytest.mark.parametrize("ttl", [1, 2])
-def test_where_one_copy_ends_in_an_error_none_leaves(ttl) -> None:
+def test_where_one_copy_ends_in_an_error_none_leaves(ttl: int) -> None:
     lab = mirrored_lab()
     mirror(lab, "router0", "in")
     assert len(copies(lab, ttl=ttl)) == ttl - 1

@@ -1,5 +1,10 @@
 """NAT: static and dynamic rules, reverses, ICMP errors, exhaustion and expiry."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +20,7 @@ INSIDE, OUTSIDE = "02:00:00:00:00:aa", "02:00:00:00:00:bb"
 IN_PORT, OUT_PORT = "r:port0", "r:port1"
 
 
-def nat_lab(inbound=(), outbound=()) -> Lab:
+def nat_lab(inbound: Sequence[dict[str, Any]] = (), outbound: Sequence[dict[str, Any]] = ()) -> Lab:
     """10.0.0.0/24 on host0:in, 20.0.0.0/24 on host0:out, and one router between."""
     lab = Lab()
     lab.add_router("r")
@@ -50,7 +55,7 @@ def header(frame: Frame) -> tuple[int, int, int, int]:
     return frame.nw_src, frame.tp_src, frame.nw_dst, frame.tp_dst
 
 
-def udp(src="10.0.0.9", sport=1000, dst="20.0.0.9", dport=53) -> Frame:
+def udp(src: str = "10.0.0.9", sport: int = 1000, dst: str = "20.0.0.9", dport: int = 53) -> Frame:
     return udp_packet(ip(src), sport, ip(dst), dport, b"data")
 
 
@@ -119,7 +124,9 @@ def test_a_connection_keeps_its_dynamic_binding_and_is_reversed() -> None:
 
 
 @given(st.integers(1, 65535), st.integers(1, 65535), st.booleans())
-def test_the_translated_reply_inverts_the_translated_request(sport, dport, use_tcp) -> None:
+def test_the_translated_reply_inverts_the_translated_request(
+    sport: int, dport: int, use_tcp: bool
+) -> None:
     lab = nat_lab([DNAT, {"type": "rev_snat"}], [SNAT, {"type": "rev_dnat"}])
     ends = (ip("10.0.0.9"), sport, ip("30.0.0.1"), dport)
     segment = Segment(1, 0, SYN, 100)
@@ -207,7 +214,9 @@ def test_snat_goes_on_to_the_next_address() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "kept"), [(119, True), (121, False)])
-def test_a_binding_lives_two_minutes_after_the_last_forward_packet(seconds, kept) -> None:
+def test_a_binding_lives_two_minutes_after_the_last_forward_packet(
+    seconds: int, kept: bool
+) -> None:
     lab = nat_lab([{"type": "rev_snat"}], [SNAT])
     out = through(lab, udp())
     lab.run(seconds)
@@ -233,7 +242,9 @@ def test_dnat_marks_the_destination_as_rewritten() -> None:
 
 
 @given(st.integers(0, 0xFFFFFFFF), st.integers(0, 65535), st.sampled_from(("src", "dst")))
-def test_rewriting_a_quote_keeps_every_checksum_right(address, port, side) -> None:
+def test_rewriting_a_quote_keeps_every_checksum_right(
+    address: int, port: int, side: Literal["src", "dst"]
+) -> None:
     packet = udp_packet(ip("10.0.0.9"), 1000, ip("20.0.0.9"), 53, b"payload")
     error = icmp_error(1, 2, 3, 3, packet.ip_bytes())
     error = Frame.from_bytes(error.to_bytes())

@@ -1,5 +1,9 @@
 """QoS: DSCP marks of what enters by a port."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from simlab import Lab, ip, published_lab, seen
 
@@ -8,7 +12,7 @@ from midocli.simulator.topology.service_records import PortExtras
 from midocli.simulator.wire.packets import arp_request
 
 
-def marked_lab(dscp: int = 46, **extras) -> Lab:
+def marked_lab(dscp: int = 46, **extras: Any) -> Lab:
     lab = published_lab()
     lab.ping("client", "192.168.77.119")
     lab.ports["bridge1:port1"].extras = PortExtras(dscp=dscp, **extras)
@@ -19,7 +23,9 @@ def marked_lab(dscp: int = 46, **extras) -> Lab:
     ("tos", "dscp", "expected"),
     [(0, 46, 0xB8), (0xFF, 0, 0x03), (0x29, 10, 0x29), (0x02, 63, 0xFE)],
 )
-def test_the_mark_replaces_the_dscp_and_keeps_the_ecn_bits(tos, dscp, expected) -> None:
+def test_the_mark_replaces_the_dscp_and_keeps_the_ecn_bits(
+    tos: int, dscp: int, expected: int
+) -> None:
     lab = marked_lab(dscp)
     recorder = lab.watch("host0:tap")
     lab.ping("client", "192.168.77.119", tos=tos)

@@ -1,5 +1,9 @@
 """The router: what it refuses and how it says so, its ICMP errors, and its own packets."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from simlab import (
     HOST_MAC,
@@ -18,6 +22,7 @@ from simlab import (
 
 from midocli.simulator.devices import router_ping
 from midocli.simulator.topology.records import Route
+from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import echo_request, icmp_error
 
 
@@ -39,7 +44,7 @@ def codes_of(lab: Lab) -> list[str]:
         ({"fault": "it is broken"}, "malformed"),
     ],
 )
-def test_refused_without_an_answer(changes, code) -> None:
+def test_refused_without_an_answer(changes: dict[str, Any], code: str) -> None:
     lab = router_lab()
     assert send(lab, packet(**changes)) == []
     assert codes_of(lab) == [code]
@@ -66,7 +71,9 @@ def test_a_priority_tag_is_stripped() -> None:
         ({"port": None}, {}, "no-route", None),
     ],
 )
-def test_what_a_route_may_do(route, fields, code, error) -> None:
+def test_what_a_route_may_do(
+    route: dict[str, Any] | None, fields: dict[str, Any], code: str, error: tuple[int, int] | None
+) -> None:
     """An exterior port does not ask for a next hop outside its network."""
     lab = router_lab()
     if route is not None:
@@ -110,7 +117,7 @@ def test_a_forgotten_route_is_hinted_at() -> None:
         packet("99.0.0.1", fragment=7, tp_src=-1, tp_dst=-1, tp_sum=-1),
     ],
 )
-def test_no_error_for_groups_broadcasts_and_later_fragments(frame) -> None:
+def test_no_error_for_groups_broadcasts_and_later_fragments(frame: Frame) -> None:
     lab = router_lab()
     lab.routers["r"].routes = ()
     assert send(lab, frame) == []
@@ -118,7 +125,7 @@ def test_no_error_for_groups_broadcasts_and_later_fragments(frame) -> None:
 
 
 @pytest.mark.parametrize("type_", [3, 11, 5, 13])
-def test_no_error_for_icmp_other_than_echo(type_) -> None:
+def test_no_error_for_icmp_other_than_echo(type_: int) -> None:
     lab = router_lab()
     frame = icmp_error(ip("10.0.0.9"), ip("99.0.0.1"), type_, 0, bytes(28))
     frame.hw_src, frame.hw_dst = HOST_MAC, ROUTER_MAC
@@ -138,7 +145,7 @@ def test_dropping_a_first_fragment_in_the_infilter_asks_for_smaller_packets() ->
 
 
 @pytest.mark.parametrize("what", ["router", "out-port"])
-def test_down_is_answered_with_prohibited(what) -> None:
+def test_down_is_answered_with_prohibited(what: str) -> None:
     lab = router_lab()
     know(lab, "20.0.0.9", 9)
     if what == "router":

@@ -109,7 +109,7 @@ prefixes = st.tuples(st.integers(0, 0xFFFFFFFF), st.integers(0, 32))
 
 
 @given(st.lists(prefixes, max_size=25), st.integers(0, 0xFFFFFFFF))
-def test_longest_prefix_against_a_scan(networks, address) -> None:
+def test_longest_prefix_against_a_scan(networks: list[tuple[int, int]], address: int) -> None:
     lab = Lab()
     lab.add_router("r")
     for index, (prefix, length) in enumerate(networks):

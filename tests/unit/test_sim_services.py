@@ -61,7 +61,7 @@ def test_a_closed_udp_port_is_unreachable() -> None:
 
 
 @pytest.mark.parametrize("flags", [SYN, ACK, SYN | ACK, FIN])
-def test_a_closed_tcp_port_resets(flags) -> None:
+def test_a_closed_tcp_port_resets(flags: int) -> None:
     (answer,) = say(lab_with(), segment(1000, 77, flags))
     got = read_segment(answer)
     assert (answer.ip_id, answer.fragment, got.window) == (0, 0x4000, 0)
@@ -94,7 +94,7 @@ def test_the_syn_ack_is_linuxs() -> None:
         (bytes.fromhex("01030302"), "020405b401030307"),
     ],
 )
-def test_the_syn_ack_offers_what_the_syn_did(options, expected) -> None:
+def test_the_syn_ack_offers_what_the_syn_did(options: bytes, expected: str) -> None:
     (answer,) = say(lab_with((TCP, 80)), segment(1, 0, SYN, options=options))
     assert read_segment(answer).options.hex() == expected
 
@@ -157,7 +157,7 @@ def test_a_cut_short_tcp_header() -> None:
         (b"\x02", {}),
     ],
 )
-def test_reading_options(options, found) -> None:
+def test_reading_options(options: bytes, found: dict[int, bytes]) -> None:
     assert read_options(options) == found
 
 

@@ -1,7 +1,14 @@
 """The topology forgets exactly what changed."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import pytest
 from simlab import Lab, ip, published_lab
+
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.topology.topology import RecordKind
 
 
 def counted(lab: Lab) -> dict[str, int]:
@@ -11,7 +18,7 @@ def counted(lab: Lab) -> dict[str, int]:
     for name in ("ports", "bridges", "routers", "chains", "guests"):
         table = getattr(topology, name)
 
-        def load(key, load=table.load, name=name):
+        def load(key: Key, load: Callable[[Key], object] = table.load, name: str = name) -> object:
             counts[name] = counts.get(name, 0) + 1
             return load(key)
 
@@ -46,7 +53,7 @@ def test_a_router_ports_new_mac_is_noticed_by_the_bridge_behind_its_peer() -> No
 
 
 @pytest.mark.parametrize("kind", ["router", "chain", "guest", "bridge"])
-def test_other_changes_are_noticed(kind) -> None:
+def test_other_changes_are_noticed(kind: RecordKind) -> None:
     lab = published_lab()
     lab.routers["router0"].infilter = lab.add_chain("c", {"type": "accept"})
     assert len(lab.ping("client", "192.168.77.119")) == 1
@@ -89,7 +96,7 @@ def test_a_dangling_chain_accepts() -> None:
 
 
 @pytest.mark.parametrize("kind", ["bridge", "router"])
-def test_a_port_whose_device_is_gone(kind) -> None:
+def test_a_port_whose_device_is_gone(kind: RecordKind) -> None:
     lab = published_lab()
     lab.ping("client", "192.168.77.119")
     (lab.bridges if kind == "bridge" else lab.routers).pop(f"{kind}0")

@@ -6,7 +6,7 @@ import pytest
 from simlab import Lab, net, published_lab
 
 from midocli.simulator.devices.pipeline import Pipeline
-from midocli.simulator.events import Kind
+from midocli.simulator.events import Event, Kind
 from midocli.simulator.topology.condition import ANYTHING, Condition
 from midocli.simulator.topology.service_records import PortExtras, TraceRequest
 from midocli.simulator.wire.frame import Frame
@@ -23,7 +23,7 @@ def traced_lab(condition: Condition = ICMP, limit: int | None = None, enabled: b
     return lab
 
 
-def kept(lab: Lab, request: str = "tr"):
+def kept(lab: Lab, request: str = "tr") -> list[list[Event]]:
     return [trail.events for trail in lab.network.state.trace_log.walks[request]]
 
 
@@ -48,7 +48,7 @@ def test_a_frame_that_waits_is_kept_until_it_is_out() -> None:
 @pytest.mark.parametrize(
     "condition", [Condition(proto=17), Condition(src=net("10.0.0.0/8"))], ids=["proto", "src"]
 )
-def test_what_does_not_match_is_not_kept(condition) -> None:
+def test_what_does_not_match_is_not_kept(condition: Condition) -> None:
     lab = traced_lab(condition)
     assert lab.ping("client", "192.168.77.119")
     assert not kept(lab)
@@ -82,7 +82,7 @@ def test_several_requests_keep_the_same_walk() -> None:
 
 
 @pytest.mark.parametrize(("limit", "count"), [(None, 2), (1, 1), (0, 0)])
-def test_a_trace_rule_marks_for_an_enabled_request(limit, count) -> None:
+def test_a_trace_rule_marks_for_an_enabled_request(limit: int | None, count: int) -> None:
     lab = published_lab()
     rule = {"type": "trace", "proto": 1, "trace_request": "tr9", "trace_limit": limit}
     lab.routers["router0"].infilter = lab.add_chain("c", rule)

@@ -65,7 +65,7 @@ def run_tcpdump(path: Path, *arguments: str, zone: str = "UTC") -> str:
 
 def checksum(data: bytes) -> int:
     """RFC 1071, the slow and plain way."""
-    total = sum(word for (word,) in struct.iter_unpack(">H", data + b"\0" * (len(data) % 2)))
+    total: int = sum(word for (word,) in struct.iter_unpack(">H", data + b"\0" * (len(data) % 2)))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return 0xFFFF - total
