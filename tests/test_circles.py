@@ -78,8 +78,6 @@ KNOWN = frozenset(
     {
         "midocli.results.forms",
         "midocli.results.render",
-        "midocli.trace.tcpdump.ethernet",
-        "midocli.trace.tcpdump.llc",
     }
 )
 

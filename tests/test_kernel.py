@@ -21,6 +21,7 @@ from sessions import ROOT
 
 from grammar.script import Line, read_lines
 from midocli.probes.points import find_point
+from midocli.session.session import Session
 from midocli.simulator.events import Recorder
 
 DATA = ROOT / "tests" / "data" / "kernel"

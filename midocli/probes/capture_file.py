@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from grammar.errors import FileError
 from grammar.tree import Argument
-from midocli.probes.captures import is_classic
 from midocli.probes.points import Point
 from midocli.simulator.events import Captured, Event, UnderlayPoint
 from midocli.trace.capture import Capture, CapturedFrame, CaptureWriter, write_all
@@ -21,6 +20,11 @@ if TYPE_CHECKING:
 
 #: The interface of a file without any point: readers refuse a file that has none.
 ANYWHERE = "any"
+
+
+def is_classic(name: str) -> bool:
+    """Whether a file is to be classic pcap, without points and comments, by its name."""
+    return name.lower().endswith(".pcap")
 
 
 def writer_for(name: str, stream: BytesIO) -> CaptureWriter:

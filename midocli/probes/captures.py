@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from grammar.errors import InvalidValueError, LineSyntaxError, MidoError
 from grammar.times import Instant, format_instant
 from grammar.tree import Argument, Setting
+from midocli.probes.capture_file import capture_file, is_classic
 from midocli.probes.points import Point, find_point, point_of
 from midocli.simulator.events import Captured, Event
 
@@ -181,16 +182,9 @@ class CaptureRequest:
         """Write the frames, where `write` asks for it; FileError where that fails."""
         if self.write is None:
             return
-        from midocli.probes.capture_file import capture_file
-
         file = Argument(self.write.text, self.write.column)
         content = capture_file(self._context, file, seen, events)
         self._context.files.write(file, content)
-
-
-def is_classic(name: str) -> bool:
-    """Whether a file is to be classic pcap, without points and comments, by its name."""
-    return name.lower().endswith(".pcap")
 
 
 def listed_points(context: Context, words: str, column: int) -> list[Point]:

@@ -17,9 +17,10 @@ from grammar.errors import InvalidValueError
 from grammar.probes import PING_OPTIONS
 from midocli.probes import echo_data
 from midocli.probes.drawing import Ending
+from midocli.probes.echo_request import EchoRequest
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import PingReport
-from midocli.probes.sources import Request, find_address, find_source
+from midocli.probes.sources import EchoHeader, find_address, find_source
 from midocli.results.values import Interrupted, Report
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.reason import Code, Reason
@@ -27,42 +28,11 @@ from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ERROR_TYPES, ICMP
 
 if TYPE_CHECKING:
-    from midocli.advice.failure import Failure
     from midocli.context.context import Context
 
 #: The clock tick of the kernel whose timers wake ping up.
 _TICK_NS = 4_000_000
 _DEFAULTS = {field.name: field.default for field in PING_OPTIONS if field.default is not None}
-
-
-class Probe:
-    """One request and what became of it; it is the origin of all frames it causes.
-
-    `outcome` is None while nothing has come back.
-    """
-
-    __slots__ = (
-        "failure",
-        "icmp",
-        "outcome",
-        "reason",
-        "rtt_ns",
-        "sender",
-        "sent_ns",
-        "seq",
-        "ttl",
-    )
-
-    def __init__(self, seq: int, sent_ns: int) -> None:
-        self.seq = seq
-        self.sent_ns = sent_ns
-        self.outcome: str | None = None
-        self.sender: int | None = None
-        self.ttl: int | None = None
-        self.rtt_ns: int | None = None
-        self.icmp: tuple[int, int] | None = None
-        self.reason: Reason | None = None
-        self.failure: Failure | None = None
 
 
 class Ping:
@@ -80,10 +50,10 @@ class Ping:
         icmp_id = values.get("id")
         if icmp_id is None:
             icmp_id = context.chance.getrandbits(16)
-        self._request = Request(values, icmp_id)
+        self._header = EchoHeader(values, icmp_id)
         self._network = context.datapath.network
         self._source = find_source(context, command.source, values)
-        self._probes: dict[int, Probe] = {}
+        self._requests: dict[int, EchoRequest] = {}
         self._last_sent = 0
         #: When the next request is due; None: there is none any more.
         self._next_send: int | None = None
@@ -140,24 +110,24 @@ class Ping:
             self._next_send = engine.now_ns + interval if number + 1 < self._count else None
             if not self._send(first + number & 0xFFFF, data):
                 return
-            if self._request.ip_id is not None:
-                self._request.ip_id = self._request.ip_id + 1 & 0xFFFF
+            if self._header.ip_id is not None:
+                self._header.ip_id = self._header.ip_id + 1 & 0xFFFF
             engine.run(self._all_back, self._last_sent + interval)
         engine.run(self._all_back, self._last_sent + self._patience())
 
     def _send(self, seq: int, data: bytes) -> bool:
         """Send one request; False where the source has no way to send at all."""
         engine = self._network.engine
-        probe = Probe(seq, engine.now_ns)
+        request = EchoRequest(seq, engine.now_ns)
         stamped = echo_data.stamped(data, self._context.clock.shown(engine.now_ns))
-        failure = self._source.send(self._destination, seq, stamped, self._request, probe)
+        failure = self._source.send(self._destination, seq, stamped, self._header, request)
         if failure is None or failure.code != "network-unreachable":
-            self._probes[seq] = probe
+            self._requests[seq] = request
             self._last_sent = engine.now_ns
-            self._report.sent(probe, self._last_sent)
+            self._report.sent(request, self._last_sent)
         if failure is None:
             return True
-        return self._report.could_not_send(self._source, probe, failure, self._destination)
+        return self._report.could_not_send(self._source, request, failure, self._destination)
 
     def _patience(self) -> int:
         """How long to wait after the last request (iputils, `__schedule_exit`)."""
@@ -174,58 +144,58 @@ class Ping:
         if frame.proto != ICMP:
             return
         if frame.tp_src == ECHO_REPLY:
-            probe = self._probes.get(frame.icmp_seq)
-            if probe is not None and frame.icmp_id == self._request.icmp_id:
-                self._report.reply(probe, arrival.time_ns, frame, self._destination)
+            request = self._requests.get(frame.icmp_seq)
+            if request is not None and frame.icmp_id == self._header.icmp_id:
+                self._report.reply(request, arrival.time_ns, frame, self._destination)
         elif frame.tp_src in ERROR_TYPES and arrival.quoted is not None:
             quoted = arrival.quoted
-            probe = self._probes.get(quoted.icmp_seq)
-            if probe is not None and self._is_ours(quoted):
-                self._heard(probe, arrival)
+            request = self._requests.get(quoted.icmp_seq)
+            if request is not None and self._is_ours(quoted):
+                self._heard(request, arrival)
 
     def _is_ours(self, quoted: Frame) -> bool:
         """Whether an error is about one of our requests, still for whom it was sent to."""
         return (
             quoted.proto == ICMP
             and quoted.tp_src == ECHO_REQUEST
-            and quoted.icmp_id == self._request.icmp_id
+            and quoted.icmp_id == self._header.icmp_id
             and quoted.nw_dst == self._destination
         )
 
-    def _heard(self, probe: Probe, arrival: Arrival) -> None:
+    def _heard(self, request: EchoRequest, arrival: Arrival) -> None:
         """Take in an error; one of the tick in which the next request is due is read after it."""
         now_ns, next_send = self._network.engine.now_ns, self._next_send
         if next_send is not None and now_ns < next_send <= now_ns + _TICK_NS:
-            later = partial(self._report.error, probe, arrival.frame)
+            later = partial(self._report.error, request, arrival.frame)
             self._network.engine.at(next_send + 1, later)
         else:
-            self._report.error(probe, arrival.frame)
+            self._report.error(request, arrival.frame)
 
     # -- summing up ------------------------------------------------------------------
 
     def _judge(self) -> None:
         """Find out why requests were not answered, while the network still knows."""
-        for probe in self._report.probes():
-            if probe.outcome == "reply" or probe.reason is not None:
+        for request in self._report.requests():
+            if request.outcome == "reply" or request.reason is not None:
                 continue
-            reason = self._observation.reason(probe)
-            if reason is None and probe.outcome is None:
+            reason = self._observation.reason(request)
+            if reason is None and request.outcome is None:
                 where = self._source.name
                 text = "no answer came back in time, and nothing was dropped"
                 reason = Reason(Code.NO_ANSWER, where, None, text)
-            probe.reason = reason
-            if probe.outcome is None:
-                probe.outcome = "lost"
-        for probe in self._report.probes():
-            if probe.outcome != "reply" and probe.reason is not None:
-                reason, source = probe.reason, self._source.name
-                probe.failure = self._observation.failure(reason, source, self._destination)
+            request.reason = reason
+            if request.outcome is None:
+                request.outcome = "lost"
+        for request in self._report.requests():
+            if request.outcome != "reply" and request.reason is not None:
+                reason, source = request.reason, self._source.name
+                request.failure = self._observation.failure(reason, source, self._destination)
 
     def _sum_up(self) -> Report:
         report = self._report
-        origins = report.probes()
+        origins = report.requests()
         verdicts = report.verdicts(self._destination)
-        failures = [probe.failure for probe in origins if probe.failure is not None]
+        failures = [request.failure for request in origins if request.failure is not None]
         ending = Ending(report.text(), report.succeeded)
         shown = self._observation.shown(
             self._source.point, self._ends(), origins, verdicts, ending, failures
@@ -240,8 +210,8 @@ class Ping:
 
     def _cut_short(self) -> Report:
         """The sum of an interrupted ping: at once, so without frames, walks and verdicts."""
-        for probe in self._report.probes():
-            probe.outcome = probe.outcome or "lost"
+        for request in self._report.requests():
+            request.outcome = request.outcome or "lost"
         name = self._source.name
         return Report(self._report.text(), lambda: self._report.data(name, {}, []), succeeded=False)
 
@@ -250,7 +220,7 @@ class Ping:
         out: dict[Hashable, None] = {}
         answered: dict[Hashable, None] = {}
         for captured in self._observation.captured():
-            if not isinstance(captured.origin, Probe) or captured.data[12:14] != b"\x08\x00":
+            if not isinstance(captured.origin, EchoRequest) or captured.data[12:14] != b"\x08\x00":
                 continue
             if captured.direction == "out":
                 out[captured.point] = None

@@ -13,7 +13,7 @@ from midocli.simulator.wire.frame import Frame
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
-    from midocli.probes.ping import Probe
+    from midocli.probes.echo_request import EchoRequest
     from midocli.probes.sources import Source
     from midocli.simulator.reason import LocalError
 
@@ -36,8 +36,8 @@ class PingReport:
         self._timed = size >= TIMESTAMP.size
         self._quiet = quiet
         self._lines: list[str] = []
-        self._probes: list[Probe] = []
-        self._unsent: Probe | None = None
+        self._requests: list[EchoRequest] = []
+        self._unsent: EchoRequest | None = None
         self._duplicates = 0
         self._errors = 0
         self._rtts: list[int] = []
@@ -52,49 +52,49 @@ class PingReport:
 
     # -- as things happen ------------------------------------------------------------
 
-    def sent(self, probe: Probe, now_ns: int) -> None:
+    def sent(self, request: EchoRequest, now_ns: int) -> None:
         """A request was sent."""
-        if not self._probes:
+        if not self._requests:
             self._first_ns = now_ns
         self._last_ns = now_ns
-        self._probes.append(probe)
+        self._requests.append(request)
         self.transmitted += 1
 
     def could_not_send(
-        self, source: Source, probe: Probe, failure: LocalError, destination: int
+        self, source: Source, request: EchoRequest, failure: LocalError, destination: int
     ) -> bool:
         """The source could not send; says whether ping goes on with the next request."""
-        if probe in self._probes:
+        if request in self._requests:
             if not self._quiet:
                 self._lines.append(f"ping: local error: {failure.text}\n")
                 self._errors += 1
             self.answered += 1
-            probe.outcome = "error"
+            request.outcome = "error"
             text = f"{source.name} may not fragment: {failure.text}"
             mtu = {"mtu": failure.mtu}
-            probe.reason = Reason(Code.FRAGMENTATION_NEEDED, source.name, None, text, mtu)
+            request.reason = Reason(Code.FRAGMENTATION_NEEDED, source.name, None, text, mtu)
             return True
-        self._unsent = probe
-        probe.outcome = "lost"
+        self._unsent = request
+        request.outcome = "lost"
         details = {"destination": destination}
         text = f"{source.name} has no route to {self._destination}"
-        probe.reason = Reason(Code.NO_ROUTE, source.name, None, text, details)
+        request.reason = Reason(Code.NO_ROUTE, source.name, None, text, details)
         self._lines.append(f"ping: connect: {failure.text}\n")
         return False
 
-    def reply(self, probe: Probe, time_ns: int, frame: Frame, destination: int) -> None:
+    def reply(self, request: EchoRequest, time_ns: int, frame: Frame, destination: int) -> None:
         """An echo reply came in."""
-        rtt_ns = time_ns - probe.sent_ns if self._timed else None
-        duplicate = probe.outcome == "reply"
-        self._acknowledge(probe)
+        rtt_ns = time_ns - request.sent_ns if self._timed else None
+        duplicate = request.outcome == "reply"
+        self._acknowledge(request)
         if duplicate:
             self._duplicates += 1
         else:
             self.received += 1
-            self.answered += probe.outcome is None
-            probe.outcome, probe.sender, probe.ttl = "reply", frame.nw_src, frame.ttl
-            probe.rtt_ns = rtt_ns
-            probe.icmp = (frame.tp_src, frame.tp_dst)
+            self.answered += request.outcome is None
+            request.outcome, request.sender, request.ttl = "reply", frame.nw_src, frame.ttl
+            request.rtt_ns = rtt_ns
+            request.icmp = (frame.tp_src, frame.tp_dst)
         if rtt_ns is not None:
             self._rtts.append(rtt_ns)
             self.longest_ns = max(self.longest_ns, rtt_ns)
@@ -105,7 +105,7 @@ class PingReport:
                 ping_text.reply(
                     format_ipv4(frame.nw_src),
                     length,
-                    probe.seq,
+                    request.seq,
                     frame.ttl,
                     rtt_ns,
                     duplicate,
@@ -113,28 +113,30 @@ class PingReport:
                 )
             )
 
-    def error(self, probe: Probe, frame: Frame) -> None:
+    def error(self, request: EchoRequest, frame: Frame) -> None:
         """An ICMP error about a request came in; advice to the sender is only told."""
         if frame.tp_src in ping_text.ADVICE:
-            self._tell(probe, frame)
+            self._tell(request, frame)
             return
-        self._acknowledge(probe)
+        self._acknowledge(request)
         self._errors += 1
-        self.answered += probe.outcome is None
-        if probe.outcome is None:
-            probe.outcome, probe.sender, probe.ttl = "error", frame.nw_src, frame.ttl
-            probe.icmp = (frame.tp_src, frame.tp_dst)
-        self._tell(probe, frame)
+        self.answered += request.outcome is None
+        if request.outcome is None:
+            request.outcome, request.sender, request.ttl = "error", frame.nw_src, frame.ttl
+            request.icmp = (frame.tp_src, frame.tp_dst)
+        self._tell(request, frame)
 
-    def _tell(self, probe: Probe, frame: Frame) -> None:
+    def _tell(self, request: EchoRequest, frame: Frame) -> None:
         if not self._quiet:
             info = frame.icmp_id << 16 | frame.icmp_seq
             sender = format_ipv4(frame.nw_src)
-            self._lines.append(ping_text.error(sender, probe.seq, frame.tp_src, frame.tp_dst, info))
+            self._lines.append(
+                ping_text.error(sender, request.seq, frame.tp_src, frame.tp_dst, info)
+            )
 
-    def _acknowledge(self, probe: Probe) -> None:
+    def _acknowledge(self, request: EchoRequest) -> None:
         """The most requests that were out at once (iputils, `acknowledge`)."""
-        outstanding = (self._probes[-1].seq - probe.seq & 0xFFFF) + 1
+        outstanding = (self._requests[-1].seq - request.seq & 0xFFFF) + 1
         if outstanding <= 0x8000:
             self._pipe = max(self._pipe, outstanding)
 
@@ -143,14 +145,14 @@ class PingReport:
     @property
     def succeeded(self) -> bool:
         """Whether every request was answered by an echo reply."""
-        return self._unsent is None and self.received == len(self._probes)
+        return self._unsent is None and self.received == len(self._requests)
 
     def text(self) -> str:
         """What ping prints."""
-        if self._unsent is not None and not self._probes:
+        if self._unsent is not None and not self._requests:
             return "".join(self._lines)
         numbers = ping_text.Statistics(
-            len(self._probes),
+            len(self._requests),
             self.received,
             self._duplicates,
             self._errors,
@@ -171,41 +173,42 @@ class PingReport:
         if self._quiet:
             return ""
         return "".join(
-            self._reason_line(probe, probe.reason)
-            for probe in self.probes()
-            if probe.outcome != "reply" and probe.reason is not None
+            self._reason_line(request, request.reason)
+            for request in self.requests()
+            if request.outcome != "reply" and request.reason is not None
         )
 
     def endings(self) -> list[Reason]:
         """Why requests were not answered, in their order."""
-        probes = (probe for probe in self.probes() if probe.outcome != "reply")
-        return [probe.reason for probe in probes if probe.reason is not None]
+        probes = (request for request in self.requests() if request.outcome != "reply")
+        return [request.reason for request in probes if request.reason is not None]
 
     def verdicts(self, destination: int) -> list[str]:
         """For each request, a line that says what became of it."""
         return [
-            f"icmp_seq={probe.seq}: {self._verdict(probe, destination)}" for probe in self.probes()
+            f"icmp_seq={request.seq}: {self._verdict(request, destination)}"
+            for request in self.requests()
         ]
 
-    def _verdict(self, probe: Probe, destination: int) -> str:
-        if probe.outcome == "reply" and probe.sender is not None:
-            sender = format_ipv4(probe.sender)
-            if probe.sender == destination:
+    def _verdict(self, request: EchoRequest, destination: int) -> str:
+        if request.outcome == "reply" and request.sender is not None:
+            sender = format_ipv4(request.sender)
+            if request.sender == destination:
                 return f"answered by {sender}"
             return f"answered, but by {sender} instead of {self._destination}"
-        reason = probe.reason
+        reason = request.reason
         where = f" at {reason.at} ({reason.code}): {reason.text}" if reason else ""
-        return f"{probe.outcome}{where}"
+        return f"{request.outcome}{where}"
 
-    def probes(self) -> list[Probe]:
+    def requests(self) -> list[EchoRequest]:
         """All requests, the one that could not be sent included."""
-        return self._probes + ([self._unsent] if self._unsent else [])
+        return self._requests + ([self._unsent] if self._unsent else [])
 
-    def _reason_line(self, probe: Probe, reason: Reason) -> str:
-        line = f"icmp_seq={probe.seq} ended at {reason.at} ({reason.code}): {reason.text}"
+    def _reason_line(self, request: EchoRequest, reason: Reason) -> str:
+        line = f"icmp_seq={request.seq} ended at {reason.at} ({reason.code}): {reason.text}"
         from midocli.advice.ways import remedy
 
-        command = remedy(self._context, probe.failure or Failure(reason))
+        command = remedy(self._context, request.failure or Failure(reason))
         return f"{line}; try: {command}\n" if command else f"{line}\n"
 
     def data(
@@ -215,26 +218,26 @@ class PingReport:
         return {
             "source": source,
             "destination": self._destination,
-            "transmitted": len(self._probes),
+            "transmitted": len(self._requests),
             "received": self.received,
             "errors": self._errors,
             "duplicates": self._duplicates,
-            "probes": [_probe(probe) for probe in self.probes()],
+            "probes": [_request_data(request) for request in self.requests()],
             "captures": captures,
             "steps": steps,
         }
 
 
-def _probe(probe: Probe) -> dict[str, Any]:
-    icmp = probe.icmp
+def _request_data(request: EchoRequest) -> dict[str, Any]:
+    icmp = request.icmp
     return {
-        "seq": probe.seq,
-        "outcome": probe.outcome,
-        "from": None if probe.sender is None else format_ipv4(probe.sender),
-        "ttl": probe.ttl,
-        "rtt_ms": None if probe.rtt_ns is None else probe.rtt_ns // 1000 / 1000,
+        "seq": request.seq,
+        "outcome": request.outcome,
+        "from": None if request.sender is None else format_ipv4(request.sender),
+        "ttl": request.ttl,
+        "rtt_ms": None if request.rtt_ns is None else request.rtt_ns // 1000 / 1000,
         "icmp": None if icmp is None else {"type": icmp[0], "code": icmp[1]},
-        "reason": reason_data(probe.reason) if probe.outcome != "reply" else None,
+        "reason": reason_data(request.reason) if request.outcome != "reply" else None,
     }
 
 

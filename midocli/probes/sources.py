@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _STATION = "station"
 
 
-class Request:
+class EchoHeader:
     """What to send: the fields of an echo request, shared by all requests of a ping."""
 
     __slots__ = ("df", "icmp_id", "ip_id", "src", "tos", "ttl")
@@ -47,7 +47,7 @@ class Source(Protocol):
     address: int
 
     def send(
-        self, dst: int, seq: int, data: bytes, request: Request, origin: object
+        self, dst: int, seq: int, data: bytes, header: EchoHeader, origin: object
     ) -> LocalError | None:
         """Send one request now; what ping says if it cannot be sent at all."""
 
@@ -68,30 +68,30 @@ class GuestSource:
         self.point = point_of(key, context) if key is not None else None
 
     def send(
-        self, dst: int, seq: int, data: bytes, request: Request, origin: object
+        self, dst: int, seq: int, data: bytes, header: EchoHeader, origin: object
     ) -> LocalError | None:
         """An echo request through the guest's own stack."""
-        return _send(self.stack, dst, seq, data, request, origin)
+        return _send(self.stack, dst, seq, data, header, origin)
 
     def close(self) -> None:
         """Nothing was put up."""
 
 
 def _send(
-    stack: GuestStack | None, dst: int, seq: int, data: bytes, request: Request, origin: object
+    stack: GuestStack | None, dst: int, seq: int, data: bytes, header: EchoHeader, origin: object
 ) -> LocalError | None:
     """An echo request through a stack; the error if it cannot be sent."""
     assert stack is not None
     return stack.send_echo(
         dst,
-        request.icmp_id,
+        header.icmp_id,
         seq,
         data,
-        ttl=request.ttl,
-        tos=request.tos,
-        df=request.df,
-        ip_id=request.ip_id,
-        src=request.src,
+        ttl=header.ttl,
+        tos=header.tos,
+        df=header.df,
+        ip_id=header.ip_id,
+        src=header.src,
         origin=origin,
     )
 
@@ -112,20 +112,20 @@ class RouterSource:
         self.point: Point | None = None
 
     def send(
-        self, dst: int, seq: int, data: bytes, request: Request, origin: object
+        self, dst: int, seq: int, data: bytes, header: EchoHeader, origin: object
     ) -> LocalError | None:
         """An echo request of the router's own: TTL 64, no DF, IP id 0 unless asked for."""
         return router_ping.send(
             self._network,
             self._port,
             dst,
-            request.icmp_id,
+            header.icmp_id,
             seq,
             data,
-            ttl=request.ttl,
-            tos=request.tos,
-            fragment=0x4000 if request.df == "do" else 0,
-            ip_id=request.ip_id or 0,
+            ttl=header.ttl,
+            tos=header.tos,
+            fragment=0x4000 if header.df == "do" else 0,
+            ip_id=header.ip_id or 0,
             origin=origin,
         )
 
@@ -176,10 +176,10 @@ class StationSource:
         self.stack: GuestStack | None = self._network.attach(point.port, guest)
 
     def send(
-        self, dst: int, seq: int, data: bytes, request: Request, origin: object
+        self, dst: int, seq: int, data: bytes, header: EchoHeader, origin: object
     ) -> LocalError | None:
         """An echo request as a guest there would send it."""
-        return _send(self.stack, dst, seq, data, request, origin)
+        return _send(self.stack, dst, seq, data, header, origin)
 
     def close(self) -> None:
         """Take the machine away again."""

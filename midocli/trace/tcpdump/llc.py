@@ -6,7 +6,7 @@ access point in the table; anything else as a frame of an unknown kind.
 
 from __future__ import annotations
 
-from midocli.trace.tcpdump import ethernet, vendors
+from midocli.trace.tcpdump import vendors
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.ethertypes import NAMES
 from midocli.trace.tcpdump.hexdump import hex_and_ascii
@@ -44,7 +44,6 @@ _COMMANDS = {
 }
 _SUPERVISORY = ("Receiver Ready", "Receiver not Ready", "Reject", "?")
 _SNAP_HEADER = 5
-_BRIDGE_PADDING = 2
 _CISCO_PROTOCOLS = {
     0x0111: "UDLD",
     0x010B: "PVST",
@@ -143,12 +142,6 @@ def _show_snap(d: Dissection, at: int, length: int, macs: bytes) -> bool:
         label = f"{vendor_text}, pid" if vendor else "ethertype"
         d.add(f"{d.names.mac_pair(macs)} SNAP, {label} {protocol_text}, length {length}: ")
     return False
-
-
-def show_bridged(d: Dissection, at: int, length: int) -> None:
-    """Show an Ethernet frame that was bridged, behind two bytes of padding."""
-    d.need(at, _BRIDGE_PADDING)
-    ethernet.show(d, at + _BRIDGE_PADDING, length - _BRIDGE_PADDING)
 
 
 def _saps_text(names: Naming, to_sap: int, from_sap: int, macs: bytes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump import (
     arp,
+    bridged,
     dhcp,
     dns,
     gre,
@@ -18,7 +19,6 @@ from midocli.trace.tcpdump import (
     ip_security,
     ipv4,
     ipv6,
-    llc,
     loopback,
     stp,
     tcp,
@@ -58,8 +58,8 @@ PROTOCOLS = Protocols(
     snap={
         (vendors.CISCO, 0x010B): stp.show,
         (vendors.CISCO, 0x010C): stp.show,
-        (vendors.BRIDGED, 0x0001): llc.show_bridged,
-        (vendors.BRIDGED, 0x0007): llc.show_bridged,
+        (vendors.BRIDGED, 0x0001): bridged.show,
+        (vendors.BRIDGED, 0x0007): bridged.show,
         (vendors.BRIDGED, 0x000E): stp.show,
     },
     ip={
