@@ -17,7 +17,6 @@ from midocli.commands.dispatch import run
 from midocli.context.context import Context
 from midocli.context.files import Files
 from midocli.context.manner import Manner
-from midocli.results import render
 from midocli.simulator.clock import Clock
 from midocli.store.rows import Row, Siblings, referred
 from midocli.store.store import Store
@@ -56,7 +55,7 @@ class World:
         command = grammar.parse(line)
         assert command is not None
         result = run(self.context, command)
-        return render.text(result, self.context.display).removesuffix("\n")
+        return result.text().removesuffix("\n")
 
     def lines(self, line: str) -> list[str]:
         """The lines that a command prints."""

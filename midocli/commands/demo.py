@@ -59,7 +59,7 @@ def demo(context: Context, command: tree.Demo) -> Report:
             "demo needs aliases that have been given to other objects before; "
             "run it in a new session"
         ) from None
-    return Report(_text(), _data, succeeded=True)
+    return Report(_text(), _data)
 
 
 def _build(context: Context) -> None:

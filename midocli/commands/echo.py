@@ -16,4 +16,4 @@ if TYPE_CHECKING:
 def echo(context: Context, command: tree.Echo) -> Result:
     """The words, with a blank between each two."""
     words = " ".join(command.words)
-    return Report(words + "\n", lambda: {"text": words}, succeeded=True)
+    return Report(words + "\n", lambda: {"text": words})

@@ -1,27 +1,69 @@
-"""`COMMAND as FORM`: a result in a form of its own."""
+"""`COMMAND as FORM`: a result in a form of its own.
+
+A command that cannot be shown in that form has failed, and nothing of it remains: what it made
+is taken back, and what cannot be (traffic, for one) is not begun where it is clear beforehand.
+"""
 
 from __future__ import annotations
 
-from functools import partial
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from grammar import tree
 from midocli.commands.dispatch import carries_out, run
-from midocli.results.values import ExpectationError, Formatted, Result
+from midocli.results.forms import in_form, no_objects
+from midocli.results.values import ExpectationError, Result
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
 
+#: Commands that do something, and show no objects.
+_WITHOUT_OBJECTS = (
+    tree.Ping,
+    tree.Traceroute,
+    tree.Arping,
+    tree.Connect,
+    tree.Dhcp,
+    tree.Inject,
+    tree.Program,
+    tree.Demo,
+    tree.Tenant,
+    tree.Debug,
+)
+#: Commands that show what they have made.
+_MAKERS = (tree.Create, tree.Demo, tree.Tcpdump)
+
 
 @carries_out(tree.As)
 def formatted(context: Context, command: tree.As) -> Result:
-    """The result of the command, to be shown in the form."""
-    in_form = partial(_in_form, command.form)
+    """The result of the command, to be shown in the form; MidoError where it has none."""
+    bare = command.command
+    while isinstance(bare, tree.Expect):
+        bare = bare.command
+    if command.form == "commands" and isinstance(bare, _WITHOUT_OBJECTS):
+        raise no_objects()
+    with _taken_back(context, bare):
+        result, unexpected = _result(context, command.command)
+        result = in_form(result, command.form, context.store)
+        if isinstance(bare, _MAKERS):
+            result.text()
+    if unexpected is not None:
+        raise unexpected.showing(lambda _: result)
+    return result
+
+
+def _taken_back(context: Context, command: tree.Command) -> AbstractContextManager[object]:
+    """What takes all back that a command has made if anything is raised behind it."""
+    if isinstance(command, tree.Tcpdump):
+        return context.store.journal.transaction()
+    return context.changing() if isinstance(command, _MAKERS) else nullcontext()
+
+
+def _result(context: Context, command: tree.Command) -> tuple[Result, ExpectationError | None]:
+    """What comes of a command, and the error where that is not what was expected."""
     try:
-        return in_form(run(context, command.command))
+        return run(context, command), None
     except ExpectationError as error:
-        raise error.showing(in_form) from None
-
-
-def _in_form(form: str, result: Result) -> Result:
-    return Formatted(result, form)
+        if error.result is None:
+            raise
+        return error.result, error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -48,10 +49,12 @@ def _walk(context: Context, request: Row, name: str) -> Report:
     events = numbered([replace(event, depth=0) for event in trail.events])
     end = outcome(events)
 
+    clock = copy(datapath.clock)
+
     def data() -> dict[str, Any]:
-        return {"walk": name, "outcome": end, "steps": steps_of(events, datapath.clock)}
+        return {"walk": name, "outcome": end, "steps": steps_of(events, clock)}
 
     labels = TopologyLabels(context)
     journeys = [journey_of(ours, labels) for ours in by_origin(events)]
     text = explain(events, journeys, [f"{name}: {end}"])
-    return Report(text, data, succeeded=True)
+    return Report(text, data)

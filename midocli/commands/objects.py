@@ -12,7 +12,8 @@ from grammar import tree
 from grammar.errors import InvalidValueError
 from grammar.schema import Collection
 from midocli.commands.dispatch import carries_out
-from midocli.results.values import Created, Done, Listing, Result, Shown, ShownField
+from midocli.results.objects import created, listing, shown, shown_field
+from midocli.results.values import Done, Result
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
@@ -26,7 +27,7 @@ def create(context: Context, command: tree.Create) -> Result:
     with context.changing() as editor:
         parent = context.resolver.path(command.path)
         row = editor.create(target.collection, parent, settings, target.column)
-    return Created(row)
+        return created(row, context.display)
 
 
 @carries_out(tree.Set)
@@ -70,7 +71,7 @@ def list_(context: Context, command: tree.List) -> Result:
     ours = _tenant(context, collection) if collection.of_tenant else ()
     filters = (*ours, *command.filters)
     found = context.resolver.filtered(collection, parent, filters)
-    return Listing(list(found), collection)
+    return listing(found, collection, context.display)
 
 
 @carries_out(tree.Show)
@@ -82,12 +83,12 @@ def show(context: Context, command: tree.Show) -> Result:
         return show_live(context, command)
     row = context.resolver.object(command.path)
     if command.field is None:
-        return Shown(row, command.path[-1].collection)
+        return shown(row, command.path[-1].collection, context.display)
     name = command.field.field.name
     field = row.collection.by_name.get(name)
     if field is None:
         raise InvalidValueError(f"{row.full_alias} has no field {name}", command.field.column)
-    return ShownField(row, field)
+    return shown_field(row, field, context.display)
 
 
 def _tenant(context: Context, collection: Collection) -> tuple[tree.Setting, ...]:

@@ -10,7 +10,6 @@ from midocli.commands.dispatch import carries_out
 from midocli.pictures import model
 from midocli.pictures.written import written
 from midocli.results.values import Done, Report, Result
-from midocli.store.saving import script
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
@@ -28,9 +27,8 @@ def draw(context: Context, command: tree.Topology) -> Result:
 
         return Report(
             as_text(picture, width=context.manner.columns),
-            lambda: model.data(picture),
-            succeeded=True,
-            script=lambda: script(context.store),
+            partial(model.data, picture),
+            whole=True,
         )
     context.files.write(command.file, written(picture, command.file.text).encode())
     return Done()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Protocol
 
-from midocli.results.render import printable
+from midocli.results.printable import printable
 
 if TYPE_CHECKING:
     from grammar.errors import MidoError

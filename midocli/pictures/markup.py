@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from midocli.results.render import printable
+from midocli.results.printable import printable
 
 #: The elements of HTML that have no end.
 _VOID = frozenset({"meta", "br", "hr"})

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from grammar.addresses import format_ipv4
 from midocli.datapath.wiring import binding_at, guest_behind
 from midocli.pictures.notes import addresses_of, name_of, notes_of, vlan_of
-from midocli.results.render import printable
+from midocli.results.printable import printable
 from midocli.store.display import Display, binding_is_up, binding_of, interface_of
 from midocli.store.rows import Row
 from midocli.store.store import Store

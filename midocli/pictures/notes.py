@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grammar.addresses import format_ipv4
-from midocli.results.render import printable
+from midocli.results.printable import printable
 from midocli.store.display import Display
 from midocli.store.rows import Row
 from midocli.store.store import Store

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from midocli.pictures.model import Link, Picture
-from midocli.results.render import printable
+from midocli.results.printable import printable
 from midocli.simulator.events import Event, Kind
 from midocli.simulator.reason import Reason
 from midocli.trace.step_text import text_of

@@ -10,6 +10,7 @@ from grammar.times import Instant, format_instant
 from grammar.tree import Argument, Setting
 from midocli.probes.capture_file import capture_file, is_classic
 from midocli.probes.points import Point, find_point, point_of
+from midocli.simulator.clock import Clock
 from midocli.simulator.events import Captured, Event
 
 if TYPE_CHECKING:
@@ -159,20 +160,6 @@ class CaptureRequest:
         frames = (printer.frame(clock.shown(each.time_ns), each.data) for each in told)
         return banner(seen.point.label), "".join(frames)
 
-    def json(self, seen: Sequence[Seen]) -> dict[str, list[dict[str, str]]]:
-        """The frames of each point as data."""
-        return {point.name: [self.frame_data(frame) for frame in frames] for point, frames in seen}
-
-    def frame_data(self, captured: Captured) -> dict[str, str]:
-        """One frame as data."""
-        clock = self._context.clock
-        instant = Instant(clock.shown(captured.time_ns), clock.utc_offset)
-        return {
-            "time": format_instant(instant),
-            "direction": captured.direction,
-            "hex": captured.data.hex(),
-        }
-
     @property
     def comments(self) -> bool:
         """Whether a file is written that has a place for what was decided about frames."""
@@ -185,6 +172,21 @@ class CaptureRequest:
         file = Argument(self.write.text, self.write.column)
         content = capture_file(self._context, file, seen, events)
         self._context.files.write(file, content)
+
+
+def frames_data(seen: Sequence[Seen], clock: Clock) -> dict[str, list[dict[str, str]]]:
+    """The frames of each point as data, with the times that a clock shows."""
+    return {point.name: [frame_data(frame, clock) for frame in frames] for point, frames in seen}
+
+
+def frame_data(captured: Captured, clock: Clock) -> dict[str, str]:
+    """One frame as data."""
+    instant = Instant(clock.shown(captured.time_ns), clock.utc_offset)
+    return {
+        "time": format_instant(instant),
+        "direction": captured.direction,
+        "hex": captured.data.hex(),
+    }
 
 
 def listed_points(context: Context, words: str, column: int) -> list[Point]:

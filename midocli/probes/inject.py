@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar import tree
 from grammar.errors import RefusedError
+from midocli.probes.captures import frame_data
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
@@ -103,22 +104,21 @@ class Inject:
             lines += [f"{_told_waiting(each)}\n" for each in self._waiting if each is not None]
         text = f"{verdict}\n{shown.captures}{''.join(lines)}{shown.explanation}"
 
+        found = {
+            "delivered": {self._name(point): frames for point, frames in delivered.items()},
+            "dropped": [reason_data(reason) for reason in reasons],
+            "frames": [
+                {
+                    "delivered": [self._name(point) for point in fate.out],
+                    "dropped": [reason_data(reason) for reason in fate.dropped],
+                    "waiting": reason_data(fate.waiting),
+                }
+                for fate in fates
+            ],
+        }
+
         def data() -> dict[str, Any]:
-            return {
-                "delivered": {self._name(point): frames for point, frames in delivered.items()},
-                "dropped": [reason_data(reason) for reason in reasons],
-                "frames": [
-                    {
-                        "delivered": [self._name(point) for point in fate.out],
-                        "dropped": [reason_data(reason) for reason in fate.dropped],
-                        "waiting": reason_data(fate.waiting),
-                    }
-                    for fate in fates
-                ],
-                "captures": shown.frames(),
-                "steps": shown.steps,
-                **shown.picture,
-            }
+            return {**found, "captures": shown.frames(), "steps": shown.steps, **shown.picture}
 
         return Report(text, data, bool(delivered))
 
@@ -154,7 +154,7 @@ class Inject:
         found: dict[Hashable, list[dict[str, str]]] = {}
         for captured in self._observation.captured():
             if _leaves(captured) and captured.origin in ours:
-                frame = self._observation.request.frame_data(captured)
+                frame = frame_data(captured, self._context.clock)
                 found.setdefault(captured.point, []).append(frame)
         return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +12,7 @@ from grammar.errors import FileError
 from grammar.tree import Probe, Setting
 from midocli.advice.failure import Failure
 from midocli.advice.whereabouts import home_of
-from midocli.probes.captures import CaptureRequest, Interfaces, Seen, Union
+from midocli.probes.captures import CaptureRequest, Interfaces, Seen, Union, frames_data
 from midocli.probes.drawing import Drawing, Ending, Told
 from midocli.probes.points import Point
 from midocli.probes.verdict import decisive
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 class Shown(NamedTuple):
     """What an observation has to show, as text and as data.
 
+    `frames` makes data of the frames, with the times that the clock showed, when it is asked.
     `explanation` is all that comes last: the walk, and the picture. `picture` is the member
     of that name, for who asked for it.
     """
@@ -149,7 +151,13 @@ class Observation:
             frames = [self.request.printed(each) for each in seen]
             drawn, picture = self._drawing.drawn(told, frames)
             explanation += drawn
-        return Shown(text, partial(self.request.json, seen), explanation, steps, picture)
+        return Shown(
+            text,
+            partial(frames_data, seen, copy(self._context.clock)),
+            explanation,
+            steps,
+            picture,
+        )
 
     def _told(
         self,

@@ -57,6 +57,7 @@ class Ping:
         self._last_sent = 0
         #: When the next request is due; None: there is none any more.
         self._next_send: int | None = None
+        self._is_over = False
         self._report = PingReport(
             context,
             format_ipv4(self._destination),
@@ -79,6 +80,7 @@ class Ping:
                     raise Interrupted(self._cut_short())
                 self._judge()
         finally:
+            self._is_over = True
             listeners.remove(source.key, self._arrived)
             source.close()
         return self._sum_up()
@@ -166,10 +168,14 @@ class Ping:
         """Take in an error; one of the tick in which the next request is due is read after it."""
         now_ns, next_send = self._network.engine.now_ns, self._next_send
         if next_send is not None and now_ns < next_send <= now_ns + _TICK_NS:
-            later = partial(self._report.error, request, arrival.frame)
+            later = partial(self._read_error, request, arrival.frame)
             self._network.engine.at(next_send + 1, later)
         else:
-            self._report.error(request, arrival.frame)
+            self._read_error(request, arrival.frame)
+
+    def _read_error(self, request: EchoRequest, frame: Frame) -> None:
+        if not self._is_over:
+            self._report.error(request, frame)
 
     # -- summing up ------------------------------------------------------------------
 
@@ -213,7 +219,7 @@ class Ping:
         for request in self._report.requests():
             request.outcome = request.outcome or "lost"
         name = self._source.name
-        return Report(self._report.text(), lambda: self._report.data(name, {}, []), succeeded=False)
+        return Report(self._report.text(), lambda: self._report.data(name, {}, []), answered=False)
 
     def _ends(self) -> list[Hashable]:
         """The interfaces where a request came out of the network, best the one that answered."""

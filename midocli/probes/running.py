@@ -10,9 +10,10 @@ from grammar import tree
 from grammar.errors import FileError, InvalidValueError
 from grammar.resources.capture import CAPTURE
 from midocli.probes.capture_file import ANYWHERE, captured_frames, description, writer_for
-from midocli.probes.captures import CaptureRequest, Seen, without_doubles
+from midocli.probes.captures import CaptureRequest, Seen, frames_data, without_doubles
 from midocli.probes.points import Point, point_of
-from midocli.results.values import Created, Result
+from midocli.results.objects import created
+from midocli.results.values import Result
 from midocli.simulator.events import Captured, Recorder
 from midocli.trace.tcpdump.printer import Printer, banner
 
@@ -31,8 +32,8 @@ def start(context: Context, command: tree.Tcpdump) -> Result:
             row.values[CAPTURE.index[name]] = value
         context.store.attach(row)
         running.begin()
-    context.captures.add(row, running)
-    return Created(row)
+        context.captures.add(row, running)
+        return created(row, context.display)
 
 
 class _Running:
@@ -90,7 +91,7 @@ class _Running:
         self._recorder.events.clear()
         self.watch(self._watching)
         seen = [seen for seen in self.request.seen(frames, None, ()) if seen.frames]
-        return (self._text(seen), self.request.json(seen)) if seen else None
+        return (self._text(seen), frames_data(seen, self._context.clock)) if seen else None
 
     def _passing(self) -> list[Captured]:
         """The frames that pass the filter, in order, as many as are still wanted."""

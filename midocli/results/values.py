@@ -1,109 +1,179 @@
-"""What commands result in: plain data, formatted only when it is printed."""
+"""What commands result in: values, which stay what they are whatever becomes of the topology.
+
+A result is made when its command is carried out, of what there is then. It knows itself how it
+is text, a document (for JSON and YAML) and records (for columns and CSV); a kind of result is
+one class, here or beside it in `objects.py` and `forms.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from grammar.errors import MidoError
 from grammar.node import Node
-from grammar.schema import Collection, Field
-from midocli.store.rows import Row
+from grammar.schema import Field
+from midocli.results.errors import error_data
+
+#: What stands in a row of columns: names of fields, and the words they display.
+Record = Mapping[str, str]
+#: The objects that a result shows, by their ids; None: it shows something else.
+Objects = tuple[int, ...] | Literal["everything"] | None
 
 
-class Result(Protocol):
-    """The outcome of a command that was carried out.
-
-    `succeeded` is what `expect` asks for; a probe without an answer is a result
-    that did not succeed.
-    """
+class Result(Node):
+    """The outcome of a command that was carried out."""
 
     @property
     def succeeded(self) -> bool:
-        """Whether the command did what it was for."""
+        """Whether the command did what it was for, which `expect` asks.
+
+        A probe without an answer is a result that did not succeed.
+        """
+        return True
+
+    @property
+    def objects(self) -> Objects:
+        """The objects it shows, which `as commands` recreates."""
+        return None
+
+    @property
+    def complaint(self) -> MidoError | None:
+        """What went wrong beside it."""
+        return None
+
+    @property
+    def beside(self) -> str:
+        """Text that stands behind it in every form but a document."""
+        return ""
+
+    def text(self) -> str:
+        """What is printed; empty where there is nothing to say."""
+        raise NotImplementedError
+
+    def document(self) -> Any:
+        """What its JSON and YAML forms hold."""
+        raise NotImplementedError
+
+    def records(self) -> Sequence[Record]:
+        """The rows of its columns."""
+        raise NotImplementedError
 
 
-class Done(Node):
+class Done(Result):
     """Nothing to say: set, clear, delete and the like."""
 
-    succeeded: bool = True
+    @property
+    def objects(self) -> Objects:
+        """It shows none, in no commands."""
+        return ()
+
+    def text(self) -> str:
+        """Nothing."""
+        return ""
+
+    def document(self) -> dict[str, bool]:
+        """That it went well."""
+        return {"ok": True}
+
+    def records(self) -> Sequence[Record]:
+        """None."""
+        return ()
 
 
-class Created(Node):
-    """A new object."""
+class Message(Result):
+    """Words that are the result themselves."""
 
-    row: Row
-    succeeded: bool = True
+    words: str
+
+    def text(self) -> str:
+        """The words, on a line of their own."""
+        return self.words + "\n" if self.words else ""
+
+    def document(self) -> dict[str, str]:
+        """The words as a member."""
+        return {"text": self.words}
+
+    def records(self) -> Sequence[Record]:
+        """The words as the only cell."""
+        return [self.document()] if self.words else []
 
 
-class Listing(Node):
-    """Objects, shown as those of a collection (which may gather them from others)."""
-
-    rows: Sequence[Row]
-    collection: Collection
-    succeeded: bool = True
-
-
-class Table(Node):
-    """Things the datapath has learnt: field names and values, with no store behind."""
+class Table(Result):
+    """Things that are no objects, such as what the network has learnt: fields and values."""
 
     fields: tuple[Field, ...]
     rows: Sequence[tuple[Any, ...]]
-    succeeded: bool = True
+
+    def text(self) -> str:
+        """A line for each, of the fields that have a value."""
+        return "".join(
+            " ".join(f"{name} {word}" for name, word in self._words(row) if word is not None) + "\n"
+            for row in self.rows
+        )
+
+    def document(self) -> list[dict[str, Any]]:
+        """A member for each field; None where it has no value."""
+        return [
+            {
+                field.name: None if value is None else field.type.to_json(value)
+                for field, value in zip(self.fields, row, strict=True)
+            }
+            for row in self.rows
+        ]
+
+    def records(self) -> Sequence[Record]:
+        """A cell for each field."""
+        return [{name: word or "" for name, word in self._words(row)} for row in self.rows]
+
+    def _words(self, row: tuple[Any, ...]) -> list[tuple[str, str | None]]:
+        return [
+            (field.name, None if value is None else field.type.format(value))
+            for field, value in zip(self.fields, row, strict=True)
+        ]
 
 
-class Shown(Node):
-    """One object, shown as one of a collection (which may gather it from another)."""
+class Report(Result):
+    """What a probe found: the words as its programs print them, and the same as data.
 
-    row: Row
-    collection: Collection
-    succeeded: bool = True
+    `data` makes the document when that is asked for, of what was taken when the report was
+    made. A report that shows the `whole` topology is recreated by the commands that make it.
+    """
 
-
-class ShownField(Node):
-    """One field of an object."""
-
-    row: Row
-    field: Field
-    succeeded: bool = True
-
-
-class Message(Node):
-    """Text that is the result itself."""
-
-    text: str
-    succeeded: bool = True
-
-
-class Formatted(Node):
-    """A result that is to be shown in a form of its own: table, json, yaml, csv or commands."""
-
-    result: Result
-    form: str
+    words: str
+    data: Callable[[], dict[str, Any]]
+    answered: bool = True
+    whole: bool = False
 
     @property
     def succeeded(self) -> bool:
-        """Whether the command did what it was for."""
-        return self.result.succeeded
+        """Whether the probe was answered."""
+        return self.answered
+
+    @property
+    def objects(self) -> Objects:
+        """All there are, or none."""
+        return "everything" if self.whole else None
+
+    def text(self) -> str:
+        """The words."""
+        return self.words
+
+    def document(self) -> dict[str, Any]:
+        """The data."""
+        return self.data()
+
+    def records(self) -> Sequence[Record]:
+        """What a probe sent, or what is in a picture, one by one; else the data as one row."""
+        data = self.data()
+        return [_cells(each) for each in data.get("probes", data.get("nodes")) or [data]]
 
 
-class Report(Node):
-    """What a probe found: the text as its programs print it, and what makes the same as data.
-
-    `script` makes the commands that recreate what it shows, where that is objects.
-    """
-
-    text: str
-    data: Callable[[], dict[str, Any]]
-    succeeded: bool
-    script: Callable[[], str] | None = None
-
-
-class Stream(Node):
+class Stream(Result):
     """Things that are shown one by one, as they are read, however many there are.
 
-    `header` is told apart from them, on the standard error; `head` is its data. Reading
-    them may raise a MidoError, behind those that were shown.
+    `header` is told apart from them, on the standard error; `head` is its data. They can be
+    read once; that may raise a MidoError, behind those that were shown.
     """
 
     header: str
@@ -111,20 +181,102 @@ class Stream(Node):
     items: Iterable[Any]
     text_of: Callable[[Any], str]
     data_of: Callable[[Any], dict[str, Any]]
-    succeeded: bool = True
+
+    def pieces(self) -> Iterable[str]:
+        """The text of each, as they come."""
+        return map(self.text_of, self.items)
+
+    def text(self) -> str:
+        """All of them as text, without the header."""
+        return "".join(self.pieces())
+
+    def document(self) -> dict[str, Any]:
+        """The header's data, and that of each."""
+        return {**self.head, "frames": list(map(self.data_of, self.items))}
+
+    def records(self) -> Sequence[Record]:
+        """A row for each."""
+        return [_cells(self.data_of(item)) for item in self.items]
 
 
-class Watched(Node):
-    """A result, and what running captures saw of the traffic behind it."""
+class Beside(Result):
+    """Another result, with something beside it."""
 
     result: Result
-    text: str
-    captures: dict[str, Any]
 
     @property
     def succeeded(self) -> bool:
         """Whether the command itself succeeded."""
         return self.result.succeeded
+
+    @property
+    def objects(self) -> Objects:
+        """Those of the result."""
+        return self.result.objects
+
+    @property
+    def complaint(self) -> MidoError | None:
+        """That of the result."""
+        return self.result.complaint
+
+    @property
+    def beside(self) -> str:
+        """That of the result."""
+        return self.result.beside
+
+    def text(self) -> str:
+        """That of the result."""
+        return self.result.text()
+
+    def document(self) -> Any:
+        """That of the result."""
+        return self.result.document()
+
+    def records(self) -> Sequence[Record]:
+        """Those of the result."""
+        return self.result.records()
+
+    def _with(self, **members: Any) -> Any:
+        """The result's document with further members, where it can have any."""
+        document = self.result.document()
+        return {**document, **members} if isinstance(document, dict) else document
+
+
+class Watched(Beside):
+    """A result, and what running captures saw of the traffic behind it."""
+
+    result: Result
+    words: str
+    captures: dict[str, Any]
+
+    @property
+    def beside(self) -> str:
+        """What was seen."""
+        return self.result.beside + self.words
+
+    def text(self) -> str:
+        """What was seen, behind the result."""
+        return self.result.text() + self.words
+
+    def document(self) -> Any:
+        """The frames of each capture as a member of the result's."""
+        return self._with(running=self.captures)
+
+
+class Spoilt(Beside):
+    """A result, and what went wrong beside it when it was there already, as a full disk."""
+
+    result: Result
+    error: MidoError
+
+    @property
+    def complaint(self) -> MidoError | None:
+        """What went wrong."""
+        return self.error
+
+    def document(self) -> Any:
+        """The error as a member of the result's."""
+        return self._with(error=error_data(self.error, None))
 
 
 class Interrupted(KeyboardInterrupt):
@@ -151,13 +303,12 @@ class ExpectationError(MidoError):
         return ExpectationError(self.message, self.column, change(self.result))
 
 
-class Spoilt(Node):
-    """A result, and what went wrong beside it when it was there already, as a full disk."""
-
-    result: Result
-    error: MidoError
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether the command itself succeeded."""
-        return self.result.succeeded
+def _cells(data: Mapping[str, Any]) -> Record:
+    """What of a document fits into cells: all but what is nested deeper than a list of words."""
+    words = {}
+    for name, value in data.items():
+        if isinstance(value, list) and not any(isinstance(item, (list, dict)) for item in value):
+            words[name] = " ".join(map(str, value))
+        elif value is None or isinstance(value, (str, int, float)):
+            words[name] = "" if value is None else str(value)
+    return words

@@ -14,8 +14,9 @@ from grammar.errors import InternalError, MidoError, RefusedError
 from grammar.script import Line, read_lines
 from midocli.commands.dispatch import run
 from midocli.context.context import Context
-from midocli.results import render
-from midocli.results.values import ExpectationError, Formatted, Result, Spoilt, Stream
+from midocli.results.errors import error_as_json
+from midocli.results.forms import as_json
+from midocli.results.values import Done, ExpectationError, Result, Stream
 from midocli.session.saved import Saved
 
 if TYPE_CHECKING:
@@ -157,16 +158,19 @@ class Session:
                 self.show(None)
             case _:
                 with self._manner.undisturbed():
-                    result = run(self.context, command)
+                    result = run(self.context, self._shown(command))
                     self.answered = result.succeeded
                     self._note(_bare(command))
                 if isinstance(result, Stream) and not self.settings.json:
                     self._show_stream(result)
                 else:
                     self.show(result)
-                inner = result.result if isinstance(result, Formatted) else result
-                if isinstance(inner, Spoilt):
-                    raise _ShownError(inner.error)
+                if result.complaint is not None:
+                    raise _ShownError(result.complaint)
+
+    def _shown(self, command: tree.Command) -> tree.Command:
+        """A command with the form in which its result is to be shown."""
+        return tree.As(command, "json") if self.settings.json else command
 
     def _note(self, command: tree.Command | None) -> None:
         """Tell those who follow it of a command that was carried out."""
@@ -206,17 +210,16 @@ class Session:
 
     def show(self, result: Result | None) -> None:
         """Print a result; None is one without words."""
-        display = self.context.display
         if self.settings.json:
-            self._print((render.as_json(result, display) if result else '{"ok": true}') + "\n")
+            self._print(as_json(result or Done()))
         elif result:
-            self._print(render.text(result, display))
+            self._print(result.text())
 
     def _show_stream(self, result: Stream) -> None:
         self.flush()
         self._tell(result.header)
         try:
-            self._manner.out.writelines(map(result.text_of, result.items))
+            self._manner.out.writelines(result.pieces())
         except OSError as failure:
             raise OutputError(failure) from None
 
@@ -226,7 +229,7 @@ class Session:
             self.show(error.result)
         if as_json:
             number = line.position(error.column)[0] if error.column else line.number
-            self._print(render.error_as_json(error, number) + "\n")
+            self._print(error_as_json(error, number) + "\n")
         self._complain(name, line, error)
 
     def _complain(self, name: str, line: Line, error: MidoError) -> None:

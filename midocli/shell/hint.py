@@ -13,7 +13,7 @@ from grammar.language import synonyms
 from grammar.unfinished import may_go_on
 from midocli.commands.rehearsal import rehearse
 from midocli.context.context import Context
-from midocli.results import render
+from midocli.results.printable import printable
 from midocli.shell.checking import check
 from midocli.shell.cursor import AtCursor, at_cursor
 from midocli.shell.lexer import kinds
@@ -90,7 +90,7 @@ def _complete(line: str, word: AtCursor | None) -> str:
 
 def _short(error: MidoError) -> str:
     """An error in one line; where one word is near, all that would do need not be listed."""
-    message = render.printable(error.message)
+    message = printable(error.message)
     what, _, near = message.rpartition("; did you mean ")
     return f"{what.partition(': expected')[0]}; did you mean {near}" if what else message
 

@@ -13,7 +13,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from grammar.script import Line
 from midocli.help.version import VERSION
-from midocli.results import render
+from midocli.results.printable import printable
 from midocli.results.values import Interrupted
 from midocli.session.recovery import Ended, Recovery
 from midocli.session.session import PROMPT, OutputError, Session, SessionEnd
@@ -75,7 +75,7 @@ class Shell:
                 self._terminal.take_over()
                 print(BANNER)
                 for line in self._recovery.begin():
-                    print(render.printable(line))
+                    print(printable(line))
                 return self._loop()
         except (Ended, OutputError, OSError) as end:
             self._signals.ignore_ends()
@@ -146,7 +146,7 @@ class Shell:
         if left:
             print(f"{len(left)} pasted line{'s' if len(left) > 1 else ''} left undone:")
             for text in left[:_MOST_LEFT]:
-                print(f"  {fit(render.printable(text[:_MOST_OF_A_LINE]), _MOST_OF_A_LINE)}")
+                print(f"  {fit(printable(text[:_MOST_OF_A_LINE]), _MOST_OF_A_LINE)}")
             if len(left) > _MOST_LEFT:
                 print(f"  … and {len(left) - _MOST_LEFT} more; Up brings all of the paste back")
 

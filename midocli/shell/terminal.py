@@ -15,7 +15,7 @@ from grammar.errors import MidoError
 from grammar.script import Line
 from midocli.context.manner import Manner, Output
 from midocli.context.preferences import Preferences
-from midocli.results.render import printable
+from midocli.results.printable import printable
 from midocli.session.session import PROMPT
 from midocli.shell.paint import Painter, red
 from midocli.shell.progress import Progress

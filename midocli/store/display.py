@@ -6,7 +6,7 @@ printed can be typed back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from grammar.schema import Collection, Field
@@ -108,46 +108,12 @@ class Display:
             return owner + str(row.get(row.collection.key[0]))
         return row.full_alias if self.aliases else row.uuid
 
-    def pairs(self, row: Row) -> Iterator[tuple[str, str]]:
-        """The fields a line about this object shows, in order, with their words."""
-        for field in row.collection.fields:
-            if not field.hidden:
-                word = self.field(row, field)
-                if word is not None:
-                    yield field.name, word
+    def number(self, row: Row, collection: Collection) -> int | None:
+        """The number of an object's alias among those of the collection it is shown as.
 
-    def line(self, row: Row, collection: Collection) -> str:
-        """The line that list and show print for an object with an id.
-
-        `collection` is the one it is shown as: some give aliases of their own.
+        None where objects are shown by UUID.
         """
-        name = self.short_name(row, collection)
-        return f"{row.collection.prefix} {name} {self.fields(row)}".rstrip()
-
-    def short_name(self, row: Row, collection: Collection) -> str:
-        """An object's alias among those of the collection it is shown as, or its UUID."""
         if not self.aliases:
-            return row.uuid
-        renumbered = collection in self.store.layout(row.collection).gathered_by
-        return f"{row.collection.prefix}{row.shared_number}" if renumbered else row.alias
-
-    def fields(self, row: Row) -> str:
-        """The fields alone, as lists print an object without an id."""
-        return " ".join(f"{name} {word}" for name, word in self.pairs(row))
-
-    def json(self, row: Row) -> dict[str, Any]:
-        """All fields, unset ones None; references as names."""
-        return {field.name: self.json_value(row, field) for field in row.collection.fields}
-
-    def json_value(self, row: Row, field: Field) -> Any:
-        """The JSON form of one field."""
-        value = self.value(row, field)
-        if value is None:
             return None
-        if type(value) is Negated:
-            return self.word(field, value)
-        if field.reference is None:
-            return field.type.to_json(value)
-        return (
-            [self.name(item) for item in value] if isinstance(value, tuple) else (self.name(value))
-        )
+        renumbered = collection in self.store.layout(row.collection).gathered_by
+        return row.shared_number if renumbered else row.number

@@ -39,10 +39,12 @@ class Journal:
     def transaction(self) -> Iterator[None]:
         """All of the changes made inside, or none of them if anything is raised.
 
-        A transaction inside another one is part of that.
+        A transaction inside another one is part of that, and taken back alone where what is
+        raised goes no further.
         """
         if self.is_open:
-            yield
+            with self._part():
+                yield
             return
         self.changes = []
         self.touched = []
@@ -61,6 +63,17 @@ class Journal:
             self._undoable.append((self._count, tuple(self.changes)))
             self._redoable.clear()
             self.changes = []
+
+    @contextmanager
+    def _part(self) -> Iterator[None]:
+        """A part of the transaction under way that is taken back if anything is raised."""
+        changes, touched = len(self.changes), len(self.touched)
+        try:
+            yield
+        except BaseException:
+            self._take_back(tuple(self.changes[changes:]))
+            del self.changes[changes:], self.touched[touched:]
+            raise
 
     @property
     def last(self) -> int:

@@ -11,8 +11,17 @@ from grammar.values import Negated
 Value = Any
 
 
+def uuid_text(id: int) -> str:
+    """The UUID as text that an object has as its integer."""
+    digits = f"{id:032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
 class Row:
     """One object: its values in the order of its collection's fields.
+
+    The list of values is replaced when one changes, so that who has it keeps the values of a
+    moment.
 
     `number` is the counter of its alias among its siblings, `shared_number` that
     of its alias in a collection that gathers several (the root `port`). A value
@@ -46,8 +55,7 @@ class Row:
     @property
     def uuid(self) -> str:
         """Its UUID as text."""
-        digits = f"{self.id:032x}"
-        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        return uuid_text(self.id)
 
     def get(self, field: str) -> Value:
         """The stored value of a field by name; KeyError where it has no such field."""

@@ -256,6 +256,7 @@ class Store:
             siblings = self._make_siblings(row)
             _unindex(siblings, old, row)
             _index(siblings, value, row)
+        row.values = row.values.copy()
         row.values[index] = value
         self.journal.touched.append(row)
 

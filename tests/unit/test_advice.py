@@ -309,12 +309,11 @@ def probe(world: World, command: str) -> tuple[bool, str]:
     """Whether a probe succeeded, and what it printed."""
     import grammar
     from midocli.commands.dispatch import run
-    from midocli.results import render
 
     tree = grammar.parse(command)
     assert tree is not None
     result = run(world.context, tree)
-    return result.succeeded, render.text(result, world.context.display)
+    return result.succeeded, result.text()
 
 
 def helped(name: str, commands: list[str], command: str) -> bool:

@@ -23,7 +23,6 @@ from midocli.pictures.model import End, Link, Node, Picture
 from midocli.pictures.svg import as_svg
 from midocli.pictures.text import as_text
 from midocli.pictures.way import Mark, Way
-from midocli.results import render
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SVG = "{http://www.w3.org/2000/svg}"
@@ -188,10 +187,10 @@ def test_a_probe_draws_into_a_file_instead(tmp_path: Path, form: str) -> None:
     command = grammar.parse(f"ping alice 10.0.1.1 id 1 capture none draw {file} explain")
     assert command is not None
     result = carried_out(context, command)
-    text = render.text(result, context.display)
+    text = result.text()
     assert "walk 1" in text
     assert "┏" not in text
-    assert "picture" not in render.document(result, context.display)
+    assert "picture" not in result.document()
     assert "✓ takes the echo request" in file.read_text()
 
 
@@ -256,7 +255,7 @@ def test_of_a_flood_the_ends_are_drawn_and_some_others() -> None:
     frame = "0200000000990200000000770800" + "00" * 46
     inject = grammar.parse(f"inject eth70 frame {frame} capture none draw")
     assert inject is not None
-    text = render.text(carried_out(context, inject), context.display)
+    text = carried_out(context, inject).text()
     assert text.count("━━ host0:") == 12 + 1  # the one where the first copy ended always is
     assert "… and 68 more" in text
 

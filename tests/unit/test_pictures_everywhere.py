@@ -22,7 +22,6 @@ from midocli.pictures.mermaid import as_mermaid
 from midocli.pictures.model import data, picture_of
 from midocli.pictures.svg import as_svg
 from midocli.pictures.text import as_text
-from midocli.results import render
 from midocli.simulator.clock import Clock
 
 PROBES = (tree.Ping, tree.Traceroute, tree.Arping, tree.Connect, tree.Dhcp, tree.Inject)
@@ -60,6 +59,6 @@ def _run(context: Context, line: str) -> None:
     except MidoError:
         return
     if isinstance(command, PROBES):
-        text = render.text(result, context.display)
+        text = result.text()
         assert "┌" in text or "┏" in text
-        assert "way" in render.document(result, context.display)["picture"]
+        assert "way" in result.document()["picture"]

@@ -13,7 +13,6 @@ from picturelab import LAB, made
 
 import grammar
 from midocli.commands.dispatch import run
-from midocli.results import render
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--window-size=1000,700")
@@ -114,7 +113,7 @@ router r set infilter vip
     context = made(LAB, WALK, chain)
     command = grammar.parse(f"ping alice 203.0.113.80 explain report {file}")
     assert command is not None
-    printed = render.text(run(context, command), context.display)
+    printed = run(context, command).text()
     walk = printed.partition("\n\nwalk 1:")[2].rpartition("\n\n")[0]
     steps = [line.strip() for line in f"walk 1:{walk}".splitlines() if line and " -> " not in line]
     assert any("binding of chain1:rule0" in step for step in steps)

@@ -108,7 +108,7 @@ def test_one_seed_gives_one_session(seed: int) -> None:
         builder = drawn(seed)
         lines = [builder.probe() for _ in range(4)]
         reports = [run(builder.world, line) for line in lines]
-        return [*builder.script, *lines, *[each and (each.text, each.data()) for each in reports]]
+        return [*builder.script, *lines, *[each and (each.text(), each.data()) for each in reports]]
 
     assert session() == session()
 

@@ -1,0 +1,264 @@
+"""Objects as results: what they showed of themselves when they were asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from io import StringIO
+from typing import Any, NamedTuple
+
+from grammar.schema import Collection, Field
+from grammar.values import Negated
+from midocli.results.values import Objects, Record, Result
+from midocli.store.display import Display
+from midocli.store.rows import Row, Value, uuid_text
+
+
+class Entry(NamedTuple):
+    """An object as it was at a moment.
+
+    `number` is that of its alias (None: it is shown by UUID), `values` what its fields had, with
+    the names of objects in their place. They may be the row's own list, which a change replaces
+    and leaves as it is.
+    """
+
+    collection: Collection
+    id: int
+    number: int | None
+    values: list[Value]
+
+    @property
+    def name(self) -> str:
+        """Its alias, or its UUID."""
+        if self.number is None:
+            return uuid_text(self.id)
+        return f"{self.collection.prefix}{self.number}"
+
+    def line(self) -> str:
+        """The line that lists print: an object without an id has no name in it."""
+        if not self.collection.has_id:
+            return self.fields()
+        return f"{self.collection.prefix} {self.name} {self.fields()}".rstrip()
+
+    def shown_line(self) -> str:
+        """The line that `show` prints, which always says what kind of object it is."""
+        if self.collection.has_id:
+            return self.line()
+        return f"{self.collection.prefix} {self.fields()}".rstrip()
+
+    def fields(self) -> str:
+        """The fields that have a value, with their words."""
+        return " ".join([f"{name} {word}" for name, word in self.words()])
+
+    def words(self) -> Iterator[tuple[str, str]]:
+        """The fields that are shown and have a value, in order, and the word of each."""
+        values = self.values
+        for index, field in _layout(self.collection).shown:
+            value = values[index]
+            if value is not None:
+                yield field.name, _word(field, value)
+
+    def document(self) -> dict[str, Any]:
+        """All fields, unset ones None."""
+        fields = zip(self.collection.fields, self.values, strict=True)
+        whole = {field.name: _data(field, value) for field, value in fields}
+        return {**whole, "id": uuid_text(self.id)} if self.collection.has_id else whole
+
+    def record(self, name: str | None = None) -> Record:
+        """The name (or another one) in a column of its own, then the fields."""
+        if not self.collection.has_id:
+            return dict(self.words())
+        column = "id" if self.number is None else "alias"
+        return {column: name or self.name, **dict(self.words())}
+
+
+class _Layout(NamedTuple):
+    """Which fields of a collection lists show, which refer to others, and which are no values.
+
+    The last are worked out whenever they are read.
+    """
+
+    shown: tuple[tuple[int, Field], ...]
+    references: tuple[int, ...]
+    worked_out: tuple[tuple[int, Field], ...]
+
+
+@cache
+def _layout(collection: Collection) -> _Layout:
+    fields = tuple(enumerate(collection.fields))
+    return _Layout(
+        tuple((index, field) for index, field in fields if not field.hidden),
+        tuple(index for index, field in fields if field.reference is not None),
+        tuple(
+            (index, field)
+            for index, field in fields
+            if (field.computed or field.live) and field.name != "id"
+        ),
+    )
+
+
+def entry(row: Row, collection: Collection, display: Display) -> Entry:
+    """An object as it is now, shown as one of a collection (which may gather it)."""
+    layout, values = _layout(row.collection), row.values
+    found = [
+        (index, _names(values[index], display)) for index in layout.references if values[index]
+    ]
+    if layout.worked_out:
+        found += [(index, display.value(row, field)) for index, field in layout.worked_out]
+    if found:
+        values = values.copy()
+        for index, value in found:
+            values[index] = value
+    return Entry(row.collection, row.id, display.number(row, collection), values)
+
+
+def _names(value: Value, display: Display) -> Value:
+    """What a reference displays: the names of the objects it leads to."""
+    if type(value) is Negated:
+        return Negated(_names(value.value, display))
+    return tuple(map(display.name, value)) if type(value) is tuple else display.name(value)
+
+
+def _word(field: Field, value: Value) -> str:
+    if type(value) is Negated:
+        return "!" + _word(field, value.value)
+    return field.type.format(value)
+
+
+def _data(field: Field, value: Value) -> Any:
+    if value is None:
+        return None
+    return _word(field, value) if type(value) is Negated else field.type.to_json(value)
+
+
+class Created(Result):
+    """A new object; `name` is what others call it, `alias` what they may."""
+
+    entry: Entry
+    name: str
+    alias: str
+
+    @property
+    def objects(self) -> Objects:
+        """The new one."""
+        return (self.entry.id,)
+
+    def text(self) -> str:
+        """Its name or, where it has none, its fields."""
+        named = self.entry.collection.has_id
+        return (self.name if named else self.entry.fields()) + "\n"
+
+    def document(self) -> dict[str, Any]:
+        """How it can be referred to; all of it, where it cannot."""
+        if not self.entry.collection.has_id:
+            return self.entry.document()
+        return {"created": self.alias, "id": uuid_text(self.entry.id)}
+
+    def records(self) -> Sequence[Record]:
+        """A row for it."""
+        return [self.entry.record(self.name)]
+
+
+def created(row: Row, display: Display) -> Created:
+    """A new object, as it is now."""
+    alias = row.full_alias
+    name = alias if display.aliases else row.uuid
+    return Created(entry(row, row.collection, display), name, alias)
+
+
+class Listing(Result):
+    """Objects, in their order."""
+
+    entries: Sequence[Entry]
+
+    @property
+    def objects(self) -> Objects:
+        """All of them."""
+        return tuple(each.id for each in self.entries)
+
+    def text(self) -> str:
+        """A line for each."""
+        lines = StringIO()
+        for each in self.entries:
+            lines.write(each.line() + "\n")
+        return lines.getvalue()
+
+    def document(self) -> list[dict[str, Any]]:
+        """The fields of each."""
+        return [each.document() for each in self.entries]
+
+    def records(self) -> Sequence[Record]:
+        """A row for each."""
+        return [each.record() for each in self.entries]
+
+
+def listing(rows: Iterable[Row], collection: Collection, display: Display) -> Listing:
+    """Objects as they are now, shown as those of a collection (which may gather them)."""
+    return Listing([entry(row, collection, display) for row in rows])
+
+
+class Shown(Result):
+    """One object."""
+
+    entry: Entry
+
+    @property
+    def objects(self) -> Objects:
+        """This one."""
+        return (self.entry.id,)
+
+    def text(self) -> str:
+        """A line."""
+        return self.entry.shown_line() + "\n"
+
+    def document(self) -> dict[str, Any]:
+        """Its fields."""
+        return self.entry.document()
+
+    def records(self) -> Sequence[Record]:
+        """A row for it."""
+        return [self.entry.record()]
+
+
+def shown(row: Row, collection: Collection, display: Display) -> Shown:
+    """An object as it is now, shown as one of a collection (which may gather it)."""
+    return Shown(entry(row, collection, display))
+
+
+class ShownField(Result):
+    """One field of the object with an id; `target` is the object that the field leads to."""
+
+    id: int
+    field: Field
+    value: Any
+    target: Entry | None
+
+    @property
+    def objects(self) -> Objects:
+        """The one that has the field."""
+        return (self.id,)
+
+    def text(self) -> str:
+        """The word it displays; the object it leads to, if it leads to one."""
+        return (self.target.shown_line() if self.target else self._word()) + "\n"
+
+    def document(self) -> dict[str, Any]:
+        """Its name and value."""
+        return {self.field.name: _data(self.field, self.value)}
+
+    def records(self) -> Sequence[Record]:
+        """Its name and word."""
+        return [{self.field.name: self._word()}]
+
+    def _word(self) -> str:
+        return "" if self.value is None else _word(self.field, self.value)
+
+
+def shown_field(row: Row, field: Field, display: Display) -> ShownField:
+    """A field of an object as it is now."""
+    value, target = display.value(row, field), None
+    if isinstance(value, Row):
+        target = entry(value, value.collection, display)
+    if field.reference is not None and value is not None:
+        value = _names(value, display)
+    return ShownField(row.id, field, value, target)
