@@ -14,6 +14,7 @@ from random import Random
 
 from midocli.simulator.engine import Engine
 from midocli.simulator.events import Captured, Direction, Event, Kind, Recorder
+from midocli.simulator.learnt.memory import Memory
 from midocli.simulator.learnt.state import State
 from midocli.simulator.learnt.trails import Trail
 from midocli.simulator.listeners import Listeners
@@ -66,6 +67,10 @@ class Network(ABC):
         self.capturers = Lazy(self._capturers_at)
         #: Who is told of ICMP replies and errors that arrive.
         self.listeners = Listeners()
+
+    def memory(self) -> Memory:
+        """The state as what happens now may read and change it."""
+        return Memory(self.state, self.engine.now_ns)
 
     # Traffic
 

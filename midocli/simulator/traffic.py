@@ -87,7 +87,7 @@ class Simulator(Network):
         """Why a frame is too much for the bandwidth limit of the port's interface, if it is."""
         if extras.limit is None or port.interface is None:
             return None
-        return bandwidth.refused(self.state, port, extras.limit, frame, self.engine.now_ns)
+        return bandwidth.refused(self.memory(), port, extras.limit, frame)
 
     def send_generated(self, frame: Frame, port: Port) -> None:
         self.engine.at(self.engine.now_ns, partial(self._send_generated, frame, port))

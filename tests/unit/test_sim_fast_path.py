@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from random import Random
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sessions import ROOT
 from simlab import Lab, ip, know, mac, packet, published_lab, router_lab, send, with_dnat
 
 from midocli.simulator.devices import fast_path
@@ -468,3 +470,64 @@ def test_a_reverse_rule_applies_once_there_is_a_binding(taken: list[int]) -> Non
     lab = same(filtered({"type": "rev_snat"}), *[sending()] * 3, bind, sending())
     assert len(taken) == 2
     assert lab.drops[-1][2].nw_dst == ip("20.0.0.8")
+
+
+# That no device forgets to note what it reads
+
+
+DEVICES = ROOT / "midocli/simulator/devices"
+#: The fast path itself may look: it is what the notes are for.
+MAY_LOOK = {"fast_path.py"}
+HIDDEN = {"state", "_state", "basis", "_basis"}
+TIMES = {"seen_ns", "used_ns", "learned_ns"}
+
+
+def reaching_past_memory(text: str) -> list[str]:
+    """What a device's code looks up or changes of the state without its `Memory`."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Attribute):
+            changes = not isinstance(node.ctx, ast.Load)
+            if node.attr in HIDDEN or (changes and node.attr in TIMES):
+                found.append(ast.unparse(node))
+        elif isinstance(node, ast.ImportFrom) and node.module == "midocli.simulator.learnt.state":
+            found.append(ast.unparse(node))
+    return found
+
+
+def test_devices_reach_the_state_through_their_memory_alone() -> None:
+    files = [path for path in DEVICES.glob("*.py") if path.name not in MAY_LOOK]
+    assert len(files) > 20
+    past = {path.name: found for path in files if (found := reaching_past_memory(path.read_text()))}
+    assert past == {}, "give Memory a method that notes what is looked up or changed"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "walk.state.nat.get(key)",
+        "walk.network.state.macs[bridge]",
+        "walk.memory._state.arp",
+        "walk.memory.basis.found.clear()",
+        "binding.used_ns = walk.now_ns",
+        "from midocli.simulator.learnt.state import State",
+    ],
+)
+def test_code_that_reaches_past_the_memory_is_found(line: str) -> None:
+    text = (DEVICES / "nat.py").read_text()
+    assert reaching_past_memory(f"{text}\n\ndef planted(walk, binding, key, bridge):\n    {line}\n")
+
+
+def test_every_method_of_a_memory_notes_what_it_does() -> None:
+    """Each looks at the basis or gives it up, itself or by another that does."""
+    tree = ast.parse((ROOT / "midocli/simulator/learnt/memory.py").read_text())
+    (memory,) = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    methods = [node for node in memory.body if isinstance(node, ast.FunctionDef)]
+    using = {m.name for m in methods if "self.basis" in ast.unparse(m)}
+    silent = {
+        method.name
+        for method in methods
+        if method.name not in using
+        and not any(f"self.{name}(" in ast.unparse(method) for name in using)
+    }
+    assert silent == {"begin_flow"}, "what begins a flow comes before there is any basis"

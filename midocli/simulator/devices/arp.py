@@ -14,7 +14,7 @@ from midocli.simulator.devices.decisions import CONSUMED, Result
 from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
 from midocli.simulator.latency import SECOND_NS
-from midocli.simulator.learnt.entries import ARP_LIFE_NS, ARP_STALE_NS, ArpLoop, Waiting
+from midocli.simulator.learnt.entries import ArpLoop, Waiting
 from midocli.simulator.network import Network
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.plans import ActiveRoute
@@ -69,14 +69,10 @@ def _ignored(router: Router, why: str) -> Reason:
 def _learn(walk: Walk, router: Router, port: Port) -> None:
     """Believe the sender; a known, fresh entry stays as it is. Waiting frames go on."""
     address, mac = walk.frame.nw_src, walk.frame.arp_sha
-    entry = walk.state.arp[router.key].get(address)
-    fresh = entry is not None and walk.now_ns - entry.learned_ns < ARP_STALE_NS
-    if entry is None or not fresh or entry.mac != mac:
-        walk.state.learn_arp(router.key, address, mac, walk.now_ns)
-        if walk.recording:
-            details = {"address": address, "mac": mac, "port": port.alias}
-            walk.tell(Kind.ARP_LEARNED, router.alias, details)
-    loop = walk.state.arp_loops.pop((router.key, address), None)
+    if walk.memory.learn_arp(router.key, address, mac) and walk.recording:
+        details = {"address": address, "mac": mac, "port": port.alias}
+        walk.tell(Kind.ARP_LEARNED, router.alias, details)
+    loop = walk.memory.end_asking(router.key, address)
     if loop is not None:
         _wake(walk.network, loop, mac)
 
@@ -92,27 +88,15 @@ def next_hop_mac(
         if plan is not None:
             mac = plan.router_macs.get(address)
             if mac is None:
-                known = walk.state.ip_macs[active.peer_bridge]
-                mac = known.get(address)
-                if walk.basis is not None:
-                    walk.basis.rest_on(known, address, mac)
+                mac = walk.memory.announced_mac(active.peer_bridge, address)
             if mac is not None:
                 return mac, "peer-bridge"
-    table = walk.state.arp[router.key]
-    entry = table.get(address)
-    if entry is None:
+    mac, stale = walk.memory.arp_mac(router.key, address)
+    if mac is None:
         return None, "unknown"
-    age_ns = walk.now_ns - entry.learned_ns
-    if age_ns < ARP_STALE_NS:
-        if walk.basis is not None:
-            walk.basis.rest_on(table, address, entry, entry.learned_ns + ARP_STALE_NS)
-        return entry.mac, "arp-cache"
-    if age_ns >= ARP_LIFE_NS:
-        return None, "unknown"
-    walk.basis = None
-    if active.port is not None:
+    if stale and active.port is not None:
         _ask(walk, router, active, address)
-    return entry.mac, "arp-cache"
+    return mac, "arp-cache"
 
 
 def is_askable(active: ActiveRoute, address: int) -> bool:
@@ -131,7 +115,7 @@ def wait(
     resume: Callable[[int | None], None],
 ) -> None:
     """Keep the walk's frame until the MAC is known (`resume(mac)`) or not (`resume(None)`)."""
-    asked = (router.key, address) not in walk.state.arp_loops
+    asked = walk.memory.arp_loop(router.key, address) is None
     loop = _ask(walk, router, active, address)
     loop.waiting.append(Waiting(walk.frame, resume))
     if walk.recording:
@@ -141,14 +125,14 @@ def wait(
 
 def _ask(walk: Walk, router: Router, active: ActiveRoute, address: int) -> ArpLoop:
     """The loop that asks for an address, begun now if there is none."""
-    loops = walk.state.arp_loops
-    loop = loops.get((router.key, address))
+    loop = walk.memory.arp_loop(router.key, address)
     if loop is None:
         assert active.port is not None
         give_up_ns = walk.now_ns + GIVE_UP_NS
-        loop = loops[router.key, address] = ArpLoop(
+        loop = ArpLoop(
             router.key, router.alias, address, active.port, give_up_ns, bool(active.route.gw)
         )
+        walk.memory.begin_asking(loop)
         request = _request(loop, walk.frame)
         walk.generate(request, active.port, "arp-request", router.alias)
         _retry_later(walk.network, loop, walk.frame)
@@ -168,12 +152,12 @@ def _retry_later(network: Network, loop: ArpLoop, cause: Frame) -> None:
 
 def _retry(network: Network, loop: ArpLoop, cause: Frame) -> None:
     """Ask once more, or give up; a loop that was answered or forgotten does nothing."""
-    key = (loop.router, loop.address)
-    if network.state.arp_loops.get(key) is not loop:
+    memory = network.memory()
+    if memory.arp_loop(loop.router, loop.address) is not loop:
         return
     gone = network.topology.ports[loop.port.key] is None
     if gone or network.engine.now_ns >= loop.give_up_ns:
-        del network.state.arp_loops[key]
+        memory.end_asking(loop.router, loop.address)
         if network.wants_events:
             details = {"address": loop.address, "port": loop.port.alias}
             waiting = {"waiting": len(loop.waiting)}

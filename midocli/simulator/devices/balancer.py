@@ -23,19 +23,16 @@ from midocli.simulator.wire.protocol import ICMP, TCP
 
 def inbound(walk: Walk, router: Router) -> bool | Reason:
     """Send a packet for a VIP to a member; False: it is for none, a `Reason`: no member left."""
-    walk.basis = None
     balancer = walk.topology.load_balancers[router.load_balancer]
     if balancer is None or not balancer.up:
         return False
     vip = _vip_of(balancer, walk.frame)
     if vip is None:
         return False
-    caller, walk.device = walk.device, balancer.key
     binding, known = _binding(walk, balancer, vip)
-    walk.device = caller
     if binding is None:
         return _no_member(router, vip)
-    binding.used_ns = walk.now_ns
+    walk.memory.use(binding)
     _, _, address, port = binding.after
     if walk.recording:
         details: dict[str, object] = {"balancer": balancer.alias, "vip": vip.alias}
@@ -57,14 +54,12 @@ def outbound(walk: Walk, router: Router) -> bool:
     if balancer is None or connection is None:
         return False
     proto, ends = connection
-    caller, walk.device = walk.device, balancer.key
     binding = None
     if not all(vip.sticky for vip in balancer.vips):
-        binding = nat.live(walk, "rev_dnat", proto, ends)
+        binding = walk.memory.binding("rev_dnat", balancer.key, proto, ends)
     sticky = any(vip.sticky for vip in balancer.vips)
     if binding is None and sticky and walk.frame.proto != ICMP:
-        binding = nat.live(walk, "rev_sticky_dnat", proto, (*ends[:3], 0))
-    walk.device = caller
+        binding = walk.memory.binding("rev_sticky_dnat", balancer.key, proto, (*ends[:3], 0))
     if binding is None:
         return False
     if walk.recording:
@@ -92,18 +87,17 @@ def _binding(walk: Walk, balancer: LoadBalancer, vip: Vip) -> tuple[NatBinding |
     before = (frame.nw_src, source_port, frame.nw_dst, frame.tp_dst)
     candidates = [member for member in pool.members if pool.up and member.takes_connections]
     if candidates or not vip.sticky:
-        binding = nat.live(walk, type_, TCP, before)
+        binding = walk.memory.binding(type_, balancer.key, TCP, before)
         if binding is not None:
             if _may_keep(vip, binding.after):
                 return binding, True
-            walk.state.unbind(binding)
+            walk.memory.unbind(binding)
     if not candidates:
         return None, False
     member = _choose(walk, candidates)
     after = (*before[:2], member.address, member.port)
     binding = NatBinding(type_, balancer.key, TCP, before, after, member.alias, walk.now_ns)
-    walk.state.bind(binding)
-    walk.bound += (binding,)
+    walk.memory.bind(binding)
     return binding, False
 
 

@@ -9,8 +9,7 @@ time goes by, and a frame that does not fit costs nothing (Linux, `net/sched/act
 from __future__ import annotations
 
 from midocli.simulator.latency import SECOND_NS
-from midocli.simulator.learnt.entries import Bucket
-from midocli.simulator.learnt.state import State
+from midocli.simulator.learnt.memory import Memory
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.records import Port
 from midocli.simulator.topology.service_records import BandwidthLimit
@@ -18,18 +17,12 @@ from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ETHERTYPE_IPV4
 
 
-def refused(
-    state: State, port: Port, limit: BandwidthLimit, frame: Frame, now_ns: int
-) -> Reason | None:
-    """Count a frame that a port's interface takes in; a reason if it is more than its limit.
-
-    A limit that was changed begins with a full bucket: the kernel is configured anew.
-    """
+def refused(memory: Memory, port: Port, limit: BandwidthLimit, frame: Frame) -> Reason | None:
+    """Count a frame that a port's interface takes in; a reason if it is more than its limit."""
     if not limit.kbps:
         return None
-    bucket = state.buckets.get(port.key)
-    if bucket is None or bucket.limit != limit:
-        bucket = state.buckets[port.key] = Bucket(limit, limit.burst_ns, now_ns)
+    # The kernel is configured anew when the limit changes.
+    bucket, now_ns = memory.bucket(port.key, limit), memory.now_ns
     left_ns = min(bucket.left_ns + now_ns - bucket.counted_ns, limit.burst_ns)
     length = policed_length(frame)
     left_ns -= length * SECOND_NS // limit.bytes_per_second

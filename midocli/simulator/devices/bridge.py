@@ -14,7 +14,6 @@ from midocli.simulator.devices import chain, mirror, nat, stations, tracing
 from midocli.simulator.devices.decisions import CONSUMED, Fork, Result
 from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
-from midocli.simulator.learnt.entries import MAC_LIFE_NS
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.plans import BridgePlan
 from midocli.simulator.topology.records import Port
@@ -93,18 +92,9 @@ def _learn(walk: Walk, plan: BridgePlan, port: Port) -> None:
         if vlan and vlan not in plan.vlan_ports:
             return
         key |= vlan << 48
-    table = walk.state.macs[plan.bridge.key]
-    entry = table.get(key)
-    if entry is not None and entry.port == port.key:
-        entry.seen_ns = walk.now_ns
-        if walk.basis is not None:
-            walk.basis.rest_on(table, key, entry)
-            walk.basis.macs.append(entry)
-        return
-    walk.basis = None
-    walk.state.learn_mac(plan.bridge.key, key, port.key, walk.now_ns)
-    if walk.recording:
-        old = plan.ports.get(entry.port) if entry is not None else None
+    known = walk.memory.learn_mac(plan.bridge.key, key, port.key)
+    if walk.recording and known != port.key:
+        old = plan.ports.get(known)
         details = {"mac": mac, "vlan": key >> 48, "port": port.alias}
         details["moved_from"] = old.alias if old is not None else None
         walk.tell(Kind.MAC_LEARNED, plan.bridge.alias, details)
@@ -136,13 +126,7 @@ def _learned(walk: Walk, plan: BridgePlan, port: Port) -> Port | None:
     key = frame.hw_dst
     if plan.vlan_of:
         key |= _vlan_of(plan, frame, port) << 48
-    table = walk.state.macs[plan.bridge.key]
-    entry = table.get(key)
-    if entry is None or walk.now_ns - entry.seen_ns >= MAC_LIFE_NS:
-        return None
-    if walk.basis is not None:
-        walk.basis.rest_on(table, key, entry, entry.seen_ns + MAC_LIFE_NS)
-    return plan.ports.get(entry.port)
+    return plan.ports.get(walk.memory.port_of_mac(plan.bridge.key, key))
 
 
 def _unicast(walk: Walk, plan: BridgePlan, port: Port, to: Port, known: str) -> Result:
@@ -197,9 +181,9 @@ def _arp(walk: Walk, plan: BridgePlan, port: Port) -> Result:
     frame = walk.frame
     tagged = _is_tagged(frame)
     gratuitous = frame.nw_src == frame.nw_dst
-    known = walk.state.ip_macs[plan.bridge.key]
     if frame.proto == ARP_REQUEST and not tagged and not gratuitous:
-        mac = plan.router_macs.get(frame.nw_dst) or known.get(frame.nw_dst)
+        mac = plan.router_macs.get(frame.nw_dst)
+        mac = mac or walk.memory.announced_mac(plan.bridge.key, frame.nw_dst)
         if mac is not None:
             walk.generate(arp_reply(frame, mac), port, "arp-reply", plan.bridge.alias)
             return CONSUMED
@@ -208,7 +192,7 @@ def _arp(walk: Walk, plan: BridgePlan, port: Port) -> Result:
         to = plan.router_ports[router_mac]
         return _unicast(walk, plan, port, to, "router-port")
     if gratuitous:
-        known[frame.nw_src] = frame.hw_src
+        walk.memory.learn_announced(plan.bridge.key, frame.nw_src, frame.hw_src)
         if walk.recording:
             details = {"address": frame.nw_src, "mac": frame.hw_src, "port": port.alias}
             walk.tell(Kind.ARP_LEARNED, plan.bridge.alias, details)

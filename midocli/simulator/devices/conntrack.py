@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
-from midocli.simulator.learnt.entries import BINDING_LIFE_NS
 from midocli.simulator.topology.records import Port
 from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ETHERTYPE_IPV4, ICMP, TCP, UDP
 
@@ -28,16 +27,7 @@ def is_forward(walk: Walk) -> bool:
     if proto == ICMP:
         tp_src = tp_dst = icmp_id if tp_src in (ECHO_REQUEST, ECHO_REPLY) else 0
     key = (src, tp_src, dst, tp_dst, proto, walk.entry.device)
-    used_ns = walk.state.connections.get(key)
-    walk.forward = used_ns is None or walk.now_ns - used_ns >= BINDING_LIFE_NS
-    if walk.basis is not None:
-        if used_ns is None:
-            walk.basis.rest_on(walk.state.connections, key, None)
-        elif walk.forward:
-            walk.basis = None
-        else:
-            # Until then it stays, whoever uses it.
-            walk.basis.expire(used_ns + BINDING_LIFE_NS)
+    walk.forward = not walk.memory.is_tracked(key)
     if walk.recording:
         details = {"direction": "forward" if walk.forward else "return"}
         walk.tell(Kind.TRACKED, walk.in_port.alias, details)
@@ -50,7 +40,4 @@ def remember(walk: Walk, egress: Port) -> None:
     src, dst = frame.tp_src, frame.tp_dst
     if frame.proto == ICMP:
         src = dst = frame.icmp_id if frame.tp_src in (ECHO_REQUEST, ECHO_REPLY) else 0
-    key = (frame.nw_dst, dst, frame.nw_src, src, frame.proto, egress.device)
-    if walk.basis is not None:
-        walk.basis.connection = key
-    walk.state.track(key, walk.now_ns)
+    walk.memory.track((frame.nw_dst, dst, frame.nw_src, src, frame.proto, egress.device))

@@ -3,8 +3,8 @@
 So does MidoNet's agent: it simulates a packet that Open vSwitch knows no flow for, and the
 others go by the flow until what that rested on changes. A walk keeps its way as its flow's path
 if all it did was to read tables, use what it found there, and send one frame out of one port of
-the host it entered on. Whoever makes, asks, copies, or redirects anything gives the basis up
-(`walk.basis = None`).
+the host it entered on. What it reads and changes of the state it does through a `Memory`, which
+notes that; whoever copies or redirects a frame gives the basis up.
 
 What a walk can read, and so what a path rests on:
 
@@ -17,7 +17,6 @@ What a walk can read, and so what a path rests on:
 
 from __future__ import annotations
 
-from midocli.simulator.learnt.basis import Basis
 from midocli.simulator.learnt.flows import Flow, FlowPath
 from midocli.simulator.network import Network
 from midocli.simulator.topology.records import Port
@@ -85,9 +84,9 @@ def take(path: FlowPath, network: Network, flow: Flow, frame: Frame, now_ns: int
     network.deliver(port, frame)
 
 
-def basis_for(network: Network, frame: Frame) -> Basis | None:
-    """What to note while a frame walks; None: those after it have to walk as well."""
-    if (
+def is_repeatable(network: Network, frame: Frame) -> bool:
+    """Whether a walk may be spared those after it, by what the frame is and who watches."""
+    return not (
         frame.ethertype != ETHERTYPE_IPV4
         or frame.tp_sum is not None
         or frame.fragment & _FRAGMENTED
@@ -95,6 +94,4 @@ def basis_for(network: Network, frame: Frame) -> Basis | None:
         or (frame.proto == ICMP and frame.tp_src not in (ECHO_REQUEST, ECHO_REPLY))
         or network.wants_events
         or network.stations
-    ):
-        return None
-    return Basis(frame)
+    )

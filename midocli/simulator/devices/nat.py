@@ -11,7 +11,7 @@ from typing import Literal
 
 from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
-from midocli.simulator.learnt.entries import BINDING_LIFE_NS, NatBinding, NatType
+from midocli.simulator.learnt.entries import NatBinding, NatType
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.records import NatTarget, Rule
 from midocli.simulator.wire.addresses import Ends, ip_text
@@ -89,22 +89,15 @@ def _apply_dynamic(walk: Walk, rule: Rule, type_: NatType, at: str) -> bool | Re
     if connection is None:
         return False
     proto, before = connection
-    key = (type_, walk.device, proto, *before)
-    binding = walk.state.nat.get(key)
-    created = binding is None or walk.now_ns - binding.used_ns >= BINDING_LIFE_NS
-    if created:
+    binding = walk.memory.binding(type_, walk.device, proto, before)
+    created = binding is None
+    if binding is None:
         after = _choose(walk, rule, type_, proto, before)
         if after is None:
             return _exhausted(rule, at, before)
         binding = NatBinding(type_, walk.device, proto, before, after, rule.alias, walk.now_ns)
-        walk.state.bind(binding)
-        walk.bound += (binding,)
-        walk.basis = None
-    assert binding is not None
-    binding.used_ns = walk.now_ns
-    if walk.basis is not None:
-        walk.basis.rest_on(walk.state.nat, key, binding, walk.now_ns + BINDING_LIFE_NS)
-        walk.basis.bindings.append(binding)
+        walk.memory.bind(binding)
+    walk.memory.use(binding)
     if walk.recording:
         kind = Kind.NAT_CREATED if created else Kind.NAT_USED
         tell_binding(walk, at, kind, rule.type, rule.alias, binding)
@@ -120,7 +113,7 @@ def _apply_reverse(walk: Walk, rule: Rule, at: str) -> bool:
     if connection is None:
         return False
     proto, ends = connection
-    binding = live(walk, rule.type, proto, ends)
+    binding = walk.memory.binding(rule.type, walk.device, proto, ends)
     if binding is None:
         return False
     if walk.recording:
@@ -130,21 +123,6 @@ def _apply_reverse(walk: Walk, rule: Rule, at: str) -> bool:
     else:
         translate(walk, at, rule.type, ends[2], binding.before[0], binding.before[1])
     return True
-
-
-def live(walk: Walk, type_: str, proto: int, ends: Ends) -> NatBinding | None:
-    """The unexpired binding under a key of this device."""
-    key = (type_, walk.device, proto, *ends)
-    binding = walk.state.nat.get(key)
-    if binding is not None and walk.now_ns - binding.used_ns >= BINDING_LIFE_NS:
-        walk.basis = None
-        return None
-    if walk.basis is not None:
-        if binding is None:
-            walk.basis.rest_on(walk.state.nat, key, None)
-        else:
-            walk.basis.rest_on(walk.state.nat, key, binding, binding.used_ns + BINDING_LIFE_NS)
-    return binding
 
 
 def translate(walk: Walk, at: str, why: str, old: int, new: int, port: int) -> None:
@@ -195,9 +173,7 @@ def _choose(walk: Walk, rule: Rule, type_: NatType, proto: int, before: Ends) ->
 def _free_source(walk: Walk, rule: Rule, proto: int, before: Ends) -> Ends | None:
     """The first address, and from a random start the first port, free towards the destination."""
     _, _, dst, dport = before
-    state = walk.state
-    state.expiry.sweep(walk.now_ns)
-    leases = state.leases[walk.device, proto, dst, dport]
+    leases = walk.memory.leases(walk.device, proto, dst, dport)
     for target in rule.targets:
         first, last = _ports(target)
         start = walk.rng.randint(first, last)
@@ -228,7 +204,7 @@ def why_not(walk: Walk, rule: Rule) -> tuple[str, dict[str, str] | None]:
     if connection is None or rule.type in ("dnat", "snat"):
         return "not-nat-able", None
     for other in ("rev_dnat", "rev_snat"):
-        binding = live(walk, other, *connection)
+        binding = walk.memory.binding(other, walk.device, *connection)
         if other != rule.type and binding is not None:
             return "no-state", {"type": binding.type, "rule": binding.rule}
     return "no-state", None
@@ -240,7 +216,7 @@ def tell_unrestored(walk: Walk, at: str) -> None:
     if connection is None:
         return
     for restorer in ("rev_dnat", "rev_snat"):
-        binding = live(walk, restorer, *connection)
+        binding = walk.memory.binding(restorer, walk.device, *connection)
         if binding is None:
             continue
         original = binding.before[2:] if binding.type == "dnat" else binding.before[:2]

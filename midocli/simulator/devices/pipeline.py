@@ -30,14 +30,13 @@ from midocli.simulator.devices import (
     underlay,
 )
 from midocli.simulator.devices.decisions import CONSUMED, Fork, Redirect, Result, Verdict
-from midocli.simulator.devices.fast_path import basis_for
+from midocli.simulator.devices.fast_path import is_repeatable
 from midocli.simulator.devices.refusals import port_down, service_refusal, too_many_ports
 from midocli.simulator.devices.stations import takes
 from midocli.simulator.devices.tracing import watch
 from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
 from midocli.simulator.latency import HOP_NS
-from midocli.simulator.learnt.flows import FlowPath
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import NO_PORT, Port
@@ -60,8 +59,9 @@ class Pipeline(Walk):
         self.entry = port
         if self.frame.tp_src == CLIENT_PORT and dhcp_server.answer(self, port):
             return
-        self.flow = self.state.flows.begin(port, self.frame, self.original, self.now_ns)
-        self.basis = basis_for(self.network, self.frame)
+        self.flow = self.memory.begin_flow(port, self.frame, self.original)
+        if is_repeatable(self.network, self.frame):
+            self.memory.note_from_here(self.frame)
         self.go(self._enter(port))
 
     def go(self, result: Result) -> None:
@@ -187,8 +187,7 @@ class Pipeline(Walk):
             return self.error(Reason(Code.UNPLUGGED, port.alias, None, text))
         if self.recording:
             self.tell_frame(Kind.LEFT, port)
-        if self.basis is not None:
-            self.basis.inside += (port.key, peer.key)
+        self.memory.pass_within(port.key, peer.key)
         if network.capturing:
             time_ns = self.now_ns + HOP_NS * self.entered
             network.capture(port.key, "out", time_ns, self.frame, self.number)
@@ -209,7 +208,7 @@ class Pipeline(Walk):
         A service port that is down drops the frame or, failing open, acts as if the service had
         sent it back (MidoNet: `ServicePort` in `simulation/Port.scala`).
         """
-        self.basis = None
+        self.memory.give_up()
         rule = redirect.rule
         port = self.topology.ports[rule.target_port] if rule.target_port is not None else None
         if port is None:
@@ -248,7 +247,7 @@ class Pipeline(Walk):
         place = self.in_port, self.out_port, self.device
         about = self.frame, self.received, self.nw_dst_rewritten
         who = self.number, self.parent, self.depth
-        self.basis = None
+        self.memory.give_up()
         if self.held is None:
             self.held = []
         self.frame, self.nw_dst_rewritten = self.frame.copy(), False
@@ -297,8 +296,7 @@ class Pipeline(Walk):
             return
         if self.flow is not None:
             self.flow.left(port, self.frame, self.now_ns)
-            if self.basis is not None:
-                self.flow.path = FlowPath(self.basis, self.topology.version, self.flow.outputs)
+            self.memory.keep_way(self.flow, self.topology.version)
         self.network.deliver(port, self.frame)
 
     def is_forward(self) -> bool:

@@ -34,14 +34,7 @@ def mark(walk: Walk, rule: Rule, at: str) -> None:
 
 
 def _keep(walk: Walk, request: Key, alias: str, counter: Key, limit: int | None, at: str) -> None:
-    trail, log = walk.trail, walk.state.trace_log
-    if trail is None or request in trail.requests:
-        return
-    taken = log.taken.get(counter, 0)
-    if taken >= (MOST_WALKS if limit is None else limit):
-        return
-    log.taken[counter] = taken + 1
-    log.walks[request].append(trail)
-    log.trails[walk.number] = trail
-    trail.requests.add(request)
-    walk.tell(Kind.TRACED, at, {"trace_request": alias})
+    most = MOST_WALKS if limit is None else limit
+    trail = walk.trail
+    if trail and walk.memory.keep_trail(walk.number, trail, request, counter, most):
+        walk.tell(Kind.TRACED, at, {"trace_request": alias})

@@ -48,10 +48,7 @@ def cross(walk: Walk, port: Port) -> Reason | None:
     tunnel = crossing.tunnel
     if tunnel is None:
         return _no_tunnel(crossing, port) if crossing.zones else None
-    walk.basis = None
-    ids = walk.state.tunnel_ids
-    ip_id = ids[tunnel.src, tunnel.dst]
-    ids[tunnel.src, tunnel.dst] = ip_id + 1 & 0xFFFF
+    ip_id = walk.memory.next_tunnel_id(tunnel.src, tunnel.dst)
     key = port.tunnel_key
     if walk.trail is not None and walk.trail.requests:
         key |= _TRACED

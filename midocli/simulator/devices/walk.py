@@ -14,8 +14,6 @@ from typing import Self
 from midocli.simulator.devices.decisions import Result
 from midocli.simulator.events import Event, Kind
 from midocli.simulator.latency import HOP_NS
-from midocli.simulator.learnt.basis import Basis
-from midocli.simulator.learnt.entries import NatBinding
 from midocli.simulator.learnt.flows import ORIGINAL, Flow, Original
 from midocli.simulator.learnt.trails import Trail
 from midocli.simulator.network import Network
@@ -33,8 +31,6 @@ class Walk(ABC):
     """One frame on its way: where it is, and what was noticed about it so far."""
 
     __slots__ = (
-        "basis",
-        "bound",
         "depth",
         "device",
         "entered",
@@ -46,6 +42,7 @@ class Walk(ABC):
         "generated",
         "held",
         "in_port",
+        "memory",
         "network",
         "now_ns",
         "number",
@@ -56,7 +53,6 @@ class Walk(ABC):
         "received",
         "recording",
         "rng",
-        "state",
         "stateless",
         "topology",
         "trail",
@@ -67,7 +63,8 @@ class Walk(ABC):
     ) -> None:
         self.network = network
         self.topology = network.topology
-        self.state = network.state
+        #: What the network has learnt; it notes what is looked up and changed.
+        self.memory = network.memory()
         self.rng = network.rng
         self.now_ns = network.engine.now_ns
         self.recording = network.wants_events
@@ -88,12 +85,9 @@ class Walk(ABC):
         self.nw_dst_rewritten = False
         #: Its direction, once a rule has asked.
         self.forward: bool | None = None
-        #: The flow it belongs to, if it came from outside, and the NAT bindings made for it.
+        #: The flow it belongs to, if it came from outside.
         self.flow: Flow | None = None
-        self.bound: tuple[NatBinding, ...] = ()
         self.original: Original = ORIGINAL(frame)
-        #: What it rests on so far, if the next one of the flow may be spared a walk.
-        self.basis: Basis | None = None
         #: (hw_src, hw_dst, nw_src, nw_dst, ttl, tp_src, tp_dst) on entering the last router.
         self.received = (0, 0, 0, 0, 0, 0, 0)
         network.walks += 1
@@ -131,7 +125,7 @@ class Walk(ABC):
 
     def generate(self, frame: Frame, port: Port, what: str, at: str) -> None:
         """Have the network send a frame it made out of a port, once this walk is done."""
-        self.basis = None
+        self.memory.give_up()
         if self.recording:
             details = {"what": what, "port": port.alias, "frame": headers(frame)}
             self.tell(Kind.GENERATED, at, details)
@@ -140,20 +134,22 @@ class Walk(ABC):
     def parked(self) -> Self:
         """A copy that can go on later, whatever happens to this walk's other branches."""
         parked = copy(self)
-        parked.held = parked.failed = parked.basis = None
+        parked.held = parked.failed = None
+        parked.memory = copy(self.memory)
+        parked.memory.give_up()
         return parked
 
     def wake(self) -> None:
         """Notice, after waiting, what time it is and who watches."""
-        self.now_ns = self.network.engine.now_ns
+        self.now_ns = self.memory.now_ns = self.network.engine.now_ns
         self.recording = self.network.wants_events
 
     def drop(self, reason: Reason) -> None:
         """End the frame for a reason."""
         if self.flow is not None:
             self.flow.dropped = reason.code is not Code.ARP_IGNORED
-        for binding in self.bound if self.failed is not None else ():
-            self.state.unbind(binding)
+        if self.failed is not None:
+            self.memory.unbind_made()
         if self.recording:
             details = {"reason": reason, "frame": headers(self.frame)}
             self.tell(Kind.DROPPED, reason.at, details)

@@ -45,9 +45,10 @@ class Basis:
     ) -> None:
         """Note an entry that was looked up (None: there was none), and when it expires."""
         self.found.append((table, key, entry))
-        self.expire(until_ns)
+        if until_ns < self.until_ns:
+            self.until_ns = until_ns
 
     def expire(self, until_ns: int) -> None:
-        """Note when something that was used expires."""
+        """Note when something expires that is looked up by nobody else."""
         if until_ns < self.until_ns:
             self.until_ns = until_ns

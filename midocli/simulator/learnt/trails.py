@@ -29,6 +29,17 @@ class TraceLog:
     taken: dict[Key, int] = field(default_factory=dict)
     trails: dict[int, Trail] = field(default_factory=dict)
 
+    def keep(self, walk: int, trail: Trail, request: Key, counter: Key, limit: int) -> bool:
+        """Keep a walk for a request, unless it is kept or `counter` has taken `limit` walks."""
+        taken = self.taken.get(counter, 0)
+        if request in trail.requests or taken >= limit:
+            return False
+        self.taken[counter] = taken + 1
+        self.walks[request].append(trail)
+        self.trails[walk] = trail
+        trail.requests.add(request)
+        return True
+
     def forget(self, request: Key) -> None:
         """Drop the walks of a request that is gone."""
         self.walks.pop(request, None)
