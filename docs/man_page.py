@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Action
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from grammar.language import TOPICS
 from grammar.verbs import VERBS
@@ -40,7 +41,7 @@ _EXAMPLES = (
 def manual() -> str:
     """The page, in the man macros of troff."""
     parser = argument_parser()
-    commands = {**VERBS, **TOPICS}
+    commands: dict[str, Any] = {**VERBS, **TOPICS}
     commands["show topology"] = commands.pop("topology")
     lines = [
         '.\\" Written by docs/generate.py from the options and the declarations in grammar/.',

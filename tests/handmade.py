@@ -49,6 +49,13 @@ class Hands(Manner):
         self.hear(what, done, total)
 
 
+def errors(session: Session) -> str:
+    """What a session of a test has printed to its standard error."""
+    err = session._err
+    assert isinstance(err, StringIO)
+    return err.getvalue()
+
+
 def session_of(
     manner: Manner,
     err: TextIO | None = None,

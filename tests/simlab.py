@@ -87,8 +87,8 @@ class Lab:
             Topology(self), State(), self.engine, Random(self.seed), self._dropped
         )
 
-    def _dropped(self, *drop) -> None:
-        self.drops.append(drop)
+    def _dropped(self, key: Key, reason: Reason, frame: Frame) -> None:
+        self.drops.append((key, reason, frame))
 
     # The Source protocol
 

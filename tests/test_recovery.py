@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from handmade import Hands, session_of
+from handmade import Hands, errors, session_of
 from terminal import Terminal
 
 from grammar.script import Line
@@ -39,7 +39,7 @@ def begin(*lines: str) -> tuple[Session, Recovery]:
 
 
 def run(session: Session, line: str) -> None:
-    assert session.run_line("", Line(line, 1)), session._err.getvalue()
+    assert session.run_line("", Line(line, 1)), errors(session)
 
 
 def left(folder: Path) -> list[str]:

@@ -15,12 +15,12 @@ from random import Random
 from time import process_time
 from typing import Any
 
+from handmade import session_of
 from measure import Action, Ratio, ratio, report
 from simlab import HOST_MAC, SECOND, Lab, ip, know, net, packet, published_lab, router_lab
 
 from grammar.script import Line
-from midocli.session.session import Session, Settings
-from midocli.simulator.clock import Clock
+from midocli.context.manner import Manner
 from midocli.simulator.devices.pipeline import Pipeline
 from midocli.simulator.topology.chain_plan import ChainPlan
 from midocli.simulator.topology.condition import Condition
@@ -203,7 +203,7 @@ class _Changing:
     """A session with a chain of many rules, and perhaps much else."""
 
     def __init__(self, rules: int, bridges: int) -> None:
-        self._session = Session(Settings(), Random(1), Clock(0), io.StringIO(), io.StringIO())
+        self._session = session_of(Manner(io.StringIO()))
         lines = [f"bridge create name b{n}" for n in range(bridges)]
         lines += [f"bridge b{n % bridges} add port" for n in range(4 * bridges)]
         lines += LAB
@@ -231,8 +231,8 @@ class _Changing:
         """Forget all that was compiled, as if no frame had been anywhere yet."""
         from midocli.datapath.datapath import Datapath
 
-        interpreter = self._session.interpreter
-        interpreter._datapath = Datapath(interpreter.store, interpreter.clock, interpreter.chance)
+        context = self._session.context
+        context._datapath = Datapath(context.store, context.clock, context.chance)
 
 
 def _changes() -> Iterator[Ratio]:

@@ -7,14 +7,14 @@ Nothing is measured before the network knows its neighbours. Run by itself
 from __future__ import annotations
 
 import io
-import random
 import sys
 
+from handmade import session_of
 from measure import Action, Ratio, ratio, report
 from pinged import TARGET, TOPOLOGY
 
 from grammar.script import Line
-from midocli.session.session import Session, Settings
+from midocli.context.manner import Manner
 from midocli.simulator.clock import Clock
 
 PINGS = 2_000
@@ -28,7 +28,7 @@ class Network:
         # As the standard output is.
         self._out = io.TextIOWrapper(self._bytes, encoding="utf-8", errors="backslashreplace")
         clock = Clock(1_500_000_000 * 10**9)
-        self._session = Session(Settings(), random.Random(1), clock, self._out, self.err)
+        self._session = session_of(Manner(self._out), self.err, clock=clock)
         for line in TOPOLOGY.splitlines():
             self.run(line)
         self.run(f"ping client {TARGET} count 3 quiet")

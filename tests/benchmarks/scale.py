@@ -21,13 +21,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from handmade import session_of
 from measure import ROOT, Ratio, compile_all, report
 
 from grammar.addresses import Cidr, PortRange
 from grammar.resources import SCHEMA
 from grammar.script import Line
-from midocli.session.session import Session, Settings
-from midocli.simulator.clock import Clock
+from midocli.context.manner import Manner
 
 BRIDGES, PORTS_EACH = 2_000, 18
 ROUTERS, ROUTER_PORTS, ROUTES_EACH = 1_000, 4, 16  # and a local route for each port
@@ -116,8 +116,7 @@ class Runner:
 
     def __init__(self, keep_going: bool = False) -> None:
         nowhere = Path(os.devnull).open("w")  # noqa: SIM115 (what is printed is not to be kept)
-        settings = Settings(keep_going=keep_going)
-        self._session = Session(settings, random.Random(1), Clock(0), nowhere, nowhere)
+        self._session = session_of(Manner(nowhere), nowhere, keep_going=keep_going)
         self._number = count(1)
 
     def run(self, lines: list[str]) -> float:

@@ -7,11 +7,11 @@ Run by itself (`python tests/benchmarks/shell.py`) or with the others.
 
 from __future__ import annotations
 
-import random
 import sys
 from collections.abc import Callable
 from io import StringIO
 
+from handmade import session_of
 from measure import Ratio, ratio, report
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
@@ -19,11 +19,11 @@ from scale import script
 
 import grammar
 from grammar.script import Line
-from midocli.session.session import Session, Settings
+from midocli.context.manner import Manner
+from midocli.session.session import Session
 from midocli.shell import lexer
 from midocli.shell.completer import CommandCompleter
 from midocli.shell.hint import hint
-from midocli.simulator.clock import Clock
 
 #: A key press is to take less.
 _MOST_MS = 50
@@ -100,7 +100,7 @@ def measure() -> list[Ratio]:
 
 def _session(lines: list[str]) -> Session:
     err = StringIO()
-    session = Session(Settings(), random.Random(0), Clock(0, 0), StringIO(), err)
+    session = session_of(Manner(StringIO()), err)
     for number, line in enumerate(lines, 1):
         if not session.run_line("", Line(line, number)):
             sys.exit(f"{line}: {err.getvalue()}")
@@ -108,13 +108,13 @@ def _session(lines: list[str]) -> Session:
 
 
 def _complete(session: Session, line: str) -> Callable[[], object]:
-    completer = CommandCompleter(session.interpreter)
+    completer = CommandCompleter(session.context)
     document, event = Document(line), CompleteEvent(text_inserted=True)
     return lambda: list(completer.get_completions(document, event))
 
 
 def _hint(session: Session, line: str) -> Callable[[], object]:
-    return lambda: hint(session.interpreter, line)
+    return lambda: hint(session.context, line)
 
 
 def _colours(line: str) -> None:

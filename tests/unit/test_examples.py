@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sessions import midocli
@@ -17,7 +18,7 @@ from grammar.verbs import VERBS
 from midocli.context.files import Files
 from midocli.help.topics import TOPICS as IDEAS
 
-HELPS = {**VERBS, **TOPICS, "as": AS, **IDEAS}
+HELPS: dict[str, Any] = {**VERBS, **TOPICS, "as": AS, **IDEAS}
 # What needs something done before, beside `demo`.
 BEFORE = {
     "undo": ("bridge create name a", "bridge create name b"),

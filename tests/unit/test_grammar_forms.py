@@ -226,5 +226,5 @@ def test_words_that_are_verbs_or_fields_elsewhere(line: str, meaning: str) -> No
 def test_where_a_word_stood_is_kept() -> None:
     command = grammar.parse("router router0 set  name edge   state down")
     assert command is not None
-    assert [setting.column for setting in command.settings] == [26, 39]  # type: ignore[union-attr]
-    assert command.path[0].column == 8  # type: ignore[union-attr]
+    assert [setting.column for setting in command.settings] == [26, 39]
+    assert command.path[0].column == 8

@@ -117,7 +117,7 @@ def test_a_reference_spelled_as_a_path_ends_where_the_next_field_begins(
 def test_filters_keep_the_word_as_typed() -> None:
     command = grammar.parse("chain chain0 list rule dst-port 080 src !10.0.0.0/8 target nonsense")
     assert command is not None
-    words = [setting.value for setting in command.filters]  # type: ignore[union-attr]
+    words = [setting.value for setting in command.filters]
     assert words == ["080", "!10.0.0.0/8", "nonsense"]
 
 

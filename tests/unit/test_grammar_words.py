@@ -109,4 +109,4 @@ def test_words_mean_what_they_mean_to_a_shell(text: str) -> None:
 def test_any_words_can_be_quoted(words: list[str]) -> None:
     command = grammar.parse(f"echo {shlex.join(words)}")
     assert command is not None
-    assert list(command.words) == words  # type: ignore[union-attr]
+    assert list(command.words) == words

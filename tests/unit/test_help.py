@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from sessions import ROOT, midocli
@@ -46,7 +47,7 @@ def test_every_word_stands_on_the_map(world: World) -> None:
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_group_has_its_words_and_no_others(world: World, group: str) -> None:
-    entries = {**VERBS, **COMMANDS, **{name: SCHEMA[name] for name in SCHEMA.root}}
+    entries: dict[str, Any] = {**VERBS, **COMMANDS, **{name: SCHEMA[name] for name in SCHEMA.root}}
     members = {name for name, entry in entries.items() if entry.group == group}
     text = world.run("help")
     line = re.search(rf"^{GROUPS[group]}\s(.*(?:\n  .*)*)", text, re.M)  # type: ignore[index]

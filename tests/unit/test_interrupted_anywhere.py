@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from handmade import Hands, session_of
+from handmade import Hands, errors, session_of
 
 from grammar.script import Line
 from midocli.session.session import Session
@@ -156,14 +156,14 @@ def test_a_command_is_interrupted_anywhere(
 def check_whole(session: Session, states: list[tuple[object, ...]]) -> None:
     """A session that was interrupted has lost nothing, keeps nothing open, and goes on."""
     assert state(session) in states
-    assert session._err.getvalue() == ""
+    assert errors(session) == ""
     network = session.context.datapath.network
     assert not network.listeners._by_key
     assert session.context.clock.elapsed_ns == network.engine.now_ns
     assert run(session, "reset")
     if "bridge create name br\n" in str(state(session)[0]):
         assert run(session, "expect ping two 10.0.0.254 count 2 interval 0.1")
-    assert session._err.getvalue() == ""
+    assert errors(session) == ""
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from io import StringIO
 
 import pytest
-from handmade import Hands, session_of
+from handmade import Hands, errors, session_of
 
 from grammar.script import Line
 from midocli.results.values import Interrupted
@@ -58,7 +58,7 @@ def printed(session: Session) -> str:
 def run(session: Session, *lines: str) -> str:
     before = len(printed(session))
     for line in lines:
-        assert session.run_line("", Line(line, 1)), session._err.getvalue()
+        assert session.run_line("", Line(line, 1)), errors(session)
     return printed(session)[before:]
 
 
@@ -82,7 +82,7 @@ def test_an_end_from_outside_is_no_error_of_the_command_it_hits(session: Session
     with pytest.raises(Ended) as ended:
         run(session, "ping one 10.0.0.2 count 3")
     assert ended.value.number == signal.SIGTERM
-    assert session._err.getvalue() == ""
+    assert errors(session) == ""
 
 
 def test_an_interrupted_ping_leaves_a_network_that_works(session: Session) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from grammar.language import TOPICS
 from grammar.resources import SCHEMA
 from grammar.unparse import unparse
 from grammar.verbs import VERBS
+from midocli.store.rows import Row
 from midocli.store.saving import script
 
 STORED = [path for path, collection in SCHEMA.collections.items() if not collection.live]
@@ -35,7 +38,8 @@ session_lines = st.one_of(
     st.builds("clock advance {}".format, seconds),
     st.builds("clock set {}".format, st.datetimes().map(lambda at: f"{at.isoformat()}+02:00")),
     st.sampled_from(
-        [line for entry in (*VERBS.values(), *TOPICS.values()) for line in entry.examples]
+        [line for verb in VERBS.values() for line in verb.examples]
+        + [line for topic in TOPICS.values() for line in topic.examples]
     ),
     st.sampled_from(["cleart", "debug on", "format text", "reset", "clock", "undo", "quit"]),
 )
@@ -149,8 +153,8 @@ def listing(world: World) -> list[str]:
     return lines
 
 
-def everywhere(world: World, path: str) -> list[object]:
+def everywhere(world: World, path: str) -> list[Row]:
     """The rows of a collection below all parents."""
     parent = SCHEMA[path].parent
-    holders = everywhere(world, parent) if parent else [None]
+    holders: Sequence[Row | None] = everywhere(world, parent) if parent else [None]
     return [row for holder in holders for row in world.store.rows(path, holder)]

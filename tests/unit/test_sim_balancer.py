@@ -100,6 +100,7 @@ def test_a_connection_goes_to_a_member_and_its_answer_comes_from_the_vip() -> No
 def test_a_connection_keeps_its_member() -> None:
     lab = balanced_lab(count=3)
     first = member_of(lab)
+    assert first is not None
     assert {member_of(lab) for _ in range(20)} == {first}
 
 
@@ -145,6 +146,7 @@ def test_a_first_fragment_refused_is_told_to_be_smaller() -> None:
 def test_what_an_old_connection_may_keep(sticky: bool, fields: dict[str, Any], kept: str) -> None:
     lab = balanced_lab(sticky=sticky)
     first = member_of(lab)
+    assert first is not None
     change(lab, members={first: fields})
     expected = first if kept == "unless-sticky" and not sticky else 1 - first
     assert member_of(lab) == expected
@@ -162,6 +164,7 @@ def test_old_connections_outlive_the_last_member_unless_sticky() -> None:
 def test_a_sticky_client_keeps_its_member_for_all_its_connections() -> None:
     lab = balanced_lab(sticky=True, count=3)
     first = member_of(lab)
+    assert first is not None
     assert {member_of(lab, 20000 + i) for i in range(20)} == {first}
     assert {member_of(lab, src=f"10.0.0.{i}") for i in range(20, 50)} == {0, 1, 2}
     (reply,) = answer(lab, first, 20007)

@@ -31,7 +31,7 @@ def out_points(lab: Lab, place: str, frame: Frame) -> list[str]:
     lab.network.inject(place, frame)
     lab.run(0.001)
     lab.network.unwatch(recorder)
-    return sorted(each.point for each in recorder.captures if each.direction == "out")
+    return sorted(str(each.point) for each in recorder.captures if each.direction == "out")
 
 
 def test_an_unknown_mac_is_flooded_and_then_learned() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from random import Random
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -22,7 +23,7 @@ from midocli.simulator.wire.packets import icmp_error
 
 NETWORKS = [net(text) for text in ("0.0.0.0/0", "10.0.0.0/8", "10.0.0.9/32", "20.0.0.0/24")]
 NETWORKS += [net(text) for text in ("20.0.0.9/32", "20.0.0.8/31", "30.0.0.0/24", "20.0.0.7/32")]
-FIELDS = {
+FIELDS: dict[str, list[Any]] = {
     "inverted": [False, False, True],
     "hw_src": [HOST_MAC, 0x020000000099],
     "hw_src_mask": [0xFFFFFFFFFFFF, 0xFFFF00000000],
@@ -51,10 +52,10 @@ TYPES += ["dnat", "snat", "rev_dnat", "rev_snat", "dnat", "snat", "drop", "accep
 TARGETS = [("20.0.0.9:80",), ("20.0.0.8-20.0.0.9:53",), ("20.0.0.9",), ("20.0.0.7:5000-5001",)]
 
 
-def rule(rng: Random) -> dict:
+def rule(rng: Random) -> dict[str, Any]:
     """Any rule, most of which have a few fields and go on."""
     names = rng.sample(sorted(FIELDS), rng.choice([0, 1, 1, 2, 2, 3, 4]))
-    fields = {name: rng.choice(FIELDS[name]) for name in names}
+    fields: dict[str, Any] = {name: rng.choice(FIELDS[name]) for name in names}
     fields["negated"] = frozenset(
         name for name in names if name in NEGATABLE and rng.random() < 0.15
     )
@@ -80,8 +81,9 @@ def lab_with(seed: int) -> Lab:
     for chain in ("in", "out", "other"):
         lab.add_chain(chain, *(rule(rng) for _ in range(rng.randint(32, 60))))
     lab.routers["r"].infilter, lab.routers["r"].outfilter = "in", "out"
-    for kind, key in (("router", "r"), *(("chain", name) for name in ("in", "out", "other"))):
-        lab.changed(kind, key)
+    lab.changed("router", "r")
+    for name in ("in", "out", "other"):
+        lab.changed("chain", name)
     return lab
 
 
@@ -143,7 +145,7 @@ def test_the_random_chains_do_something() -> None:
     assert {"rule-not-applied", "rewritten", "left", "dropped"} <= kinds
 
 
-def rules_for(count: int, **fields: object) -> list[Rule]:
+def rules_for(count: int, **fields: Any) -> list[Rule]:
     return [
         Rule(None, type="drop", condition=Condition(src=(n << 8, 24), **fields))
         for n in range(count)

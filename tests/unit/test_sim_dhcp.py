@@ -33,7 +33,7 @@ def dhcp_lab(*subnets: DhcpSubnet) -> Lab:
 
 
 def message(
-    type_: int = dhcp.DISCOVER, xid: int = 7, client: int = CLIENT, **options: bytes
+    type_: int = dhcp.DISCOVER, xid: int = 7, client: int = CLIENT, **options: Any
 ) -> Message:
     given = {getattr(dhcp, name): value for name, value in options.items()}
     return Message(dhcp.BOOT_REQUEST, xid, client, {dhcp.MESSAGE_TYPE: bytes((type_,)), **given})
@@ -57,6 +57,7 @@ def answer(lab: Lab, request: Message | Frame) -> Message | None:
 
 def test_a_discover_gets_an_offer() -> None:
     reply = ask(dhcp_lab(), message())
+    assert reply is not None
     assert (reply.hw_src, reply.hw_dst) == (mac("02:a8:9c:de:39:27"), CLIENT)
     assert (reply.nw_src, reply.nw_dst) == (ip("192.168.78.1"), BROADCAST)
     assert (reply.tp_src, reply.tp_dst, reply.tp_sum) == (67, 68, None)
@@ -86,6 +87,7 @@ def test_all_a_subnet_can_give() -> None:
         )
     )
     reply = ask(lab, message())
+    assert reply is not None
     offer = message_of(reply)
     assert reply.nw_src == offer.server_address == offer.number(dhcp.SERVER_ID)
     assert offer.server_address == ip("192.168.78.5")
@@ -120,7 +122,7 @@ def test_an_mtu_beyond_the_underlays_is_not_given() -> None:
     ],
 )
 def test_a_request_gets_an_ack_unless_it_wants_another_address(
-    options: dict[str, bytes], expected: int
+    options: dict[str, Any], expected: int
 ) -> None:
     assert answer(dhcp_lab(), message(dhcp.REQUEST, **options)).type == expected
 
@@ -273,6 +275,7 @@ def test_a_client_sends_what_dhclient_sends() -> None:
 
 def test_a_request_names_the_offer_and_its_server() -> None:
     offer = answer(dhcp_lab(), discover(CLIENT, 7))
+    assert offer is not None
     asked = request(offer)
     assert (asked.type, asked.xid, asked.client_mac) == (dhcp.REQUEST, 7, CLIENT)
     assert asked.number(dhcp.REQUESTED_ADDRESS) == ip("192.168.78.9")

@@ -12,10 +12,8 @@ PORTS = st.integers(0, 0xFFFF)
 
 def first_free(taken: set[int], first: int, last: int, start: int) -> int | None:
     """What `Leases.free_port` gives, found by looking at one port after the other."""
-    for port in [*range(start, last + 1), *range(first, start)]:
-        if port not in taken:
-            return port
-    return None
+    ports = (*range(start, last + 1), *range(first, start))
+    return next((port for port in ports if port not in taken), None)
 
 
 @given(st.data())

@@ -65,7 +65,7 @@ class World:
             left = lab.router_port("r0", "10.9.0.1/24", "02:99:00:00:00:01")
             lab.link(left, lab.router_port("r1", "10.9.0.2/24", "02:99:00:00:00:02"))
             lab.route("r0", "10.0.2.0/24", left.alias, gw="10.9.0.2")
-            lab.route("r1", "0.0.0.0/0", left.peer, gw="10.9.0.1")
+            lab.route("r1", "0.0.0.0/0", str(left.peer), gw="10.9.0.1")
         for number, network in enumerate(NETS):
             router = "r1" if two_routers and number == 2 else "r0"
             gateway = lab.router_port(router, f"{network}.1/24", f"02:00:00:00:0{number}:01")
@@ -79,7 +79,8 @@ class World:
             for here, there in (("h", "g"), ("g", "h")):
                 crossing = Crossing(here, there, Tunnel("gre", 1, 2, 3, 4), True)
                 lab.crossings[here, there] = crossing
-        for device in (*lab.routers.values(), *lab.bridges.values(), *lab.ports.values()):
+        every: list[Any] = [*lab.routers.values(), *lab.bridges.values(), *lab.ports.values()]
+        for device in every:
             often = 0.5 if device.alias in lab.routers else 0.1
             for name in ("infilter", "outfilter"):
                 if self.dice.random() < often:
@@ -124,14 +125,14 @@ class World:
         dice = self.dice
         rules = []
         for _ in range(dice.randint(1, 5)):
-            rule: dict = {"type": dice.choice(("accept", "continue", "return"))}
+            rule: dict[str, Any] = {"type": dice.choice(("accept", "continue", "return"))}
             kind = dice.random()
             if kind < 0.25:
                 rule = {"type": "dnat", "targets": (dice.choice(("10.0.1.9:1-9", "10.0.2.9")),)}
                 rule["dst"] = (ip(VIP), 32)
             elif kind < 0.4:
                 rule = {"type": "snat", "targets": (dice.choice(("8.8.8.8:1-4000", "10.0.0.77")),)}
-                rule["out_ports"] = frozenset(dice.sample(sorted(self.lab.ports), 2))
+                rule["out_ports"] = frozenset(dice.sample(sorted(map(str, self.lab.ports)), 2))
             elif kind < 0.65:
                 rule = {"type": dice.choice(("rev_dnat", "rev_snat"))}
             elif kind < 0.7:
@@ -139,7 +140,10 @@ class World:
             elif kind < 0.75 and depth < 2:
                 rule = {"type": "jump", "jump_to": self._chain(depth + 1)}
             elif kind < 0.8:
-                rule = {"type": "redirect", "target_port": dice.choice(sorted(self.lab.ports))}
+                rule = {
+                    "type": "redirect",
+                    "target_port": dice.choice(sorted(map(str, self.lab.ports))),
+                }
                 rule |= {"ingress": dice.random() < 0.5, "src_port": (5, 5)}
             rule["action"] = dice.choice(("accept", "continue", "return"))
             if dice.random() < 0.3:
@@ -157,7 +161,8 @@ class World:
         bound = [port for port in self.lab.ports.values() if port.interface]
         self.lab.add_mirror(mirror, self.dice.choice(bound), {"proto": self.dice.choice((1, 17))})
         place = self.dice.choice(("in_mirrors", "post_in_mirrors", "pre_out_mirrors"))
-        return PortExtras(dscp=self.dice.choice((None, 3)), **{place: (mirror,)})
+        mirrors: dict[str, Any] = {place: (mirror,)}
+        return PortExtras(dscp=self.dice.choice((None, 3)), **mirrors)
 
     # What happens
 
@@ -193,7 +198,10 @@ class World:
 
     def _echo(self, guest: str, dst: int, seq: int) -> None:
         size = self.dice.choice((56, 56, 56, 3000))
-        options = {"ttl": self.dice.choice((64, 64, 64, 1, 2)), "tos": self.dice.choice((0, 0, 4))}
+        options: dict[str, Any] = {
+            "ttl": self.dice.choice((64, 64, 64, 1, 2)),
+            "tos": self.dice.choice((0, 0, 4)),
+        }
         self.lab.network.guest(guest).send_echo(dst, 77, seq, bytes(size), origin=seq, **options)
 
     def _udp(self, guest: str, dst: int, seq: int) -> None:
@@ -244,7 +252,7 @@ class World:
             bridge.up = not bridge.up
             lab.changed("bridge", bridge.alias)
         elif kind == 5 and lab.guests:
-            guest = lab.guests[dice.choice(sorted(lab.guests))]
+            guest = lab.guests[dice.choice(sorted(map(str, lab.guests)))]
             guest.nics[0].mac ^= 0x100000
             lab.changed("guest", guest.alias)
         lab.changed("port", port.alias)
@@ -256,7 +264,7 @@ class World:
         if watching:
             network.unwatch(watching[-1])
             return
-        points = self.dice.choice((All(), Interfaces(), Interfaces(), frozenset()))
+        points: Any = self.dice.choice((All(), Interfaces(), Interfaces(), frozenset()))
         recorder = Recorder(points, wants_events=self.dice.random() < 0.4)
         self.recorders.append(recorder)
         network.watch(recorder)
@@ -329,7 +337,7 @@ def tables(state: State) -> list[object]:
 def told(seed: int, draws: list[int]) -> list[object]:
     """Everything known after each step."""
     world = World(seed)
-    story = []
+    story: list[object] = []
     for draw in draws:
         world.step(draw)
         story.append(known(world.lab, world.recorders))
@@ -403,7 +411,7 @@ def same(make: Callable[[], Lab], *steps: Callable[[Lab], object]) -> Lab:
     return labs[0][0]
 
 
-def sending(**fields: object) -> Callable[[Lab], object]:
+def sending(**fields: Any) -> Callable[[Lab], object]:
     return lambda lab: send(lab, packet(**fields))
 
 
@@ -411,7 +419,7 @@ def waiting(seconds: float) -> Callable[[Lab], object]:
     return lambda lab: lab.run(seconds)
 
 
-def filtered(*rules: dict) -> Callable[[], Lab]:
+def filtered(*rules: dict[str, Any]) -> Callable[[], Lab]:
     def make() -> Lab:
         lab = routed()
         lab.routers["r"].infilter = lab.add_chain("in", *rules)

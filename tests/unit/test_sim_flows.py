@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from simlab import Lab, ip, know, mac, packet, router_lab, send
 
@@ -15,8 +17,13 @@ PORT = Port(key="b:port0", alias="b:port0", interface="h:in")
 OUT = Port(key="b:port1", alias="b:port1", interface="h:out")
 
 
-def frame(**fields: object) -> Frame:
-    given = {"hw_src": 1, "hw_dst": 2, "nw_src": ip("10.0.0.1"), "nw_dst": ip("10.0.0.2")}
+def frame(**fields: Any) -> Frame:
+    given: dict[str, Any] = {
+        "hw_src": 1,
+        "hw_dst": 2,
+        "nw_src": ip("10.0.0.1"),
+        "nw_dst": ip("10.0.0.2"),
+    }
     return Frame(**(given | {"proto": 17, "tos": 0, "ttl": 64, "tp_src": 5, "tp_dst": 6} | fields))
 
 

@@ -108,7 +108,7 @@ def test_padding_is_kept_apart() -> None:
 )
 def test_what_is_wrong_is_said(data: bytes, fault: str) -> None:
     frame = Frame.from_bytes(data)
-    assert fault in frame.fault
+    assert frame.fault is not None and fault in frame.fault
     assert frame.nw_src == NO_ADDRESS
     assert frame.to_bytes() == data
 

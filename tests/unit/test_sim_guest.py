@@ -58,7 +58,8 @@ def test_no_route_on_the_router() -> None:
 def test_a_silent_neighbour() -> None:
     """[03c] Three broadcasts, then an error from the client itself for every waiting ping."""
     lab = linux_lab()
-    recorder, arrivals = lab.watch("h:client"), []
+    recorder = lab.watch("h:client")
+    arrivals: list[Arrival] = []
     lab.network.listeners.add("client", arrivals.append)
     for seq in (1, 2, 3):
         lab.echo("client", "192.168.78.50", seq)
@@ -89,7 +90,7 @@ def test_a_silent_host_behind_the_router() -> None:
 def test_a_fourth_ping_begins_a_new_round() -> None:
     """[03d cmd2] Three errors together, then the fourth has to wait for itself."""
     lab = linux_lab()
-    arrivals = []
+    arrivals: list[Arrival] = []
     lab.network.listeners.add("client", arrivals.append)
     lab.ping("client", VM)
     start = lab.engine.now_ns
@@ -150,7 +151,7 @@ def test_errors_are_limited_to_six_then_one_a_second() -> None:
     """[09] A burst of 6 to a destination, replies are not limited."""
     lab = linux_lab()
     lab.ping("client", VM)
-    arrivals = []
+    arrivals: list[Arrival] = []
     lab.network.listeners.add("client", arrivals.append)
     for seq in range(13):
         lab.echo("client", VM, seq, ttl=1)
@@ -290,7 +291,7 @@ def test_what_a_guest_ignores(change: dict[str, int], code: str) -> None:
 def test_unknown_protocols_are_unreachable() -> None:
     lab = linux_lab()
     frame = Frame(nw_dst=ip(VM), proto=132, tos=0, ttl=64, payload=b"sctp")
-    arrivals = []
+    arrivals: list[Arrival] = []
     lab.network.listeners.add("client", arrivals.append)
     assert lab.network.guest("client").send(frame) is None
     lab.run()
@@ -369,7 +370,8 @@ def test_an_unmodelled_station(bound: bool) -> None:
     lab.ping("client", VM)
     port = "bridge1:port1" if bound else lab.bridge_port("bridge1").alias
     lab.changed("bridge", "bridge1")
-    stack, arrivals = station(lab, port, "192.168.78.33/0"), []
+    stack = station(lab, port, "192.168.78.33/0")
+    arrivals: list[Arrival] = []
     lab.network.listeners.add("station", arrivals.append)
     assert stack.send_echo(ip("192.168.78.1"), 1, 1, b"x") is None
     assert stack.send_echo(ip(VM), 1, 2, b"x") is None
@@ -383,7 +385,8 @@ def test_an_unmodelled_station(bound: bool) -> None:
 def test_a_station_on_a_linked_port_gets_what_is_for_its_mac() -> None:
     lab = published_lab()
     lab.ping("client", VM)
-    stack, arrivals = station(lab, "bridge1:port0", "192.168.78.33/0"), []
+    stack = station(lab, "bridge1:port0", "192.168.78.33/0")
+    arrivals: list[Arrival] = []
     stack.plan.guest.nics[0].gateway_mac = mac(CLIENT_MAC)
     lab.network.listeners.add("station", arrivals.append)
     known = arp_request(0x020000000033, ip("192.168.78.33"), ip("192.168.78.9"))

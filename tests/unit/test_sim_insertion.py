@@ -48,7 +48,7 @@ def frame_of(one: int, other: int, vlans: tuple[int, ...] = ()) -> Frame:
 
 def out_of(lab: Lab, point: str, frame: Frame) -> list[tuple[str, Frame]]:
     """(point, frame) of everything that comes out when a frame goes in at a point."""
-    points = [each.interface for each in lab.ports.values()]
+    points = [each.interface for each in lab.ports.values() if each.interface]
     recorder = lab.watch(*points)
     lab.network.inject(f"h:{point}", frame)
     lab.run(0.01)
@@ -67,7 +67,8 @@ def send(lab: Lab, one: int, other: int) -> list[tuple[str, Frame]]:
 
 def path(lab: Lab, one: int, other: int) -> list[str]:
     """Where a frame shows on its way, each service sending back what it got."""
-    steps, frame, point = [], frame_of(one, other), f"vm{one}"
+    steps: list[str] = []
+    frame, point = frame_of(one, other), f"vm{one}"
     while True:
         found = out_of(lab, point, frame)
         if not found:

@@ -9,6 +9,7 @@ from simlab import CLIENT_MAC, VM_MAC, Lab, ip, mac, net, published_lab, seen
 
 from midocli.simulator.events import Kind
 from midocli.simulator.topology.service_records import PortExtras
+from midocli.simulator.topology.topology import RecordKind
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 
@@ -33,14 +34,15 @@ def copies(lab: Lab, dst: str = "192.168.77.119", **options: Any) -> list[Frame]
     return [frame for _, frame in seen(recorder, "host1:copies")]
 
 
-def mirror(lab: Lab, place: str, where: str, *conditions: dict) -> None:
+def mirror(lab: Lab, place: str, where: str, *conditions: dict[str, Any]) -> None:
     """Let a port (its `in`, `post_in`, `pre_out` or `out`) or a device mirror."""
     alias = lab.add_mirror("m", lab.ports["tap:port0"], *(conditions or (PINGS,)))
     if place in lab.ports:
-        lab.ports[place].extras = PortExtras(**{f"{where}_mirrors": (alias,)})
+        mirrors: dict[str, Any] = {f"{where}_mirrors": (alias,)}
+        lab.ports[place].extras = PortExtras(**mirrors)
         lab.changed("port", place)
     else:
-        kind = "bridge" if place in lab.bridges else "router"
+        kind: RecordKind = "bridge" if place in lab.bridges else "router"
         device = lab.bridges[place] if kind == "bridge" else lab.routers[place]
         setattr(device, f"{where}_mirrors", (alias,))
         lab.changed(kind, place)
@@ -155,7 +157,7 @@ def test_several_mirrors_copy_each_for_itself() -> None:
     lab.bridges["bridge1"].in_mirrors = ("m", "n", "gone")
     recorder = lab.watch("host1:copies", "host1:more")
     lab.ping("client", "192.168.77.119")
-    assert sorted(each.point for each in recorder.captures) == ["host1:copies", "host1:more"]
+    assert sorted(str(each.point) for each in recorder.captures) == ["host1:copies", "host1:more"]
 
 
 def test_the_copy_passes_the_filters_of_the_port_it_leaves_by() -> None:

@@ -51,8 +51,21 @@ def through(lab: Lab, packet: Frame, side: str = "in") -> Frame | None:
     return out[0] if out else None
 
 
+def passed(lab: Lab, packet: Frame, side: str = "in") -> Frame:
+    """What comes of a packet that has to get through."""
+    out = through(lab, packet, side)
+    assert out is not None
+    return out
+
+
 def header(frame: Frame) -> tuple[int, int, int, int]:
     return frame.nw_src, frame.tp_src, frame.nw_dst, frame.tp_dst
+
+
+def quote_in(error: Frame) -> Frame:
+    packet = quoted_packet(error)
+    assert packet is not None
+    return packet
 
 
 def udp(src: str = "10.0.0.9", sport: int = 1000, dst: str = "20.0.0.9", dport: int = 53) -> Frame:
@@ -68,7 +81,7 @@ def test_static_snat_and_dnat_rewrite_and_remember_nothing() -> None:
         [{"type": "dnat", "targets": ("20.0.0.9",), "dst": net("30.0.0.1")}],
         [{"type": "snat", "targets": ("20.0.0.7-20.0.0.8",), "src": net("10.0.0.9")}],
     )
-    out = through(lab, udp(dst="30.0.0.1"))
+    out = passed(lab, udp(dst="30.0.0.1"))
     assert header(out) == (ip("20.0.0.7"), 1000, ip("20.0.0.9"), 53), "the first of the range"
     assert out.tp_sum is None and out.ip_delta == 0
     assert lab.network.state.nat == {}
@@ -87,38 +100,38 @@ def test_static_dnat_rewrites_the_source_quoted_by_an_error() -> None:
     rule = {"type": "dnat", "targets": ("20.0.0.9",), "dst": net("30.0.0.1")}
     lab = nat_lab([rule])
     quote = udp(src="30.0.0.1", dst="10.0.0.9").ip_bytes()
-    out = through(lab, icmp_error(ip("10.0.0.9"), ip("30.0.0.1"), 3, 3, quote))
+    out = passed(lab, icmp_error(ip("10.0.0.9"), ip("30.0.0.1"), 3, 3, quote))
     assert out.nw_dst == ip("20.0.0.9")
     assert out.tp_sum is None
-    assert quoted_packet(out).nw_src == ip("20.0.0.9")
-    assert quoted_packet(out).ip_delta == 0
+    assert quote_in(out).nw_src == ip("20.0.0.9")
+    assert quote_in(out).ip_delta == 0
 
 
 def test_static_dnat_on_icmp_data_leaves_the_outer_header() -> None:
     rule = {"type": "dnat", "targets": ("1.1.1.1",), "icmp_data_dst": net("10.0.0.9")}
     lab = nat_lab([rule])
     quote = udp(src="20.0.0.9", dst="10.0.0.9").ip_bytes()
-    out = through(lab, icmp_error(ip("10.0.0.9"), ip("20.0.0.9"), 3, 3, quote))
+    out = passed(lab, icmp_error(ip("10.0.0.9"), ip("20.0.0.9"), 3, 3, quote))
     assert out.nw_dst == ip("20.0.0.9")
-    assert quoted_packet(out).nw_dst == ip("1.1.1.1")
+    assert quote_in(out).nw_dst == ip("1.1.1.1")
 
 
 def test_static_snat_rewrites_the_destination_quoted_by_an_error() -> None:
     rule = {"type": "snat", "targets": ("20.0.0.7",), "src": net("10.0.0.9")}
     lab = nat_lab([], [rule])
     quote = udp(src="20.0.0.9", dst="10.0.0.9").ip_bytes()
-    out = through(lab, icmp_error(ip("10.0.0.9"), ip("20.0.0.9"), 3, 3, quote))
-    assert (out.nw_src, quoted_packet(out).nw_dst) == (ip("20.0.0.7"), ip("20.0.0.7"))
+    out = passed(lab, icmp_error(ip("10.0.0.9"), ip("20.0.0.9"), 3, 3, quote))
+    assert (out.nw_src, quote_in(out).nw_dst) == (ip("20.0.0.7"), ip("20.0.0.7"))
 
 
 def test_a_connection_keeps_its_dynamic_binding_and_is_reversed() -> None:
     lab = nat_lab([{"type": "rev_snat", "in_ports": frozenset({OUT_PORT})}], [SNAT])
-    first, second = through(lab, udp()), through(lab, udp())
+    first, second = passed(lab, udp()), passed(lab, udp())
     assert header(first) == header(second)
     src, port, dst, dport = header(first)
     assert (src, dst, dport) == (ip("20.0.0.7"), ip("20.0.0.9"), 53)
     assert 5000 <= port <= 6000
-    back = through(lab, udp_packet(dst, dport, src, port, b"answer"), "out")
+    back = passed(lab, udp_packet(dst, dport, src, port, b"answer"), "out")
     assert header(back) == (ip("20.0.0.9"), 53, ip("10.0.0.9"), 1000)
     assert back.tp_sum is None, "the checksum is right"
 
@@ -131,12 +144,12 @@ def test_the_translated_reply_inverts_the_translated_request(
     ends = (ip("10.0.0.9"), sport, ip("30.0.0.1"), dport)
     segment = Segment(1, 0, SYN, 100)
     packet = tcp_packet(*ends, segment) if use_tcp else udp_packet(*ends, b"x")
-    out = through(lab, packet)
+    out = passed(lab, packet)
     src, tsport, dst, tdport = header(out)
     assert (dst, tdport) == (ip("20.0.0.9"), 80)
     back = (dst, tdport, src, tsport)
     reply = tcp_packet(*back, segment) if use_tcp else udp_packet(*back, b"y")
-    assert header(through(lab, reply, "out")) == (ends[2], ends[3], ends[0], ends[1])
+    assert header(passed(lab, reply, "out")) == (ends[2], ends[3], ends[0], ends[1])
 
 
 def test_icmp_echo_is_known_by_its_identifier_which_stays() -> None:
@@ -151,11 +164,11 @@ def test_icmp_echo_is_known_by_its_identifier_which_stays() -> None:
 def test_an_error_follows_the_connection_it_quotes() -> None:
     """A TTL error from beyond the snat router reaches who sent the packet, as it was sent."""
     lab = nat_lab([{"type": "rev_snat"}], [SNAT])
-    out = through(lab, udp())
+    out = passed(lab, udp())
     error = icmp_error(ip("20.0.0.55"), out.nw_src, 11, 0, out.ip_bytes()[:28])
-    back = through(lab, error, "out")
+    back = passed(lab, error, "out")
     assert (back.nw_src, back.nw_dst) == (ip("20.0.0.55"), ip("10.0.0.9"))
-    quoted = quoted_packet(back)
+    quoted = quote_in(back)
     assert header(quoted) == (ip("10.0.0.9"), 1000, ip("20.0.0.9"), 53)
     assert quoted.ip_delta == 0
     assert back.tp_sum is None
@@ -163,14 +176,14 @@ def test_an_error_follows_the_connection_it_quotes() -> None:
 
 def test_an_error_about_a_dnat_connection_keeps_a_foreign_outer_source() -> None:
     lab = nat_lab([DNAT], [{"type": "rev_dnat"}])
-    out = through(lab, udp(dst="30.0.0.1", dport=8080))
+    out = passed(lab, udp(dst="30.0.0.1", dport=8080))
     own = icmp_error(ip("20.0.0.9"), ip("10.0.0.9"), 3, 3, out.ip_bytes())
-    back = through(lab, own, "out")
-    assert (back.nw_src, quoted_packet(back).nw_dst) == (ip("30.0.0.1"), ip("30.0.0.1"))
-    assert quoted_packet(back).tp_dst == 8080
+    back = passed(lab, own, "out")
+    assert (back.nw_src, quote_in(back).nw_dst) == (ip("30.0.0.1"), ip("30.0.0.1"))
+    assert quote_in(back).tp_dst == 8080
     other = icmp_error(ip("20.0.0.200"), ip("10.0.0.9"), 11, 0, out.ip_bytes())
-    back = through(lab, other, "out")
-    assert (back.nw_src, quoted_packet(back).nw_dst) == (ip("20.0.0.200"), ip("30.0.0.1"))
+    back = passed(lab, other, "out")
+    assert (back.nw_src, quote_in(back).nw_dst) == (ip("20.0.0.200"), ip("30.0.0.1"))
 
 
 def test_dynamic_nat_passes_over_what_it_can_not_handle() -> None:
@@ -218,7 +231,7 @@ def test_a_binding_lives_two_minutes_after_the_last_forward_packet(
     seconds: int, kept: bool
 ) -> None:
     lab = nat_lab([{"type": "rev_snat"}], [SNAT])
-    out = through(lab, udp())
+    out = passed(lab, udp())
     lab.run(seconds)
     src, port, dst, dport = header(out)
     back = through(lab, udp_packet(dst, dport, src, port, b""), "out")
@@ -236,7 +249,7 @@ def test_bindings_belong_to_their_device() -> None:
 
 def test_dnat_marks_the_destination_as_rewritten() -> None:
     drop = {"type": "drop", "match_nw_dst_rewritten": True}
-    rules = [DNAT | {"action": "continue"}, drop]
+    rules: list[dict[str, Any]] = [DNAT | {"action": "continue"}, drop]
     assert through(nat_lab(rules), udp()) is not None
     assert through(nat_lab(rules), udp(dst="30.0.0.1")) is None
 
@@ -251,7 +264,7 @@ def test_rewriting_a_quote_keeps_every_checksum_right(
     error.tp_sum = int.from_bytes(error.to_bytes()[36:38], "big")
     old = packet.nw_src if side == "src" else packet.nw_dst
     assert rewrite_quoted(error, side, old, address, port)
-    quoted = quoted_packet(error)
+    quoted = quote_in(error)
     assert (quoted.nw_src, quoted.tp_src) == (address, port) or side == "dst"
     assert quoted.ip_delta <= 0 and quoted.sum_is_right() and error.sum_is_right()
     assert not rewrite_quoted(error, side, old ^ 1 if old ^ 1 != address else old ^ 2, 1)
@@ -268,13 +281,13 @@ def test_a_binding_made_for_a_packet_that_ends_in_error_is_not_kept() -> None:
 
 def test_an_error_of_a_router_inside_leaves_with_the_translated_address() -> None:
     lab = nat_lab(outbound=[SNAT])
-    sent = through(lab, udp())
+    sent = passed(lab, udp())
     assert sent is not None
     quote = udp(src="20.0.0.9", sport=53, dst="10.0.0.9", dport=1000)
     error = icmp_error(ip("10.0.0.250"), ip("20.0.0.9"), 11, 0, quote.ip_bytes())
-    out = through(lab, error)
+    out = passed(lab, error)
     assert out is not None
-    inner = quoted_packet(out)
+    inner = quote_in(out)
     assert inner is not None
     assert out.nw_src == inner.nw_dst == sent.nw_src
     assert inner.tp_dst == sent.tp_src

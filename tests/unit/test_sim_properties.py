@@ -59,7 +59,7 @@ class _Everywhere:
 def injected(builder: Builder, place: Any, frame: Frame) -> Recorder:
     """All that a frame does, put in at a place, in the second after."""
     network = builder.world.context.datapath.network
-    recorder = Recorder(_Everywhere(), wants_events=True)  # type: ignore[arg-type]
+    recorder = Recorder(_Everywhere(), wants_events=True)
     network.watch(recorder)
     network.inject(place, frame, "ours")
     network.engine.run_until(network.engine.now_ns + 10**9)

@@ -21,6 +21,7 @@ from simlab import (
 )
 
 from midocli.simulator.devices import router_ping
+from midocli.simulator.listeners import Arrival
 from midocli.simulator.topology.records import Route
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import echo_request, icmp_error
@@ -241,7 +242,7 @@ def test_its_replies_go_through_the_outfilter_without_state() -> None:
 
 def test_a_router_port_can_ping() -> None:
     lab = published_lab()
-    arrivals = []
+    arrivals: list[Arrival] = []
     lab.network.listeners.add("router0", arrivals.append)
     vm = ip("192.168.77.119")
     failure = router_ping.send(lab.network, "router0:port0", vm, 5, 1, b"data", origin="x")
@@ -300,8 +301,8 @@ def test_a_service_container_is_no_hop() -> None:
 
 def test_a_next_hop_that_is_the_out_port_itself_turns_round_there() -> None:
     lab = router_lab()
-    route = {"dst": net("30.0.0.0/8"), "gw": ip("20.0.0.1"), "port": lab.port_at("h:out")}
-    lab.routers["r"].routes += (Route("own", "own", **route),)
+    own = Route("own", "own", dst=net("30.0.0.0/8"), gw=ip("20.0.0.1"), port=lab.port_at("h:out"))
+    lab.routers["r"].routes += (own,)
     know(lab, "20.0.0.1", mac("02:00:00:00:00:02"))
     recorder = lab.watch("h:out")
     send(lab, packet("30.0.0.1", ttl=5))

@@ -19,7 +19,9 @@ def router_lab() -> Lab:
 
 
 def plan(lab: Lab) -> RouterPlan:
-    return lab.network.topology.router_plans["r"]
+    found = lab.network.topology.router_plans["r"]
+    assert found is not None
+    return found
 
 
 def chosen(lab: Lab, dst: str, src: str = "1.2.3.4", dport: int = 80) -> str | None:

@@ -1,8 +1,11 @@
 """UDP and TCP at a guest: services, closed ports, and what a SYN-ACK looks like."""
 
+from __future__ import annotations
+
 import pytest
 from simlab import Lab, ip, published_lab, seen
 
+from midocli.simulator.listeners import Arrival
 from midocli.simulator.wire.datagram import udp_data, udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import TCP, UDP
@@ -51,7 +54,8 @@ def test_a_udp_service_echoes() -> None:
 
 
 def test_a_closed_udp_port_is_unreachable() -> None:
-    lab, arrivals = lab_with(), []
+    lab = lab_with()
+    arrivals: list[Arrival] = []
     lab.network.listeners.add("client", arrivals.append)
     assert say(lab, udp_packet(CLIENT, 1234, SERVER, 7, b"hello")) == []
     (error,) = arrivals
