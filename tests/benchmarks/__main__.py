@@ -7,7 +7,6 @@ several runs, `median` the middle ones; and where valgrind is installed a table 
 instructions. The exit status is 1 when a goal was missed. `--save` keeps the run, and
 `--compare` shows it beside one that was kept; the exit status is 1 as well when something takes
 more than 1.05 times the instructions it took then. `--root` measures another checkout's code.
-Each file runs by itself as well: `python tests/benchmarks/startup.py`.
 """
 
 from __future__ import annotations

@@ -1,14 +1,12 @@
 """How fast commands are parsed and applied: 20,000 rules from standard input.
 
 The yardstick is a program that only splits the same lines and puts their words into a
-dictionary. Run by itself (`python tests/benchmarks/commands.py`) or with the others.
+dictionary.
 """
 
 from __future__ import annotations
 
-import sys
-
-from measure import Ratio, compile_all, python, ratio, report
+from measure import Ratio, compile_all, python, ratio
 
 COMMANDS = 20_000
 
@@ -64,7 +62,3 @@ def measure() -> list[Ratio]:
             rounds=5,
         )
     ]
-
-
-if __name__ == "__main__":
-    sys.exit(report(measure()))

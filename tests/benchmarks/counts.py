@@ -3,7 +3,6 @@
 A count is the same to the last digit run after run, so that two of them tell a difference
 that times would hide. All is reached by the command line or `grammar`, so that trees whose
 modules have other names can be compared (`--root`).
-Run by itself (`python tests/benchmarks/counts.py`) or with the others.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from typing import NamedTuple
 
 from cachegrind import Work, available, instructions
 from commands import lines as rules
-from measure import Count, compile_all, report
+from measure import Count, compile_all
 from pinged import TARGET, TOPOLOGY
 
 CAPTURES = Path(__file__).parents[1] / "data" / "tcpdump"
@@ -148,7 +147,3 @@ def measure() -> list[Count]:
     with ThreadPoolExecutor(cpu_count()) as pool:
         counted = dict(zip(works, pool.map(instructions, works), strict=True))
     return [one.less(counted) for one in chosen]
-
-
-if __name__ == "__main__":
-    sys.exit(report(measure()))

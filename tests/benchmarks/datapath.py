@@ -1,13 +1,11 @@
 """Whether the datapath stays as fast when chains, tables, topologies and connections grow.
 
-The packets walk through the simulator itself, nobody watching. Run by itself
-(`python tests/benchmarks/datapath.py`) or with the others.
+The packets walk through the simulator itself, nobody watching.
 """
 
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count
@@ -16,7 +14,7 @@ from time import process_time
 from typing import Any
 
 from handmade import session_of
-from measure import Action, Ratio, ratio, report
+from measure import Action, Ratio, ratio
 from simlab import HOST_MAC, SECOND, Lab, ip, know, net, packet, published_lab, router_lab
 
 from grammar.script import Line
@@ -306,7 +304,3 @@ def _connections() -> Iterator[Ratio]:
     assert lab.codes().count("nat-exhausted") == 3 * BLOCK
     times = refused / first
     yield Ratio("one more, which is refused", "the first", times, times, refused, 2)
-
-
-if __name__ == "__main__":
-    sys.exit(report(measure()))

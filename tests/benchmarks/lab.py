@@ -1,13 +1,8 @@
-"""How long a whole lab takes: the published DNAT example, from start to exit.
-
-Run by itself (`python tests/benchmarks/lab.py`) or with the others.
-"""
+"""How long a whole lab takes: the published DNAT example, from start to exit."""
 
 from __future__ import annotations
 
-import sys
-
-from measure import ROOT, Ratio, compile_all, python, ratio, report
+from measure import ROOT, Ratio, compile_all, python, ratio
 
 LAB = "docs/labs/dnat-rev_snat.mido"
 
@@ -27,7 +22,3 @@ def measure() -> list[Ratio]:
             5,
         )
     ]
-
-
-if __name__ == "__main__":
-    sys.exit(report(measure()))

@@ -137,18 +137,18 @@ def report(rows: Sequence[Row]) -> int:
     ratios = [row for row in rows if isinstance(row, Ratio)]
     counts = [row for row in rows if isinstance(row, Count)]
     if ratios:
-        print(f"{'':44}{'best':>7}{'median':>8}{'goal':>6}  {'time':>10}")
+        print(f"{'':48}{'best':>7}{'median':>8}{'goal':>6}  {'time':>10}")
     for one in ratios:
         goal = "" if one.goal is None else f"{one.goal:g}"
         mark = "" if one.met else "  missed"
         print(
-            f"{one.what:44}{one.best:7.2f}{one.typical:8.2f}{goal:>6}"
+            f"{one.what:48}{one.best:7.2f}{one.typical:8.2f}{goal:>6}"
             f"  {one.amount or _duration(one.seconds):>10}  x {one.unit}{mark}"
         )
     if counts:
-        print(f"{'':44}{'instructions':>15}")
+        print(f"{'':48}{'instructions':>15}")
     for count in counts:
-        print(f"{count.what:44}{count.instructions:15,.0f}")
+        print(f"{count.what:48}{count.instructions:15,.0f}")
     return 0 if all(one.met for one in ratios) else 1
 
 

@@ -1,16 +1,14 @@
 """How long a simulated ping takes, through the same door as a user's.
 
-Nothing is measured before the network knows its neighbours. Run by itself
-(`python tests/benchmarks/pings.py`) or with the others.
+Nothing is measured before the network knows its neighbours.
 """
 
 from __future__ import annotations
 
 import io
-import sys
 
 from handmade import session_of
-from measure import Action, Ratio, ratio, report
+from measure import Action, Ratio, ratio
 from pinged import TARGET, TOPOLOGY
 
 from grammar.script import Line
@@ -90,7 +88,3 @@ def measure() -> list[Ratio]:
         of_one("a ping with trace text", watched, "sum(range(1000))", sums, 7.8),
         of_one("a ping with trace text", watched, "an echo frame by scapy", echo, None),
     ]
-
-
-if __name__ == "__main__":
-    sys.exit(report(measure()))

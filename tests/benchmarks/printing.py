@@ -2,7 +2,6 @@
 
 Pings with everything shown, as the published traces have it, and a mixed file with one
 line a frame. tcpdump's time includes reading the file; the printer gets frames as bytes.
-Run by itself (`python tests/benchmarks/printing.py`) or with the others.
 """
 
 from __future__ import annotations
@@ -10,12 +9,11 @@ from __future__ import annotations
 import random
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from measure import Action, Ratio, ratio, report
+from measure import Action, Ratio, ratio
 from unit.test_tcpdump_frames import (
     START_NS,
     STEP_NS,
@@ -87,7 +85,3 @@ def measure() -> list[Ratio]:
             )
             ratios.append(many._replace(seconds=many.seconds / FRAMES))
     return ratios
-
-
-if __name__ == "__main__":
-    sys.exit(report(measure()))

@@ -59,7 +59,7 @@ class Difference(NamedTuple):
 
 def compare(before: Run, now: Run) -> Iterator[Difference]:
     """What both runs have, side by side, and how much only one of them has."""
-    yield Difference(f"{'':44}{'before':>15}{'now':>15}{'ratio':>8}{'noise':>8}")
+    yield Difference(f"{'':48}{'before':>15}{'now':>15}{'ratio':>8}{'noise':>8}")
     for old, new in _both(before.ratios, now.ratios):
         yield _times(old, new)
     for earlier, later in _both(before.counts, now.counts):
@@ -78,7 +78,7 @@ def _both(before: Sequence[Kind], now: Sequence[Kind]) -> Iterator[tuple[Kind, K
 
 def _times(old: Ratio, new: Ratio) -> Difference:
     ratio = new.typical / old.typical
-    text = f"{new.what:44}{old.typical:15.2f}{new.typical:15.2f}{ratio:8.3f}"
+    text = f"{new.what:48}{old.typical:15.2f}{new.typical:15.2f}{ratio:8.3f}"
     if old.spread is None or new.spread is None:
         return Difference(f"{text}{'?':>8}  measured once")
     noise = old.spread + new.spread
@@ -88,7 +88,7 @@ def _times(old: Ratio, new: Ratio) -> Difference:
 
 def _counts(old: Count, new: Count) -> Difference:
     ratio = new.instructions / old.instructions
-    text = f"{new.what:44}{old.instructions:15,.0f}{new.instructions:15,.0f}{ratio:8.3f}"
+    text = f"{new.what:48}{old.instructions:15,.0f}{new.instructions:15,.0f}{ratio:8.3f}"
     too_many = ratio > LIMIT
     verdict = f"more than {LIMIT} times" if too_many else "instructions"
     return Difference(f"{text}{0:8}  {verdict}", too_many)

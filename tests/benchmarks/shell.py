@@ -2,7 +2,6 @@
 
 Against the same key on an empty topology, and against parsing the line once. The keys of the
 worst kind are among them: letters no name begins with, which are looked for inside names.
-Run by itself (`python tests/benchmarks/shell.py`) or with the others.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from collections.abc import Callable
 from io import StringIO
 
 from handmade import session_of
-from measure import Ratio, ratio, report
+from measure import Ratio, ratio
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 from scale import script
@@ -120,7 +119,3 @@ def _hint(session: Session, line: str) -> Callable[[], object]:
 def _colours(line: str) -> None:
     lexer.kinds.cache_clear()
     lexer.styled_lines(line)
-
-
-if __name__ == "__main__":
-    sys.exit(report(measure()))

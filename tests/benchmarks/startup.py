@@ -1,13 +1,8 @@
-"""How long the program takes to start, against Python and the libraries it cannot do without.
-
-Run by itself (`python tests/benchmarks/startup.py`) or with the others.
-"""
+"""How long the program takes to start, against Python and the libraries it cannot do without."""
 
 from __future__ import annotations
 
-import sys
-
-from measure import Ratio, compile_all, python, ratio, report
+from measure import Ratio, compile_all, python, ratio
 
 
 def measure() -> list[Ratio]:
@@ -26,7 +21,3 @@ def measure() -> list[Ratio]:
         ),
         ratio("midocli --version", version, "python -c pass", python("-c", "pass"), 3, rounds=15),
     ]
-
-
-if __name__ == "__main__":
-    sys.exit(report(measure()))
