@@ -19,6 +19,7 @@ _STATUS = (
     ("130", "ended by Ctrl-C, in a script"),
 )
 _ENVIRONMENT = (
+    ("MIDOCLI_DEBUG", "if 1, the traceback of an internal error is printed at once"),
     ("NO_COLOR", "if set, the prompt has no colours"),
     ("TERM", "if it is dumb, the prompt has neither colours nor a pager"),
     ("VISUAL, EDITOR", "the editor of Ctrl-X Ctrl-E at the prompt"),
@@ -28,6 +29,7 @@ _FILES = (
     ("~/.config/midocli/prefs.toml", "preferences of the prompt, as set with prefs"),
     ("~/.local/state/midocli/history, history-NAME-...", "lines typed at the prompt"),
     ("~/.local/state/midocli/recovered.mido, ...", "topologies of sessions ended from outside"),
+    ("~/.local/state/midocli/mistake-...txt", "tracebacks of internal errors, the newest 20"),
 )
 _EXAMPLES = (
     ("midocli", "a prompt, where demo loads a network to try things on"),

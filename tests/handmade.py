@@ -12,6 +12,7 @@ from midocli.context.context import Context
 from midocli.context.files import Files
 from midocli.context.manner import Manner
 from midocli.context.preferences import Preferences
+from midocli.session.mistakes import Mistakes
 from midocli.session.session import Session, Settings
 from midocli.shell.signals import Signals
 from midocli.simulator.clock import Clock
@@ -63,7 +64,8 @@ def session_of(
     keep_going: bool = False,
     clock: Clock | None = None,
     preferences: Preferences | None = None,
+    mistakes: Mistakes | None = None,
 ) -> Session:
     """A session with seed 1 whose clock begins with the epoch, unless given."""
     context = Context(random.Random(1), clock or Clock(0), Files(), manner, preferences=preferences)
-    return Session(Settings(keep_going=keep_going), context, err or StringIO())
+    return Session(Settings(keep_going=keep_going), context, err or StringIO(), mistakes)

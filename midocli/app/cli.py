@@ -12,10 +12,12 @@ from midocli.help.version import VERSION
 TYPE_CHECKING = False  # importing typing would take as long as all of this module
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from typing import BinaryIO, NoReturn
 
     from midocli.context.manner import Manner
     from midocli.context.preferences import Preferences
+    from midocli.session.mistakes import Mistakes
     from midocli.session.session import Session
 
 #: The shells that completion scripts can be had for.
@@ -64,6 +66,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run midocli; returns the exit status."""
     _replace_closed_streams()
     words = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        return _run_words(words)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        _write_utf8()
+        told = _mistakes().told(error, f"midocli {' '.join(words)}")
+        sys.stderr.write(f"midocli: {told}\n")
+        return 1
+
+
+def _run_words(words: list[str]) -> int:
     if words[:1] == ["tcpdump"]:
         return _tcpdump(words[1:])
     options = argument_parser().parse_args(words)
@@ -76,8 +90,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(options)
     except OutputError as failure:
         return _end_without_output(failure.error)
-    except KeyboardInterrupt:
-        return 130
+
+
+def _mistakes() -> Mistakes:
+    """Where tracebacks of midocli's own mistakes go: the user's state folder."""
+    from midocli.session.mistakes import Mistakes
+
+    prints = os.environ.get("MIDOCLI_DEBUG", "") not in ("", "0")
+    return Mistakes(_state_folder, _stamp, prints)
+
+
+def _state_folder() -> Path:
+    from platformdirs import user_state_path
+
+    return user_state_path("midocli")
+
+
+def _stamp() -> str:
+    from datetime import datetime
+
+    return datetime.now().strftime("%Y%m%dT%H%M%S.%f")
 
 
 def _complete(shell: str) -> int:
@@ -100,8 +132,6 @@ def _tcpdump(words: list[str]) -> int:
     try:
         status = main(words)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        return 130
     except OSError as error:
         return _end_without_output(error)
     return status
@@ -163,7 +193,7 @@ def _session(options: Namespace, manner: Manner, preferences: Preferences) -> Se
     settings = Settings(
         json=options.format == "json", echo=options.echo, keep_going=options.keep_going
     )
-    session = Session(settings, context, sys.stderr)
+    session = Session(settings, context, sys.stderr, _mistakes())
     # What is loaded stays: looking through it for garbage would take a tenth of the start.
     gc.freeze()
     gc.enable()

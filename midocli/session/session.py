@@ -17,6 +17,7 @@ from midocli.context.context import Context
 from midocli.results.errors import error_as_json
 from midocli.results.forms import as_json
 from midocli.results.values import Done, ExpectationError, Result, Stream
+from midocli.session.mistakes import Mistakes
 from midocli.session.saved import Saved
 
 if TYPE_CHECKING:
@@ -69,10 +70,13 @@ class Session:
     `saved` knows what the topology is called.
     """
 
-    def __init__(self, settings: Settings, context: Context, err: TextIO) -> None:
+    def __init__(
+        self, settings: Settings, context: Context, err: TextIO, mistakes: Mistakes | None = None
+    ) -> None:
         self.settings = settings
         self.context = context
         self.saved = Saved(context.store)
+        self.mistakes = mistakes or Mistakes()
         self.answered = True
         self.last: bool | None = None
         self._failures = 0
@@ -139,8 +143,8 @@ class Session:
         except Exception as error:
             if _is_interrupted(error):
                 raise KeyboardInterrupt from None
-            what = f"internal error, a mistake of midocli: {type(error).__name__}: {error}"
-            self._report(name, line, InternalError(what))
+            doing = f"{name}:{line.number}: {line.text}"
+            self._report(name, line, InternalError(self.mistakes.told(error, doing)))
             return False
         return True
 

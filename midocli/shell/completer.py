@@ -8,6 +8,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from midocli.context.context import Context
+from midocli.session.mistakes import Mistakes
 from midocli.shell.cursor import AtCursor, at_cursor, last_command, quoted
 from midocli.shell.lines import is_continued
 from midocli.shell.offers import Offers
@@ -19,17 +20,19 @@ _META_WIDTH = 60
 class CommandCompleter(Completer):
     """Offers what may stand at the cursor, in quotes where it needs them."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, mistakes: Mistakes | None = None) -> None:
         self._offers = Offers(context)
+        self._mistakes = mistakes or Mistakes()
 
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
         """What may stand at the cursor; nothing behind a closed quote, or a `\\` at the end."""
         text = document.text_before_cursor
-        word = None if is_continued(text) else at_cursor(last_command(text))
-        if word is not None and (word.quote or not word.raw.endswith(("'", '"'))):
-            yield from (_completion(each, word) for each in self._offers.at(word))
+        with self._mistakes.noted(f"completing: {text}"):
+            word = None if is_continued(text) else at_cursor(last_command(text))
+            if word is not None and (word.quote or not word.raw.endswith(("'", '"'))):
+                yield from [_completion(each, word) for each in self._offers.at(word)]
 
 
 def _completion(candidate: Candidate, word: AtCursor) -> Completion:

@@ -11,14 +11,20 @@ from prompt_toolkit.lexers import Lexer
 
 import grammar
 from grammar.highlight import Span
+from midocli.session.mistakes import Mistakes
 from midocli.shell.lines import placed
 
 
 class CommandLexer(Lexer):
     """Gives each word the style class of its kind: `class:verb`, `class:error` and so on."""
 
+    def __init__(self, mistakes: Mistakes | None = None) -> None:
+        self._mistakes = mistakes or Mistakes()
+
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
-        styled = styled_lines(document.text)
+        styled: list[StyleAndTextTuples] = [[("", line)] for line in document.lines]
+        with self._mistakes.noted(f"colouring: {document.text}"):
+            styled = styled_lines(document.text)
         return lambda number: styled[number] if number < len(styled) else []
 
 

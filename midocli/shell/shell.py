@@ -49,15 +49,15 @@ class Shell:
         self._histories = Histories()
         self._prompt: PromptSession[str] = PromptSession(
             history=self._histories.of(session.saved.file),
-            completer=CommandCompleter(session.context),
+            completer=CommandCompleter(session.context, session.mistakes),
             complete_while_typing=Condition(self._completes),
             auto_suggest=AutoSuggestFromHistory(),
             enable_open_in_editor=True,
             enable_suspend=True,
             tempfile_suffix=".mido",
-            lexer=CommandLexer(),
+            lexer=CommandLexer(session.mistakes),
             style=STYLE,
-            key_bindings=bindings(lambda line: explain(session.context, line)),
+            key_bindings=bindings(self._explained),
             multiline=True,
             prompt_continuation=_continued,
             bottom_toolbar=self._bottom,
@@ -150,6 +150,12 @@ class Shell:
             if len(left) > _MOST_LEFT:
                 print(f"  … and {len(left) - _MOST_LEFT} more; Up brings all of the paste back")
 
+    def _explained(self, line: str) -> str:
+        """What may come behind a line, for `?`."""
+        with self._session.mistakes.noted(f"explaining: {line}"):
+            return explain(self._session.context, line)
+        return ""
+
     def _completes(self) -> bool:
         """Whether to offer words: room for them would scroll away what an empty line follows."""
         return self._prefers("complete-while-typing") and bool(self._prompt.default_buffer.text)
@@ -160,8 +166,10 @@ class Shell:
     def _bottom(self) -> StyleAndTextTuples:
         """The hint line and the toolbar."""
         text = self._prompt.default_buffer.text  # the line, also while history is searched
-        shown = self._hint(text) if self._prefers("hint") else None
-        return bottom(self._session, shown, get_terminal_size().columns)
+        with self._session.mistakes.noted(f"giving a hint: {text}"):
+            shown = self._hint(text) if self._prefers("hint") else None
+            return bottom(self._session, shown, get_terminal_size().columns)
+        return []
 
     def _hint(self, text: str) -> Hint:
         """The hint for an input, worked out once for each input and state of the topology."""
