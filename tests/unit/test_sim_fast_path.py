@@ -21,7 +21,7 @@ from midocli.simulator.learnt.state import State
 from midocli.simulator.network import Network
 from midocli.simulator.topology.crossings import Crossing, Tunnel
 from midocli.simulator.topology.records import Port
-from midocli.simulator.topology.service_records import PortExtras
+from midocli.simulator.topology.service_records import LoadBalancer, Member, Pool, PortExtras, Vip
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_reply, arp_request
@@ -85,6 +85,8 @@ class World:
             for name in ("infilter", "outfilter"):
                 if self.dice.random() < often:
                     setattr(device, name, self._chain())
+        if self.dice.random() < 0.3:
+            self._add_balancer()
         for port in lab.ports.values():
             if self.dice.random() < 0.1:
                 port.extras = self._extras()
@@ -120,6 +122,15 @@ class World:
                 guest.nics[0].vlan = 7
         if "b0" in lab.bridges:
             lab.add_guest("g3", ("h:veth0x", "02:00:00:00:00:bb", "10.0.0.10/24"), gw="10.0.0.1")
+
+    def _add_balancer(self) -> None:
+        members = tuple(
+            Member(name, ip(address), 80, up=self.dice.random() < 0.8)
+            for name, address in (("m0", "10.0.1.9"), ("m1", "10.0.2.9"))
+        )
+        vip = Vip("vip0", ip(VIP), 80, Pool("pool0", True, members), True, self.dice.random() < 0.5)
+        self.lab.load_balancers["lb0"] = LoadBalancer("lb0", "lb0", vips=(vip,))
+        self.lab.routers["r0"].load_balancer = "lb0"
 
     def _chain(self, depth: int = 0) -> str:
         dice = self.dice
@@ -238,7 +249,7 @@ class World:
         dice, lab = self.dice, self.lab
         port = dice.choice(list(lab.ports.values()))
         router = dice.choice(list(lab.routers.values()))
-        kind = dice.randrange(6)
+        kind = dice.randrange(7)
         if kind == 0:
             port.up = not port.up
         elif kind == 1 and port.interface:
@@ -255,6 +266,9 @@ class World:
             guest = lab.guests[dice.choice(sorted(map(str, lab.guests)))]
             guest.nics[0].mac ^= 0x100000
             lab.changed("guest", guest.alias)
+        elif kind == 6 and lab.load_balancers:
+            lab.load_balancers["lb0"].up ^= True
+            lab.changed("load-balancer", "lb0")
         lab.changed("port", port.alias)
         lab.changed("router", router.alias)
 
