@@ -27,7 +27,7 @@ from midocli.simulator.topology.records import (
     Router,
     Rule,
 )
-from midocli.simulator.topology.service_records import Insertion, LoadBalancer, Mirror, PortExtras
+from midocli.simulator.topology.service_records import Insertion, LoadBalancer, Mirror, PortFeatures
 from midocli.simulator.topology.topology import RecordKind, Topology
 from midocli.simulator.traffic import Simulator
 from midocli.simulator.wire.datagram import udp_packet
@@ -206,7 +206,7 @@ class Lab:
         service.service = True
         for each in (port, service):
             ways = InsertionChain(each.alias, "in"), InsertionChain(each.alias, "out")
-            each.extras = PortExtras(redirect_in=ways[0], redirect_out=ways[1])
+            each.features = PortFeatures(redirect_in=ways[0], redirect_out=ways[1])
             self.changed("port", each.alias)
             for key in ways:
                 self.changed("chain", key)

@@ -89,7 +89,7 @@ class StoreSource:
             host=_key(binding.parent) if binding else None,
             tunnel_key=underlay_compiler.tunnel_key(row),
             guest=nic_number(guest) if guest else None,
-            extras=service_compiler.extras(row),
+            features=service_compiler.features(row),
             service=service_compiler.is_service(row),
         )
         if is_router:

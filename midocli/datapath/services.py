@@ -79,11 +79,11 @@ def underlay_mtu(port: Row) -> int | None:
     return min(mtus, default=_ETHERNET_MTU) - _TUNNEL_OVERHEAD if addresses else None
 
 
-def extras(row: Row) -> records.PortExtras | None:
+def features(row: Row) -> records.PortFeatures | None:
     """What a port has beyond filters; None for the many that have nothing."""
     inserted = next(insertions_naming(row), None) is not None
     policy = _policy(row) if row.collection.path == "bridge.port" else None
-    found = records.PortExtras(
+    found = records.PortFeatures(
         in_mirrors=keys(row, "in-mirrors"),
         post_in_mirrors=keys(row, "post-in-filter-mirrors"),
         pre_out_mirrors=keys(row, "pre-out-filter-mirrors"),
@@ -94,7 +94,7 @@ def extras(row: Row) -> records.PortExtras | None:
         limit=_limit(policy),
         traces=traces(row),
     )
-    return None if found == records.NO_EXTRAS else found
+    return None if found == records.NO_FEATURES else found
 
 
 def traces(row: Row) -> tuple[records.TraceRequest, ...]:

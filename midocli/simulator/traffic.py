@@ -19,7 +19,7 @@ from midocli.simulator.reason import Code, Reason
 from midocli.simulator.storms import SHALLOW
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import Guest, Nic, Port
-from midocli.simulator.topology.service_records import PortExtras
+from midocli.simulator.topology.service_records import PortFeatures
 from midocli.simulator.topology.topology import Topology
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.headers import headers
@@ -67,8 +67,8 @@ class Simulator(Network):
                 self.drop(refusal, frame)
                 return
         refusal = refusals.point_refusal(port, point, frame)
-        if refusal is None and port is not None and port.extras is not None:
-            refusal = self._limited(port, port.extras, frame)
+        if refusal is None and port is not None and port.features is not None:
+            refusal = self._limited(port, port.features, frame)
         if self.capturing:
             now_ns = self.engine.now_ns
             walk = self.walks + 1 if refusal is None else 0
@@ -83,11 +83,11 @@ class Simulator(Network):
             if not fast_path.carry(self, port, frame):
                 Pipeline(self, frame).start(port)
 
-    def _limited(self, port: Port, extras: PortExtras, frame: Frame) -> Reason | None:
+    def _limited(self, port: Port, features: PortFeatures, frame: Frame) -> Reason | None:
         """Why a frame is too much for the bandwidth limit of the port's interface, if it is."""
-        if extras.limit is None or port.interface is None:
+        if features.limit is None or port.interface is None:
             return None
-        return bandwidth.refused(self.memory(), port, extras.limit, frame)
+        return bandwidth.refused(self.memory(), port, features.limit, frame)
 
     def send_generated(self, frame: Frame, port: Port) -> None:
         self.engine.at(self.engine.now_ns, partial(self._send_generated, frame, port))

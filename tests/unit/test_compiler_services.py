@@ -85,15 +85,15 @@ def test_mirrors_of_ports_and_devices() -> None:
         "mirror create to-port bridge0:port1",
         "mirror mirror0 add matches src 10.0.0.0/8 vlan 5",
     )
-    assert port(it).extras is None
+    assert port(it).features is None
     it.run("bridge lan port port0 set in-mirrors mirror0,mirror1 pre-out-filter-mirrors mirror0")
     it.run("bridge lan set out-mirrors mirror1")
     it.run("router gw set in-mirrors mirror0")
     ids = tuple(key(it, "mirror", alias) for alias in ("mirror0", "mirror1"))
-    extras = port(it).extras
-    assert extras is not None
-    assert (extras.in_mirrors, extras.pre_out_mirrors) == (ids, ids[:1])
-    assert (extras.post_in_mirrors, extras.out_mirrors) == ((), ())
+    features = port(it).features
+    assert features is not None
+    assert (features.in_mirrors, features.pre_out_mirrors) == (ids, ids[:1])
+    assert (features.post_in_mirrors, features.out_mirrors) == ((), ())
     assert lan(it).out_mirrors == ids[1:]
     router = topology(it).routers[key(it, "router", "router0")]
     assert router is not None and router.in_mirrors == ids[:1]
@@ -105,14 +105,14 @@ def test_mirrors_of_ports_and_devices() -> None:
     plan = topology(it).mirror_plans[ids[0]]
     assert plan is not None and len(plan.conditions) == 2
     it.run("mirror mirror0 delete")
-    extras = port(it).extras
-    assert extras is not None and extras.in_mirrors == ids[1:]
+    features = port(it).features
+    assert features is not None and features.in_mirrors == ids[1:]
     assert topology(it).mirror_plans[ids[0]] is None
 
 
 def test_insertions() -> None:
     it = world()
-    assert (port(it).extras, port(it, 1).service) == (None, False)
+    assert (port(it).features, port(it, 1).service) == (None, False)
     it.run(
         "l2insertion create port bridge0:port0 srv-port bridge0:port1 mac 02:00:00:00:00:05"
         " vlan 10 pos 2 fail-open true"
@@ -120,8 +120,8 @@ def test_insertions() -> None:
     protected, service = port(it), port(it, 1)
     assert (protected.service, service.service) == (False, True)
     for each in (protected, service):
-        assert each.extras is not None
-        assert each.extras.redirect_in == InsertionChain(each.key, "in")
+        assert each.features is not None
+        assert each.features.redirect_in == InsertionChain(each.key, "in")
     chain = topology(it).chains[InsertionChain(protected.key, "in")]
     assert chain is not None
     last = chain.rules[-1]
@@ -130,9 +130,9 @@ def test_insertions() -> None:
     assert last.condition.hw_src == mac("02:00:00:00:00:05")
     it.run("l2insertion l2insertion0 set srv-port bridge0:port2")
     assert (port(it, 1).service, port(it, 2).service) == (False, True)
-    assert port(it, 1).extras is None
+    assert port(it, 1).features is None
     it.run("l2insertion l2insertion0 delete")
-    assert (port(it).extras, port(it, 2).service) == (None, False)
+    assert (port(it).features, port(it, 2).service) == (None, False)
 
 
 def test_dhcp() -> None:
@@ -160,8 +160,8 @@ def test_dhcp() -> None:
 
 
 def dscp(world: World, number: int = 0) -> int | None:
-    extras = port(world, number).extras
-    return extras.dscp if extras is not None else None
+    features = port(world, number).features
+    return features.dscp if features is not None else None
 
 
 def test_a_port_s_policy_wins_over_its_bridge_s() -> None:

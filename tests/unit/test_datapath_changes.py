@@ -145,7 +145,7 @@ def load_all(world: World) -> None:
             case "router.port" | "bridge.port":
                 port = topology.ports[row.id]
                 for key in (
-                    (port.extras.redirect_in, port.extras.redirect_out) if port.extras else ()
+                    (port.features.redirect_in, port.features.redirect_out) if port.features else ()
                 ):
                     if key is not None:
                         topology.chain_plans[key]

@@ -18,7 +18,7 @@ from midocli.simulator.topology.service_records import (
     LoadBalancer,
     Member,
     Pool,
-    PortExtras,
+    PortFeatures,
     Vip,
 )
 from midocli.simulator.wire.dhcp_message import MESSAGE_TYPE, Message
@@ -106,7 +106,7 @@ def service_lab() -> Lab:
     mirrors = (lab.add_mirror("m", lab.ports["srv:port2"], {"proto": 6}, {"proto": 17}),)
     lab.bridges["bridge1"].out_mirrors = lab.routers["router0"].in_mirrors = mirrors
     ways = InsertionChain(client.key, "in"), InsertionChain(client.key, "out")
-    client.extras = PortExtras(mirrors, (), (), mirrors, *ways, dscp=10)
+    client.features = PortFeatures(mirrors, (), (), mirrors, *ways, dscp=10)
     hosts = {mac(CLIENT_MAC): ip("192.168.78.9")}
     lab.bridges["bridge1"].subnets = (DhcpSubnet((ip("192.168.78.0"), 24), hosts=hosts),)
     return lab

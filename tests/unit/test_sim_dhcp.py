@@ -11,7 +11,7 @@ from simlab import CLIENT_MAC, Lab, ip, mac, net, published_lab, seen
 
 from midocli.simulator.events import Kind
 from midocli.simulator.guests.dhcp_client import client_frame, discover, lease_of, request
-from midocli.simulator.topology.service_records import DhcpSubnet, PortExtras
+from midocli.simulator.topology.service_records import DhcpSubnet, PortFeatures
 from midocli.simulator.wire import dhcp_message as dhcp
 from midocli.simulator.wire.addresses import BROADCAST, BROADCAST_MAC
 from midocli.simulator.wire.dhcp_message import Message, message_of
@@ -202,7 +202,7 @@ def test_neither_filters_nor_mirrors_of_the_port_see_the_request_but_the_answer(
     lab = dhcp_lab()
     port = lab.ports["bridge1:port1"]
     port.infilter = lab.add_chain("in", {"type": "drop"})
-    port.extras = PortExtras(in_mirrors=(lab.add_mirror("m", port, {}),))
+    port.features = PortFeatures(in_mirrors=(lab.add_mirror("m", port, {}),))
     assert answer(lab, message()).type == dhcp.OFFER
     port.outfilter = lab.add_chain("out", {"type": "drop"})
     assert answer(lab, message()) is None

@@ -21,7 +21,7 @@ from midocli.simulator.learnt.state import State
 from midocli.simulator.network import Network
 from midocli.simulator.topology.crossings import Crossing, Tunnel
 from midocli.simulator.topology.records import Port
-from midocli.simulator.topology.service_records import LoadBalancer, Member, Pool, PortExtras, Vip
+from midocli.simulator.topology.service_records import LoadBalancer, Member, Pool, PortFeatures, Vip
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_reply, arp_request
@@ -89,7 +89,7 @@ class World:
             self._add_balancer()
         for port in lab.ports.values():
             if self.dice.random() < 0.1:
-                port.extras = self._extras()
+                port.features = self._features()
 
     def _add_bridge(self, number: int, gateway: Port) -> None:
         lab, bridge = self.lab, f"b{number}"
@@ -167,13 +167,13 @@ class World:
         self.chains += 1
         return self.lab.add_chain(f"c{self.chains}", *rules)
 
-    def _extras(self) -> PortExtras:
+    def _features(self) -> PortFeatures:
         mirror = f"m{len(self.lab.mirrors)}"
         bound = [port for port in self.lab.ports.values() if port.interface]
         self.lab.add_mirror(mirror, self.dice.choice(bound), {"proto": self.dice.choice((1, 17))})
         place = self.dice.choice(("in_mirrors", "post_in_mirrors", "pre_out_mirrors"))
         mirrors: dict[str, Any] = {place: (mirror,)}
-        return PortExtras(dscp=self.dice.choice((None, 3)), **mirrors)
+        return PortFeatures(dscp=self.dice.choice((None, 3)), **mirrors)
 
     # What happens
 

@@ -8,7 +8,7 @@ import pytest
 from simlab import CLIENT_MAC, VM_MAC, Lab, ip, mac, net, published_lab, seen
 
 from midocli.simulator.events import Kind
-from midocli.simulator.topology.service_records import PortExtras
+from midocli.simulator.topology.service_records import PortFeatures
 from midocli.simulator.topology.topology import RecordKind
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
@@ -39,7 +39,7 @@ def mirror(lab: Lab, place: str, where: str, *conditions: dict[str, Any]) -> Non
     alias = lab.add_mirror("m", lab.ports["tap:port0"], *(conditions or (PINGS,)))
     if place in lab.ports:
         mirrors: dict[str, Any] = {f"{where}_mirrors": (alias,)}
-        lab.ports[place].extras = PortExtras(**mirrors)
+        lab.ports[place].features = PortFeatures(**mirrors)
         lab.changed("port", place)
     else:
         kind: RecordKind = "bridge" if place in lab.bridges else "router"

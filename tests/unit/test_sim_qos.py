@@ -8,14 +8,14 @@ import pytest
 from simlab import Lab, ip, published_lab, seen
 
 from midocli.simulator.events import Kind
-from midocli.simulator.topology.service_records import PortExtras
+from midocli.simulator.topology.service_records import PortFeatures
 from midocli.simulator.wire.packets import arp_request
 
 
-def marked_lab(dscp: int = 46, **extras: Any) -> Lab:
+def marked_lab(dscp: int = 46, **features: Any) -> Lab:
     lab = published_lab()
     lab.ping("client", "192.168.77.119")
-    lab.ports["bridge1:port1"].extras = PortExtras(dscp=dscp, **extras)
+    lab.ports["bridge1:port1"].features = PortFeatures(dscp=dscp, **features)
     return lab
 
 
@@ -35,7 +35,7 @@ def test_the_mark_replaces_the_dscp_and_keeps_the_ecn_bits(
 
 def test_only_what_enters_is_marked() -> None:
     lab = marked_lab()
-    lab.ports["bridge0:port1"].extras = PortExtras(dscp=8)
+    lab.ports["bridge0:port1"].features = PortFeatures(dscp=8)
     recorder = lab.watch("host0:veth0", "host0:tap")
     lab.ping("client", "192.168.77.119")
     assert [frame.tos for _, frame in seen(recorder, "host0:tap")] == [0xB8, 0xB8]
@@ -46,7 +46,7 @@ def test_filters_and_mirrors_see_the_mark() -> None:
     lab = marked_lab()
     lab.add_bridge("tap")
     alias = lab.add_mirror("m", lab.bridge_port("tap", "host1:copies"), {"tos": 0xB8})
-    lab.ports["bridge1:port1"].extras = PortExtras(dscp=46, in_mirrors=(alias,))
+    lab.ports["bridge1:port1"].features = PortFeatures(dscp=46, in_mirrors=(alias,))
     lab.ports["bridge1:port1"].infilter = lab.add_chain("in", {"type": "drop", "tos": 0xB8})
     recorder = lab.watch("host1:copies")
     assert lab.ping("client", "192.168.77.119") == []

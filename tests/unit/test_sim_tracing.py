@@ -8,7 +8,7 @@ from simlab import Lab, net, published_lab
 from midocli.simulator.devices.pipeline import Pipeline
 from midocli.simulator.events import Event, Kind
 from midocli.simulator.topology.condition import ANYTHING, Condition
-from midocli.simulator.topology.service_records import PortExtras, TraceRequest
+from midocli.simulator.topology.service_records import PortFeatures, TraceRequest
 from midocli.simulator.wire.frame import Frame
 
 ICMP = Condition(proto=1)
@@ -76,7 +76,7 @@ def test_a_limit_ends_it() -> None:
 def test_several_requests_keep_the_same_walk() -> None:
     lab = traced_lab(limit=1)
     port = lab.ports["bridge1:port1"]
-    port.extras = PortExtras(traces=(TraceRequest("in", "tr1", ANYTHING),))
+    port.features = PortFeatures(traces=(TraceRequest("in", "tr1", ANYTHING),))
     lab.ping("client", "192.168.77.119")
     assert kept(lab)[0] in kept(lab, "in")
 

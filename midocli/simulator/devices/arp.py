@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from midocli.simulator.devices.decisions import CONSUMED, Result
+from midocli.simulator.devices.decisions import CONSUMED, Decision
 from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
 from midocli.simulator.latency import SECOND_NS
@@ -28,7 +28,7 @@ RETRY_NS = 10 * SECOND_NS
 GIVE_UP_NS = 60 * SECOND_NS
 
 
-def process(walk: Walk, router: Router, port: Port) -> Result:
+def process(walk: Walk, router: Router, port: Port) -> Decision:
     """Answer, learn from or ignore an ARP packet that entered a router port."""
     frame = walk.frame
     if frame.fault is not None:

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from midocli.simulator.devices import chain, mirror, nat, stations, tracing
-from midocli.simulator.devices.decisions import CONSUMED, Fork, Result
+from midocli.simulator.devices.decisions import CONSUMED, Decision, Fork
 from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Kind
 from midocli.simulator.reason import Code, Reason
@@ -25,7 +25,7 @@ from midocli.simulator.wire.protocol import ETHERTYPE_ARP
 _GROUP_BIT = 1 << 40
 
 
-def process(walk: Walk, port: Port) -> Result:
+def process(walk: Walk, port: Port) -> Decision:
     """Take a frame that entered by a port of a bridge through the bridge."""
     frame = walk.frame
     plan = walk.topology.bridge_plans[port.device]
@@ -49,11 +49,11 @@ def process(walk: Walk, port: Port) -> Result:
                 _learn(walk, plan, port)
             return verdict
     _learn(walk, plan, port)
-    result = _decide(walk, plan, port)
-    if type(result) is Port:
-        walk.out_port = result
-    elif type(result) is not Fork:
-        return result
+    decision = _decide(walk, plan, port)
+    if type(decision) is Port:
+        walk.out_port = decision
+    elif type(decision) is not Fork:
+        return decision
     if bridge.outfilter is not None and not _is_tagged(frame):
         verdict = chain.run(walk, bridge.outfilter, bridge.alias, "outfilter")
         if verdict is not None:
@@ -62,7 +62,7 @@ def process(walk: Walk, port: Port) -> Result:
         nat.tell_unrestored(walk, bridge.alias)
     if bridge.out_mirrors:
         mirror.copy(walk, bridge.out_mirrors, bridge.alias)
-    return result
+    return decision
 
 
 def _is_tagged(frame: Frame) -> bool:
@@ -100,7 +100,7 @@ def _learn(walk: Walk, plan: BridgePlan, port: Port) -> None:
         walk.tell(Kind.MAC_LEARNED, plan.bridge.alias, details)
 
 
-def _decide(walk: Walk, plan: BridgePlan, port: Port) -> Result:
+def _decide(walk: Walk, plan: BridgePlan, port: Port) -> Decision:
     frame = walk.frame
     if frame.hw_dst & _GROUP_BIT:
         broadcast = frame.hw_dst == BROADCAST_MAC
@@ -129,7 +129,7 @@ def _learned(walk: Walk, plan: BridgePlan, port: Port) -> Port | None:
     return plan.ports.get(walk.memory.port_of_mac(plan.bridge.key, key))
 
 
-def _unicast(walk: Walk, plan: BridgePlan, port: Port, to: Port, known: str) -> Result:
+def _unicast(walk: Walk, plan: BridgePlan, port: Port, to: Port, known: str) -> Decision:
     """To one port; a VLAN-aware bridge pushes or pops the tag of its tagged ports."""
     if plan.vlan_of:
         frame = walk.frame
@@ -153,7 +153,7 @@ def _unicast(walk: Walk, plan: BridgePlan, port: Port, to: Port, known: str) -> 
     return to
 
 
-def _flood(walk: Walk, plan: BridgePlan, port: Port, why: str) -> Result:
+def _flood(walk: Walk, plan: BridgePlan, port: Port, why: str) -> Decision:
     """To every exterior port, and to peers as the VLANs allow; not back where it came from."""
     frame = walk.frame
     trunks = tuple(trunk for trunk in plan.trunks if trunk is not port)
@@ -176,7 +176,7 @@ def _flood(walk: Walk, plan: BridgePlan, port: Port, why: str) -> Result:
     return Fork(targets, plan.bridge.alias)
 
 
-def _arp(walk: Walk, plan: BridgePlan, port: Port) -> Result:
+def _arp(walk: Walk, plan: BridgePlan, port: Port) -> Decision:
     """Broadcast ARP: answered here if the address is known, learned from if gratuitous."""
     frame = walk.frame
     tagged = _is_tagged(frame)

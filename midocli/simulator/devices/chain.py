@@ -45,7 +45,7 @@ RETURN: Final = Outcome.RETURN
 NOT_APPLIED: Final = Outcome.NOT_APPLIED
 
 _BY_ACTION = {"accept": ACCEPT, "continue": CONTINUE, "return": RETURN}
-Decision = Outcome | Reason | Redirect
+Ruling = Outcome | Reason | Redirect
 
 
 class Filter:
@@ -63,13 +63,13 @@ def run(walk: Walk, chain: Hashable, at: str, name: str) -> Reason | Redirect | 
     plan = walk.topology.chain_plans[chain]
     if plan is None:
         return None
-    decision = _evaluate(walk, plan, Filter(at, name), None)
-    return None if type(decision) is Outcome else decision  # type: ignore[return-value]
+    ruling = _evaluate(walk, plan, Filter(at, name), None)
+    return None if type(ruling) is Outcome else ruling  # type: ignore[return-value]
 
 
 def _evaluate(
     walk: Walk, plan: ChainPlan, filter_: Filter, visited: set[Hashable] | None
-) -> Decision:
+) -> Ruling:
     recording = walk.recording
     rules = plan.rules
     place, end = 0, len(rules)
@@ -78,7 +78,7 @@ def _evaluate(
         if recording and found > place:
             _tell_passed(walk, plan, filter_, rules[place:found])
         if found == end:
-            decision: Decision = CONTINUE
+            ruling: Ruling = CONTINUE
             break
         rule = rules[found]
         if recording:
@@ -86,18 +86,18 @@ def _evaluate(
         if rule.type == "jump":
             if visited is None:
                 visited = {plan.chain.key}
-            decision = _jump(walk, rule, filter_, visited)
+            ruling = _jump(walk, rule, filter_, visited)
         else:
-            decision = _APPLY[rule.type](walk, rule, filter_)
-        if decision is not CONTINUE and decision is not NOT_APPLIED:
+            ruling = _APPLY[rule.type](walk, rule, filter_)
+        if ruling is not CONTINUE and ruling is not NOT_APPLIED:
             break
         place = found + 1
     if recording:
-        _tell_end(walk, plan, filter_, decision)
-    return decision
+        _tell_end(walk, plan, filter_, ruling)
+    return ruling
 
 
-def _jump(walk: Walk, rule: Rule, place: Filter, visited: set[Hashable]) -> Decision:
+def _jump(walk: Walk, rule: Rule, place: Filter, visited: set[Hashable]) -> Ruling:
     """Evaluate another chain; one already visited, or gone, is skipped."""
     target = rule.jump_to
     plan = walk.topology.chain_plans[target] if target is not None else None
@@ -107,26 +107,26 @@ def _jump(walk: Walk, rule: Rule, place: Filter, visited: set[Hashable]) -> Deci
             _tell_not_applied(walk, rule, place, why)
         return NOT_APPLIED
     visited.add(target)
-    decision = _evaluate(walk, plan, place, visited)
-    return CONTINUE if decision is RETURN else decision
+    ruling = _evaluate(walk, plan, place, visited)
+    return CONTINUE if ruling is RETURN else ruling
 
 
-def _accept(walk: Walk, rule: Rule, place: Filter) -> Decision:
+def _accept(walk: Walk, rule: Rule, place: Filter) -> Ruling:
     return ACCEPT
 
 
-def _continue(walk: Walk, rule: Rule, place: Filter) -> Decision:
+def _continue(walk: Walk, rule: Rule, place: Filter) -> Ruling:
     return CONTINUE
 
 
-def _trace(walk: Walk, rule: Rule, place: Filter) -> Decision:
+def _trace(walk: Walk, rule: Rule, place: Filter) -> Ruling:
     """Keep the walk for a trace request, where one is enabled, and go on."""
     if walk.trail is not None:
         tracing.mark(walk, rule, place.at)
     return CONTINUE
 
 
-def _return(walk: Walk, rule: Rule, place: Filter) -> Decision:
+def _return(walk: Walk, rule: Rule, place: Filter) -> Ruling:
     return RETURN
 
 
@@ -142,17 +142,17 @@ def _called(frame: Frame) -> str:
     return "it"
 
 
-def _drop(walk: Walk, rule: Rule, place: Filter) -> Decision:
+def _drop(walk: Walk, rule: Rule, place: Filter) -> Ruling:
     text = f"rule {rule.alias} in the {place.name} of {place.at} drops {_called(walk.frame)}"
     return Reason(Code.RULE_DROP, place.at, rule.alias, text, {"filter": place.name})
 
 
-def _reject(walk: Walk, rule: Rule, place: Filter) -> Decision:
+def _reject(walk: Walk, rule: Rule, place: Filter) -> Ruling:
     text = f"rule {rule.alias} in the {place.name} of {place.at} rejects {_called(walk.frame)}"
     return Reason(Code.RULE_REJECT, place.at, rule.alias, text, {"filter": place.name})
 
 
-def _nat(walk: Walk, rule: Rule, place: Filter) -> Decision:
+def _nat(walk: Walk, rule: Rule, place: Filter) -> Ruling:
     applied = nat.apply(walk, rule, place.at)
     if applied is True:
         return _BY_ACTION[rule.action]
@@ -164,12 +164,12 @@ def _nat(walk: Walk, rule: Rule, place: Filter) -> Decision:
     return NOT_APPLIED
 
 
-def _redirect(walk: Walk, rule: Rule, place: Filter) -> Decision:
+def _redirect(walk: Walk, rule: Rule, place: Filter) -> Ruling:
     _transform(walk, rule, place)
     return Redirect(rule, place.at)
 
 
-def _l2_transform(walk: Walk, rule: Rule, place: Filter) -> Decision:
+def _l2_transform(walk: Walk, rule: Rule, place: Filter) -> Ruling:
     if _transform(walk, rule, place):
         return _by_action(rule, place)
     if walk.recording:
@@ -177,7 +177,7 @@ def _l2_transform(walk: Walk, rule: Rule, place: Filter) -> Decision:
     return NOT_APPLIED
 
 
-def _by_action(rule: Rule, place: Filter) -> Decision:
+def _by_action(rule: Rule, place: Filter) -> Ruling:
     if rule.action in _BY_ACTION:
         return _BY_ACTION[rule.action]
     code = Code.RULE_DROP if rule.action == "drop" else Code.RULE_REJECT
@@ -201,7 +201,7 @@ def _transform(walk: Walk, rule: Rule, place: Filter) -> bool:
     return True
 
 
-_APPLY: dict[str, Callable[[Walk, Rule, Filter], Decision]] = {
+_APPLY: dict[str, Callable[[Walk, Rule, Filter], Ruling]] = {
     "accept": _accept,
     "drop": _drop,
     "reject": _reject,
@@ -245,9 +245,9 @@ def _tell_not_applied(
     walk.tell(Kind.RULE_NOT_APPLIED, place.at, details)
 
 
-def _tell_end(walk: Walk, plan: ChainPlan, place: Filter, decision: Decision) -> None:
-    outcome = decision.value if isinstance(decision, Outcome) else "redirect"
-    if isinstance(decision, Reason):
-        outcome = "reject" if decision.code == Code.RULE_REJECT else "drop"
+def _tell_end(walk: Walk, plan: ChainPlan, place: Filter, ruling: Ruling) -> None:
+    outcome = ruling.value if isinstance(ruling, Outcome) else "redirect"
+    if isinstance(ruling, Reason):
+        outcome = "reject" if ruling.code == Code.RULE_REJECT else "drop"
     details = {"chain": plan.chain.alias, "filter": place.name, "outcome": outcome}
     walk.tell(Kind.CHAIN_ENDED, place.at, details)

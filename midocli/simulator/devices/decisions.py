@@ -42,6 +42,6 @@ class Redirect:
     at: str
 
 
-Result = Port | Fork | Redirect | Reason | Consumed
+Decision = Port | Fork | Redirect | Reason | Consumed
 #: What a filter says: None lets the frame go on.
 Verdict = Reason | Redirect | None

@@ -9,7 +9,7 @@ The stages, in order; the methods of `Pipeline` come in the same order:
 5. the port's outfilter, inserted services
 6. emit: its mirrors; out of an interface, here or on another host, or into the peer port (1.)
 
-Every stage returns a result of the closed set in `results`; only `Pipeline._run` acts on it, and
+Every stage returns a decision of the closed set in `decisions`; only `Pipeline._run` acts on it, and
 only there a frame forks. What leaves of a frame with copies waits for all of them: where one ends
 in an error, none gets out (MidoNet: `simulation/Port.scala`, `Simulator.scala`).
 """
@@ -29,7 +29,7 @@ from midocli.simulator.devices import (
     router,
     underlay,
 )
-from midocli.simulator.devices.decisions import CONSUMED, Fork, Redirect, Result, Verdict
+from midocli.simulator.devices.decisions import CONSUMED, Decision, Fork, Redirect, Verdict
 from midocli.simulator.devices.fast_path import is_repeatable
 from midocli.simulator.devices.refusals import port_down, service_refusal, too_many_ports
 from midocli.simulator.devices.stations import takes
@@ -64,29 +64,29 @@ class Pipeline(Walk):
             self.memory.note_from_here(self.frame)
         self.go(self._enter(port))
 
-    def go(self, result: Result) -> None:
-        self._run(result)
+    def go(self, decision: Decision) -> None:
+        self._run(decision)
         if self.held:
             self._let_out(self.held)
 
-    def _run(self, result: Result) -> None:
-        """Act on results until the frame has ended."""
+    def _run(self, decision: Decision) -> None:
+        """Act on decisions until the frame has ended."""
         while True:
-            if type(result) is Port:
-                result = self._leave(result)
-            elif result is CONSUMED:
+            if type(decision) is Port:
+                decision = self._leave(decision)
+            elif decision is CONSUMED:
                 return
-            elif isinstance(result, Reason):
-                self.drop(result)
+            elif isinstance(decision, Reason):
+                self.drop(decision)
                 return
-            elif isinstance(result, Fork):
-                self._fork(result)
+            elif isinstance(decision, Fork):
+                self._fork(decision)
                 return
-            elif isinstance(result, Redirect):
-                result = self._redirect(result)
+            elif isinstance(decision, Redirect):
+                decision = self._redirect(decision)
 
     # 1. and 2.
-    def _enter(self, port: Port, bounced: bool = False) -> Result:
+    def _enter(self, port: Port, bounced: bool = False) -> Decision:
         """Take the frame in by a port and through the port's device.
 
         `bounced` says that a service which is down fails open, as if it had sent the frame.
@@ -107,30 +107,30 @@ class Pipeline(Walk):
             refused = service_refusal(port, frame)
             if refused is not None:
                 return refused
-        extras = port.extras
-        if extras is not None:
-            arrival.prepare(self, port, extras)
+        features = port.features
+        if features is not None:
+            arrival.prepare(self, port, features)
         if not port.up and not bounced:
             return port_down(self, port)
-        if extras is not None and extras.traces:
-            watch(self, extras.traces, port.alias)
-        if extras is not None and extras.redirect_in is not None:
-            verdict = self._filter(port, extras.redirect_in, "l2insertion")
+        if features is not None and features.traces:
+            watch(self, features.traces, port.alias)
+        if features is not None and features.redirect_in is not None:
+            verdict = self._filter(port, features.redirect_in, "l2insertion")
             if verdict is not None:
                 return verdict
         if port.infilter is not None:
             verdict = self._filter(port, port.infilter, "infilter")
             if verdict is not None:
                 return verdict
-        if extras is not None and extras.post_in_mirrors:
-            mirror.copy(self, extras.post_in_mirrors, port.alias)
+        if features is not None and features.post_in_mirrors:
+            mirror.copy(self, features.post_in_mirrors, port.alias)
         # 3.
         if port.is_router:
             return router.process(self, port)
         return bridge.process(self, port)
 
     # 4. and 5.
-    def _leave(self, port: Port) -> Result:
+    def _leave(self, port: Port) -> Decision:
         if self.entered >= MAX_PORTS_ENTERED:
             return too_many_ports(self, port)
         if port.is_router:
@@ -147,27 +147,27 @@ class Pipeline(Walk):
             text = f"only redirected frames may leave by the service port {port.alias}"
             return Reason(Code.REDIRECT_DOWN, port.alias, None, text)
         self.out_port = port
-        extras = port.extras
-        if extras is not None and extras.pre_out_mirrors:
-            mirror.copy(self, extras.pre_out_mirrors, port.alias)
+        features = port.features
+        if features is not None and features.pre_out_mirrors:
+            mirror.copy(self, features.pre_out_mirrors, port.alias)
         if not port.up:
             return port_down(self, port)
         if port.outfilter is not None:
             verdict = self._filter(port, port.outfilter, "outfilter")
             if verdict is not None:
                 return verdict
-        if extras is not None and extras.redirect_out is not None:
-            verdict = self._filter(port, extras.redirect_out, "l2insertion")
+        if features is not None and features.redirect_out is not None:
+            verdict = self._filter(port, features.redirect_out, "l2insertion")
             if verdict is not None:
                 return verdict
         return self._emit(port)
 
     # 6.
-    def _emit(self, port: Port) -> Result:
+    def _emit(self, port: Port) -> Decision:
         """Send the frame out of a port's interface, or into its peer."""
         network = self.network
-        if port.extras is not None and port.extras.out_mirrors:
-            mirror.copy(self, port.extras.out_mirrors, port.alias)
+        if port.features is not None and port.features.out_mirrors:
+            mirror.copy(self, port.features.out_mirrors, port.alias)
         if port.interface is not None or (network.stations and takes(network, port, self.frame)):
             if not port.active and port.interface is not None:
                 text = f"{port.alias} is bound to {port.interface}, which is not active"
@@ -202,7 +202,7 @@ class Pipeline(Walk):
         return verdict
 
     # A redirect rule took the frame.
-    def _redirect(self, redirect: Redirect) -> Result:
+    def _redirect(self, redirect: Redirect) -> Decision:
         """Go on at the target port of the rule: into it, or out of it past the port's filters.
 
         A service port that is down drops the frame or, failing open, acts as if the service had
@@ -232,10 +232,10 @@ class Pipeline(Walk):
         self.out_port = port
         if port.vlan and self.frame.vlans and not port.is_router:
             bridge.pop_vlan(self, port)
-        result = self._emit(port)
-        if isinstance(result, Reason) and result.rule is None and result.at == port.alias:
-            return Reason(result.code, result.at, rule.alias, result.text, result.details)
-        return result
+        decision = self._emit(port)
+        if isinstance(decision, Reason) and decision.rule is None and decision.at == port.alias:
+            return Reason(decision.code, decision.at, rule.alias, decision.text, decision.details)
+        return decision
 
     # Copies
     def _fork(self, ways: Fork) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from functools import partial
 
 from midocli.simulator.devices import arp, balancer, icmp_errors, mirror, nat, router_own, tracing
-from midocli.simulator.devices.decisions import CONSUMED, Result
+from midocli.simulator.devices.decisions import CONSUMED, Decision
 from midocli.simulator.devices.router_filters import infilter, outfilter, refused
 from midocli.simulator.devices.router_routes import no_route, tell_route, unusable
 from midocli.simulator.devices.walk import Walk
@@ -27,7 +27,7 @@ from midocli.simulator.wire.addresses import BROADCAST_MAC, mac_text, network_te
 from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ETHERTYPE_IPV4
 
 
-def process(walk: Walk, port: Port) -> Result:
+def process(walk: Walk, port: Port) -> Decision:
     """Take a frame that entered by a router port through the router."""
     frame = walk.frame
     plan = walk.topology.router_plans[port.device]
@@ -71,7 +71,7 @@ def process(walk: Walk, port: Port) -> Result:
     return _route(walk, router, plan)
 
 
-def _route(walk: Walk, router: Router, plan: RouterPlan) -> Result:
+def _route(walk: Walk, router: Router, plan: RouterPlan) -> Decision:
     frame = walk.frame
     active, equals = plan.choose(frame)
     if active is None:
@@ -108,7 +108,7 @@ def _route(walk: Walk, router: Router, plan: RouterPlan) -> Result:
     return walk.error(Reason(Code.BLACKHOLE, router.alias, None, text, details))
 
 
-def _send_out(walk: Walk, router: Router, active: ActiveRoute) -> Result:
+def _send_out(walk: Walk, router: Router, active: ActiveRoute) -> Decision:
     """Stages 4 to 6 for a frame in transit."""
     port = active.port
     assert port is not None

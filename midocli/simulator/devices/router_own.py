@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from midocli.simulator.devices import arp, nat, router_ping
-from midocli.simulator.devices.decisions import CONSUMED, Result
+from midocli.simulator.devices.decisions import CONSUMED, Decision
 from midocli.simulator.devices.router_filters import outfilter
 from midocli.simulator.devices.router_routes import no_route, tell_route, unusable
 from midocli.simulator.devices.walk import Walk
@@ -22,7 +22,7 @@ from midocli.simulator.wire.packets import echo_reply
 from midocli.simulator.wire.protocol import ECHO_REQUEST, ICMP
 
 
-def take(walk: Walk, router: Router) -> Result:
+def take(walk: Walk, router: Router) -> Decision:
     """For the router itself: an echo request is answered, an answer to its own ping is taken."""
     frame = walk.frame
     if walk.recording:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from copy import copy
 from typing import Self
 
-from midocli.simulator.devices.decisions import Result
+from midocli.simulator.devices.decisions import Decision
 from midocli.simulator.events import Event, Kind
 from midocli.simulator.latency import HOP_NS
 from midocli.simulator.learnt.flows import ORIGINAL, Flow, Original
@@ -101,8 +101,8 @@ class Walk(ABC):
     # What the pipeline does
 
     @abstractmethod
-    def go(self, result: Result) -> None:
-        """Act on results until the frame and all its copies have ended."""
+    def go(self, decision: Decision) -> None:
+        """Act on decisions until the frame and all its copies have ended."""
 
     @abstractmethod
     def branch(self, port: Port, why: str | None) -> None:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from midocli.simulator.topology.condition import ANYTHING, Condition, Matcher, matcher
 from midocli.simulator.topology.keys import Key
-from midocli.simulator.topology.service_records import DhcpSubnet, PortExtras, TraceRequest
+from midocli.simulator.topology.service_records import DhcpSubnet, PortFeatures, TraceRequest
 from midocli.simulator.wire.addresses import Prefix
 
 RouteType = Literal["normal", "blackhole", "reject", "local"]
@@ -43,7 +43,7 @@ class Port:
     `active` says that its host is alive and the interface up. `peer` makes it *interior*.
     `host` is that host's key, and `tunnel_key` what tunnel packets to this port carry.
     `guest` is (guest key, index of its NIC) when a guest sits behind the interface.
-    `extras` is None for a port that has none, which costs the walk nothing.
+    `features` is None for a port that has none, which costs the walk nothing.
     `container` marks a router port behind which a service container of the router runs.
     `service` marks the port of an inserted service: only redirected frames may leave by it.
     """
@@ -67,7 +67,7 @@ class Port:
     vlan: int = 0
     service: bool = False
     container: bool = False
-    extras: PortExtras | None = None
+    features: PortFeatures | None = None
 
 
 #: Stands for "no port" in a walk: it is in no set of ports and no group.

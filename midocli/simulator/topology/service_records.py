@@ -148,7 +148,7 @@ class BandwidthLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class PortExtras:
+class PortFeatures:
     """What few ports have: mirrors, by where they look at the frame, and inserted services.
 
     `redirect_in` and `redirect_out` are the keys of the chains that lead through the services:
@@ -167,4 +167,4 @@ class PortExtras:
     traces: tuple[TraceRequest, ...] = ()
 
 
-NO_EXTRAS = PortExtras()
+NO_FEATURES = PortFeatures()
