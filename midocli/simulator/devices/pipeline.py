@@ -9,9 +9,9 @@ The stages, in order; the methods of `Pipeline` come in the same order:
 5. the port's outfilter, inserted services
 6. emit: its mirrors; out of an interface, here or on another host, or into the peer port (1.)
 
-Every stage returns a decision of the closed set in `decisions`; only `Pipeline._run` acts on it, and
-only there a frame forks. What leaves of a frame with copies waits for all of them: where one ends
-in an error, none gets out (MidoNet: `simulation/Port.scala`, `Simulator.scala`).
+Every stage returns a decision of the closed set in `decisions`; only `Pipeline._run` acts on it,
+and only there a frame forks. What leaves of a frame with copies waits for all of them: where one
+ends in an error, none gets out (MidoNet: `simulation/Port.scala`, `Simulator.scala`).
 """
 
 from __future__ import annotations
