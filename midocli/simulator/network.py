@@ -72,6 +72,13 @@ class Network(ABC):
         """The state as what happens now may read and change it."""
         return Memory(self.state, self.engine.now_ns)
 
+    def number_walk(self, parent: int) -> int:
+        """The number of a walk that begins, and which was caused by another (0: by none)."""
+        self.walks += 1
+        if self.wants_events:
+            self.parents[self.walks] = parent
+        return self.walks
+
     # Traffic
 
     @abstractmethod

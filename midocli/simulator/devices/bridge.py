@@ -173,7 +173,7 @@ def _flood(walk: Walk, plan: BridgePlan, port: Port, why: str) -> Decision:
     if walk.recording:
         details = {"ports": tuple(target.alias for target in targets), "why": why}
         walk.tell(Kind.FLOODED, plan.bridge.alias, details)
-    return Fork(targets, plan.bridge.alias)
+    return Fork(targets)
 
 
 def _arp(walk: Walk, plan: BridgePlan, port: Port) -> Decision:

@@ -28,10 +28,9 @@ CONSUMED: Final = Consumed.CONSUMED
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """A copy of the frame for each port; `device` is the alias of who decided it."""
+    """A copy of the frame for each port."""
 
     ports: tuple[Port, ...]
-    device: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,7 @@ def holds(path: FlowPath, network: Network, frame: Frame, now_ns: int) -> bool:
 def take(path: FlowPath, network: Network, flow: Flow, frame: Frame, now_ns: int) -> None:
     """Do with a frame what the walk would."""
     state, basis, outputs = network.state, path.basis, path.outputs
-    network.walks += 1
-    frame.walk = network.walks
+    frame.walk = network.number_walk(frame.walk)
     frame.depth += 1
     state.flows.use(flow, frame, now_ns)
     for entry in basis.macs:

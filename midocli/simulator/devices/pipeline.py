@@ -19,7 +19,6 @@ from __future__ import annotations
 from operator import attrgetter
 
 from midocli.simulator.devices import (
-    arrival,
     bridge,
     chain,
     conntrack,
@@ -43,6 +42,7 @@ from midocli.simulator.topology.records import NO_PORT, Port
 from midocli.simulator.wire.dhcp_message import CLIENT_PORT
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.headers import headers
+from midocli.simulator.wire.protocol import ETHERTYPE_IPV4
 
 #: A frame that has entered this many ports is in a loop.
 MAX_PORTS_ENTERED = 12
@@ -109,7 +109,10 @@ class Pipeline(Walk):
                 return refused
         features = port.features
         if features is not None:
-            arrival.prepare(self, port, features)
+            if features.dscp is not None and not port.service:
+                self._mark(port, features.dscp)
+            if features.in_mirrors:
+                mirror.copy(self, features.in_mirrors, port.alias)
         if not port.up and not bounced:
             return port_down(self, port)
         if features is not None and features.traces:
@@ -128,6 +131,14 @@ class Pipeline(Walk):
         if port.is_router:
             return router.process(self, port)
         return bridge.process(self, port)
+
+    def _mark(self, port: Port, dscp: int) -> None:
+        """Mark the frame; the two ECN bits stay (MidoNet: `BridgePort.ingressCommon`)."""
+        frame = self.frame
+        if frame.ethertype == ETHERTYPE_IPV4 and frame.fault is None:
+            before, frame.tos = frame.tos, dscp << 2 | frame.tos & 3
+            if self.recording and frame.tos != before:
+                self.tell_rewritten(port.alias, "dscp", {"tos": (before, frame.tos)})
 
     # 4. and 5.
     def _leave(self, port: Port) -> Decision:
@@ -252,21 +263,16 @@ class Pipeline(Walk):
             self.held = []
         self.frame, self.nw_dst_rewritten = self.frame.copy(), False
         if why is not None:
-            self._begin_branch(port, why)
+            self.parent, self.depth = self.number, self.depth + 1
+            self.number = self.frame.walk = self.network.number_walk(self.parent)
+            self.frame.depth += 1
+            if self.recording:
+                details = {"why": why, "frame": headers(self.frame)}
+                self.tell(Kind.BRANCHED, port.alias, details)
         self._run(port)
         self.in_port, self.out_port, self.device = place
         self.frame, self.received, self.nw_dst_rewritten = about
         self.number, self.parent, self.depth = who
-
-    def _begin_branch(self, port: Port, why: str) -> None:
-        """Number the walk of a copy."""
-        network, frame = self.network, self.frame
-        network.walks += 1
-        self.number, self.parent, self.depth = network.walks, self.number, self.depth + 1
-        frame.walk, frame.depth = self.number, frame.depth + 1
-        if self.recording:
-            network.parents[self.number] = self.parent
-            self.tell(Kind.BRANCHED, port.alias, {"why": why, "frame": headers(frame)})
 
     def _let_out(self, held: list[tuple[Port, Frame]]) -> None:
         """Let the copies out that have waited, or end them all where one ended in an error.

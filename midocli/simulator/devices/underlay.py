@@ -18,7 +18,6 @@ from midocli.simulator.events import Captured, Direction, Kind, UnderlayPoint
 from midocli.simulator.latency import UNDERLAY_IN_NS, UNDERLAY_OUT_NS
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.crossings import Crossing, Tunnel
-from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.plans import flow_hash
 from midocli.simulator.topology.records import Port
 from midocli.simulator.wire.checksum import checksum
@@ -44,7 +43,7 @@ def cross(walk: Walk, port: Port) -> Reason | None:
     frame = walk.frame
     if frame.host is None or port.host is None:
         return None
-    crossing = _crossing(walk, (frame.host, port.host))
+    crossing = walk.topology.crossing(frame.host, port.host)
     tunnel = crossing.tunnel
     if tunnel is None:
         return _no_tunnel(crossing, port) if crossing.zones else None
@@ -63,14 +62,6 @@ def cross(walk: Walk, port: Port) -> Reason | None:
         _show_later(walk, crossing.here, "out", UNDERLAY_OUT_NS, data, inner)
         _show_later(walk, crossing.there, "in", UNDERLAY_IN_NS, data, inner)
     return None
-
-
-def _crossing(walk: Walk, hosts: tuple[Key, Key]) -> Crossing:
-    topology = walk.topology
-    found = topology.crossings.get(hosts)
-    if found is None:
-        found = topology.crossings[hosts] = topology.source.crossing(hosts)
-    return found
 
 
 def _no_tunnel(crossing: Crossing, port: Port) -> Reason:

@@ -90,13 +90,9 @@ class Walk(ABC):
         self.original: Original = ORIGINAL(frame)
         #: (hw_src, hw_dst, nw_src, nw_dst, ttl, tp_src, tp_dst) on entering the last router.
         self.received = (0, 0, 0, 0, 0, 0, 0)
-        network.walks += 1
-        self.number = network.walks
         self.parent, self.depth = frame.walk, frame.depth
-        frame.walk = self.number
-        frame.depth = self.depth + 1
-        if self.recording:
-            network.parents[self.number] = self.parent
+        self.number = frame.walk = network.number_walk(frame.walk)
+        frame.depth += 1
 
     # What the pipeline does
 

@@ -115,7 +115,7 @@ class Topology:
     ip_address_groups: Lazy[frozenset[int]] = field(init=False)
     load_balancers: Lazy[LoadBalancer | None] = field(init=False)
     mirror_plans: Lazy[MirrorPlan | None] = field(init=False)
-    crossings: dict[tuple[Key, Key], Crossing] = field(default_factory=dict)
+    _crossings: dict[tuple[Key, Key], Crossing] = field(default_factory=dict)
     bridge_plans: Lazy[BridgePlan | None] = field(init=False)
     router_plans: Lazy[RouterPlan | None] = field(init=False)
     chain_plans: Lazy[ChainPlan | None] = field(init=False)
@@ -143,6 +143,13 @@ class Topology:
         if isinstance(key, InsertionChain):
             return chain_of(key, self.source.insertions(key.port))
         return self.source.chain(key)
+
+    def crossing(self, here: Key, there: Key) -> Crossing:
+        """How frames get from one host to another."""
+        found = self._crossings.get((here, there))
+        if found is None:
+            found = self._crossings[here, there] = self.source.crossing((here, there))
+        return found
 
     def forget(self, kind: RecordKind, key: Key) -> None:
         """Drop a record that changed, appeared or went, and the plans made from it."""
@@ -173,7 +180,7 @@ class Topology:
     def forget_crossings(self) -> None:
         """Drop the ways between hosts."""
         self.version += 1
-        self.crossings.clear()
+        self._crossings.clear()
 
     def _forget_port(self, key: Key) -> None:
         """A port shapes the plan of its device and, through its MAC and address, its peer's."""
