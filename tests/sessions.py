@@ -2,8 +2,8 @@
 
 A session is a script `NAME.mido` with the output it must give in `NAME.out`:
 commands and results as on a terminal, errors where they happened, the exit
-status last. `python tests/sessions.py` writes the outputs anew, to be read in
-review.
+status last. `python tests/sessions.py NAME ...` writes the outputs of these
+sessions anew (without a name, all), to be read in review.
 """
 
 from __future__ import annotations
@@ -50,7 +50,14 @@ def transcript(script: Path) -> str:
     return f"{done.stdout.decode()}[exit status {done.returncode}]\n"
 
 
+def named(*names: str) -> list[Path]:
+    """The scripts of some sessions; of all without a name. SystemExit where one is not there."""
+    if unknown := sorted({*names} - {script.stem for script in scripts()}):
+        raise SystemExit(f"no session is called {', '.join(unknown)}")
+    return [script for script in scripts() if not names or script.stem in names]
+
+
 if __name__ == "__main__":
-    for script in scripts():
+    for script in named(*sys.argv[1:]):
         script.with_suffix(".out").write_text(transcript(script))
         print(script.relative_to(ROOT))

@@ -210,13 +210,3 @@ def test_the_grammar_works_without_the_program(tmp_path: Path) -> None:
 def test_every_module_says_what_it_is_for(package: str) -> None:
     silent = [str(m) for m in modules(package) if not ast.get_docstring(ast.parse(m.read_text()))]
     assert silent == []
-
-
-@pytest.mark.parametrize("package", ["grammar", "midocli"])
-def test_no_module_is_long(package: str) -> None:
-    long = {
-        str(source.relative_to(ROOT)): lines
-        for source in modules(package)
-        if (lines := len(source.read_text().splitlines())) > 330
-    }
-    assert long == {}, "a file holds one idea"

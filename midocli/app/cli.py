@@ -32,6 +32,11 @@ options or unreadable files.
 `midocli tcpdump -r FILE` prints a capture file, with tcpdump's own options.
 """
 
+_OTHER_GRAMMAR = """\
+midocli: the package 'grammar' here is another distribution's, and there can be only one: \
+install midocli into an environment of its own
+"""
+
 
 def _help_formatter(prog: str) -> HelpFormatter:
     """argparse's own, told the width: finding it out would load compression libraries."""
@@ -83,6 +88,9 @@ def _run_words(words: list[str]) -> int:
     options = argument_parser().parse_args(words)
     if options.completion:
         return _complete(options.completion)
+    if not _has_language():
+        sys.stderr.write(_OTHER_GRAMMAR)
+        return 1
     gc.disable()
     from midocli.session.session import OutputError
 
@@ -90,6 +98,15 @@ def _run_words(words: list[str]) -> int:
         return _run(options)
     except OutputError as failure:
         return _end_without_output(failure.error)
+
+
+def _has_language() -> bool:
+    """Whether the package `grammar` is midocli's, and not that of a distribution of that name."""
+    try:
+        from grammar import standard_language  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def _mistakes() -> Mistakes:
