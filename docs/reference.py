@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
+import rooms
 from markdown_text import article, bullets, code, names, page, sentence, table
 
 from grammar.commands import CommandHelp
@@ -51,10 +51,17 @@ def _command_page(name: str) -> str:
 
 
 def with_tables(text: str) -> str:
-    """A hand-written page with its table of reasons, which stands between two comments."""
+    """A hand-written page with the tables made that stand between two comments in it."""
+    for name, make in (("reasons", _reasons), ("rooms", rooms.table)):
+        before, begin, rest = text.partition(f"<!-- {name} -->\n")
+        if begin:
+            text = f"{before}{begin}{make()}\n<!-- end -->{rest.partition('<!-- end -->')[2]}"
+    return text
+
+
+def _reasons() -> str:
     rows = ((f"`{code.value}`", meaning) for code, meaning in REASONS.items())
-    made = f"<!-- reasons -->\n{table(('Code', 'Means'), rows)}\n<!-- end -->"
-    return re.sub("<!-- reasons -->\n.*?<!-- end -->", lambda _: made, text, flags=re.DOTALL)
+    return table(("Code", "Means"), rows)
 
 
 # -- index ------------------------------------------------------------------------
