@@ -6,7 +6,7 @@ from argparse import Action
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from grammar.language import TOPICS
+from grammar.commands import declarations
 from grammar.verbs import VERBS
 from midocli.app.cli import argument_parser
 from midocli.app.completion import options, takes_value
@@ -43,7 +43,7 @@ _EXAMPLES = (
 def manual() -> str:
     """The page, in the man macros of troff."""
     parser = argument_parser()
-    commands: dict[str, Any] = {**VERBS, **TOPICS}
+    commands: dict[str, Any] = {**VERBS, **declarations()}
     commands["show topology"] = commands.pop("topology")
     lines = [
         '.\\" Written by docs/generate.py from the options and the declarations in grammar/.',

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 import rooms
 from markdown_text import article, bullets, code, names, page, sentence, table
 
-from grammar.commands import CommandHelp
-from grammar.language import TOPICS
+from grammar.command import Declaration
+from grammar.commands import declarations
 from grammar.resources import SCHEMA
 from grammar.schema import Collection, Field
 from grammar.times import Seconds
@@ -35,7 +35,7 @@ def pages(play: Play) -> dict[str, str]:
         _VERBS: _verbs(play(_VERBS, True)),
         **{
             _command_page(name): _command(name, entry, play(_command_page(name), True))
-            for name, entry in TOPICS.items()
+            for name, entry in declarations().items()
         },
         **{
             path: _collection(collection, play(path, collection.creatable))
@@ -77,7 +77,8 @@ def _index() -> str:
         bullets(f"[{name}]({_VERBS}.md#{name}): {verb.help}" for name, verb in VERBS.items()),
         "## Commands",
         bullets(
-            f"[{name}]({_command_page(name)}.md): {entry.help}" for name, entry in TOPICS.items()
+            f"[{name}]({_command_page(name)}.md): {entry.help}"
+            for name, entry in declarations().items()
         ),
         "## Collections",
         "What is indented lives inside the object above it.",
@@ -114,7 +115,7 @@ def _verb(name: str, verb: Verb) -> Iterable[str]:
     yield from _to_try(verb.examples)
 
 
-def _command(name: str, command: CommandHelp, example: str) -> str:
+def _command(name: str, command: Declaration, example: str) -> str:
     return page(
         f"# {name}",
         sentence(command.help),

@@ -51,9 +51,7 @@ def spans(line: str) -> list[Span]:
 
 def canonical(command: Command) -> str:
     """The one line that midocli itself would write for a tree; parsing it gives the tree."""
-    from grammar.unparse import unparse
-
-    return unparse(command)
+    return " ".join(command.written())
 
 
 __all__ = ["canonical", "expected", "form", "parse", "spans", "standard_language"]

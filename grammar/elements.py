@@ -81,6 +81,10 @@ class Element(pp.ParserElement):
         """What may stand where this element looks for a word; nothing if others look for it."""
         return ()
 
+    def may_begin(self, word: str) -> bool:
+        """Whether it is worth trying where this word stands."""
+        return True
+
     def answer(self, question: Question, loc: int) -> None:
         """Say what may stand here, if that is the question."""
         if loc == question.at:
@@ -121,7 +125,7 @@ class Switch(Element):
     def __init__(
         self,
         name: str,
-        build: Callable[[], tuple[Table, Sequence[pp.ParserElement]]],
+        build: Callable[[], tuple[Table, Sequence[Element]]],
         expect: Callable[[], Sequence[Expectation]],
         ends: bool = False,
     ) -> None:
@@ -129,7 +133,7 @@ class Switch(Element):
         self._build = build
         self._built = False
         self._table: Table = {}
-        self._otherwise: Sequence[pp.ParserElement] = ()
+        self._otherwise: Sequence[Element] = ()
         self._expect = expect
         self._ends = ends
         #: Whether it is no start of a command, but a mistake, to end the line here.
@@ -172,7 +176,7 @@ class Switch(Element):
                     raise  # a word of the table is not offered as a name as well
                 furthest = failure
         for element in self._otherwise:
-            if word is not None and not _may_begin(element, line, word[0]):
+            if word is not None and not element.may_begin(word[0]):
                 continue
             try:
                 end, tokens = element._parse(line, loc, do_actions)
@@ -189,13 +193,6 @@ class Switch(Element):
         for element in self._otherwise:
             with suppress(pp.ParseException):
                 element._parse(line, loc)
-
-
-def _may_begin(element: pp.ParserElement, line: str, word: str) -> bool:
-    """Whether a word may begin an element, for those that know all their first words."""
-    if not isinstance(element, Made) or element.first_words is None or type(line) is Question:
-        return True
-    return word in element.first_words
 
 
 class Made(Element):
@@ -217,7 +214,10 @@ class Made(Element):
         self._element = element
         self._make = make
         self._follow = follow
-        self.first_words = first_words
+        self._first_words = first_words
+
+    def may_begin(self, word: str) -> bool:
+        return self._first_words is None or word in self._first_words
 
     def parseImpl(self, line: str, loc: int, do_actions: bool = True) -> Result:
         end, tokens = self._element._parse(line, loc, do_actions)

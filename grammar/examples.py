@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grammar.schema import Collection, Field, Schema
-from grammar.unparse import quoted
+from grammar.words import quoted
 
 
 def examples(schema: Schema, collection: Collection) -> tuple[str, ...]:

@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cached_property
 from typing import Any
 
 import pyparsing as pp
 
-from grammar import capturing, pictures, probes, session, traffic
-from grammar.commands import OnGuest, nothing
-from grammar.elements import Element, Entry, Later, Question, Rejected, Switch, Table
+from grammar.command import Declaration, OnGuest
+from grammar.commands import CommandWord, declarations, declared
+from grammar.elements import Element, Made, Question, Rejected, Switch, Table
 from grammar.errors import IncompleteError, LineSyntaxError, MidoError, shorten
 from grammar.expectation import END, Expectation
 from grammar.nearest import nearest, suggestion
 from grammar.objects import Paths
 from grammar.resources import SCHEMA
-from grammar.schema import Collection, Schema
-from grammar.suffix import EXPECTED_AS, EXPECTED_FORM, Suffix, suffix_of
-from grammar.tree import As, Command, Echo, Format, Quit, Source
+from grammar.schema import Schema
+from grammar.suffix import EXPECTED_AS, EXPECTED_FORM, As, Suffix, suffix_of
+from grammar.tree import Command
 from grammar.verbs import VERBS, assemble
 from grammar.words import TRAILING, WHOLE_LINE, WORD
-
-COMMANDS = {**probes.HELP, **capturing.HELP, **session.HELP}
-#: What `help` and the reference have a page on, beside verbs and collections.
-TOPICS = {**COMMANDS, **pictures.HELP}
-
-_COMMAND_WORDS = tuple(
-    word for name, entry in COMMANDS.items() for word in (name, *entry.synonyms) if name != "expect"
-)
 
 
 class Language:
@@ -37,58 +28,36 @@ class Language:
 
     def __init__(self, schema: Schema = SCHEMA) -> None:
         self.schema = schema
-        self._paths = Paths(schema, self._guest_entries)
-        self._paths.also("show", self._picture_entries, pictures.expectations)
-        self._line = Switch("command", self._build, self._expect)
-        self._line.parse_with_tabs()
-        self._inner = Switch("command", self._build_inner, self._expect_inner)
+        self._paths = Paths(schema)
+        held = Made(self._lines(None), lambda tokens, column: _finish(tokens))
+        self._line = self._lines(held)
 
-    def _guest_entries(self, collection: Collection) -> dict[str, Entry]:
-        return traffic.guest_entries(collection)
+    def _lines(self, held: Made | None) -> Switch:
+        """Lines about objects, and commands; those around others only where these are given."""
 
-    def _picture_entries(self) -> dict[str, Entry]:
-        return pictures.entries(self._paths.end)
+        def build() -> tuple[Table, Sequence[Element]]:
+            table = {**self._paths.verb_entries(), **self._paths.collection_entries()}
+            return table, (self._paths.root_object("free"), CommandWord(reading))
 
-    def _build_inner(self) -> tuple[Table, Sequence[Element]]:
-        """Every command that `expect` may hold: all but itself."""
-        table = {
-            **self._paths.verb_entries(),
-            **self._paths.collection_entries(),
-            **{word: (nothing, self._command(word)) for word in _COMMAND_WORDS},
-        }
-        return table, (self._paths.root_object("free"),)
+        def reading(declaration: Declaration) -> pp.ParserElement | None:
+            if declaration.around:
+                return declaration.around(held) if held else None
+            return declaration.follows() if declaration.follows else None
 
-    def _command(self, word: str) -> Later:
-        """The element behind a command's word; all commands are made when one is used."""
-        return Later(lambda: self._commands[word])
+        def expect() -> list[Expectation]:
+            roots = [self.schema[name] for name in self.schema.root]
+            said = (
+                each for each in declarations().values() if each.follows or (held and each.around)
+            )
+            return [
+                *(Expectation("verb", name, verb.help) for name, verb in VERBS.items()),
+                *(Expectation("collection", each.name, each.help) for each in roots),
+                *(Expectation("command", each.name, each.help) for each in said),
+            ]
 
-    @cached_property
-    def _commands(self) -> dict[str, pp.ParserElement]:
-        return {
-            **traffic.entries(),
-            **capturing.entries(),
-            **session.entries(self._paths.end),
-        }
-
-    def _build(self) -> tuple[Table, Sequence[Element]]:
-        table, otherwise = self._build_inner()
-        expect = session.expect_entries(self._inner, _finish)
-        return {**table, **expect}, otherwise
-
-    def _expect(self) -> list[Expectation]:
-        expect = Expectation("command", "expect", COMMANDS["expect"].help)
-        return [*self._expect_inner(), expect]
-
-    def _expect_inner(self) -> list[Expectation]:
-        return [
-            *(Expectation("verb", name, verb.help) for name, verb in VERBS.items()),
-            *(Expectation("collection", name, self.schema[name].help) for name in self.schema.root),
-            *(
-                Expectation("command", name, entry.help)
-                for name, entry in COMMANDS.items()
-                if name != "expect"
-            ),
-        ]
+        lines = Switch("command", build, expect)
+        lines.parse_with_tabs()
+        return lines
 
     def parse(self, line: str) -> Command | None:
         """The tree of a line; None where it is blank or only a comment.
@@ -108,13 +77,13 @@ class Language:
         try:
             command = self._parse(suffix.command)
             form = suffix.checked()
+            if not command.has_form:
+                message = "as belongs behind a command that shows something"
+                raise LineSyntaxError(message, len(suffix.command) + 1)
         except MidoError:
             with suppress(MidoError):
                 return self._parse(line)
             raise
-        if isinstance(command, (Format, Source)):
-            message = "as belongs behind a command that shows something"
-            raise LineSyntaxError(message, len(suffix.command) + 1)
         return As(command, form)
 
     def _parse(self, line: str) -> Command:
@@ -143,7 +112,7 @@ class Language:
             command = self.parse(line)
         except MidoError:
             return False
-        return command is not None and not isinstance(command, (As, Echo, Format, Quit, Source))
+        return command is not None and command.has_form
 
     def _expected_at(self, line: str, at: int) -> list[Expectation]:
         question = Question(line, at)
@@ -209,7 +178,7 @@ def _check_quotes(line: str) -> None:
 
 def synonyms(word: str) -> Sequence[str]:
     """Other words for a verb or a command; none for other words."""
-    entry = VERBS.get(word) or COMMANDS.get(word)
+    entry = VERBS.get(word) or declared(word)
     return entry.synonyms if entry else ()
 
 

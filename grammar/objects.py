@@ -15,10 +15,11 @@ from functools import partial
 
 import pyparsing as pp
 
-from grammar.commands import nothing
+from grammar import programs
+from grammar.command import LINE_END, Declaration, nothing
+from grammar.commands import CommandWord, commands_behind
 from grammar.elements import (
     Element,
-    End,
     Entry,
     Later,
     Made,
@@ -42,27 +43,16 @@ _ON_COLLECTIONS = ("list", "create", "describe")
 # Alone, or behind an object only, these are mistakes rather than unfinished.
 _NEED_COLLECTION = ("list", "create")
 
-Extra = Callable[[Collection], Table]
-Expect = Callable[[], Sequence[Expectation]]
-
 
 class Paths:
     """The part of the grammar that is about objects.
 
-    Elements are made when first needed and kept. `extra` adds words that may
-    follow an object of a collection, such as a guest's `ping`.
+    Elements are made when first needed and kept.
     """
 
-    def __init__(self, schema: Schema, extra: Extra) -> None:
+    def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self.end = End("end of line")
-        self._extra = extra
         self._elements: dict[tuple[object, ...], pp.ParserElement] = {}
-        self._also: dict[str, tuple[Callable[[], Table], Expect]] = {}
-
-    def also(self, verb: str, build: Callable[[], Table], expect: Expect) -> None:
-        """Words beside the objects that may follow a verb at the beginning of a line."""
-        self._also[verb] = build, expect
 
     def _once(self, key: tuple[object, ...], make: Callable[[], Element]) -> pp.ParserElement:
         element = self._elements.get(key)
@@ -100,17 +90,16 @@ class Paths:
             if not self.schema[name].single or verb in self._verbs_on(self.schema[name])
         ]
 
-        also, expect_also = self._also.get(verb, (dict, list))
-
-        def build() -> tuple[Table, Sequence[pp.ParserElement]]:
+        def build() -> tuple[Table, Sequence[Element]]:
             table = {name: self._root_entry(name, verb) for name in roots}
-            return {**table, **also()}, (self.root_object(verb),)
+            return table, (self.root_object(verb), _command_behind(verb))
 
         def expect() -> list[Expectation]:
             known = (self.schema[name] for name in roots)
             useful = (each for each in known if leads_to(self.schema, each, verb))
             found = [Expectation("collection", each.name, each.help) for each in useful]
-            return [*found, *expect_also()]
+            also = commands_behind(verb)
+            return [*found, *(Expectation("verb", each.name, each.help) for each in also)]
 
         ends = verb == "describe"
         lone = verb in _NEED_COLLECTION
@@ -148,7 +137,7 @@ class Paths:
     def _selection(self, collection: Collection, mode: str) -> Element:
         """An object must be picked, or (in free mode) list or create comes."""
 
-        def build() -> tuple[Table, Sequence[pp.ParserElement]]:
+        def build() -> tuple[Table, Sequence[Element]]:
             table: dict[str, Entry] = {}
             if mode == "free":
                 for word, verb in VERB_WORDS.items():
@@ -171,7 +160,7 @@ class Paths:
     def _target(self, collection: Collection, mode: str) -> Element:
         """`list` or `create` was read: this collection is its target, or a step."""
 
-        def build() -> tuple[Table, Sequence[pp.ParserElement]]:
+        def build() -> tuple[Table, Sequence[Element]]:
             here = self._last_pairs(collection, mode, lead=True)
             if not collection.children:
                 return {}, (here,)
@@ -191,12 +180,12 @@ class Paths:
             of="" if verb == "create" else collection.path,
         )
 
-    def _picked(self, collection: Collection, mode: str) -> Sequence[pp.ParserElement]:
+    def _picked(self, collection: Collection, mode: str) -> Sequence[Element]:
         """The ways to pick an object; what the datapath has learnt cannot be picked."""
         ways = (self._by_field(collection, mode), self._by_name(collection, mode))
         return tuple(Unoffered(way) for way in ways) if collection.live else ways
 
-    def _by_field(self, collection: Collection, mode: str) -> pp.ParserElement:
+    def _by_field(self, collection: Collection, mode: str) -> Made:
         """An object picked by `field value` pairs.
 
         Behind `set`, only the first pair selects: the others are assignments.
@@ -233,14 +222,14 @@ class Paths:
         """What may follow an object of `collection`, in a mode."""
         key = ("object", collection.path, mode)
 
-        def build() -> tuple[Table, Sequence[pp.ParserElement]]:
+        def build() -> tuple[Table, Sequence[Element]]:
             table: dict[str, Entry] = {
                 child.name: (nothing, Later(partial(self.after_collection, child, mode)))
                 for child in self.schema.children(collection)
             }
             if mode == "free":
                 table |= self._free_entries(collection)
-                table |= self._extra(collection)
+                table |= programs.entries(collection)
             return table, self._fields(collection, mode)
 
         def expect() -> list[Expectation]:
@@ -252,9 +241,9 @@ class Paths:
             if mode == "free":
                 for verb in self._verbs_on(collection):
                     found += [expectation(verb)] * behind_object(self.schema, collection, verb)
-                found += [
-                    Expectation("verb", word, "on this machine") for word in self._extra(collection)
-                ]
+                run = [each.name for each in commands_behind(collection.path)]
+                run += programs.entries(collection)
+                found += [Expectation("verb", word, "on this machine") for word in run]
             return found
 
         name = f"{collection.name} object"
@@ -283,29 +272,30 @@ class Paths:
             without |= {"list", "create"}
         return tuple(verb for verb in VERBS if verb not in without)
 
-    def _fields(self, collection: Collection, mode: str) -> Sequence[pp.ParserElement]:
+    def _fields(self, collection: Collection, mode: str) -> Sequence[Element]:
         """What a mode still needs behind its object."""
         if mode == "set":
             return (Pairs(f"{collection.name} fields", collection.fields, "set", least=1),)
         if mode == "clear":
-            return (FieldNames("fields to clear", collection, True) + self.end,)
+            return (FieldNames("fields to clear", collection, True, LINE_END),)
         if mode == "show":
-            return (FieldNames("field to show", collection, False) + self.end,)
+            return (FieldNames("field to show", collection, False, LINE_END),)
         if mode == "free":
             show = self._switch("show", self._show_entries, lambda: [expectation("show")])
-            return (FieldNames("field to show", collection, False) + show,)
+            field = FieldNames("field to show", collection, False, show)
+            return (field, _command_behind(collection.path))
         return ()
 
-    def _show_entries(self) -> tuple[Table, Sequence[pp.ParserElement]]:
+    def _show_entries(self) -> tuple[Table, Sequence[Element]]:
         words = {word for word, verb in VERB_WORDS.items() if verb == "show"}
-        return {word: (partial(said, "show"), self.end) for word in words}, ()
+        return {word: (partial(said, "show"), LINE_END) for word in words}, ()
 
     # -- helpers ---------------------------------------------------------------
 
     def _switch(
         self,
         name: str,
-        build: Callable[[], tuple[Table, Sequence[pp.ParserElement]]],
+        build: Callable[[], tuple[Table, Sequence[Element]]],
         expect: Callable[[], Sequence[Expectation]],
         ends: bool = False,
         refuses_end: bool = False,
@@ -313,6 +303,16 @@ class Paths:
         switch = Switch(name, build, expect, ends)
         switch.refuses_end = refuses_end
         return switch
+
+
+def _command_behind(word: str) -> CommandWord:
+    """A command where it stands behind a verb, or an object of a collection."""
+
+    def reading(declaration: Declaration) -> pp.ParserElement | None:
+        make = declaration.behind.get(word)
+        return make() if make else None
+
+    return CommandWord(reading)
 
 
 def _single(collection: Collection, column: int) -> Sequence[Tokens]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import pyparsing as pp
+
 from grammar.elements import Element, Question, Rejected, Result, Tokens
 from grammar.errors import (
     IncompleteError,
@@ -202,12 +204,15 @@ def _spellings(target: str) -> Mapping[str, tuple[str, ...]]:
 
 
 class FieldNames(Element):
-    """Names of fields without values, for `clear` and `show`."""
+    """Names of fields without values, for `clear` and `show`; `follow` reads on behind them."""
 
-    def __init__(self, name: str, collection: Collection, clearing: bool) -> None:
+    def __init__(
+        self, name: str, collection: Collection, clearing: bool, follow: pp.ParserElement
+    ) -> None:
         super().__init__(name)
         self._collection = collection
         self._clearing = clearing
+        self._follow = follow
 
     def expectations(self) -> Sequence[Expectation]:
         return [
@@ -235,4 +240,5 @@ class FieldNames(Element):
             loc = word.end()
         if not names:
             raise Rejected(line, loc, self)
-        return loc, names
+        end, tokens = self._follow._parse(line, loc, do_actions)
+        return end, [*names, *tokens]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from grammar.groups import Group
-from grammar.values import ListOf, Reference, Text, ValueType
+from grammar.values import ListOf, Negated, Reference, Text, ValueType
 
 OnDelete = Literal["clear", "cascade"]
 
@@ -53,6 +53,13 @@ class Field(NamedTuple):
         """The reference this field holds (alone or as list items), if it does."""
         kind = self.type.item if isinstance(self.type, ListOf) else self.type
         return kind if isinstance(kind, Reference) else None
+
+    def word(self, value: Any) -> str:
+        """The word that gives the field a value, before quoting."""
+        if isinstance(value, Negated):
+            return "!" + self.word(value.value)
+        word: str = self.type.format(value)
+        return "" if word == '""' else word
 
 
 @dataclass(eq=False, repr=False)

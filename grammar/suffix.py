@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from grammar.commands import CommandHelp
+from grammar.command import Declaration
 from grammar.errors import IncompleteError, InvalidValueError, shorten
 from grammar.expectation import Expectation
 from grammar.nearest import suggestion
+from grammar.tree import Command
 from grammar.values import Choice
 from grammar.words import BLANK, WORD
 
@@ -17,11 +18,13 @@ FORMS = Choice(("table", "json", "yaml", "csv", "commands"))
 EXPECTED_AS = Expectation("verb", "as", "show the result in another form")
 EXPECTED_FORM = Expectation("value", "", FORMS.expected, type=FORMS)
 
-HELP = CommandHelp(
+AS = Declaration(
+    "as",
     "shows what comes of one command in another form",
-    "looking",
-    ("COMMAND as table|json|yaml|csv|commands",),
-    (
+    group="looking",
+    rank=2,
+    usage=("COMMAND as table|json|yaml|csv|commands",),
+    examples=(
         "router router0 port list as table  # columns lined up, as psql does",
         "ping client vm capture none as json  # the document that format json prints",
         "chain chain0 show as commands  # what would create it again, rules and all",
@@ -29,10 +32,20 @@ HELP = CommandHelp(
     see=("format", "list", "json"),
 )
 
-#: Commands whose words are all their own.
-_PLAIN = frozenset({"echo", "quit", "exit"})
 _MAYBE = re.compile(rf"{BLANK}as(?:{BLANK}|\Z)")
 _BLANKS = re.compile(f"{BLANK}*+")
+
+
+class As(Command):
+    """Show what comes of a command in a form of its own."""
+
+    word = "as"
+    has_form = False
+    command: Command
+    form: str
+
+    def written(self) -> list[str]:
+        return [*self.command.written(), self.word, self.form]
 
 
 class Suffix(NamedTuple):
@@ -58,7 +71,7 @@ def suffix_of(line: str) -> Suffix | None:
     if not _MAYBE.search(line):
         return None
     found = list(_words(line))
-    if len(found) < 2 or found[0][0] in _PLAIN:
+    if len(found) < 2:
         return None
     before, last = found[-2:]
     if last[0] == "as":

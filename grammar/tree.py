@@ -2,15 +2,22 @@
 
 Columns count characters of the line from 1. They say where something stood, not
 what was said: trees that differ only in columns are equal. The nodes a line has many
-of are named tuples, commands are `Node`s.
+of are named tuples, commands are `Node`s. Here are the commands about objects, one a verb;
+all others stand beside their declarations in `commands/`.
+
+Each knows the one way of saying it that midocli itself writes: `parse(canonical(tree)) == tree`
+for every tree.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any, ClassVar, NamedTuple
 
 from grammar.node import PLACES, Node
 from grammar.schema import Collection, Field
+from grammar.values import Flag
+from grammar.words import quoted
 
 
 def _equal(one: object, other: object) -> bool:
@@ -31,6 +38,12 @@ class Setting(NamedTuple):
 
     def __eq__(self, other: object) -> bool:
         return _equal(self, other)
+
+    def written(self) -> list[str]:
+        """The words that give the field the value; those of a flag may be one."""
+        if isinstance(self.field.type, Flag) and not self.text:
+            return [self.field.name]
+        return [self.field.name, quoted(self.field.word(self.value))]
 
 
 class FieldName(NamedTuple):
@@ -54,6 +67,12 @@ class Selector(NamedTuple):
     def __eq__(self, other: object) -> bool:
         return _equal(self, other)
 
+    def written(self) -> list[str]:
+        """The words that pick the object, behind the name of its collection."""
+        if self.name is None:
+            return written_filters(self.filters)
+        return [quoted(self.name)] if self.name else []
+
 
 class Target(NamedTuple):
     """The collection that list and create work on."""
@@ -68,49 +87,6 @@ class Target(NamedTuple):
 Path = tuple[Selector, ...]
 
 
-class Create(Node):
-    """Make a new object of `target` inside the object at `path`."""
-
-    path: Path
-    target: Target
-    settings: tuple[Setting, ...]
-
-
-class List(Node):
-    """Show the objects of `target` inside `path` that pass the filters."""
-
-    path: Path
-    target: Target
-    filters: tuple[Setting, ...]
-
-
-class Show(Node):
-    """Show one object, or one of its fields."""
-
-    path: Path
-    field: FieldName | None
-
-
-class Set(Node):
-    """Give fields of an object new values."""
-
-    path: Path
-    settings: tuple[Setting, ...]
-
-
-class Clear(Node):
-    """Take the values of an object's fields away."""
-
-    path: Path
-    fields: tuple[FieldName, ...]
-
-
-class Delete(Node):
-    """Delete an object and all it holds."""
-
-    path: Path
-
-
 class Argument(NamedTuple):
     """A word given to a command, with where it stood."""
 
@@ -121,206 +97,118 @@ class Argument(NamedTuple):
         return isinstance(other, Argument) and self.text == other.text
 
 
-class Program(Node):
-    """A guest's own program (`ip addr`), as if typed on that machine."""
+def written_path(path: Path) -> list[str]:
+    """The words of a path."""
+    words: list[str] = []
+    for place, selector in enumerate(path):
+        if place or not selector.collection.parent:
+            words.append(selector.collection.name)
+        words += selector.written()
+    return words
 
+
+def written_filters(filters: Iterable[Setting]) -> list[str]:
+    """The words that select objects by their fields."""
+    return [word for each in filters for word in (each.field.name, quoted(each.value))]
+
+
+def written_settings(settings: Iterable[Setting]) -> list[str]:
+    """The words of fields, or of a command's options, with their values."""
+    return [word for each in settings for word in each.written()]
+
+
+class Command(Node):
+    """What a line says.
+
+    `word` is what it is known by: its verb, or the name of its declaration. What comes of it can
+    be shown in another form (`as`) if it `has_form`; as commands, too, where it `shows_objects`.
+    """
+
+    word: ClassVar[str]
+    has_form: ClassVar[bool] = True
+    shows_objects: ClassVar[bool] = True
+
+    def written(self) -> list[str]:
+        """The words of the line, in the order PATH VERB … or PATH COLLECTION VERB …"""
+        return [self.word]
+
+
+class Create(Command):
+    """Make a new object of `target` inside the object at `path`."""
+
+    word = "create"
     path: Path
-    words: tuple[str, ...]
+    target: Target
+    settings: tuple[Setting, ...]
+
+    def written(self) -> list[str]:
+        where = [*written_path(self.path), self.target.collection.name]
+        return [*where, "create", *written_settings(self.settings)]
 
 
-class Ping(Node):
-    """Echo requests from a source, which is a path (a guest) or a point."""
+class List(Command):
+    """Show the objects of `target` inside `path` that pass the filters."""
 
-    source: Argument | Path
-    destination: Argument
-    options: tuple[Setting, ...]
+    word = "list"
+    path: Path
+    target: Target
+    filters: tuple[Setting, ...]
 
-
-class Traceroute(Node):
-    """The routers on the way from a source to a destination."""
-
-    source: Argument | Path
-    destination: Argument
-    options: tuple[Setting, ...]
+    def written(self) -> list[str]:
+        where = [*written_path(self.path), self.target.collection.name]
+        return [*where, "list", *written_filters(self.filters)]
 
 
-class Arping(Node):
-    """An ARP request for an address."""
+class Show(Command):
+    """Show one object, or one of its fields."""
 
-    source: Argument | Path
-    destination: Argument
-    options: tuple[Setting, ...]
+    word = "show"
+    path: Path
+    field: FieldName | None
 
-
-class Connect(Node):
-    """A TCP connection or UDP exchange with a port of a destination."""
-
-    source: Argument | Path
-    proto: str
-    destination: Argument
-    port: int
-    options: tuple[Setting, ...]
+    def written(self) -> list[str]:
+        return [*written_path(self.path), "show", *([self.field.field.name] if self.field else [])]
 
 
-class Inject(Node):
-    """Raw frames put into the network at a point."""
+class Set(Command):
+    """Give fields of an object new values."""
 
-    point: Argument
-    options: tuple[Setting, ...]
+    word = "set"
+    path: Path
+    settings: tuple[Setting, ...]
 
-
-class Dhcp(Node):
-    """A guest's search for a lease."""
-
-    source: Argument | Path
-    options: tuple[Setting, ...]
+    def written(self) -> list[str]:
+        return [*written_path(self.path), "set", *written_settings(self.settings)]
 
 
-class Tcpdump(Node):
-    """A capture that runs from here on at points, a comma list."""
+class Clear(Command):
+    """Take the values of an object's fields away."""
 
-    points: Argument
-    options: tuple[Setting, ...]
+    word = "clear"
+    path: Path
+    fields: tuple[FieldName, ...]
 
-
-class ReadCapture(Node):
-    """The frames of a capture file, printed."""
-
-    file: Argument
-    options: tuple[Setting, ...]
+    def written(self) -> list[str]:
+        return [*written_path(self.path), "clear", *(name.field.name for name in self.fields)]
 
 
-Probe = Ping | Traceroute | Arping | Connect | Dhcp | Inject | Tcpdump | ReadCapture
+class Delete(Command):
+    """Delete an object and all it holds."""
+
+    word = "delete"
+    path: Path
+
+    def written(self) -> list[str]:
+        return [*written_path(self.path), "delete"]
 
 
-class Clock(Node):
-    """Show the simulated time, set it, or let it pass."""
-
-    action: str | None = None
-    value: Any = None
-    column: int = 1
-
-
-class Format(Node):
-    """How results are printed from here on."""
-
-    name: str
-
-
-class Echo(Node):
-    """Print words."""
-
-    words: tuple[str, ...]
-
-
-class Source(Node):
-    """Run the commands of a file."""
-
-    file: Argument
-
-
-class Expect(Node):
-    """Check that a command succeeds or, with `negated`, that it fails."""
-
-    command: Command
-    negated: bool
-    column: int
-
-
-class Help(Node):
-    """Explain the language, or one word of it."""
-
-    topic: Argument | None
-
-
-class Reset(Node):
-    """Forget what the datapath has learnt."""
-
-
-class Describe(Node):
+class Describe(Command):
     """Show what an object, a collection's objects or the root consist of."""
 
+    word = "describe"
     path: Path
     target: Target | None
 
-
-class Tenant(Node):
-    """Choose the session's tenant, or (None) none."""
-
-    name: str | None
-
-
-class Debug(Node):
-    """Turn debug mode on or off."""
-
-    on: bool
-
-
-class Undo(Node):
-    """Take the last changes back or, with `again`, do what was undone once more."""
-
-    steps: int
-    again: bool
-
-
-class Save(Node):
-    """Write the topology as a script that rebuilds it."""
-
-    file: Argument
-
-
-class Demo(Node):
-    """Load the network to try things on."""
-
-
-class Prefs(Node):
-    """Show the preferences of the prompt, change some, or go back to the defaults."""
-
-    settings: tuple[Setting, ...]
-    reset: bool
-
-
-class Quit(Node):
-    """End the session."""
-
-
-class Topology(Node):
-    """Draw the virtual network, on the terminal or into a file."""
-
-    file: Argument | None
-
-
-class As(Node):
-    """Show what comes of a command in a form of its own."""
-
-    command: Command
-    form: str
-
-
-Command = (
-    Create
-    | List
-    | Show
-    | Set
-    | Clear
-    | Delete
-    | Program
-    | Probe
-    | Clock
-    | Format
-    | Echo
-    | Source
-    | Expect
-    | Help
-    | Reset
-    | Quit
-    | Describe
-    | Tenant
-    | Debug
-    | Undo
-    | Save
-    | Prefs
-    | Demo
-    | Topology
-    | As
-)
+    def written(self) -> list[str]:
+        target = [self.target.collection.name] if self.target else []
+        return [*written_path(self.path), "describe", *target]

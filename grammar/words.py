@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from string import ascii_letters, digits
 
 BLANK = r"[ \t\r\n]"
 WORD_PATTERN = r"""(?:[^ \t\r\n'"\\]++|\\.|'[^']*+'|"(?:[^"\\]|\\.)*+")++"""  # as shlex splits
@@ -11,6 +12,7 @@ TRAILING = re.compile(rf"{BLANK}*+(?:#.*)?\Z", re.DOTALL)
 WHOLE_LINE = re.compile(rf"(?:{BLANK}++|(?!#){WORD_PATTERN}(?={BLANK}|\Z))*+(?:#.*)?", re.DOTALL)
 _QUOTED = re.compile(r"""'([^']*+)'|"((?:[^"\\]|\\.)*+)"|\\(.)""", re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
+_PLAIN = frozenset(ascii_letters + digits + "_@%+=:,./-")  # as shlex.quote has it
 
 
 def unquote(word: str) -> str:
@@ -26,3 +28,10 @@ def _meant(quoted: re.Match[str]) -> str:
     if double is not None:
         return _ESCAPED.sub(r"\1", double)
     return str(escaped if single is None else single)
+
+
+def quoted(word: str) -> str:
+    """A word as it must be typed."""
+    if word and _PLAIN.issuperset(word):
+        return word
+    return "'" + word.replace("'", "'\"'\"'") + "'"

@@ -8,6 +8,14 @@ from __future__ import annotations
 
 import grammar
 from grammar import tree
+from grammar.commands.clock import Clock
+from grammar.commands.echo import Echo
+from grammar.commands.expect import Expect
+from grammar.commands.format import Format
+from grammar.commands.help import Help
+from grammar.commands.ping import Ping
+from grammar.commands.source import Source
+from grammar.programs import Program
 from grammar.tree import Command, Path, Setting
 
 
@@ -35,22 +43,22 @@ def of_command(command: Command) -> str:
         case tree.Describe(path, target):
             what = target.collection.path if target else "all"
             return f"describe {what}{_inside(path)}"
-        case tree.Expect(inner, negated):
+        case Expect(inner, negated):
             return f"expect {'not ' if negated else ''}({of_command(inner)})"
-        case tree.Ping(source, destination, options):
+        case Ping(source, destination, options):
             origin = source.text if isinstance(source, tree.Argument) else _path(source)
             return f"ping {origin} -> {destination.text}{_pairs(options)}"
-        case tree.Program(path, words):
+        case Program(path, words):
             return f"run {_path(path)}: {'|'.join(words)}"
-        case tree.Echo(words):
+        case Echo(words):
             return f"echo {'|'.join(words)}"
-        case tree.Source(file):
+        case Source(file):
             return f"source {file.text}"
-        case tree.Format(name):
+        case Format(name):
             return f"format {name}"
-        case tree.Clock(action, value):
+        case Clock(action, value):
             return f"clock {action} {value}" if action else "clock"
-        case tree.Help(topic):
+        case Help(topic):
             return f"help {topic.text}" if topic else "help"
     return type(command).__name__.lower()
 

@@ -15,8 +15,8 @@ from worlds import World, rows
 from grammar.errors import MidoError
 from grammar.resources import SCHEMA
 from grammar.schema import Field
-from grammar.unparse import quoted
 from grammar.values import Choice, Integer, Limit, LinkStatus, ListOf, Reference, Text, Truth
+from grammar.words import quoted
 from midocli.store.rows import Row
 
 #: A command each: what it does, to what, and with which values all come from its number.

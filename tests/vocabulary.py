@@ -18,7 +18,6 @@ from grammar.addresses import (
 from grammar.picture_files import Drawn
 from grammar.resources import SCHEMA
 from grammar.schema import Collection, Field
-from grammar.unparse import quoted
 from grammar.values import (
     Choice,
     Flag,
@@ -31,6 +30,7 @@ from grammar.values import (
     Truth,
     Uuid,
 )
+from grammar.words import quoted
 
 Words = st.SearchStrategy[str]
 

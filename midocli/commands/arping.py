@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.commands.arping import Arping as ArpingCommand
 from midocli.commands.dispatch import carries_out
 from midocli.probes.arping import Arping
 from midocli.results.values import Result
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Arping)
-def arping(context: Context, command: tree.Arping) -> Result:
+@carries_out(ArpingCommand)
+def arping(context: Context, command: ArpingCommand) -> Result:
     """Make the traffic, and report on it."""
     return Arping(context, command).run()

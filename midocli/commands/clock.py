@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.commands.clock import Clock
 from grammar.times import Instant, format_instant
 from midocli.commands.dispatch import carries_out
 from midocli.results.values import Done, Message, Result
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Clock)
-def clock(context: Context, command: tree.Clock) -> Result:
+@carries_out(Clock)
+def clock(context: Context, command: Clock) -> Result:
     """What the clock shows, once it was set or time has passed."""
     if command.action == "set":
         context.clock.set(command.value.time_ns, command.value.utc_offset)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.commands.connect import Connect as ConnectCommand
 from midocli.commands.dispatch import carries_out
 from midocli.probes.connect import Connect
 from midocli.results.values import Result
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Connect)
-def connect(context: Context, command: tree.Connect) -> Result:
+@carries_out(ConnectCommand)
+def connect(context: Context, command: ConnectCommand) -> Result:
     """Make the traffic, and report on it."""
     return Connect(context, command).run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.commands.debug import Debug
 from midocli.commands.dispatch import carries_out
 from midocli.results.values import Message, Result
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Debug)
-def debug(context: Context, command: tree.Debug) -> Result:
+@carries_out(Debug)
+def debug(context: Context, command: Debug) -> Result:
     """midonet-cli's words about it."""
     return Message(f"turned {'on' if command.on else 'off'} debug mode")

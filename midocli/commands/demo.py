@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import grammar
 from grammar import tree
+from grammar.commands.demo import Demo
 from grammar.errors import MidoError, RefusedError
 from grammar.script import read_lines
 from midocli.commands.dispatch import carries_out, carry_out
@@ -39,8 +40,8 @@ Try:
 """
 
 
-@carries_out(tree.Demo)
-def demo(context: Context, command: tree.Demo) -> Report:
+@carries_out(Demo)
+def demo(context: Context, command: Demo) -> Report:
     """Load the lab and suggest what to try; RefusedError, with nothing changed, if it cannot be.
 
     Of the lab's commands only those that build the network are carried out: it is for the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.commands.dhcp import Dhcp as DhcpCommand
 from midocli.commands.dispatch import carries_out
 from midocli.probes.dhcp import Dhcp
 from midocli.results.values import Result
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Dhcp)
-def dhcp(context: Context, command: tree.Dhcp) -> Result:
+@carries_out(DhcpCommand)
+def dhcp(context: Context, command: DhcpCommand) -> Result:
     """Make the traffic, and report on it."""
     return Dhcp(context, command).run()

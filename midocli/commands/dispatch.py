@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from grammar import tree
+from grammar.verbs import VERBS
 from midocli.results.values import ExpectationError, Interrupted, Result
 
 if TYPE_CHECKING:
@@ -19,38 +20,8 @@ if TYPE_CHECKING:
 Carrier = Callable[["Context", Any], Result]
 
 _CARRIERS: dict[type, Carrier] = {}
-
-_MODULES: dict[type, str] = {
-    tree.Create: "objects",
-    tree.List: "objects",
-    tree.Show: "objects",
-    tree.Set: "objects",
-    tree.Clear: "objects",
-    tree.Delete: "objects",
-    tree.Clock: "clock",
-    tree.Echo: "echo",
-    tree.Expect: "expect",
-    tree.As: "forms",
-    tree.Help: "help",
-    tree.Describe: "help",
-    tree.Reset: "reset",
-    tree.Program: "program",
-    tree.Ping: "ping",
-    tree.Traceroute: "traceroute",
-    tree.Arping: "arping",
-    tree.Connect: "connect",
-    tree.Dhcp: "dhcp",
-    tree.Inject: "inject",
-    tree.Tcpdump: "tcpdump",
-    tree.ReadCapture: "tcpdump",
-    tree.Tenant: "tenant",
-    tree.Debug: "debug",
-    tree.Undo: "undo",
-    tree.Save: "save",
-    tree.Prefs: "prefs",
-    tree.Demo: "demo",
-    tree.Topology: "topology",
-}
+#: Where a command is carried out whose module is not called as the command.
+_ELSEWHERE = {**dict.fromkeys(VERBS, "objects"), "describe": "help", "as": "forms"}
 
 
 def carries_out(kind: type) -> Callable[[Carrier], Carrier]:
@@ -80,5 +51,5 @@ def carry_out(context: Context, command: tree.Command) -> Result:
     """Carry a command out, or one that another holds; MidoError where it cannot be."""
     kind = type(command)
     if kind not in _CARRIERS:
-        import_module(f"midocli.commands.{_MODULES[kind]}")
+        import_module(f"midocli.commands.{_ELSEWHERE.get(command.word, command.word)}")
     return _CARRIERS[kind](context, command)

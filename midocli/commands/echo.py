@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.commands.echo import Echo
 from midocli.commands.dispatch import carries_out
 from midocli.results.values import Report, Result
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Echo)
-def echo(context: Context, command: tree.Echo) -> Result:
+@carries_out(Echo)
+def echo(context: Context, command: Echo) -> Result:
     """The words, with a blank between each two."""
     words = " ".join(command.words)
     return Report(words + "\n", lambda: {"text": words})

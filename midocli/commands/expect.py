@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.commands.expect import Expect
 from grammar.errors import MidoError
 from midocli.commands.dispatch import carries_out, carry_out
 from midocli.results.values import Done, ExpectationError, Result
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Expect)
-def expect(context: Context, command: tree.Expect) -> Result:
+@carries_out(Expect)
+def expect(context: Context, command: Expect) -> Result:
     """The result of what is expected; ExpectationError where it ended otherwise."""
     try:
         result = carry_out(context, command.command)

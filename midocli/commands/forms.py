@@ -10,6 +10,10 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from grammar import tree
+from grammar.commands.demo import Demo
+from grammar.commands.expect import Expect
+from grammar.commands.tcpdump import Tcpdump
+from grammar.suffix import As
 from midocli.commands.dispatch import carries_out, run
 from midocli.results.forms import in_form, no_objects
 from midocli.results.values import ExpectationError, Result
@@ -17,30 +21,17 @@ from midocli.results.values import ExpectationError, Result
 if TYPE_CHECKING:
     from midocli.context.context import Context
 
-#: Commands that do something, and show no objects.
-_WITHOUT_OBJECTS = (
-    tree.Ping,
-    tree.Traceroute,
-    tree.Arping,
-    tree.Connect,
-    tree.Dhcp,
-    tree.Inject,
-    tree.Program,
-    tree.Demo,
-    tree.Tenant,
-    tree.Debug,
-)
 #: Commands that show what they have made.
-_MAKERS = (tree.Create, tree.Demo, tree.Tcpdump)
+_MAKERS = (tree.Create, Demo, Tcpdump)
 
 
-@carries_out(tree.As)
-def formatted(context: Context, command: tree.As) -> Result:
+@carries_out(As)
+def formatted(context: Context, command: As) -> Result:
     """The result of the command, to be shown in the form; MidoError where it has none."""
     bare = command.command
-    while isinstance(bare, tree.Expect):
+    while isinstance(bare, Expect):
         bare = bare.command
-    if command.form == "commands" and isinstance(bare, _WITHOUT_OBJECTS):
+    if command.form == "commands" and not bare.shows_objects:
         raise no_objects()
     with _taken_back(context, bare):
         result, unexpected = _result(context, command.command)
@@ -54,7 +45,7 @@ def formatted(context: Context, command: tree.As) -> Result:
 
 def _taken_back(context: Context, command: tree.Command) -> AbstractContextManager[object]:
     """What takes all back that a command has made if anything is raised behind it."""
-    if isinstance(command, tree.Tcpdump):
+    if isinstance(command, Tcpdump):
         return context.store.journal.transaction()
     return context.changing() if isinstance(command, _MAKERS) else nullcontext()
 

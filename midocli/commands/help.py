@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grammar import tree
+from grammar.commands.help import Help
 from midocli.commands.dispatch import carries_out
 from midocli.help.pages import describe, explain
 from midocli.results.values import Message, Result
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Help)
-def help_(context: Context, command: tree.Help) -> Result:
+@carries_out(Help)
+def help_(context: Context, command: Help) -> Result:
     """The map of the language, or the page on a word."""
     return Message(explain(context.store.schema, command.topic))
 

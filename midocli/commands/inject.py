@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.commands.inject import Inject as InjectCommand
 from midocli.commands.dispatch import carries_out
 from midocli.probes.inject import Inject
 from midocli.results.values import Result
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Inject)
-def inject(context: Context, command: tree.Inject) -> Result:
+@carries_out(InjectCommand)
+def inject(context: Context, command: InjectCommand) -> Result:
     """Make the traffic, and report on it."""
     return Inject(context, command).run()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grammar import tree
+from grammar.commands.prefs import PREFERENCES, Prefs
 from grammar.errors import InvalidValueError, MidoError
-from grammar.prefs import PREFERENCES
 from midocli.commands.dispatch import carries_out
 from midocli.results.values import Done, Result, Table
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Prefs)
-def prefs(context: Context, command: tree.Prefs) -> Result:
+@carries_out(Prefs)
+def prefs(context: Context, command: Prefs) -> Result:
     """The preferences as they are, or nothing where some are changed."""
     preferences = context.preferences
     if command.reset:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.programs import Program
 from midocli.commands.dispatch import carries_out
 from midocli.probes.programs import run_program
 from midocli.results.values import Message, Result
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Program)
-def program(context: Context, command: tree.Program) -> Result:
+@carries_out(Program)
+def program(context: Context, command: Program) -> Result:
     """What the program prints there."""
     guest = context.resolver.object(command.path)
     return Message(run_program(context.datapath, guest, command.words))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from grammar import tree
+from grammar.commands.expect import Expect
+from grammar.suffix import As
 from midocli.context.context import Context
 
 
@@ -18,7 +20,7 @@ def rehearse(context: Context, command: tree.Command) -> None:
     Other commands are not tried: they cost more than a keystroke may, or do more than change
     the topology.
     """
-    if isinstance(command, tree.As) or (isinstance(command, tree.Expect) and not command.negated):
+    if isinstance(command, As) or (isinstance(command, Expect) and not command.negated):
         return rehearse(context, command.command)
     if not isinstance(command, (tree.Create, tree.Set, tree.Clear)):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.commands.reset import Reset
 from midocli.commands.dispatch import carries_out
 from midocli.results.values import Done, Result
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Reset)
-def reset(context: Context, command: tree.Reset) -> Result:
+@carries_out(Reset)
+def reset(context: Context, command: Reset) -> Result:
     """Forget it; the topology stays."""
     context.datapath.reset()
     return Done()

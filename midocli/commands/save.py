@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.commands.save import Save
 from midocli.commands.dispatch import carries_out
 from midocli.results.values import Done, Result
 from midocli.store.saving import script
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Save)
-def save(context: Context, command: tree.Save) -> Result:
+@carries_out(Save)
+def save(context: Context, command: Save) -> Result:
     """Write the script; FileError where that fails."""
     text = script(context.store, partial(context.manner.progress, "save"))
     context.files.write(command.file, text.encode("utf-8", "surrogateescape"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.commands.tcpdump import ReadCapture, Tcpdump
 from midocli.commands.dispatch import carries_out
 from midocli.results.values import Result
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Tcpdump)
-def watch(context: Context, command: tree.Tcpdump) -> Result:
+@carries_out(Tcpdump)
+def watch(context: Context, command: Tcpdump) -> Result:
     """Begin to capture."""
     from midocli.probes.running import start
 
     return start(context, command)
 
 
-@carries_out(tree.ReadCapture)
-def read(context: Context, command: tree.ReadCapture) -> Result:
+@carries_out(ReadCapture)
+def read(context: Context, command: ReadCapture) -> Result:
     """The frames of a file."""
     from midocli.probes.reading import read_capture
 

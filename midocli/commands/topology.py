@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.commands.topology import Topology
 from midocli.commands.dispatch import carries_out
 from midocli.pictures import model
 from midocli.pictures.written import written
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Topology)
-def draw(context: Context, command: tree.Topology) -> Result:
+@carries_out(Topology)
+def draw(context: Context, command: Topology) -> Result:
     """The picture as text, or in the form of the file it is written to."""
     if command.file is not None:
         context.files.check(command.file)

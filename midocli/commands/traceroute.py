@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.commands.traceroute import Traceroute as TracerouteCommand
 from midocli.commands.dispatch import carries_out
 from midocli.probes.traceroute import Traceroute
 from midocli.results.values import Result
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Traceroute)
-def traceroute(context: Context, command: tree.Traceroute) -> Result:
+@carries_out(TracerouteCommand)
+def traceroute(context: Context, command: TracerouteCommand) -> Result:
     """Make the traffic, and report on it."""
     return Traceroute(context, command).run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.commands.undo import Undo
 from grammar.errors import RefusedError
 from midocli.commands.dispatch import carries_out
 from midocli.results.values import Done, Result
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Undo)
-def undo(context: Context, command: tree.Undo) -> Result:
+@carries_out(Undo)
+def undo(context: Context, command: Undo) -> Result:
     """Take so many changes back, or make them again; RefusedError where there are fewer."""
     journal = context.store.journal
     there = journal.redoable if command.again else journal.undoable

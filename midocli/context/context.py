@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from grammar.prefs import DEFAULT_FLAGS
+from grammar.commands.prefs import DEFAULT_FLAGS
 from grammar.resources import SCHEMA
 from midocli.context.captures import Captures
 from midocli.context.preferences import Preferences

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from grammar.commands.prefs import PREFERENCES
 from grammar.errors import FileError
-from grammar.prefs import PREFERENCES
 
 _BY_NAME = {field.name: field for field in PREFERENCES}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from grammar.commands import declarations
 from grammar.groups import GROUPS, Group
-from grammar.language import TOPICS
 from grammar.schema import Collection, Schema
-from grammar.suffix import HELP as AS
+from grammar.suffix import AS
 from grammar.verbs import VERBS
 from midocli.help.paragraphs import entries, paragraph
 from midocli.help.topics import TOPICS as IDEAS
@@ -46,7 +46,7 @@ def _words(schema: Schema, group: Group) -> Iterator[str]:
         if schema[name].group == group:
             inner = dict.fromkeys(each.name for each in _inside(schema, schema[name]))
             yield f"{name} ({' '.join(inner)})" if inner else name
-    yield from (name for name, command in TOPICS.items() if command.group == group)
+    yield from (name for name, command in declarations().items() if command.group == group)
     yield from ("as",) if AS.group == group else ()
 
 
@@ -83,7 +83,7 @@ def _tree(schema: Schema, collection: Collection, depth: int) -> Iterator[str]:
 
 def _commands(schema: Schema) -> str:
     """what is no verb: traffic, captures, and the session itself"""
-    listed = {**TOPICS, "COMMAND as FORM": AS}
+    listed = {**declarations(), "COMMAND as FORM": AS}
     listed["show topology"] = listed.pop("topology")
     return "\n".join(entries((name, command.help) for name, command in listed.items()))
 

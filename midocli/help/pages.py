@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from grammar.commands import declarations
 from grammar.errors import InvalidValueError, shorten
 from grammar.examples import example, examples
-from grammar.language import TOPICS
 from grammar.nearest import nearest
 from grammar.schema import Collection, Field, Schema
-from grammar.suffix import HELP as AS
+from grammar.suffix import AS
 from grammar.times import Seconds
 from grammar.tree import Argument
 from grammar.usage import ways
@@ -20,7 +20,7 @@ from midocli.help.overview import LISTS, overview, title
 from midocli.help.paragraphs import WIDTH, entries, paragraph
 from midocli.help.topics import TOPICS as IDEAS
 
-_COMMANDS = {**TOPICS, "as": AS}
+_COMMANDS = {**declarations(), "as": AS}
 _SYNONYMS = {word: name for name, each in _COMMANDS.items() for word in each.synonyms}
 #: The most words to read on with that a page names.
 _MOST_SEE = 8

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grammar import tree
 from grammar.addresses import format_ipv4
+from grammar.commands.arping import Arping as ArpingCommand
 from grammar.errors import RefusedError
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Arping:
     """One `arping` command: a broadcast request, and a second to answer it."""
 
-    def __init__(self, context: Context, command: tree.Arping) -> None:
+    def __init__(self, context: Context, command: ArpingCommand) -> None:
         self._context = context
         self._network = context.datapath.network
         given = {setting.field.name: setting for setting in command.options}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grammar import tree
 from grammar.addresses import format_ipv4
+from grammar.commands.connect import OPTIONS
+from grammar.commands.connect import Connect as ConnectCommand
 from grammar.errors import RefusedError
-from grammar.probes import CONNECT_OPTIONS
 from midocli.advice.whereabouts import mac_of
 from midocli.datapath.wiring import guest_behind
 from midocli.probes.drawing import Ending
@@ -31,14 +31,14 @@ _WAIT_NS = 5 * SECOND_NS
 #: The last packets are on their way while something is due within this time.
 _LAST_NS = SECOND_NS // 1000
 _PORT_UNREACHABLE = 3
-_DEFAULTS = {field.name: field.default for field in CONNECT_OPTIONS if field.default is not None}
+_DEFAULTS = {field.name: field.default for field in OPTIONS if field.default is not None}
 Endpoint = tuple[int, int]
 
 
 class Connect:
     """One `connect` command."""
 
-    def __init__(self, context: Context, command: tree.Connect) -> None:
+    def __init__(self, context: Context, command: ConnectCommand) -> None:
         self._context = context
         self._network = context.datapath.network
         given = {setting.field.name: setting for setting in command.options}

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from grammar import tree
 from grammar.addresses import format_ipv4
+from grammar.commands.dhcp import Dhcp as DhcpCommand
 from midocli.probes.drawing import Ending
 from midocli.probes.lease import silence, take
 from midocli.probes.observation import Observation
@@ -43,7 +43,7 @@ _NO_OFFER = (
 class Dhcp:
     """One `dhcp` command."""
 
-    def __init__(self, context: Context, command: tree.Dhcp) -> None:
+    def __init__(self, context: Context, command: DhcpCommand) -> None:
         self._context = context
         self._network = context.datapath.network
         given = {setting.field.name: setting for setting in command.options}

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.errors import FileError
-from grammar.tree import Argument, Probe, Setting
+from grammar.tree import Argument, Command, Setting
 from midocli.probes.verdict import BYSTANDERS
 from midocli.simulator.events import Event
 from midocli.simulator.reason import Reason
@@ -41,7 +41,7 @@ class Told(NamedTuple):
 class Drawing:
     """The options `draw` and `report` of a probe; FileError where a report cannot be written."""
 
-    def __init__(self, context: Context, command: Probe, options: dict[str, Setting]) -> None:
+    def __init__(self, context: Context, command: Command, options: dict[str, Setting]) -> None:
         self._context = context
         self._command = command
         self._draws = "draw" in options
@@ -81,12 +81,12 @@ class Drawing:
     def _page(
         self, told: Told, frames: Sequence[tuple[str, str]], picture: Picture, taken: Way
     ) -> str:
-        from grammar.unparse import unparse
+        from grammar import canonical
         from midocli.pictures.page import Story, as_page
         from midocli.pictures.svg import as_svg
 
         story = Story(
-            unparse(self._command),
+            canonical(self._command),
             told.ending.succeeded,
             told.verdicts,
             told.changes,

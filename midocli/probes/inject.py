@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Container, Hashable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from grammar import tree
+from grammar.commands.inject import Inject as InjectCommand
 from grammar.errors import RefusedError
 from midocli.probes.captures import frame_data
 from midocli.probes.drawing import Ending
@@ -36,7 +36,7 @@ class _Fate(NamedTuple):
 class Inject:
     """One `inject` command."""
 
-    def __init__(self, context: Context, command: tree.Inject) -> None:
+    def __init__(self, context: Context, command: InjectCommand) -> None:
         self._context = context
         self._network = context.datapath.network
         given = {setting.field.name: setting for setting in command.options}

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.errors import FileError
-from grammar.tree import Probe, Setting
+from grammar.tree import Command, Setting
 from midocli.advice.failure import Failure
 from midocli.advice.whereabouts import home_of
 from midocli.probes.captures import CaptureRequest, Interfaces, Seen, Union, frames_data
@@ -51,7 +51,7 @@ class Observation:
     def __init__(
         self,
         context: Context,
-        command: Probe,
+        command: Command,
         options: dict[str, Setting],
         default_filter: str = "icmp",
     ) -> None:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from grammar import tree
 from grammar.addresses import format_ipv4
+from grammar.commands.ping import OPTIONS
+from grammar.commands.ping import Ping as PingCommand
 from grammar.errors import InvalidValueError
-from grammar.probes import PING_OPTIONS
 from midocli.probes import echo_data
 from midocli.probes.drawing import Ending
 from midocli.probes.echo_request import EchoRequest
@@ -32,13 +33,13 @@ if TYPE_CHECKING:
 
 #: The clock tick of the kernel whose timers wake ping up.
 _TICK_NS = 4_000_000
-_DEFAULTS = {field.name: field.default for field in PING_OPTIONS if field.default is not None}
+_DEFAULTS = {field.name: field.default for field in OPTIONS if field.default is not None}
 
 
 class Ping:
     """One `ping` command."""
 
-    def __init__(self, context: Context, command: tree.Ping) -> None:
+    def __init__(self, context: Context, command: PingCommand) -> None:
         self._context = context
         given = {setting.field.name: setting for setting in command.options}
         values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}

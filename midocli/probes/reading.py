@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from grammar import tree
+from grammar.commands.tcpdump import ReadCapture
 from grammar.errors import FileError
 from grammar.times import Instant, format_instant
 from midocli.probes.captures import CaptureRequest
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-def read_capture(context: Context, command: tree.ReadCapture) -> Stream:
+def read_capture(context: Context, command: ReadCapture) -> Stream:
     """The frames of a file one by one, as they are asked for; FileError where it has none.
 
     The stream raises FileError as well, behind the last frame that is whole.

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from grammar import tree
+from grammar.commands.tcpdump import Tcpdump
 from grammar.errors import FileError, InvalidValueError
 from grammar.resources.capture import CAPTURE
 from midocli.probes.capture_file import ANYWHERE, captured_frames, description, writer_for
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from midocli.context.files import GrowingFile
 
 
-def start(context: Context, command: tree.Tcpdump) -> Result:
+def start(context: Context, command: Tcpdump) -> Result:
     """Begin to watch; MidoError where a point, filter, flag or file is none."""
     running = _Running(context, command)
     with context.store.journal.transaction():
@@ -39,7 +40,7 @@ def start(context: Context, command: tree.Tcpdump) -> Result:
 class _Running:
     """One capture. `count` is the number of frames taken so far."""
 
-    def __init__(self, context: Context, command: tree.Tcpdump) -> None:
+    def __init__(self, context: Context, command: Tcpdump) -> None:
         self._context = context
         self._network = context.datapath.network
         self._options = {setting.field.name: setting for setting in command.options}

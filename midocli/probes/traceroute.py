@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grammar import tree
 from grammar.addresses import format_ipv4
+from grammar.commands.traceroute import OPTIONS
+from grammar.commands.traceroute import Traceroute as TracerouteCommand
 from grammar.errors import RefusedError
-from grammar.probes import TRACEROUTE_OPTIONS
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.sources import find_address, find_source
@@ -32,13 +32,13 @@ _AT_ONCE = 16
 #: within the system call that sends.
 _GAP_NS = SECOND_NS // 1000
 _FIRST_PORT = 33434
-_DEFAULTS = {field.name: field.default for field in TRACEROUTE_OPTIONS if field.default is not None}
+_DEFAULTS = {field.name: field.default for field in OPTIONS if field.default is not None}
 
 
 class Traceroute:
     """One `traceroute` command."""
 
-    def __init__(self, context: Context, command: tree.Traceroute) -> None:
+    def __init__(self, context: Context, command: TracerouteCommand) -> None:
         given = {setting.field.name: setting for setting in command.options}
         values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
         self._network = context.datapath.network

@@ -16,6 +16,8 @@ from shlex import quote
 from platformdirs import user_state_path
 
 from grammar import tree
+from grammar.commands.save import Save
+from grammar.commands.source import Source
 from grammar.errors import MidoError
 from midocli.context.files import path_of
 from midocli.session.session import Session
@@ -106,9 +108,9 @@ class Recovery:
 
     def follow(self, command: tree.Command) -> None:
         """Note what a command that was carried out means for the files."""
-        if isinstance(command, tree.Source):
+        if isinstance(command, Source):
             self._take_up(command.file.text)
-        elif isinstance(command, tree.Save):
+        elif isinstance(command, Save):
             self._put_aside(path_of(command.file.text).resolve())
 
     def _take_up(self, name: str) -> None:

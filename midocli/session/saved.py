@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from grammar import tree
+from grammar.commands.demo import Demo
+from grammar.commands.save import Save
+from grammar.commands.undo import Undo
 from midocli.store.store import Store
 
 #: What the topology is called that the command `demo` made; it is no file.
@@ -45,14 +48,14 @@ class Saved:
         """Note what a command that was carried out means for the name."""
         last = self._store.journal.last
         match command:
-            case tree.Save(file=file):
+            case Save(file=file):
                 self.keep(file.text)
-            case tree.Demo():
+            case Demo():
                 self._demo = last
                 self._call(DEMO)
-            case tree.Undo() if self._is_demo and not self._store.count:
+            case Undo() if self._is_demo and not self._store.count:
                 self._call(None)
-            case tree.Undo() if self.name is None and last == self._demo:
+            case Undo() if self.name is None and last == self._demo:
                 self._call(DEMO)
 
     def _call(self, name: str | None) -> None:

@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import grammar
 from grammar import tree
+from grammar.commands.expect import Expect
+from grammar.commands.format import Format
+from grammar.commands.quit import Quit
+from grammar.commands.source import Source
 from grammar.errors import InternalError, MidoError, RefusedError
 from grammar.script import Line, read_lines
+from grammar.suffix import As
 from midocli.commands.dispatch import run
 from midocli.context.context import Context
 from midocli.results.errors import error_as_json
@@ -150,13 +155,13 @@ class Session:
 
     def _run(self, command: tree.Command) -> None:
         match command:
-            case tree.Quit():
+            case Quit():
                 self.show(None)
                 raise SessionEnd
-            case tree.Format(name=form):
+            case Format(name=form):
                 self.settings.json = form == "json"
                 self.show(None)
-            case tree.Source(file=file):
+            case Source(file=file):
                 self._source(file)
                 self._note(command)
                 self.show(None)
@@ -174,7 +179,7 @@ class Session:
 
     def _shown(self, command: tree.Command) -> tree.Command:
         """A command with the form in which its result is to be shown."""
-        return tree.As(command, "json") if self.settings.json else command
+        return As(command, "json") if self.settings.json else command
 
     def _note(self, command: tree.Command | None) -> None:
         """Tell those who follow it of a command that was carried out."""
@@ -266,8 +271,8 @@ class Session:
 
 def _bare(command: tree.Command) -> tree.Command | None:
     """A command without what only shows or checks it; None where it was to fail."""
-    while isinstance(command, (tree.As, tree.Expect)):
-        if isinstance(command, tree.Expect) and command.negated:
+    while isinstance(command, (As, Expect)):
+        if isinstance(command, Expect) and command.negated:
             return None
         command = command.command
     return command

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from grammar import tree
+from grammar.commands.expect import Expect
+from grammar.commands.tcpdump import Tcpdump
 from grammar.errors import InvalidValueError, UnknownObjectError, shorten
+from grammar.suffix import As
 from grammar.tree import Argument, Setting
 from midocli.context.context import Context
 from midocli.probes.points import UNDERLAY
@@ -16,9 +19,9 @@ _ANY_POINTS = frozenset(word for words in POINT_WORDS.values() for word in words
 
 def check(context: Context, command: tree.Command) -> None:
     """A MidoError, at its column, about the first name in a command that nothing has."""
-    if isinstance(command, tree.As):
+    if isinstance(command, As):
         return check(context, command.command)
-    if isinstance(command, tree.Expect):
+    if isinstance(command, Expect):
         return None if command.negated else check(context, command.command)
     path = getattr(command, "path", ())
     for given in (getattr(command, "source", None), getattr(command, "point", None)):
@@ -27,7 +30,7 @@ def check(context: Context, command: tree.Command) -> None:
         elif given:
             path = given
     context.resolver.path(path)
-    if isinstance(command, tree.Tcpdump):
+    if isinstance(command, Tcpdump):
         _check_points(context, command.points.text, command.points.column)
     destination = getattr(command, "destination", None)
     if destination is not None:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from typing import Any
 
+from grammar import canonical
 from grammar.schema import ALIAS, ROUTE_ALIAS, SHARED_ALIAS, Field
 from grammar.tree import Create, Path, Selector, Set, Setting, Target
-from grammar.unparse import unparse
 from grammar.values import Negated
 from midocli.store.rows import Row, Siblings, referred
 from midocli.store.rule_policy import default_fragment_policy
@@ -108,7 +108,7 @@ class _Script:
         for row in self._store.rows("system-state"):
             changed = [s for s in self._settings(row) if s.value != s.field.default]
             if changed and self._is_wanted(row):
-                yield unparse(Set(_path(row), tuple(changed)))
+                yield canonical(Set(_path(row), tuple(changed)))
         yield from self._stand_in()
         for phase in _PHASES:
             for row in self._rows_of(phase):
@@ -119,7 +119,7 @@ class _Script:
                 self._told(len(self._written), self._store.count)
         for row, field in self._later:
             if self._is_wanted(row):
-                yield unparse(Set(_path(row), (_setting(field, row.get(field.name)),)))
+                yield canonical(Set(_path(row), (_setting(field, row.get(field.name)),)))
         if self._gone:
             yield f"chain {self._gone} delete"
 
@@ -138,7 +138,7 @@ class _Script:
             settings = [_setting(ALIAS, self._gone)]
             if not self._is_unexpected(("chain", None), number):
                 settings = []
-            yield unparse(Create((), Target(self._store.schema["chain"], 1), tuple(settings)))
+            yield canonical(Create((), Target(self._store.schema["chain"], 1), tuple(settings)))
 
     def _rows_of(self, phase: tuple[str, ...]) -> list[Row]:
         rows = [row for path in phase for row in _everywhere(self._store, path)]
@@ -156,7 +156,7 @@ class _Script:
         if position is not None:
             settings.append(_setting(row.collection.by_name["pos"], position))
         target = Target(row.collection, 1)
-        yield unparse(Create(_path(row.parent), target, tuple(settings)))
+        yield canonical(Create(_path(row.parent), target, tuple(settings)))
         yield from self._local_route(row)
 
     def _settings(self, row: Row) -> Iterator[Setting]:
@@ -236,7 +236,7 @@ class _Script:
         self._written.update((port, route))
         changed = [s for s in self._settings(route) if s.field.name not in ("dst", "port")]
         if changed:
-            yield unparse(Set(_path(route), tuple(changed)))
+            yield canonical(Set(_path(route), tuple(changed)))
 
 
 def _default_policy(row: Row) -> str | None:

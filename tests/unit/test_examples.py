@@ -9,16 +9,16 @@ import pytest
 from sessions import midocli
 from worlds import World
 
+from grammar.commands import declarations
 from grammar.examples import example, examples
-from grammar.language import TOPICS
 from grammar.resources import SCHEMA
 from grammar.schema import Collection
-from grammar.suffix import HELP as AS
+from grammar.suffix import AS
 from grammar.verbs import VERBS
 from midocli.context.files import Files
 from midocli.help.topics import TOPICS as IDEAS
 
-HELPS: dict[str, Any] = {**VERBS, **TOPICS, "as": AS, **IDEAS}
+HELPS: dict[str, Any] = {**VERBS, **declarations(), "as": AS, **IDEAS}
 # What needs something done before, beside `demo`.
 BEFORE = {
     "undo": ("bridge create name a", "bridge create name b"),

@@ -7,6 +7,7 @@ from shapes import shape
 
 import grammar
 from grammar.resources import SCHEMA
+from grammar.tree import Set
 
 # What is meant: the forms that say it.
 FORMS = {
@@ -225,6 +226,6 @@ def test_words_that_are_verbs_or_fields_elsewhere(line: str, meaning: str) -> No
 
 def test_where_a_word_stood_is_kept() -> None:
     command = grammar.parse("router router0 set  name edge   state down")
-    assert command is not None
+    assert isinstance(command, Set)
     assert [setting.column for setting in command.settings] == [26, 39]
     assert command.path[0].column == 8

@@ -13,7 +13,7 @@ from grammar.addresses import Cidr, NatTarget, NatTargets, Network, PortRange, P
 from grammar.resources import SCHEMA
 from grammar.schema import Field
 from grammar.times import Duration, Seconds, Timestamp
-from grammar.tree import Create, Set, Setting
+from grammar.tree import Create, List, Set, Setting
 from grammar.values import Negated
 
 A, B = 0x0A000001, 0x0A000005  # 10.0.0.1 and 10.0.0.5
@@ -116,7 +116,7 @@ def test_a_reference_spelled_as_a_path_ends_where_the_next_field_begins(
 
 def test_filters_keep_the_word_as_typed() -> None:
     command = grammar.parse("chain chain0 list rule dst-port 080 src !10.0.0.0/8 target nonsense")
-    assert command is not None
+    assert isinstance(command, List)
     words = [setting.value for setting in command.filters]
     assert words == ["080", "!10.0.0.0/8", "nonsense"]
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shapes import shape
 
 import grammar
+from grammar.commands.echo import Echo
 from grammar.errors import LineSyntaxError, MidoError
 from grammar.words import WORD, unquote
 
@@ -108,5 +109,5 @@ def test_words_mean_what_they_mean_to_a_shell(text: str) -> None:
 @given(st.lists(st.text(max_size=8), max_size=6))
 def test_any_words_can_be_quoted(words: list[str]) -> None:
     command = grammar.parse(f"echo {shlex.join(words)}")
-    assert command is not None
+    assert isinstance(command, Echo)
     assert list(command.words) == words

@@ -9,10 +9,10 @@ import pytest
 from sessions import ROOT, midocli
 from worlds import World
 
+from grammar.commands import declarations
 from grammar.groups import GROUPS
-from grammar.language import TOPICS
 from grammar.resources import SCHEMA
-from grammar.suffix import HELP as AS
+from grammar.suffix import AS
 from grammar.verbs import VERBS
 from midocli.help.pages import words
 from midocli.help.topics import REASONS
@@ -21,7 +21,7 @@ from midocli.shell.shell import BANNER
 from midocli.simulator.reason import Code
 
 NAMES = {each.name for each in SCHEMA.collections.values()}
-COMMANDS = {**TOPICS, "as": AS}
+COMMANDS = {**declarations(), "as": AS}
 WORDS = sorted(words(SCHEMA))
 PATHS = [path.replace(".", " ") for path in SCHEMA.collections]
 

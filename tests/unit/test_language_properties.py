@@ -12,11 +12,10 @@ from vocabulary import AWKWARD, addresses, in_quotes, lines_about, names, pairs
 from worlds import World, check, snapshot
 
 import grammar
-from grammar import probes
+from grammar import canonical
+from grammar.commands import declarations
 from grammar.errors import MidoError
-from grammar.language import TOPICS
 from grammar.resources import SCHEMA
-from grammar.unparse import unparse
 from grammar.verbs import VERBS
 from midocli.store.rows import Row
 from midocli.store.saving import script
@@ -26,7 +25,7 @@ QUICK = settings(deadline=None, derandomize=True, max_examples=40)
 
 words = st.one_of(names, st.sampled_from(AWKWARD)).map(in_quotes)
 seconds = st.integers(1, 999).map("{}s".format)
-options = {name: list(getattr(probes, f"{name.upper()}_OPTIONS")) for name in ("ping", "inject")}
+options = {name: list(declarations()[name].options) for name in ("ping", "inject")}
 session_lines = st.one_of(
     st.builds("ping {} {} {}".format, words, words, pairs(options["ping"], 0, 6)),
     st.builds("guest guest0 ping {} {}".format, addresses, pairs(options["ping"])),
@@ -39,7 +38,7 @@ session_lines = st.one_of(
     st.builds("clock set {}".format, st.datetimes().map(lambda at: f"{at.isoformat()}+02:00")),
     st.sampled_from(
         [line for verb in VERBS.values() for line in verb.examples]
-        + [line for topic in TOPICS.values() for line in topic.examples]
+        + [line for topic in declarations().values() for line in topic.examples]
     ),
     st.sampled_from(["cleart", "debug on", "format text", "reset", "clock", "undo", "quit"]),
 )
@@ -55,11 +54,11 @@ def says_the_same(line: str) -> bool:
     except MidoError:
         return False
     assert tree is not None
-    text = unparse(tree)
+    text = canonical(tree)
     again = grammar.parse(text)
     assert again == tree, f"{line}\n{text}"
     assert again is not None
-    assert unparse(again) == text
+    assert canonical(again) == text
     return True
 
 

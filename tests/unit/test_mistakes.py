@@ -16,7 +16,7 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 from sessions import ROOT
 
-from grammar import tree
+from grammar.commands.debug import Debug
 from grammar.script import Line
 from midocli.commands import dispatch
 from midocli.help.version import VERSION
@@ -27,14 +27,14 @@ from midocli.shell.completer import CommandCompleter
 from midocli.shell.lexer import CommandLexer
 
 
-def fail(context: object, command: tree.Debug) -> Result:
+def fail(context: object, command: Debug) -> Result:
     """What `debug` does while it is broken."""
     raise ZeroDivisionError("nothing to divide by")
 
 
 @pytest.fixture(autouse=True)
 def _broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setitem(dispatch._CARRIERS, tree.Debug, fail)
+    monkeypatch.setitem(dispatch._CARRIERS, Debug, fail)
     yield
 
 
@@ -107,10 +107,10 @@ def test_the_program_prints_the_traceback_only_when_asked(
 ) -> None:
     code = (
         "import sys\n"
-        "from grammar import tree\n"
+        "from grammar.commands.debug import Debug\n"
         "from midocli.app import cli, tcpdump\n"
         "from midocli.commands import dispatch\n"
-        "dispatch._CARRIERS[tree.Debug] = tcpdump.main = lambda *given: 1 // 0\n"
+        "dispatch._CARRIERS[Debug] = tcpdump.main = lambda *given: 1 // 0\n"
         "sys.exit(cli.main(sys.argv[1:]))\n"
     )
     environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "MIDOCLI_DEBUG": debug}

@@ -11,7 +11,17 @@ import pytest
 from sessions import scripts
 
 import grammar
-from grammar import tree
+from grammar.commands.arping import Arping
+from grammar.commands.connect import Connect
+from grammar.commands.dhcp import Dhcp
+from grammar.commands.format import Format
+from grammar.commands.inject import Inject
+from grammar.commands.ping import Ping
+from grammar.commands.quit import Quit
+from grammar.commands.save import Save
+from grammar.commands.source import Source
+from grammar.commands.tcpdump import Tcpdump
+from grammar.commands.traceroute import Traceroute
 from grammar.errors import MidoError
 from midocli.commands.dispatch import run
 from midocli.context.context import Context
@@ -24,9 +34,9 @@ from midocli.pictures.svg import as_svg
 from midocli.pictures.text import as_text
 from midocli.simulator.clock import Clock
 
-PROBES = (tree.Ping, tree.Traceroute, tree.Arping, tree.Connect, tree.Dhcp, tree.Inject)
+PROBES = (Ping, Traceroute, Arping, Connect, Dhcp, Inject)
 #: Commands that are the session's own, or leave something behind.
-LEFT_OUT = (tree.Source, tree.Format, tree.Quit, tree.Save, tree.Tcpdump)
+LEFT_OUT = (Source, Format, Quit, Save, Tcpdump)
 FILES = ("write", "report")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from grammar import tree
+from grammar.commands.sett import Tenant
 from midocli.commands.dispatch import carries_out
 from midocli.results.values import Message, Result
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(tree.Tenant)
-def tenant(context: Context, command: tree.Tenant) -> Result:
+@carries_out(Tenant)
+def tenant(context: Context, command: Tenant) -> Result:
     """The tenant, in midonet-cli's words, with its warning about Keystone's ids."""
     context.choose_tenant(command.name)
     warning = ""

@@ -1,13 +1,13 @@
-"""What commands other than the verbs have in common."""
+"""How a command is declared: all there is to say of it, in a file of `commands/`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import pyparsing as pp
 
-from grammar.elements import Later, Made, Name, Tokens
+from grammar.elements import End, Later, Made, Name, Tokens
 from grammar.errors import InvalidValueError
 from grammar.expectation import Expectation
 from grammar.groups import Group
@@ -16,20 +16,38 @@ from grammar.schema import Field
 from grammar.tree import Argument, Command, Path
 from grammar.values import ValueType
 
+Reading = Callable[[], pp.ParserElement]
 
-class CommandHelp(NamedTuple):
-    """What `help` says of a command; `see` are words to read on with.
 
-    The examples work in the network of `demo`; a comment behind one says what it is for.
+class Declaration(NamedTuple):
+    """A command: its word, what `help` says of it, and how it is read.
+
+    The examples work in the network of `demo`; a comment behind one says what it is for. `rank`
+    is its place among the commands of its group, and `see` are words to read on with.
+
+    `follows` makes the element that reads what follows the word where it begins a line, and
+    `behind` those that do where it stands behind an object of a collection or a verb. They end
+    in one token: the command's node, or an `OnGuest`. A command `around` another is given the
+    element that reads that one.
     """
 
+    name: str
     help: str
     group: Group
+    rank: int
     usage: tuple[str, ...]
     examples: tuple[str, ...]
     options: tuple[Field, ...] = ()
     see: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
+    follows: Reading | None = None
+    behind: Mapping[str, Reading] = {}
+    around: Callable[[pp.ParserElement], pp.ParserElement] | None = None
+
+    @property
+    def begins_line(self) -> bool:
+        """Whether the word may begin a line."""
+        return bool(self.follows or self.around)
 
 
 class OnGuest(NamedTuple):
@@ -38,7 +56,11 @@ class OnGuest(NamedTuple):
     make: Callable[[Path], Command]
 
 
-def argument(expected: str, kind: str, follow: pp.ParserElement | None) -> Name:
+#: The end of the line.
+LINE_END = End("end of line")
+
+
+def argument(expected: str, kind: str, follow: pp.ParserElement = LINE_END) -> Name:
     """One word that a command takes, read as it stands."""
     return Name(
         kind,
@@ -48,7 +70,7 @@ def argument(expected: str, kind: str, follow: pp.ParserElement | None) -> Name:
     )
 
 
-def value(name: str, type: ValueType, follow: pp.ParserElement) -> Name:
+def value(name: str, type: ValueType, follow: pp.ParserElement = LINE_END) -> Name:
     """One word of a value type that a command takes; the token is the value with its column."""
     expected = Expectation("value", "", type.expected, type=type)
 

@@ -1,15 +1,15 @@
-"""The preferences of the prompt, declared like the fields of an object, and their command."""
+"""`prefs`: the preferences of the prompt, declared like the fields of an object."""
 
 from __future__ import annotations
 
 import pyparsing as pp
 
-from grammar.commands import CommandHelp, build
+from grammar.command import LINE_END, Declaration, build
 from grammar.elements import Switch, Table, Tokens
 from grammar.expectation import Expectation
 from grammar.pairs import Pairs
 from grammar.schema import Field
-from grammar.tree import Prefs
+from grammar.tree import Command, Setting, written_settings
 from grammar.values import Choice, Text, Truth
 
 DEFAULT_FLAGS = "-nnn -vvv -X -e"
@@ -40,25 +40,22 @@ PREFERENCES = (
     ),
 )
 
-HELP = CommandHelp(
-    "shows or changes the preferences of the prompt, which are kept for later sessions",
-    "session",
-    ("prefs", "prefs NAME VALUE...", "prefs reset"),
-    (
-        "prefs  # what they are now",
-        "prefs key-mode vi color never",
-        'prefs flags "-nn"  # frames in one line each, from now on',
-        "prefs reset  # back to the defaults",
-    ),
-    PREFERENCES,
-    see=("flags", "format"),
-)
+
+class Prefs(Command):
+    """Show the preferences of the prompt, change some, or go back to the defaults."""
+
+    word = "prefs"
+    settings: tuple[Setting, ...]
+    reset: bool
+
+    def written(self) -> list[str]:
+        reset = ["reset"] if self.reset else []
+        return [self.word, *reset, *written_settings(self.settings)]
 
 
-def prefs(end: pp.ParserElement) -> pp.ParserElement:
-    """What may follow `prefs`."""
+def _changes() -> pp.ParserElement:
     pairs = Pairs("preferences", PREFERENCES, "option", least=1)
-    table: Table = {"reset": (lambda column: ("reset",), end)}
+    table: Table = {"reset": (lambda column: ("reset",), LINE_END)}
     expected = [
         Expectation("verb", "reset", "go back to the defaults"),
         *(Expectation.of_field(field) for field in PREFERENCES),
@@ -69,3 +66,21 @@ def prefs(end: pp.ParserElement) -> pp.ParserElement:
         return Prefs((), True) if tokens == ["reset"] else Prefs(tuple(tokens), False)
 
     return build(switch, make)
+
+
+PREFS = Declaration(
+    "prefs",
+    "shows or changes the preferences of the prompt, which are kept for later sessions",
+    group="session",
+    rank=14,
+    usage=("prefs", "prefs NAME VALUE...", "prefs reset"),
+    examples=(
+        "prefs  # what they are now",
+        "prefs key-mode vi color never",
+        'prefs flags "-nn"  # frames in one line each, from now on',
+        "prefs reset  # back to the defaults",
+    ),
+    options=PREFERENCES,
+    see=("flags", "format"),
+    follows=_changes,
+)

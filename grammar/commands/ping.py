@@ -1,0 +1,88 @@
+"""`ping`: echo requests, as ping(8) sends them."""
+
+from __future__ import annotations
+
+import pyparsing as pp
+
+from grammar.command import Declaration
+from grammar.schema import Field
+from grammar.sending import (
+    STATION,
+    Sending,
+    destination,
+    from_guest,
+    from_source,
+    observing,
+    taking,
+    written_from,
+)
+from grammar.times import Seconds
+from grammar.tree import Argument, Path, Setting, written_settings
+from grammar.values import Choice, Flag, Integer, Text
+from grammar.words import quoted
+
+OPTIONS = (
+    Field("count", Integer(1, 1_000_000), "requests to send; 1 in scripts, 3 at the prompt"),
+    Field("size", Integer(0, 65507, "bytes"), "ICMP data bytes", default=56),
+    Field("ttl", Integer(1, 255), "time to live", default=64),
+    Field("tos", Integer(0, 255, hexadecimal=True), "type of service byte", default=0),
+    Field(
+        "df",
+        Choice(("want", "do", "dont", "yes", "no")),
+        "don't-fragment, as ping -M; yes is want, no is dont",
+        default="want",
+    ),
+    Field("id", Integer(0, 65535), "ICMP identifier"),
+    Field("seq", Integer(0, 65535), "sequence number of the first request", default=1),
+    Field("ip-id", Integer(0, 65535), "IP identification of the first request"),
+    Field("pattern", Text("up to 16 bytes in hex", "ff00"), "data behind the timestamp"),
+    Field("interval", Seconds(0.0, 86400.0), "seconds between requests", default=10**9),
+    Field("timeout", Seconds(0.001, 86400.0), "seconds to wait for a reply", default=10**9),
+    *STATION,
+    *observing(filter="icmp"),
+    Field("quiet", Flag(), "no line for each reply, as ping -q; frames are printed all the same"),
+)
+
+
+class Ping(Sending):
+    """Echo requests from a source, which is a path (a guest) or a point."""
+
+    word = "ping"
+    source: Argument | Path
+    destination: Argument
+    options: tuple[Setting, ...]
+
+    def written(self) -> list[str]:
+        start = written_from(self.word, self.source)
+        return [*start, quoted(self.destination.text), *written_settings(self.options)]
+
+
+def _to() -> pp.ParserElement:
+    return destination(taking(OPTIONS))
+
+
+PING = Declaration(
+    "ping",
+    "sends echo requests and prints what ping and tcpdump would have shown",
+    group="sending",
+    rank=1,
+    usage=(
+        "ping SOURCE DESTINATION [OPTION VALUE]... [explain] [draw [FILE.svg]] [quiet]",
+        "guest GUEST ping DESTINATION [OPTION VALUE]...",
+    ),
+    examples=(
+        "ping client 192.168.79.119 explain  # every step, and what would help",
+        'ping client vm count 2 flags "-n"  # frames in one line each, as tcpdump -n',
+        "ping client vm count 100 interval 0.01 quiet capture none  # statistics alone",
+        "ping client 192.168.79.119 draw capture none  # the way it took, as a picture",
+        "ping client 192.168.79.119 draw way.svg capture none  # the picture as a file",
+        "ping client vm report ping.html  # all of it as a page for a browser",
+        "ping client vm capture any write ping.pcapng  # frames for Wireshark",
+        'ping client vm filter "arp or icmp"  # ARP as well',
+        "guest client ping 192.168.78.1 size 1400 df yes",
+    ),
+    options=OPTIONS,
+    see=("traceroute", "tcpdump", "points", "filters", "flags", "reasons"),
+    follows=lambda: from_source(Ping, _to()),
+    behind={"guest": lambda: from_guest(Ping, _to())},
+)

@@ -1,0 +1,29 @@
+"""`save`: the topology as a script."""
+
+from __future__ import annotations
+
+from grammar.command import Declaration, argument, build
+from grammar.tree import Argument, Command
+from grammar.words import quoted
+
+
+class Save(Command):
+    """Write the topology as a script that rebuilds it."""
+
+    word = "save"
+    file: Argument
+
+    def written(self) -> list[str]:
+        return [self.word, quoted(self.file.text)]
+
+
+SAVE = Declaration(
+    "save",
+    "writes the topology as a script that rebuilds it",
+    group="session",
+    rank=6,
+    usage=("save FILE",),
+    examples=("save lab.mido  # source lab.mido rebuilds it", 'save "my lab.mido"'),
+    see=("source", "as", "scripts"),
+    follows=lambda: build(argument("a file", "file"), lambda tokens: Save(*tokens)),
+)

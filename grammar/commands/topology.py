@@ -1,0 +1,62 @@
+"""`show topology`: the virtual network, drawn."""
+
+from __future__ import annotations
+
+import pyparsing as pp
+
+from grammar.command import LINE_END, Declaration, build, nothing
+from grammar.elements import Name, Switch
+from grammar.errors import InvalidValueError, shorten
+from grammar.expectation import Expectation
+from grammar.picture_files import EXPECTED, FORMS, is_picture
+from grammar.tree import Argument, Command
+from grammar.words import quoted
+
+
+class Topology(Command):
+    """Draw the virtual network, on the terminal or into a file."""
+
+    word = "topology"
+    file: Argument | None
+
+    def written(self) -> list[str]:
+        return ["show", self.word, *(["write", quoted(self.file.text)] if self.file else [])]
+
+
+def _file() -> pp.ParserElement:
+    file = Name(
+        "file",
+        _picture,
+        lambda token: LINE_END,
+        lambda: [Expectation("text", "", EXPECTED, target="file")],
+    )
+    switch = Switch(
+        "topology",
+        lambda: ({"write": (nothing, file)}, ()),
+        lambda: [Expectation("verb", "write", "into a file instead")],
+        ends=True,
+    )
+    return build(switch, lambda tokens: Topology(tokens[0] if tokens else None))
+
+
+def _picture(word: str, column: int) -> Argument:
+    if not is_picture(word):
+        message = f"cannot tell from {shorten(word)} what to write: expected {EXPECTED}"
+        raise InvalidValueError(message, column, FORMS)
+    return Argument(word, column)
+
+
+TOPOLOGY = Declaration(
+    "topology",
+    "draws the virtual network: devices, ports, guests and filters",
+    group="looking",
+    rank=1,
+    usage=("show topology", "show topology write FILE.svg|FILE.dot|FILE.mmd"),
+    examples=(
+        "show topology",
+        "show topology write net.svg  # a picture for a browser",
+        "show topology write net.dot  # for Graphviz; .mmd is for Mermaid",
+    ),
+    see=("show", "ping"),
+    behind={"show": _file},
+)

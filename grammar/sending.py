@@ -1,0 +1,111 @@
+"""What the commands that send have in common: from whom, to whom, and what is shown of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pyparsing as pp
+
+from grammar.addresses import IPv4, Mac
+from grammar.command import OnGuest, argument, build
+from grammar.elements import Made, Name, Tokens
+from grammar.pairs import Pairs
+from grammar.picture_files import Drawn
+from grammar.schema import Field
+from grammar.tree import Argument, Command, Path, written_path
+from grammar.values import Flag, Text
+from grammar.words import quoted
+
+LONG = 4096
+
+_OBSERVING = (
+    Field(
+        "capture",
+        Text("points in a comma list, all, any or none", "veth0,bridge1:port0", LONG, "points"),
+        "points whose frames are printed; if not given, the interfaces of both ends",
+    ),
+    Field(
+        "filter",
+        Text("a filter in quotes", "icmp and host 10.0.0.1", LONG, "filter"),
+        "which captured frames are printed, as for tcpdump",
+    ),
+    Field(
+        "flags",
+        Text("tcpdump's flags in quotes", "-nnn -vvv -X -e", LONG, "flags"),
+        "how captured frames are printed, as for tcpdump",
+        default="-nnn -vvv -X -e",
+    ),
+    Field(
+        "write",
+        Text("a file name", "ping.pcapng", LONG, "file"),
+        "file for the captured frames",
+    ),
+    Field("explain", Flag(), "show the walk, step by step"),
+    Field(
+        "draw",
+        Drawn(),
+        "draw the network with the way taken, and where it ended; into a file behind it, "
+        "if one is named (.svg, .dot, .mmd)",
+    ),
+    Field(
+        "report",
+        Text("a file name", "ping.html", LONG, "file"),
+        "page for a browser: the picture, the walk, the frames and the verdict",
+    ),
+)
+
+#: Where a source is no guest: who it pretends to be.
+STATION = (
+    Field("src", IPv4(), "source address; at a point, of a station put up there for the occasion"),
+    Field("hw-src", Mac(), "source MAC of that station; made up if not given"),
+    Field("hw-dst", Mac(), "where that station sends its frames, without asking by ARP"),
+)
+
+
+def observing(filter: str, note: str = "") -> tuple[Field, ...]:
+    """The options by which traffic is shown, with a command's default filter and a note on it."""
+    return tuple(
+        each._replace(default=filter, help=each.help + note) if each.name == "filter" else each
+        for each in _OBSERVING
+    )
+
+
+class Sending(Command):
+    """A command that makes traffic, and shows what came of it."""
+
+    shows_objects = False
+
+
+Make = Callable[..., Command]
+
+
+def from_source(make: Make, follow: pp.ParserElement) -> Made:
+    """A source, and what follows it: `make` is called with the tokens, options as one."""
+    source = argument("a source: a guest, a router port or a point", "source", follow)
+    return build(source, lambda tokens: make(*tokens))
+
+
+def from_guest(make: Make, follow: pp.ParserElement) -> Made:
+    """The same where the source is the guest before."""
+
+    def made(tokens: list[Tokens]) -> OnGuest:
+        return OnGuest(lambda path: make(path, *tokens))
+
+    return build(follow, made)
+
+
+def destination(follow: pp.ParserElement) -> Name:
+    """The address of who is sent to."""
+    return argument("a destination address", "destination", follow)
+
+
+def taking(options: tuple[Field, ...]) -> Made:
+    """The options that end the line, as one token."""
+    return build(Pairs("options", options, "option"), tuple)
+
+
+def written_from(word: str, source: Argument | Path) -> list[str]:
+    """The words that begin a command, said of a point or behind a guest."""
+    if isinstance(source, Argument):
+        return [word, quoted(source.text)]
+    return [*written_path(source), word]
