@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from first_objects import BEFORE, before
 from sessions import midocli
 from worlds import World
 
 from grammar.commands import declarations
-from grammar.examples import example, examples
+from grammar.examples import examples
 from grammar.resources import SCHEMA
 from grammar.schema import Collection
 from grammar.suffix import AS
@@ -19,29 +20,8 @@ from midocli.context.files import Files
 from midocli.help.topics import TOPICS as IDEAS
 
 HELPS: dict[str, Any] = {**VERBS, **declarations(), "as": AS, **IDEAS}
-# What needs something done before, beside `demo`.
-BEFORE = {
-    "undo": ("bridge create name a", "bridge create name b"),
-    "redo": ("bridge create name a", "bridge create name b", "bridge create name c", "undo 3"),
-    "demo": ("undo",),
-    "capture": ("tcpdump veth0 quiet",),
-    "vtep": ("tunnel-zone create name racks type vtep",),
-    "pool-statistic": ("load-balancer create", "load-balancer lb0 pool create"),
-    "health-monitor.pool": ("load-balancer create",),
-    "health-monitor.pool.member": ("health-monitor hm0 pool create load-balancer lb0",),
-    "health-monitor.pool.vip": ("health-monitor hm0 pool create load-balancer lb0",),
-}
 # What the session carries out, not the dispatch of commands.
 OF_SESSION = ("format", "source", "quit")
-
-
-def before(path: str) -> list[str]:
-    """What makes the objects that hold those of a collection, and what it needs."""
-    parent = SCHEMA[path].parent
-    lines = before(parent) if parent else []
-    if parent and SCHEMA[parent].creatable and not SCHEMA[parent].gathers:
-        lines.append(example(SCHEMA, SCHEMA[parent]))
-    return [*lines, *BEFORE.get(path, ())]
 
 
 @pytest.mark.parametrize("name", HELPS)
