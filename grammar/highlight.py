@@ -11,7 +11,7 @@ from grammar.language import synonyms
 from grammar.schema import Schema
 from grammar.unfinished import may_go_on
 from grammar.verbs import VERB_WORDS
-from grammar.words import TRAILING, WORD
+from grammar.words import TRAILING, WORD, behind_blanks
 
 if TYPE_CHECKING:
     from grammar.language import Language
@@ -66,8 +66,8 @@ def spans(language: Language, line: str) -> list[Span]:
     comment = line.find("#", end)
     if comment >= 0:
         found.append(Span(comment, len(line), "comment"))
-    elif line[end:].strip():  # a quote that is still open
-        found.append(Span(len(line) - len(line[end:].lstrip()), len(line), "text"))
+    elif (start := behind_blanks(line, end)) < len(line):  # a quote that is still open
+        found.append(Span(start, len(line), "text"))
     return found
 
 
@@ -85,7 +85,7 @@ def _first_wrong(language: Language, line: str) -> int | None:
 def _words(line: str) -> Iterator[tuple[int, int]]:
     at = 0
     while not TRAILING.match(line, at):
-        start = len(line) - len(line[at:].lstrip())
+        start = behind_blanks(line, at)
         word = WORD.match(line, start)
         if word is None:
             return

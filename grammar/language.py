@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -20,7 +21,7 @@ from grammar.schema import Schema
 from grammar.suffix import EXPECTED_AS, EXPECTED_FORM, As, Suffix, suffix_of
 from grammar.tree import Command
 from grammar.verbs import VERBS, assemble
-from grammar.words import TRAILING, WHOLE_LINE, WORD
+from grammar.words import CODES, MISCODED, TRAILING, WHOLE_LINE, WORD
 
 
 class Language:
@@ -172,6 +173,9 @@ def _check_quotes(line: str) -> None:
     end = WHOLE_LINE.match(line)
     at = end.end() if end else 0
     if at < len(line):
+        if wrong := re.compile(MISCODED).match(line, at):
+            message = f"no such code in $'…'; a backslash stands before {CODES}"
+            raise LineSyntaxError(message, wrong.end() + 1, (CODES,))
         what = "unmatched quote" if line[at:].strip("\\") else "backslash before nothing"
         raise LineSyntaxError(what, at + 1, ("a closing quote",))
 

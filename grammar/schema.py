@@ -58,8 +58,10 @@ class Field(NamedTuple):
         """The word that gives the field a value, before quoting."""
         if isinstance(value, Negated):
             return "!" + self.word(value.value)
+        if isinstance(self.type, ListOf) and not value:
+            return ""
         word: str = self.type.format(value)
-        return "" if word == '""' else word
+        return word
 
 
 @dataclass(eq=False, repr=False)

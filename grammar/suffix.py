@@ -12,7 +12,7 @@ from grammar.expectation import Expectation
 from grammar.nearest import suggestion
 from grammar.tree import Command
 from grammar.values import Choice
-from grammar.words import BLANK, WORD
+from grammar.words import BLANK, WORD, behind_blanks
 
 FORMS = Choice(("table", "json", "yaml", "csv", "commands"))
 EXPECTED_AS = Expectation("verb", "as", "show the result in another form")
@@ -33,7 +33,6 @@ AS = Declaration(
 )
 
 _MAYBE = re.compile(rf"{BLANK}as(?:{BLANK}|\Z)")
-_BLANKS = re.compile(f"{BLANK}*+")
 
 
 class As(Command):
@@ -84,6 +83,6 @@ def suffix_of(line: str) -> Suffix | None:
 def _words(line: str) -> Iterator[re.Match[str]]:
     """The words of a line, up to a comment."""
     at = 0
-    while (blanks := _BLANKS.match(line, at)) and (word := WORD.match(line, blanks.end())):
+    while word := WORD.match(line, behind_blanks(line, at)):
         yield word
         at = word.end()

@@ -1,4 +1,8 @@
-"""Words of a line: what a POSIX shell takes for one, and what it means without its quotes."""
+r"""Words of a line: what a POSIX shell takes for one, and what it means without its quotes.
+
+What cannot stand in a line, or would not be seen in it, is written between `$'` and `'` as bash
+does (ANSI-C quoting): a line break as `\n`, any character by its number.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,34 @@ import re
 from string import ascii_letters, digits
 
 BLANK = r"[ \t\r\n]"
-WORD_PATTERN = r"""(?:[^ \t\r\n'"\\]++|\\.|'[^']*+'|"(?:[^"\\]|\\.)*+")++"""  # as shlex splits
+#: What a backslash may stand before in `$'…'`.
+_CODES = r"""[nrt\\'"]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}"""
+_TEXT = rf"(?:[^'\\]|\\(?:{_CODES}))*+"
+WORD_PATTERN = (  # as shlex splits, but for $'…'
+    rf"""(?:[^ \t\r\n'"\\$]++|\$(?!')|\$'{_TEXT}'|\\.|'[^']*+'|"(?:[^"\\]|\\.)*+")++"""
+)
 WORD = re.compile(f"(?!#){WORD_PATTERN}", re.DOTALL)
 TRAILING = re.compile(rf"{BLANK}*+(?:#.*)?\Z", re.DOTALL)
 WHOLE_LINE = re.compile(rf"(?:{BLANK}++|(?!#){WORD_PATTERN}(?={BLANK}|\Z))*+(?:#.*)?", re.DOTALL)
-_QUOTED = re.compile(r"""'([^']*+)'|"((?:[^"\\]|\\.)*+)"|\\(.)""", re.DOTALL)
+#: The beginning of a word up to a backslash in `$'…'` that stands before nothing it may.
+MISCODED = rf"(?s:(?:{WORD_PATTERN})?+\$'{_TEXT}(?=\\.))"
+CODES = r"\n, \r, \t, \\, \', \", \xHH, \uHHHH or \UHHHHHHHH"
+
+_NO_BLANK = re.compile(r"[^ \t\r\n]|\Z")
+_QUOTED = re.compile(rf"""\$'({_TEXT})'|'([^']*+)'|"((?:[^"\\]|\\.)*+)"|\\(.)""", re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
+_CODED = re.compile(rf"\\({_CODES})")
+_NAMED = {"n": "\n", "r": "\r", "t": "\t"}
+_NAMES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", "'": "\\'"}
 _PLAIN = frozenset(ascii_letters + digits + "_@%+=:,./-")  # as shlex.quote has it
+#: Bytes that are no UTF-8 are kept as the characters from here on.
+_BYTES = 0xDC00
+
+
+def behind_blanks(line: str, at: int) -> int:
+    """Where the next word, or the end of the line, is; `at` itself where no blank stands there."""
+    found = _NO_BLANK.search(line, at)
+    return found.start() if found else at
 
 
 def unquote(word: str) -> str:
@@ -22,16 +47,49 @@ def unquote(word: str) -> str:
     return word
 
 
-def _meant(quoted: re.Match[str]) -> str:
+def decoded(text: str) -> str:
+    """What stands in `$'…'` as a text; a backslash before nothing it may stand before stays."""
+    return _CODED.sub(_character, text)
+
+
+def _meant(found: re.Match[str]) -> str:
     """Quoted text: as it is in '…'; in "…" a backslash escapes only `"` and itself."""
-    single, double, escaped = quoted.groups()
+    text, single, double, escaped = found.groups()
+    if text is not None:
+        return decoded(text)
     if double is not None:
         return _ESCAPED.sub(r"\1", double)
     return str(escaped if single is None else single)
 
 
+def _character(code: re.Match[str]) -> str:
+    word = code[1]
+    if word[0] not in "xuU":
+        return _NAMED.get(word, word)
+    number = int(word[1:], 16)
+    return chr(number + _BYTES if word[0] == "x" and number > 0x7F else number)
+
+
 def quoted(word: str) -> str:
-    """A word as it must be typed."""
+    """A word as it must be typed: on one line, all of it printable; `unquote` gives it back."""
     if word and _PLAIN.issuperset(word):
         return word
+    if not word.isprintable():
+        return f"$'{coded(word)}'"
     return "'" + word.replace("'", "'\"'\"'") + "'"
+
+
+def coded(text: str) -> str:
+    """A text as it stands in `$'…'`."""
+    return "".join(map(_code, text))
+
+
+def _code(character: str) -> str:
+    number = ord(character)
+    if character in _NAMES:
+        return _NAMES[character]
+    if character.isprintable():
+        return character
+    if number < 0x80 or _BYTES + 0x80 <= number <= _BYTES + 0xFF:
+        return f"\\x{number & 0xFF:02x}"
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"

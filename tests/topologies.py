@@ -7,12 +7,13 @@ topology, and a test that fails can be cut down to the fewest.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hypothesis import strategies as st
 from worlds import World, rows
 
 from grammar.errors import MidoError
+from grammar.examples import example
 from grammar.resources import SCHEMA
 from grammar.schema import Field
 from grammar.values import Choice, Integer, Limit, LinkStatus, ListOf, Reference, Text, Truth
@@ -29,13 +30,35 @@ _CREATABLE = [
 ]
 _COMMON = ("router.port", "bridge.port", "chain.rule", "router.route", "chain", "router", "bridge")
 _WORDS = ["a", "b", "two words", "it's", "", "#"]
+#: What needs something done before, beside `demo`.
+BEFORE = {
+    "undo": ("bridge create name a", "bridge create name b"),
+    "redo": ("bridge create name a", "bridge create name b", "bridge create name c", "undo 3"),
+    "demo": ("undo",),
+    "capture": ("tcpdump veth0 quiet",),
+    "vtep": ("tunnel-zone create name racks type vtep",),
+    "pool-statistic": ("load-balancer create", "load-balancer lb0 pool create"),
+    "health-monitor.pool": ("load-balancer create",),
+    "health-monitor.pool.member": ("health-monitor hm0 pool create load-balancer lb0",),
+    "health-monitor.pool.vip": ("health-monitor hm0 pool create load-balancer lb0",),
+}
+
+
+def before(path: str) -> list[str]:
+    """What makes the objects that hold those of a collection, and what it needs."""
+    parent = SCHEMA[path].parent
+    lines = before(parent) if parent else []
+    if parent and SCHEMA[parent].creatable and not SCHEMA[parent].gathers:
+        lines.append(example(SCHEMA, SCHEMA[parent]))
+    return [*lines, *BEFORE.get(path, ())]
 
 
 class Builder:
-    """Runs commands that numbers stand for."""
+    """Runs commands that numbers stand for; texts in fields are some of `texts`."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, texts: Sequence[str] = _WORDS) -> None:
         self.world = world
+        self.texts = texts
         self.lines: list[str] = []
         self._dice = random.Random(0)
 
@@ -161,7 +184,7 @@ class Builder:
             case LinkStatus():
                 return dice.choice(["up", "down", "1"])
             case Text():
-                return dice.choice(_WORDS)[: type.max_length]
+                return dice.choice(self.texts)[: type.max_length]
             case Reference():
                 return self._reference(type)
             case ListOf(item=item):

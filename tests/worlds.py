@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
-from io import StringIO
+from collections.abc import Iterator, Sequence
+from io import BytesIO, StringIO
 from typing import Any
 
 import grammar
 from grammar.errors import MidoError
 from grammar.resources import SCHEMA
+from grammar.script import read_lines
 from grammar.tree import Argument
 from grammar.values import Negated
 from midocli.commands.dispatch import run
@@ -110,6 +111,41 @@ def _plain(value: Any) -> Any:
     if type(value) is tuple:
         return [_plain(item) for item in value]
     return value
+
+
+# -- saved and sourced anew ---------------------------------------------------------------
+
+
+def saved_anew(world: World) -> World:
+    """Another world that reads, as `source` does, what `save` writes in this one."""
+    world.run("save all.mido")
+    lines = read_lines(BytesIO(world.files["all.mido"]))
+    return World(*(line.text for line in lines if not line.text.startswith("#")))
+
+
+def listing(world: World) -> list[str]:
+    """What `list` prints for every collection of every object, hidden fields too."""
+    uuids = {row.uuid: row.full_alias for row in world.store.rows("bridge")}
+    lines = []
+    for path, collection in SCHEMA.collections.items():
+        if collection.live or collection.gathers:
+            continue
+        for row in everywhere(world, path):
+            fields = {
+                field.name: uuids.get(word, word)
+                for field in collection.fields
+                if (word := world.context.display.field(row, field)) and field.name != "id"
+            }
+            alias = f"{row.full_alias} {row.shared_number}" if collection.has_id else ""
+            lines.append(f"{path} {alias} {fields}")
+    return lines
+
+
+def everywhere(world: World, path: str) -> list[Row]:
+    """The rows of a collection below all parents."""
+    parent = SCHEMA[path].parent
+    holders: Sequence[Row | None] = everywhere(world, parent) if parent else [None]
+    return [row for holder in holders for row in world.store.rows(path, holder)]
 
 
 # -- what must hold -----------------------------------------------------------------------

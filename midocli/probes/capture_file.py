@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from grammar.errors import FileError
 from grammar.tree import Argument
 from midocli.probes.points import Point
-from midocli.simulator.recorder import Captured, Step, UnderlayPoint
+from midocli.simulator.events import Captured, Event, UnderlayPoint
 from midocli.trace.capture import Capture, CapturedFrame, CaptureWriter, write_all
 from midocli.trace.comments import Comments
 
@@ -39,11 +39,11 @@ def writer_for(name: str, stream: BytesIO) -> CaptureWriter:
 
 
 def captured_frames(
-    context: Context, frames: Iterable[Captured], steps: Iterable[Step]
+    context: Context, frames: Iterable[Captured], events: Iterable[Event]
 ) -> list[CapturedFrame]:
     """Frames with the times the clock showed, and what was decided about them."""
     shown = context.clock.shown
-    comments = Comments(steps)
+    comments = Comments(events)
     return [
         CapturedFrame(shown(each.time_ns), each.direction, each.data, comments.of(each))
         for each in frames
@@ -54,14 +54,14 @@ def capture_file(
     context: Context,
     file: Argument,
     seen: Sequence[tuple[Point, Sequence[Captured]]],
-    steps: Sequence[Step],
+    events: Sequence[Event],
 ) -> bytes:
     """The content of a file with the frames of each point; FileError where it has no form."""
     captures = [
         Capture(
             point.name,
             description(context, point),
-            captured_frames(context, context.following("writing frames", frames), steps),
+            captured_frames(context, context.following("writing frames", frames), events),
         )
         for point, frames in seen
     ] or [Capture(ANYWHERE, None, [])]

@@ -8,6 +8,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from midocli.context.context import Context
+from midocli.results.printable import printable
 from midocli.session.mistakes import Mistakes
 from midocli.shell.cursor import AtCursor, at_cursor, last_command, quoted
 from midocli.shell.lines import is_continued
@@ -40,6 +41,6 @@ def _completion(candidate: Candidate, word: AtCursor) -> Completion:
     return Completion(
         quoted(candidate.text, word.quote or candidate.quote, closed=not candidate.more),
         -len(word.raw),
-        display=candidate.shown or candidate.text,
-        display_meta=candidate.meta[:_META_WIDTH],
+        display=printable(candidate.shown or candidate.text),
+        display_meta=printable(candidate.meta[:_META_WIDTH]),
     )

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from grammar.words import WORD, WORD_PATTERN, unquote
+from grammar.words import WORD, WORD_PATTERN, behind_blanks, coded, decoded, unquote
 from midocli.shell.lines import commands, is_continued
 
-_BLANKS = re.compile(r"\s+")
-_OPEN = re.compile(rf"(?P<closed>(?:{WORD_PATTERN})?)(?P<quote>['\"])(?P<text>.*)\Z", re.DOTALL)
+_OPEN = re.compile(rf"(?P<closed>(?:{WORD_PATTERN})?)(?P<quote>\$?'|\")(?P<text>.*)\Z", re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
 #: What needs no quotes in a word; a `~` needs none to mean the home directory.
 _PLAIN = re.compile(r"[\w@%+=:,./!~-][\w@%+=:,./!~#-]*", re.ASCII)
@@ -40,9 +39,8 @@ def at_cursor(line: str) -> AtCursor | None:
     """The word that ends a command; None in a comment, where no words are."""
     at = 0
     while True:
-        blanks = _BLANKS.match(line, at)
-        start = blanks.end() if blanks else at
-        if line.startswith("#", start) and (blanks or not start):
+        start = behind_blanks(line, at)
+        if line.startswith("#", start) and (start > at or not start):
             return None
         word = WORD.match(line, start)
         if word is None:
@@ -50,7 +48,7 @@ def at_cursor(line: str) -> AtCursor | None:
         if word.end() == len(line):
             return AtCursor(line[:start], word[0], unquote(word[0]))
         at = word.end()
-        if not _BLANKS.match(line, at):
+        if behind_blanks(line, at) == at:
             break
     return _open_word(line, start)
 
@@ -61,8 +59,15 @@ def _open_word(line: str, start: int) -> AtCursor:
     if opened is None:
         return AtCursor(line[:start], line[start:], line[start:])
     text, quote = opened["text"], opened["quote"]
-    meant = _ESCAPED.sub(r"\1", text) if quote == '"' else text
-    return AtCursor(line[:start], line[start:], unquote(opened["closed"]) + meant, quote)
+    typed = unquote(opened["closed"]) + _so_far(text, quote)
+    return AtCursor(line[:start], line[start:], typed, quote)
+
+
+def _so_far(text: str, quote: str) -> str:
+    """What a text means behind a quote that is not closed."""
+    if quote == "$'":
+        return decoded(text)
+    return _ESCAPED.sub(r"\1", text) if quote == '"' else text
 
 
 def quoted(text: str, quote: str = "", closed: bool = True) -> str:
@@ -72,6 +77,9 @@ def quoted(text: str, quote: str = "", closed: bool = True) -> str:
     """
     if not quote and _PLAIN.fullmatch(text):
         return text
+    if quote == "$'" or not text.isprintable():
+        begun = f"$'{coded(text)}"
+        return begun + "'" if closed else begun
     if quote == "'" or (not quote and "'" not in text):
         begun = "'" + text.replace("'", "'\"'\"'")
         return begun + "'" if closed else begun

@@ -284,12 +284,10 @@ class Editor:
         One that is written with its host is made if the host lacks it, as
         binding a port to it would.
         """
-        owner, _, name = word.rpartition(":")
-        host = self.resolver.find(self.store.schema["host"], None, owner) if owner else None
-        if host is not None and 0 < len(name) <= 15:
-            siblings = host.siblings("host.interface")
-            if siblings is None or name not in siblings.by_key:
-                return self.new("host.interface", host, iface=name)
+        if not self.resolver.interfaces(word):
+            for host, name in self.resolver.on_hosts(word):
+                if 0 < len(name) <= 15:
+                    return self.new("host.interface", host, iface=name)
         return self.resolver.interface(word)
 
 

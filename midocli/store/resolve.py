@@ -75,20 +75,30 @@ class Resolver:
 
     def interface(self, word: str) -> Row:
         """The interface written `host0:veth0`, or `veth0` where one host has it."""
-        owner, _, name = word.rpartition(":")
-        hosts: Iterable[Row] = self._store.rows("host")
-        if owner:
-            hosts = [self.named(self._store.schema["host"], None, owner)]
-        found = [
-            row
-            for host in hosts
-            if (siblings := host.siblings("host.interface")) is not None
-            for row in siblings.by_key.get(name, ())
-        ]
+        found = self.interfaces(word)
         if len(found) != 1:
+            owner = word.rpartition(":")[0]
+            if owner and not found:
+                self.named(self._store.schema["host"], None, owner)
             why = "more than one host has it: write HOST:NAME" if found else "no host has it"
             raise UnknownObjectError(f"unknown interface {_shown(word)}: {why}")
         return found[0]
+
+    def interfaces(self, word: str) -> list[Row]:
+        """The interfaces that a word means: one of a host or, written without one, of any."""
+        for host, name in self.on_hosts(word):
+            found = _interfaces(host, name)
+            if found:
+                return found
+        return [row for host in self._store.rows("host") for row in _interfaces(host, word)]
+
+    def on_hosts(self, word: str) -> Iterator[tuple[Row, str]]:
+        """`HOST:NAME` as a host and what an interface may be called; either may hold colons."""
+        parts = word.split(":")
+        for place in range(1, len(parts)):
+            host = self.find(self._store.schema["host"], None, ":".join(parts[:place]))
+            if host is not None:
+                yield host, ":".join(parts[place:])
 
     def filtered(
         self, collection: Collection, parent: Row | None, filters: Iterable[Setting]
@@ -236,6 +246,11 @@ class Resolver:
             else:
                 meant = f"{self._near(above, None, owner)}:{last}"
                 yield meant if self._composed(kind, None, meant) else None
+
+
+def _interfaces(host: Row, name: str) -> list[Row]:
+    siblings = host.siblings("host.interface")
+    return list(siblings.by_key.get(name, ())) if siblings is not None else []
 
 
 def _belongs(row: Row, collection: Collection) -> bool:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from first_objects import BEFORE, before
 from sessions import midocli
+from topologies import BEFORE, before
 from worlds import World
 
 from grammar.commands import declarations

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from topologies import Builder, commands
 from vocabulary import AWKWARD, addresses, in_quotes, lines_about, names, pairs
-from worlds import World, check, snapshot
+from worlds import World, check, listing, saved_anew, snapshot
 
 import grammar
 from grammar import canonical
@@ -17,7 +15,6 @@ from grammar.commands import declarations
 from grammar.errors import MidoError
 from grammar.resources import SCHEMA
 from grammar.verbs import VERBS
-from midocli.store.rows import Row
 from midocli.store.saving import script
 
 STORED = [path for path, collection in SCHEMA.collections.items() if not collection.live]
@@ -125,35 +122,8 @@ def test_undoing_some_of_it_gives_what_was_there_before(draws: list[int], percen
 def test_a_saved_topology_comes_back(draws: list[int]) -> None:
     world = World()
     Builder(world).run(draws)
+    again = saved_anew(world)
     saved = script(world.store)
-    rebuilt = World()
-    for line in saved.splitlines()[1:]:
-        rebuilt.run(line)
-    check(rebuilt.store)
-    assert listing(rebuilt) == listing(world), saved
-    assert script(rebuilt.store) == saved
-
-
-def listing(world: World) -> list[str]:
-    """What `list` prints for every collection of every object, hidden fields too."""
-    uuids = {row.uuid: row.full_alias for row in world.store.rows("bridge")}
-    lines = []
-    for path, collection in SCHEMA.collections.items():
-        if collection.live or collection.gathers:
-            continue
-        for row in everywhere(world, path):
-            fields = {
-                field.name: uuids.get(word, word)
-                for field in collection.fields
-                if (word := world.context.display.field(row, field)) and field.name != "id"
-            }
-            alias = f"{row.full_alias} {row.shared_number}" if collection.has_id else ""
-            lines.append(f"{path} {alias} {fields}")
-    return lines
-
-
-def everywhere(world: World, path: str) -> list[Row]:
-    """The rows of a collection below all parents."""
-    parent = SCHEMA[path].parent
-    holders: Sequence[Row | None] = everywhere(world, parent) if parent else [None]
-    return [row for holder in holders for row in world.store.rows(path, holder)]
+    check(again.store)
+    assert listing(again) == listing(world), saved
+    assert script(again.store) == saved
