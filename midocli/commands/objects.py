@@ -6,6 +6,7 @@ created, and restricts lists.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from grammar import tree
@@ -55,7 +56,8 @@ def clear(context: Context, command: tree.Clear) -> Result:
 def delete(context: Context, command: tree.Delete) -> Result:
     """Delete an object, with all it holds."""
     with context.changing() as editor:
-        editor.delete(context.resolver.object(command.path))
+        row = context.resolver.object(command.path)
+        editor.delete(row, partial(context.manner.progress, "delete"))
     return Done()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from grammar.commands.undo import Undo
@@ -20,11 +21,9 @@ def undo(context: Context, command: Undo) -> Result:
     there = journal.redoable if command.again else journal.undoable
     if there < command.steps:
         verb = "redo" if command.again else "undo"
-        raise RefusedError(f"only {there} to {verb}" if there else f"nothing to {verb}")
-    for _ in range(command.steps):
-        if command.again:
-            journal.redo()
-        else:
-            journal.undo()
-        context.committed()
+        why = "" if command.again or journal.is_whole else "; what was before is kept no more"
+        raise RefusedError(f"only {there} to {verb}{why}" if there else f"nothing to {verb}{why}")
+    step = journal.redo if command.again else journal.undo
+    step(command.steps, partial(context.manner.progress, "redo" if command.again else "undo"))
+    context.committed()
     return Done()

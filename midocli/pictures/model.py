@@ -17,6 +17,7 @@ from midocli.results.printable import printable
 from midocli.store.display import Display, binding_is_up, binding_of, interface_of
 from midocli.store.rows import Row
 from midocli.store.store import Store
+from midocli.store.told import Told, untold
 
 
 class Node(NamedTuple):
@@ -72,13 +73,7 @@ class Picture(NamedTuple):
     left_out_at: dict[str, int] = {}  # noqa: RUF012 (never changed)
 
 
-def _untold(done: int, total: int) -> None:
-    """Tell nobody how far a survey has got."""
-
-
-def picture_of(
-    store: Store, display: Display, told: Callable[[int, int], None] = _untold
-) -> Picture:
+def picture_of(store: Store, display: Display, told: Told = untold) -> Picture:
     """The picture of all that is in a store, however unfinished.
 
     `told` is told how many devices there are, and how many were looked at.

@@ -48,9 +48,9 @@ class Signals:
             signal.signal(number, signal.SIG_IGN)
 
     def check(self) -> None:
-        """Raise what has come: here a command that is carried out can be stopped."""
+        """Raise what has come: here a command can be stopped, as what it changed is taken back."""
         pending = self._pending
-        if pending is not None and self._depth <= 1:
+        if pending is not None:
             self._pending = None
             raise pending
 

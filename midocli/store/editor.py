@@ -15,11 +15,13 @@ from grammar.errors import InvalidValueError, MissingError, RefusedError, Unknow
 from grammar.schema import ALIAS, ROUTE_ALIAS, SHARED_ALIAS, Collection, Field
 from grammar.tree import FieldName, Setting
 from grammar.values import ListOf, Negated, a
+from midocli.store.deletion import Deletion
 from midocli.store.display import Display
 from midocli.store.policy import Policy
 from midocli.store.resolve import Resolver
-from midocli.store.rows import Row, Siblings, Value, without
+from midocli.store.rows import Row, Siblings, Value
 from midocli.store.store import Store
+from midocli.store.told import Told, untold
 
 #: The policy of collections that have none of their own.
 _NO_POLICY = Policy()
@@ -154,24 +156,9 @@ class Editor:
         """A change that follows from another one: no policy is asked."""
         self.store.put(row, row.collection.index[field], value)
 
-    def delete(self, row: Row) -> None:
+    def delete(self, row: Row, told: Told = untold) -> None:
         """Delete an object with what it holds; what named it is cleared or goes along."""
-        if not self.store.is_live(row):
-            return
-        for siblings in list((row.children or {}).values()):
-            for child in list(siblings):
-                self.delete(child)
-        self._policy(row).deleting(self, row)
-        for source, index in list(row.referrers or ()):
-            if source is row or not self.store.is_live(source):
-                continue
-            if source.collection.fields[index].on_delete == "cascade":
-                self.delete(source)
-            else:
-                rest = without(source.values[index], row)
-                clearable = source.collection.fields[index].clearable
-                self.store.put(source, index, None if clearable and not rest else rest)
-        self.store.detach(row)
+        Deletion(self.store, self, self._policy, told).run(row)
 
     # -- helpers ----------------------------------------------------------------
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Protocol
 
 from midocli.store.rows import Row
+from midocli.store.told import Told, untold
 
 Change = tuple[object, ...]
 Transaction = tuple[Change, ...]
+#: Transactions with their numbers, the last one at the end.
+History = deque[tuple[int, Transaction]]
+#: The history holds no more changes, but always the last transaction: some hundred MiB at most.
+MOST_CHANGES = 250_000
 
 
 class Undoes(Protocol):
@@ -28,9 +35,12 @@ class Journal:
 
     def __init__(self, owner: Undoes) -> None:
         self._owner = owner
-        self._undoable: list[tuple[int, Transaction]] = []
-        self._redoable: list[tuple[int, Transaction]] = []
+        self._undoable: History = deque()
+        self._redoable: History = deque()
         self._count = 0
+        #: The number of the last transaction that is kept no more, and how many changes are.
+        self._forgotten = 0
+        self._size = 0
         self.changes: list[Change] = []
         self.touched: list[Row] = []
         self.is_open = False
@@ -52,17 +62,25 @@ class Journal:
         try:
             yield
         except BaseException:
-            self._take_back(tuple(self.changes))
+            self._take_back(self.changes)
             self.changes = []
             self.touched = []
             raise
         finally:
             self.is_open = False
         if self.changes:
-            self._count += 1
-            self._undoable.append((self._count, tuple(self.changes)))
-            self._redoable.clear()
+            self._keep(tuple(self.changes))
             self.changes = []
+
+    def _keep(self, transaction: Transaction) -> None:
+        """Keep a transaction to be taken back, and of older ones as many as there is room for."""
+        self._count += 1
+        self._undoable.append((self._count, transaction))
+        self._size += len(transaction) - sum(len(undone) for _, undone in self._redoable)
+        self._redoable.clear()
+        while self._size > MOST_CHANGES and len(self._undoable) > 1:
+            self._forgotten, oldest = self._undoable.popleft()
+            self._size -= len(oldest)
 
     @contextmanager
     def _part(self) -> Iterator[None]:
@@ -71,17 +89,22 @@ class Journal:
         try:
             yield
         except BaseException:
-            self._take_back(tuple(self.changes[changes:]))
+            self._take_back(self.changes[changes:])
             del self.changes[changes:], self.touched[touched:]
             raise
 
     @property
     def last(self) -> int:
-        """The number of the transaction that would be taken back next, 0 where there is none.
+        """The number of the transaction that would be taken back next, 0 where there was none.
 
         It tells states of the owner apart: done again, a transaction has the number it had.
         """
-        return self._undoable[-1][0] if self._undoable else 0
+        return self._undoable[-1][0] if self._undoable else self._forgotten
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything can be taken back, and nothing was too long ago."""
+        return not self._forgotten
 
     @property
     def undoable(self) -> int:
@@ -93,21 +116,33 @@ class Journal:
         """How many transactions that were taken back can be done again."""
         return len(self._redoable)
 
-    def undo(self) -> None:
-        """Take the last transaction back."""
-        self._step(self._undoable, self._redoable)
+    def undo(self, steps: int = 1, told: Told = untold) -> None:
+        """Take the last transactions back: all of them or, if `told` raises something, none."""
+        self._step(self._undoable, self._redoable, steps, told)
 
-    def redo(self) -> None:
-        """Do again what was undone last."""
-        self._step(self._redoable, self._undoable)
+    def redo(self, steps: int = 1, told: Told = untold) -> None:
+        """Do again what was undone last, in the same way."""
+        self._step(self._redoable, self._undoable, steps, told)
 
-    def _step(
-        self, source: list[tuple[int, Transaction]], target: list[tuple[int, Transaction]]
-    ) -> None:
+    def _step(self, source: History, target: History, steps: int, told: Told) -> None:
         self.touched = []
-        number, transaction = source.pop()
-        target.append((number, self._take_back(transaction)))
+        last = list(islice(reversed(source), steps))
+        total = sum(len(transaction) for _, transaction in last)
+        inverse: list[Change] = []
+        try:
+            for _, transaction in last:
+                for change in reversed(transaction):
+                    inverse.append(self._owner.take_back(change))
+                    told(len(inverse), total)
+        except BaseException:
+            self._take_back(inverse)
+            raise
+        changes = iter(inverse)
+        for number, transaction in last:
+            source.pop()
+            target.append((number, tuple(islice(changes, len(transaction)))))
 
-    def _take_back(self, transaction: Transaction) -> Transaction:
-        """Undo changes, last first; returns the transaction that would undo that."""
-        return tuple(self._owner.take_back(change) for change in reversed(transaction))
+    def _take_back(self, changes: Sequence[Change]) -> None:
+        """Undo changes, last first."""
+        for change in reversed(changes):
+            self._owner.take_back(change)

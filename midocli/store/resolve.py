@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from grammar.errors import RefusedError, UnknownObjectError
 from grammar.schema import Collection, Field
 from grammar.tree import Path, Selector, Setting
 from midocli.store.display import Display
-from midocli.store.rows import Row, Value
+from midocli.store.rows import Row, Siblings, Value
 from midocli.store.store import Store
 
 _ALIAS = re.compile(r"(.+?)(0|[1-9]\d{0,8})", re.DOTALL)
@@ -112,23 +113,43 @@ class Resolver:
     def _candidates(
         self, collection: Collection, parent: Row | None, filters: tuple[Setting, ...]
     ) -> Iterable[Row]:
-        """All rows, or those an index finds for a filter on the key field."""
+        """All rows, or those an index finds for a filter on the key field or on a reference."""
         siblings = self._store.siblings(collection, parent)
         if siblings is None:
             return ()
         key = self._store.layout(collection).key
         for setting in filters:
-            if (
-                key is not None
-                and collection.fields[key] is setting.field
-                and not (setting.field.reference)
-            ):
+            if setting.field.reference:
+                found = self._referring(collection, siblings, setting)
+                if found is not None:
+                    return found
+            elif key is not None and collection.fields[key] is setting.field:
                 try:
                     value = setting.field.type.parse(setting.text)
                 except ValueError:
                     return ()
                 return tuple(siblings.by_key.get(value, ()))
         return siblings
+
+    def _referring(
+        self, collection: Collection, siblings: Siblings, setting: Setting
+    ) -> list[Row] | None:
+        """The rows that may refer to what a word means; None where to look at all is no worse."""
+        if collection.gathers or collection.ordered_by or setting.field.parent:
+            return None
+        target = self._in_full(setting)
+        if target is None or len(target.referrers or ()) >= len(siblings):
+            return None
+        by_number = siblings.by_number
+        rows = {row for row, _ in target.referrers or () if by_number.get(row.number) is row}
+        return sorted(rows, key=attrgetter("number"))
+
+    def _in_full(self, setting: Setting) -> Row | None:
+        """The one object that can be meant by a word: a full alias, or a UUID."""
+        assert setting.field.reference is not None
+        target = self._store.schema.collections.get(setting.field.reference.target)
+        row = self.find(target, None, setting.text) if target is not None else None
+        return row if row is not None and setting.text in (row.full_alias, row.uuid) else None
 
     def _passes(self, row: Row, setting: Setting) -> bool:
         field = row.collection.by_name.get(setting.field.name)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from grammar.schema import Collection
 from grammar.values import Negated
+from midocli.store.order import Order, Run
 
 Value = Any
 
@@ -26,7 +28,8 @@ class Row:
     `number` is the counter of its alias among its siblings, `shared_number` that
     of its alias in a collection that gathers several (the root `port`). A value
     that refers to another object is that object's row; `referrers` counts, for
-    each (row, field index) that refers to this one, how often it does.
+    each (row, field index) that refers to this one, how often it does. `run` is where it stands
+    if its siblings have an order.
     """
 
     __slots__ = (
@@ -36,6 +39,7 @@ class Row:
         "number",
         "parent",
         "referrers",
+        "run",
         "shared_number",
         "values",
     )
@@ -51,6 +55,7 @@ class Row:
         self.shared_number = -1
         self.children: dict[str, Siblings] | None = None
         self.referrers: dict[tuple[Row, int], int] | None = None
+        self.run: Run | None = None
 
     @property
     def uuid(self) -> str:
@@ -86,12 +91,11 @@ class Siblings:
     first key field) without looking at all.
     """
 
-    __slots__ = ("by_key", "by_number", "next_number", "ordered", "places", "taken")
+    __slots__ = ("by_key", "by_number", "next_number", "ordered", "taken")
 
     def __init__(self, numbered: bool) -> None:
         self.by_number: dict[int, Row] = {}
-        self.ordered: list[Row] | None = [] if numbered else None
-        self.places: dict[Row, int] | None = None
+        self.ordered = Order() if numbered else None
         self.by_key: dict[Value, dict[Row, None]] = {}
         self.next_number = 0
         self.taken: set[int] = set()
@@ -104,12 +108,6 @@ class Siblings:
         if self.ordered is not None:
             return iter(self.ordered)
         return iter([self.by_number[number] for number in sorted(self.by_number)])
-
-    def place(self, row: Row) -> int:
-        """The place of a row, from 1; counted once between changes of the order."""
-        if self.places is None:
-            self.places = {each: place for place, each in enumerate(self.ordered or (), 1)}
-        return self.places[row]
 
     def free_number(self) -> int:
         """The next alias counter that was never given."""
@@ -146,11 +144,11 @@ def referred(value: Value) -> tuple[Row, ...]:
     return ()
 
 
-def without(value: Value, row: Row) -> Value:
-    """A value that no longer refers to `row`: None, or a shorter list."""
+def without(value: Value, gone: AbstractSet[Row]) -> Value:
+    """A value that no longer refers to rows that are gone: None, or a shorter list."""
     if type(value) is Negated:
-        rest = without(value.value, row)
+        rest = without(value.value, gone)
         return None if rest is None else Negated(rest)
     if type(value) is tuple:
-        return tuple(item for item in value if item is not row)
-    return None if value is row else value
+        return tuple(item for item in value if item not in gone)
+    return None if value in gone else value

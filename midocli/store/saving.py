@@ -7,7 +7,7 @@ references that point the other way are set at the end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any
 
@@ -18,6 +18,7 @@ from grammar.values import Negated
 from midocli.store.rows import Row, Siblings, referred
 from midocli.store.rule_policy import default_fragment_policy
 from midocli.store.store import Store
+from midocli.store.told import Told, untold
 
 # Each collection after those its required references are to. Ports of routers and
 # bridges come together, because they share aliases.
@@ -68,11 +69,7 @@ _PHASES: tuple[tuple[str, ...], ...] = (
 )
 
 
-def _untold(done: int, total: int) -> None:
-    """Tell nobody how much has been written down."""
-
-
-def script(store: Store, told: Callable[[int, int], None] = _untold) -> str:
+def script(store: Store, told: Told = untold) -> str:
     """The commands that make the topology of a store out of nothing.
 
     `told` is told how many objects have been written down, and how many there are.
@@ -93,7 +90,7 @@ class _Script:
         self,
         store: Store,
         only: frozenset[Row] | None = None,
-        told: Callable[[int, int], None] = _untold,
+        told: Told = untold,
     ) -> None:
         self._store = store
         self._told = told

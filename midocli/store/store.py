@@ -94,7 +94,7 @@ class Store:
         siblings = self.siblings(row.collection, row.parent)
         if siblings is None or siblings.ordered is None:
             return None
-        return siblings.place(row)
+        return siblings.ordered.place(row)
 
     @property
     def count(self) -> int:
@@ -217,9 +217,8 @@ class Store:
         siblings, *gathered = self._places(row)
         siblings.by_number[row.number] = row
         if siblings.ordered is not None:
-            place = len(siblings.ordered) if position is None else position - 1
+            place = len(siblings.ordered) + 1 if position is None else position
             siblings.ordered.insert(place, row)
-            siblings.places = None
         for shared in gathered:
             shared.by_number[row.shared_number] = row
         layout = self.layout(row.collection)
@@ -235,7 +234,6 @@ class Store:
         del siblings.by_number[row.number]
         if siblings.ordered is not None:
             siblings.ordered.remove(row)
-            siblings.places = None
         for shared in gathered:
             del shared.by_number[row.shared_number]
         layout = self.layout(row.collection)
@@ -261,13 +259,12 @@ class Store:
         self.journal.touched.append(row)
 
     def _move(self, row: Row, position: int) -> int:
-        siblings = self._make_siblings(row)
-        ordered, siblings.places = siblings.ordered, None
+        ordered = self._make_siblings(row).ordered
         assert ordered is not None
-        old = ordered.index(row)
-        ordered.insert(position - 1, ordered.pop(old))
+        old = ordered.remove(row)
+        ordered.insert(position, row)
         self.journal.touched.append(row)
-        return old + 1
+        return old
 
 
 def _index(siblings: Siblings, key: Value, row: Row) -> None:
