@@ -15,6 +15,11 @@ from grammar.values import Choice, Text, Truth
 DEFAULT_FLAGS = "-nnn -vvv -X -e"
 _SWITCH = Truth("on", "off")
 
+
+class Program(Text):
+    """The command of a program that midocli starts: only who types may choose one."""
+
+
 PREFERENCES = (
     Field("key-mode", Choice(("emacs", "vi")), "the keys that edit a line", default="emacs"),
     Field(
@@ -28,7 +33,7 @@ PREFERENCES = (
     Field("complete-while-typing", _SWITCH, "offer words without Tab", default=True),
     Field(
         "pager",
-        Text("a pager's command, or off", "less -FRX"),
+        Program("a pager's command, or off", "less -FRX"),
         "the program that shows what does not fit the screen",
         default="less -FRX",
     ),

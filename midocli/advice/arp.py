@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
+from grammar.words import quoted
 from midocli.advice.failure import Change, Failure
-from midocli.advice.plug import plug_in
+from midocli.advice.plug import bind, plug_in
 from midocli.advice.whereabouts import (
     bridge_of,
     free_port,
@@ -126,8 +127,7 @@ def _absent(
     if port is None:
         if free is not None:
             why = f"{alias} has the address, but no port is bound to its {point}"
-            binding = f"host {host} add binding port {free.full_alias} interface {interface}"
-            yield Change(why, (binding,))
+            yield Change(why, (bind(host, free, interface),))
         else:
             yield Change(f"{alias} has the address, but no port is bound to its {point}", ())
         return
@@ -138,8 +138,8 @@ def _absent(
         commands: tuple[str, ...] = ()
         if free is not None:
             commands = (
-                f"host {host} delete binding interface {interface}",
-                f"host {host} add binding port {free.full_alias} interface {interface}",
+                f"host {host} delete binding interface {quoted(interface)}",
+                bind(host, free, interface),
             )
         yield Change(why, commands)
         return

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
+from grammar.words import quoted
 from midocli.advice.failure import Change, Failure
 from midocli.advice.nat import unasked
 from midocli.advice.whereabouts import guest_with, mac_of
@@ -25,7 +26,7 @@ def ttl(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     if failure.source is None or failure.destination is None:
         yield Change("send with a larger ttl", ())
         return
-    again = f"ping {failure.source} {format_ipv4(failure.destination)} ttl 255"
+    again = f"ping {quoted(failure.source)} {format_ipv4(failure.destination)} ttl 255"
     why = "a larger TTL gets further; if that ends too, routers send it round in a circle"
     yield Change(why, (again,))
 
@@ -35,7 +36,7 @@ def too_big(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     mtu = failure.reason.details.get("mtu")
     if failure.source is not None and failure.destination is not None:
         size = max(mtu - _ECHO_HEADERS, 0) if isinstance(mtu, int) else 56
-        again = f"ping {failure.source} {format_ipv4(failure.destination)} size {size}"
+        again = f"ping {quoted(failure.source)} {format_ipv4(failure.destination)} size {size}"
         yield Change("a smaller packet fits", (again,))
 
 
@@ -102,19 +103,18 @@ def no_answer(catalog: Catalog, failure: Failure) -> Iterator[Change]:
         if frame is not None and frame.ethertype == ETHERTYPE_IPV4:
             owner = guest_with(catalog.store, frame.nw_dst)
             if owner is not None and owner[1].get("interface") is None and ":" in at:
-                what = f"guest {owner[0].full_alias}"
-                yield Change(
-                    f"{owner[0].full_alias} has the address", (f"{what} set interface {at}",)
-                )
+                alias = owner[0].full_alias
+                setting = f"guest {alias} set interface {quoted(at)}"
+                yield Change(f"{alias} has the address", (setting,))
         return
     if guest.get("state") == "down":
-        yield Change(f"{at} is switched off", (f"guest {at} set state up",))
+        yield Change(f"{at} is switched off", (f"guest {quoted(at)} set state up",))
     elif frame is not None and frame.proto in (TCP, UDP) and frame.tp_dst > 0:
         if at == failure.source:  # an answer that its own socket did not expect
             yield from unasked(catalog, failure)
             return
         proto = "tcp" if frame.proto == TCP else "udp"
-        service = f"guest {at} add service proto {proto} port {frame.tp_dst}"
+        service = f"guest {quoted(at)} add service proto {proto} port {frame.tp_dst}"
         yield Change("nothing listens there", (service,))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from grammar.words import quoted
 from midocli.advice.failure import Change, Failure
 from midocli.advice.rule import rule
 from midocli.advice.whereabouts import (
@@ -47,7 +48,7 @@ def inactive_port(catalog: Catalog, port: Row) -> Iterator[Change]:
     if not host.get("alive"):
         commands.append(f"host {host.full_alias} set alive true")
     if interface is None or not interface.get("status") & 1:
-        commands.append(f"host {host.full_alias} interface iface {name} set status up")
+        commands.append(f"host {host.full_alias} interface iface {quoted(str(name))} set status up")
     yield Change(f"{port.full_alias} counts only while its interface is up", tuple(commands))
 
 
@@ -68,13 +69,19 @@ def unplugged(catalog: Catalog, failure: Failure) -> Iterator[Change]:
         bridge = home_bridge(store, nic)
         port = free_port(bridge)
         if port is not None:
-            binding = f"host {host} add binding port {port.full_alias} interface {interface}"
-            yield Change(f"{guest.full_alias} belongs to {bridge.full_alias}", (binding,))  # type: ignore[union-attr]
+            why = f"{guest.full_alias} belongs to {bridge.full_alias}"  # type: ignore[union-attr]
+            yield Change(why, (bind(host, port, interface),))
             return
         if bridge is not None:
             yield Change(f"{bridge.full_alias} has no free port to bind {at} to", ())
             return
-    yield Change(f"bind a port to {at}: host {host} add binding … interface {interface}", ())
+    how = f"host {host} add binding … interface {quoted(interface)}"
+    yield Change(f"bind a port to {at}: {how}", ())
+
+
+def bind(host: str, port: Row, interface: str) -> str:
+    """The command that binds a port to a host's interface."""
+    return f"host {host} add binding port {port.full_alias} interface {quoted(interface)}"
 
 
 def _guests_at(catalog: Catalog, point: str) -> Iterator[tuple[Row, Row]]:
@@ -94,6 +101,6 @@ def plug_in(catalog: Catalog, guest: Row, nic: Row) -> Iterator[Change]:
         name = interface_name(interface)
         what = f"guest {alias}" if nic is guest else nic.full_alias
         why = f"{name}, on {port.full_alias}, has nobody behind it"
-        yield Change(why, (f"{what} set interface {name}",))
+        yield Change(why, (f"{what} set interface {quoted(name)}",))
     if not found:
         yield Change(f"{alias} wants an interface of its own", ())

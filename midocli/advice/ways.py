@@ -26,6 +26,7 @@ from midocli.advice.plug import admin_down, inactive, unplugged
 from midocli.advice.route import no_route, route
 from midocli.advice.rule import limited, rule
 from midocli.advice.service import no_member, redirect_down
+from midocli.results.printable import printable
 from midocli.simulator.reason import Code
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def change_lines(found: Iterable[Change]) -> list[str]:
     """Changes as the lines that end an explanation; they can be pasted as commands."""
     lines = []
     for change in dict.fromkeys(found):
-        lines.append(f"  # {change.why}")
+        lines.append(f"  # {printable(change.why)}")
         lines += [f"  {command}" for command in change.commands]
     return ["What would change that:", *lines] if lines else []
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grammar import tree
-from grammar.commands.prefs import PREFERENCES, Prefs
-from grammar.errors import InvalidValueError, MidoError
+from grammar.commands.prefs import PREFERENCES, Prefs, Program
+from grammar.errors import InvalidValueError, MidoError, RefusedError
 from midocli.commands.dispatch import carries_out
 from midocli.results.values import Done, Result, Table
 
@@ -22,12 +22,27 @@ def prefs(context: Context, command: Prefs) -> Result:
         preferences.reset()
     elif command.settings:
         for each in command.settings:
-            if each.field.name == "flags":
-                _check_flags(each)
+            _check(context, each)
         preferences.set({each.field.name: each.value for each in command.settings})
     else:
         return Table(PREFERENCES, [preferences.all()])
     return Done()
+
+
+def _check(context: Context, setting: tree.Setting) -> None:
+    """A MidoError where a preference may not have a value, or not from here."""
+    if isinstance(setting.field.type, Program) and not context.typed:
+        raise RefusedError(
+            f"{setting.field.name} names a program, and later sessions would run it: "
+            "it is taken only from what is typed at the prompt",
+            setting.field.name,
+            setting.column,
+        )
+    if any("\ud800" <= character <= "\udfff" for character in setting.text):
+        message = f"{setting.field.name} is kept in a file of UTF-8, and this is none"
+        raise InvalidValueError(message, setting.column)
+    if setting.field.name == "flags":
+        _check_flags(setting)
 
 
 def _check_flags(setting: tree.Setting) -> None:

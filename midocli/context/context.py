@@ -51,6 +51,8 @@ class Context(Catalog):
         self.manner = manner
         self.preferences = preferences or Preferences()
         self.captures = Captures(self.store)
+        #: Whether the command that is being carried out was typed at a prompt, not read.
+        self.typed = False
         self._tenant: str | None = None
         self._datapath: Datapath | None = None
         self._complaints: list[MidoError] = []

@@ -90,5 +90,5 @@ def _read(file: Path) -> dict[str, Any]:
 def _escaped(word: str) -> str:
     """A word inside a TOML basic string."""
     return "".join(
-        char if char.isprintable() and char not in '"\\' else f"\\u{ord(char):04x}" for char in word
+        char if char.isprintable() and char not in '"\\' else f"\\U{ord(char):08x}" for char in word
     )

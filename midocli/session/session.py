@@ -166,6 +166,7 @@ class Session:
                 self._note(command)
                 self.show(None)
             case _:
+                self.context.typed = self._manner.interactive and not self._depth
                 with self._manner.undisturbed():
                     result = run(self.context, self._shown(command))
                     self.answered = result.succeeded

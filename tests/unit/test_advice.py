@@ -6,6 +6,9 @@ alternative that the explanation offers as commands must make it work again.
 
 from __future__ import annotations
 
+import re
+import sys
+
 import pytest
 from worlds import World
 
@@ -341,6 +344,30 @@ def test_what_would_change_it_does(name: str) -> None:
     assert groups, text
     for group in groups:
         assert helped(name, group, command), (group, text)
+
+
+#: What the lab's interfaces and guests may be called as well.
+AWKWARD = {"t1": r"$'t\n1'", "t2": "'t 2;#'", "alice": '"al ice"', "bob": r"$'b\x1b[m\'ob'"}
+
+
+def renamed(line: str) -> str:
+    """A line with awkward names."""
+    return re.sub(rf"\b({'|'.join(AWKWARD)})\b", lambda name: AWKWARD[name[1]], line)
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_what_is_advised_can_be_typed_whatever_things_are_called(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines, command = WAYS[name]
+    plain = alternatives(probe(broken(name), f"{command} explain capture none")[1])
+    monkeypatch.setattr(sys.modules[__name__], "LAB", list(map(renamed, LAB)))
+    monkeypatch.setitem(WAYS, name, (list(map(renamed, lines)), renamed(command)))
+    text = probe(broken(name), f"{renamed(command)} explain capture none")[1]
+    groups = alternatives(text)
+    assert [len(group) for group in groups] == [len(group) for group in plain], text
+    for group in groups:
+        assert helped(name, group, renamed(command)), (group, text)
 
 
 def test_the_lab_works() -> None:
