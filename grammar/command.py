@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 import pyparsing as pp
 
-from grammar.elements import End, Later, Made, Name, Tokens
+from grammar.elements import End, Later, Made, Name, Switch, Table, Tokens
 from grammar.errors import InvalidValueError
 from grammar.expectation import Expectation
 from grammar.groups import Group
 from grammar.nearest import suggestion
 from grammar.schema import Field
 from grammar.tree import Argument, Command, Path
-from grammar.values import ValueType
+from grammar.values import Flag, ValueType
 
 Reading = Callable[[], pp.ParserElement]
 
@@ -56,6 +56,9 @@ class OnGuest(NamedTuple):
     make: Callable[[Path], Command]
 
 
+#: The option that lets files be replaced which midocli did not write, or which were changed.
+FORCE = Field("force", Flag(), "replace a file that is there, whoever wrote it")
+
 #: The end of the line.
 LINE_END = End("end of line")
 
@@ -91,6 +94,13 @@ def value(name: str, type: ValueType, follow: pp.ParserElement = LINE_END) -> Na
 def build(element: pp.ParserElement | Later, make: Callable[[list[Tokens]], object]) -> Made:
     """`element`, with its tokens turned into what `make` makes of them."""
     return Made(element, lambda tokens, column: make(tokens))
+
+
+def forced() -> Switch:
+    """The end of a line behind a file's name, or `force` before it, whose token is True."""
+    table: Table = {"force": (lambda column: (True,), LINE_END)}
+    expected = [Expectation("verb", "force", FORCE.help)]
+    return Switch("force", lambda: (table, ()), lambda: expected, ends=True)
 
 
 def nothing(column: int) -> tuple[Tokens, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pyparsing as pp
 
 from grammar.addresses import IPv4, Mac
-from grammar.command import OnGuest, argument, build
+from grammar.command import FORCE, OnGuest, argument, build
 from grammar.elements import Made, Name, Tokens
 from grammar.pairs import Pairs
 from grammar.picture_files import Drawn
@@ -52,6 +52,7 @@ _OBSERVING = (
         Text("a file name", "ping.html", LONG, "file"),
         "page for a browser: the picture, the walk, the frames and the verdict",
     ),
+    FORCE,
 )
 
 #: Where a source is no guest: who it pretends to be.

@@ -18,6 +18,7 @@ from midocli.commands.dispatch import run
 from midocli.context.context import Context
 from midocli.context.files import Files
 from midocli.context.manner import Manner
+from midocli.context.marks import WITHIN, Style
 from midocli.simulator.clock import Clock
 from midocli.store.rows import Row, Siblings, referred
 from midocli.store.store import Store
@@ -32,10 +33,12 @@ class MemoryFiles(Files):
     def read(self, file: Argument) -> bytes:
         return self._files[file.text]
 
-    def check(self, file: Argument) -> None:
+    def check(self, file: Argument, force: bool = False) -> None:
         pass
 
-    def write(self, file: Argument, data: bytes) -> None:
+    def write(
+        self, file: Argument, data: bytes, style: Style = WITHIN, force: bool = False
+    ) -> None:
         self._files[file.text] = data
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grammar.command import Declaration, argument, build
+from grammar.command import Declaration, argument, build, forced
 from grammar.tree import Argument, Command
 from grammar.words import quoted
 
@@ -12,9 +12,10 @@ class Save(Command):
 
     word = "save"
     file: Argument
+    force: bool = False
 
     def written(self) -> list[str]:
-        return [self.word, quoted(self.file.text)]
+        return [self.word, quoted(self.file.text), *["force"] * self.force]
 
 
 SAVE = Declaration(
@@ -22,8 +23,11 @@ SAVE = Declaration(
     "writes the topology as a script that rebuilds it",
     group="session",
     rank=6,
-    usage=("save FILE",),
-    examples=("save lab.mido  # source lab.mido rebuilds it", 'save "my lab.mido"'),
+    usage=("save FILE [force]",),
+    examples=(
+        "save lab.mido  # source lab.mido rebuilds it",
+        'save "my lab.mido" force  # in the place of any file of that name',
+    ),
     see=("source", "as", "scripts"),
-    follows=lambda: build(argument("a file", "file"), lambda tokens: Save(*tokens)),
+    follows=lambda: build(argument("a file", "file", forced()), lambda tokens: Save(*tokens)),
 )

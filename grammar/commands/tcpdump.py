@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import pyparsing as pp
 
-from grammar.command import Declaration, argument, build, nothing
+from grammar.command import FORCE, Declaration, argument, build, nothing
 from grammar.elements import Name, Switch
 from grammar.expectation import Expectation
 from grammar.resources.capture import COUNT, FILTER, FLAGS, QUIET, WRITE
-from grammar.sending import (
-    taking,
-)
+from grammar.sending import taking
 from grammar.tree import Argument, Command, Setting, written_settings
 from grammar.words import quoted
 
-OPTIONS = (FLAGS, FILTER, COUNT, WRITE, QUIET)
+OPTIONS = (FLAGS, FILTER, COUNT, WRITE, QUIET, FORCE)
 _READ_OPTIONS = (FLAGS, FILTER, COUNT)
 _READ = "read"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyparsing as pp
 
-from grammar.command import LINE_END, Declaration, build, nothing
+from grammar.command import Declaration, build, forced, nothing
 from grammar.elements import Name, Switch
 from grammar.errors import InvalidValueError, shorten
 from grammar.expectation import Expectation
@@ -17,17 +17,20 @@ class Topology(Command):
     """Draw the virtual network, on the terminal or into a file."""
 
     word = "topology"
-    file: Argument | None
+    file: Argument | None = None
+    force: bool = False
 
     def written(self) -> list[str]:
-        return ["show", self.word, *(["write", quoted(self.file.text)] if self.file else [])]
+        if self.file is None:
+            return ["show", self.word]
+        return ["show", self.word, "write", quoted(self.file.text), *["force"] * self.force]
 
 
 def _file() -> pp.ParserElement:
     file = Name(
         "file",
         _picture,
-        lambda token: LINE_END,
+        lambda token: forced(),
         lambda: [Expectation("text", "", EXPECTED, target="file")],
     )
     switch = Switch(
@@ -36,7 +39,7 @@ def _file() -> pp.ParserElement:
         lambda: [Expectation("verb", "write", "into a file instead")],
         ends=True,
     )
-    return build(switch, lambda tokens: Topology(tokens[0] if tokens else None))
+    return build(switch, lambda tokens: Topology(*tokens))
 
 
 def _picture(word: str, column: int) -> Argument:
@@ -51,7 +54,7 @@ TOPOLOGY = Declaration(
     "draws the virtual network: devices, ports, guests and filters",
     group="looking",
     rank=1,
-    usage=("show topology", "show topology write FILE.svg|FILE.dot|FILE.mmd"),
+    usage=("show topology", "show topology write FILE.svg|FILE.dot|FILE.mmd [force]"),
     examples=(
         "show topology",
         "show topology write net.svg  # a picture for a browser",

@@ -239,17 +239,18 @@ def _run_batch(options: Namespace, session: Session) -> int:
 
 def _run_file(name: str, session: Session) -> bool:
     """Run one script; False where it cannot be read."""
+    from grammar.errors import FileError
     from grammar.script import read_lines
-    from midocli.session.session import reason
+    from grammar.tree import Argument
 
     if name == "-":
         session.run_script("<stdin>", read_lines(_standard_input()))
         return True
     try:
-        with open(name, "rb") as stream:  # noqa: PTH123 (pathlib is not worth its import here)
+        with session.context.files.open(Argument(name, 1)) as stream:
             session.read_topology(name, read_lines(stream))
-    except (OSError, ValueError) as error:
-        sys.stderr.write(f"midocli: cannot read {name}: {reason(error)}\n")
+    except FileError as error:
+        sys.stderr.write(f"midocli: {error.message}\n")
         return False
     return True
 
@@ -262,7 +263,7 @@ def _end_without_output(error: OSError) -> int:
     """Nothing more can be printed; a reader that has gone is no mistake, as for other filters."""
     import os
 
-    from midocli.session.session import reason
+    from midocli.context.files import reason
 
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

@@ -267,7 +267,7 @@ class _Copy:
         from midocli.context.files import Files
 
         try:
-            return Files().grow(Argument(self._name, 1), head)
+            return Files().grow(Argument(self._name, 1), head, force=True)
         except FileError as error:
             raise _Failure(f"{self._name}: {error.message.rpartition(': ')[2]}") from None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from grammar.commands.save import Save
 from midocli.commands.dispatch import carries_out
+from midocli.context.marks import SCRIPT
 from midocli.results.values import Done, Result
 from midocli.store.saving import script
 
@@ -18,5 +19,6 @@ if TYPE_CHECKING:
 def save(context: Context, command: Save) -> Result:
     """Write the script; FileError where that fails."""
     text = script(context.store, partial(context.manner.progress, "save"))
-    context.files.write(command.file, text.encode("utf-8", "surrogateescape"))
+    data = text.encode("utf-8", "surrogateescape")
+    context.files.write(command.file, data, SCRIPT, command.force)
     return Done()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from grammar.commands.topology import Topology
 from midocli.commands.dispatch import carries_out
+from midocli.context.marks import style_of_picture
 from midocli.pictures import model
 from midocli.pictures.written import written
 from midocli.results.values import Done, Report, Result
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def draw(context: Context, command: Topology) -> Result:
     """The picture as text, or in the form of the file it is written to."""
     if command.file is not None:
-        context.files.check(command.file)
+        context.files.check(command.file, command.force)
     drawing = partial(context.manner.progress, "drawing")
     picture = model.picture_of(context.store, context.display, drawing)
     if command.file is None:
@@ -30,5 +31,7 @@ def draw(context: Context, command: Topology) -> Result:
             partial(model.data, picture),
             whole=True,
         )
-    context.files.write(command.file, written(picture, command.file.text).encode())
+    name = command.file.text
+    data = written(picture, name).encode()
+    context.files.write(command.file, data, style_of_picture(name), command.force)
     return Done()

@@ -1,15 +1,29 @@
-"""The files that commands read and write, handed to commands from the top."""
+"""The files that commands read and write, handed to commands from the top.
+
+Nothing is replaced by surprise: what is there is replaced if midocli wrote it and nobody changed
+it since (`marks`), or where `force` says so. Pipes and devices are simply written to.
+"""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from grammar.errors import FileError
 from grammar.tree import Argument
+from midocli.context.marks import WITHIN, Marked, Style, is_unchanged
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+_NOT_OURS = "it is there, and not as midocli wrote it: force as the last word replaces it"
+#: Names of what is open already: `/dev/stdout`, and bash's `>(…)`.
+_OPEN_ALREADY = ("/dev/", "/proc/")
 
 
 def path_of(name: str) -> Path:
@@ -21,60 +35,137 @@ def path_of(name: str) -> Path:
 
 
 class Files:
-    """Reads and writes files as a whole; FileError, at the name's column, where that fails."""
+    """Reads and writes files; FileError, at the name's column, where that fails."""
 
-    def read(self, file: Argument) -> bytes:
-        """All of a file."""
-        with _explained("read", file):
-            return path_of(file.text).read_bytes()
+    def place(self, file: Argument) -> Path:
+        """Where a file is that a command names."""
+        return path_of(file.text)
 
     def open(self, file: Argument) -> BinaryIO:
-        """A file to read bit by bit."""
+        """A file to read bit by bit, as long as it is now; devices never end, and are refused."""
         with _explained("read", file):
-            return path_of(file.text).open("rb")
+            path = self.place(file)
+            kind = path.stat().st_mode
+            if stat.S_ISCHR(kind) or stat.S_ISBLK(kind):
+                raise ValueError("it is a device, not a file")
+            return BufferedReader(_Reading(path, file))
 
-    def check(self, file: Argument) -> None:
+    def check(self, file: Argument, force: bool = False) -> None:
         """FileError where a file could not be written: to know before anything happens."""
         with _explained("write", file):
-            _check(path_of(file.text).resolve())
+            _check(self.place(file), force)
 
-    def write(self, file: Argument, data: bytes) -> None:
+    def write(
+        self, file: Argument, data: bytes, style: Style = WITHIN, force: bool = False
+    ) -> None:
         """Write a file: an old one stays as it was until the new one is complete.
 
-        What a link points at is written, and what is no plain file (a terminal, a
-        pipe) is written to as it is.
+        What a link points at is written.
         """
         with _explained("write", file):
-            _write(path_of(file.text).resolve(), data).close()
+            _write(self.place(file), Marked(data, style).content, force).close()
 
-    def grow(self, file: Argument, head: bytes) -> GrowingFile:
+    def grow(
+        self, file: Argument, head: bytes, style: Style = WITHIN, force: bool = False
+    ) -> GrowingFile:
         """Write a file as `write` does, to which more will be added."""
         with _explained("write", file):
-            return GrowingFile(file, _write(path_of(file.text).resolve(), head))
+            path, marked = self.place(file), Marked(head, style)
+            return GrowingFile(file, path, _write(path, marked.content, force), marked)
+
+
+class _Reading(RawIOBase):
+    """What a file holds when it is opened; what cannot be read is a FileError."""
+
+    def __init__(self, path: Path, file: Argument) -> None:
+        super().__init__()
+        self._file = file
+        self._stream = path.open("rb", buffering=0)
+        about = os.fstat(self._stream.fileno())
+        #: How much of it is still to be read; a pipe's end is where it ends.
+        self._left = about.st_size if stat.S_ISREG(about.st_mode) and about.st_size else None
+
+    def readable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int | None:
+        with _explained("read", self._file):
+            view = memoryview(buffer)
+            read = self._stream.readinto(view if self._left is None else view[: self._left])
+        if self._left is not None:
+            self._left -= read or 0
+        return read
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 class GrowingFile:
     """A file that is open for more; it always ends behind something whole."""
 
-    def __init__(self, file: Argument, stream: BinaryIO) -> None:
+    def __init__(self, file: Argument, path: Path, stream: BinaryIO, marked: Marked) -> None:
         self._file = file
+        self._path = path
         self._stream = stream
+        self._marked = marked
         self._pending = b""
+        self._is_lost = False
+        #: What is a stream, under whatever name, has no way back to its beginning.
+        self._is_file = stream.seekable() and not _is_open_already(path)
 
     def add(self, data: bytes) -> None:
-        """Add data, and what could not be added before; FileError where that fails."""
+        """Add data, and what could not be added before; FileError where that fails.
+
+        If the file was replaced or removed meanwhile, that is told once.
+        """
         self._pending += data
         with _explained("write", self._file):
-            before = self._stream.tell() if self._stream.seekable() else None
-            try:
+            if self._is_file:
+                self._add_to_file()
+            else:
                 _write_whole(self._stream, self._pending)
-            except OSError:
-                if before is not None:
-                    with suppress(OSError):
-                        self._stream.truncate(before)
-                        self._stream.seek(before)
-                raise
         self._pending = b""
+
+    def _add_to_file(self) -> None:
+        if self._is_lost:
+            return
+        if not _is_same(self._path, self._stream):
+            self._is_lost = True
+            raise ValueError("it was replaced or removed, so what comes is not kept")
+        before = self._stream.tell()
+        try:
+            _write_whole(self._stream, self._pending)
+            self._mark_anew()
+        except OSError:
+            with suppress(OSError):
+                self._stream.truncate(before)
+                self._stream.seek(before)
+            raise
+
+    def _mark_anew(self) -> None:
+        marked = self._marked.grown(self._pending)
+        if marked.place is not None:
+            end = self._stream.tell()
+            self._stream.seek(marked.place)
+            _write_whole(self._stream, marked.digest)
+            self._stream.seek(end)
+        self._marked = marked
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file of midocli's own, which is replaced as a whole; OSError or ValueError if not."""
+    if path.exists() and not path.is_file():
+        raise ValueError("it is no file")
+    _write(path, data, force=True).close()
+
+
+def reason(error: Exception) -> str:
+    """Why a file operation failed, in the operating system's words."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 @contextmanager
@@ -83,36 +174,87 @@ def _explained(verb: str, file: Argument) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, RuntimeError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        message = f"cannot {verb} {file.text[:200]}: {why}"
+        message = f"cannot {verb} {file.text[:200]}: {reason(error)}"
         raise FileError(message, file.column) from None
 
 
-def _check(path: Path) -> None:
+def _check(path: Path, force: bool) -> None:
     if path.is_dir():
         raise IsADirectoryError(21, "Is a directory")
     if not path.parent.is_dir():
         raise FileNotFoundError(2, "No such file or directory")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
+    if not os.access(path if path.exists() else path.resolve().parent, os.W_OK):
         raise PermissionError(13, "Permission denied")
+    if not force and path.is_file() and not _is_open_already(path):
+        with path.open("rb") as stream:
+            if not is_unchanged(stream):
+                raise ValueError(_NOT_OURS)
 
 
-def _write(path: Path, data: bytes) -> BinaryIO:
+def _is_open_already(path: Path) -> bool:
+    """Whether a name is that of a stream of this process, whatever that leads to."""
+    return os.path.abspath(path).startswith(_OPEN_ALREADY)  # noqa: PTH100 (links stay)
+
+
+def _is_same(path: Path, stream: BinaryIO) -> bool:
+    """Whether a name still leads to the file that is open."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(stream.fileno()))
+    except OSError:
+        return False
+
+
+def _write(path: Path, data: bytes, force: bool) -> BinaryIO:
     """Write a file, and leave it open."""
+    _check(path, force)
+    if _is_open_already(path):
+        return _written(path.open("ab", buffering=0), data)
+    path = path.resolve()
+    about = path.stat() if path.exists() else None
+    if about is not None and not stat.S_ISREG(about.st_mode):
+        return _written(path.open("wb", buffering=0), data)
+    if about is not None and (about.st_nlink > 1 or not os.access(path.parent, os.W_OK)):
+        return _overwritten(path, data)
+    return _replaced(path, data, about)
+
+
+def _written(stream: BinaryIO, data: bytes) -> BinaryIO:
+    _write_whole(stream, data)
+    return stream
+
+
+def _overwritten(path: Path, data: bytes) -> BinaryIO:
+    """Write into a file that has other names, or whose folder takes no new one."""
+    stream = path.open("r+b", buffering=0)
+    old = stream.read()
+    try:
+        _fill(stream, data)
+    except BaseException:
+        with suppress(OSError):
+            _fill(stream, old)
+        raise
+    return stream
+
+
+def _fill(stream: BinaryIO, data: bytes) -> None:
+    stream.seek(0)
+    _write_whole(stream, data)
+    stream.truncate()
+
+
+def _replaced(path: Path, data: bytes, about: os.stat_result | None) -> BinaryIO:
+    """Put a new file in the place of one, or of none, with what may be done with the old one."""
     import tempfile
 
-    _check(path)
-    if (path.exists() and not path.is_file()) or not os.access(path.parent, os.W_OK):
-        plain = path.open("wb", buffering=0)
-        _write_whole(plain, data)
-        return plain
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    number, name = tempfile.mkstemp(prefix=".midocli-", dir=path.parent)
     part = Path(name)
     try:
         stream = open(number, "wb", buffering=0)  # noqa: PTH123, SIM115 (it is open already)
         _write_whole(stream, data)
-        part.chmod(mode)
+        if about is not None:
+            with suppress(OSError):
+                os.chown(number, about.st_uid, about.st_gid)
+        part.chmod(stat.S_IMODE(about.st_mode) if about is not None else 0o666 & ~_umask())
         part.replace(path)
     except BaseException:  # Ctrl-C as well: no part of a file stays behind
         part.unlink(missing_ok=True)

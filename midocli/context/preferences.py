@@ -8,6 +8,7 @@ from typing import Any
 
 from grammar.commands.prefs import PREFERENCES
 from grammar.errors import FileError
+from midocli.context.files import reason, write_file
 
 _BY_NAME = {field.name: field for field in PREFERENCES}
 
@@ -64,9 +65,9 @@ class Preferences:
         ]
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            self.file.write_text("".join(lines), encoding="utf-8")
-        except OSError as error:
-            message = f"cannot keep preferences in {self.file}: {error.strerror}"
+            write_file(self.file, "".join(lines).encode())
+        except (OSError, ValueError) as error:
+            message = f"cannot keep preferences in {self.file}: {reason(error)}"
             raise FileError(f"{message}; they hold for this session") from None
 
 
@@ -74,7 +75,7 @@ def _read(file: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        words = tomllib.loads(file.read_text(encoding="utf-8"))
+        words = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     except (OSError, ValueError, RuntimeError):
         return {}
     values = {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from grammar.errors import FileError
 from grammar.tree import Argument
+from midocli.context.marks import BLANK
 from midocli.probes.points import Point
 from midocli.simulator.events import Captured, Event, UnderlayPoint
 from midocli.trace.capture import Capture, CapturedFrame, CaptureWriter, write_all
@@ -35,7 +36,7 @@ def writer_for(name: str, stream: BytesIO) -> CaptureWriter:
         return PcapWriter(stream)
     from midocli.trace.pcapng import pcapng_writer
 
-    return pcapng_writer(stream)
+    return pcapng_writer(stream, BLANK)
 
 
 def captured_frames(

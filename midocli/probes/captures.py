@@ -74,10 +74,11 @@ class CaptureRequest:
         if given and not (self.none or self.all or self.any):
             self.listed = listed_points(context, given, options["capture"].column)
         self.write: Setting | None = options.get("write")
+        self.force = "force" in options
         if self.none and self.write is not None:
             raise InvalidValueError("write needs frames, but capture is none", self.write.column)
         if self.write is not None:
-            context.files.check(Argument(self.write.text, self.write.column))
+            context.files.check(Argument(self.write.text, self.write.column), self.force)
         self._filter = options.get("filter")
         self._flags = options.get("flags")
         self.passes = None if self.none else self._compiled_filter()
@@ -171,7 +172,7 @@ class CaptureRequest:
             return
         file = Argument(self.write.text, self.write.column)
         content = capture_file(self._context, file, seen, events)
-        self._context.files.write(file, content)
+        self._context.files.write(file, content, force=self.force)
 
 
 def frames_data(seen: Sequence[Seen], clock: Clock) -> dict[str, list[dict[str, str]]]:

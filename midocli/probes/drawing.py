@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.errors import FileError
 from grammar.tree import Argument, Command, Setting
+from midocli.context.marks import MARKUP, Style, style_of_picture
 from midocli.probes.verdict import BYSTANDERS
 from midocli.simulator.events import Event
 from midocli.simulator.reason import Reason
@@ -47,9 +48,10 @@ class Drawing:
         self._draws = "draw" in options
         self._picture = _file(options.get("draw"))
         self._report = _file(options.get("report"))
+        self._force = "force" in options
         for file in (self._picture, self._report):
             if file is not None:
-                context.files.check(file)
+                context.files.check(file, self._force)
 
     @property
     def is_wanted(self) -> bool:
@@ -70,9 +72,10 @@ class Drawing:
         picture = model.picture_of(context.store, context.display, drawing)
         taken = way.way_of(told.events, _telling(told.reasons))
         if self._report is not None:
-            self._write(self._report, self._page(told, frames, picture, taken))
+            self._write(self._report, self._page(told, frames, picture, taken), MARKUP)
         if self._picture is not None:
-            self._write(self._picture, written(picture, self._picture.text, taken))
+            name = self._picture.text
+            self._write(self._picture, written(picture, name, taken), style_of_picture(name))
         if not self._draws or self._picture is not None:
             return "", {}
         whole = {**model.data(picture), "way": way.data(taken)}
@@ -100,9 +103,9 @@ class Drawing:
         )
         return as_page(story)
 
-    def _write(self, file: Argument, text: str) -> None:
+    def _write(self, file: Argument, text: str, style: Style) -> None:
         try:
-            self._context.files.write(file, text.encode())
+            self._context.files.write(file, text.encode(), style, self._force)
         except FileError as error:
             self._context.complain(error)
 

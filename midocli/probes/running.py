@@ -63,6 +63,7 @@ class _Running:
     def fields(self) -> dict[str, Any]:
         """The values of the capture's row."""
         given = {name: setting.value for name, setting in self._options.items()}
+        given.pop("force", None)
         return {"points": self._points, **given}
 
     def begin(self) -> None:
@@ -132,6 +133,7 @@ class _File:
         assert request.write is not None
         self._context = context
         self._file = tree.Argument(request.write.text, request.write.column)
+        self._force = request.force
         self._points = request.listed
         self._stream = BytesIO()
         self._numbers: dict[Hashable, int] = {}
@@ -146,7 +148,7 @@ class _File:
             self._numbers[ANYWHERE] = 0
             self._writer.interface(ANYWHERE, None)
         head = self._written()
-        self._growing = self._context.files.grow(self._file, head)
+        self._growing = self._context.files.grow(self._file, head, force=self._force)
 
     def add(self, frames: list[Captured], recorder: Recorder) -> None:
         """Write frames; what could not be written is tried again with the next ones."""

@@ -20,6 +20,7 @@ from grammar.commands.save import Save
 from grammar.commands.source import Source
 from grammar.errors import MidoError
 from midocli.context.files import path_of
+from midocli.context.marks import SCRIPT
 from midocli.session.session import Session
 from midocli.store.saving import script
 
@@ -79,7 +80,7 @@ class Recovery:
         self._folder.mkdir(parents=True, exist_ok=True)
         file = self._claimed()
         try:
-            self._session.context.files.write(tree.Argument(str(file), 1), data)
+            self._session.context.files.write(tree.Argument(str(file), 1), data, SCRIPT)
         except BaseException:
             file.unlink(missing_ok=True)
             raise

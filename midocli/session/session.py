@@ -285,11 +285,6 @@ def _is_blank(text: str) -> bool:
     return not text or text.startswith("#")
 
 
-def reason(error: Exception) -> str:
-    """Why a file operation failed, in the operating system's words."""
-    return getattr(error, "strerror", None) or str(error)
-
-
 def _is_interrupted(error: BaseException | None) -> bool:
     """Whether Ctrl-C is what an error came of: Python hides it while it makes a class."""
     while error is not None and not isinstance(error, KeyboardInterrupt):

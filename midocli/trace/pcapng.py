@@ -17,8 +17,9 @@ from midocli.trace.capture import CapturedFrame, CaptureWriter
 
 _ETHERNET = 1
 _SNAP_LENGTH = 262144
-_INTERFACE_BLOCK, _FRAME_BLOCK = 1, 6
-_END, _COMMENT, _FRAME_FLAGS = 0, 1, 2
+_SECTION_BLOCK, _INTERFACE_BLOCK, _FRAME_BLOCK = 0x0A0D0D0A, 1, 6
+_BYTE_ORDER, _LENGTH_UNKNOWN = 0x1A2B3C4D, -1
+_END, _COMMENT, _FRAME_FLAGS, _APPLICATION = 0, 1, 2, 4
 _NAME, _DESCRIPTION, _TIME_RESOLUTION = 2, 3, 9
 _NANOSECONDS = b"\x09"
 _DIRECTIONS = {"in": 1, "out": 2}
@@ -26,12 +27,13 @@ _LONGEST_OPTION = 0xFFFF
 _LAST_TIME = 2**64 - 1
 
 
-def pcapng_writer(stream: BinaryIO) -> CaptureWriter:
+def pcapng_writer(stream: BinaryIO, application: str | None = None) -> CaptureWriter:
     """A writer of one pcapng section, whose head is written at once.
 
-    It has no number for times before 1970 or after 2554.
+    `application` is who writes it, for the section's option of that name. The format has no
+    number for times before 1970 or after 2554.
     """
-    writer: CaptureWriter = _writer_class()(stream)
+    writer: CaptureWriter = _writer_class()(stream, application)
     return writer
 
 
@@ -58,12 +60,16 @@ def _writer_class() -> Any:
     class StreamWriter(scapy_utils().RawPcapNgWriter):  # type: ignore[misc]
         """Writes blocks to a stream; closing it is left to whoever opened it."""
 
-        def __init__(self, stream: BinaryIO) -> None:
+        def __init__(self, stream: BinaryIO, application: str | None) -> None:
             # scapy's own would open a file by its name.
             self.f = stream
             self.endian = "<"
-            self.endian_magic = b"\x4d\x3c\x2b\x1a"
-            self._write_block_shb()
+            if application is None:
+                self.endian_magic = b"\x4d\x3c\x2b\x1a"
+                self._write_block_shb()
+            else:
+                head = struct.pack("<IHHq", _BYTE_ORDER, 1, 0, _LENGTH_UNKNOWN)
+                self._write_block(_SECTION_BLOCK, head, [(_APPLICATION, _text(application))])
 
         def interface(self, point: str, description: str | None) -> None:
             options = [(_NAME, _text(point))]

@@ -15,8 +15,10 @@ from grammar.examples import examples
 from grammar.resources import SCHEMA
 from grammar.schema import Collection
 from grammar.suffix import AS
+from grammar.tree import Argument
 from grammar.verbs import VERBS
 from midocli.context.files import Files
+from midocli.context.marks import SCRIPT
 from midocli.help.topics import TOPICS as IDEAS
 
 HELPS: dict[str, Any] = {**VERBS, **declarations(), "as": AS, **IDEAS}
@@ -35,7 +37,7 @@ def test_the_examples_of_a_word_run_one_after_the_other(
     for each in BEFORE.get(name, ()):
         world.run(each)
     for file in ("lab.mido", "my lab.mido"):
-        Path(file).write_text("router create name edge\n")
+        Files().write(Argument(file, 1), b"router create name edge\n", SCRIPT)
     for line in HELPS[name].examples:
         if line.split()[0] not in OF_SESSION:
             world.run(line)
