@@ -204,7 +204,7 @@ def test_an_interrupted_write_leaves_the_old_file_and_no_part(
     (tmp_path / "net.mido").write_text("good")
     monkeypatch.setattr(files, "_write_whole", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        files.Files().write(Argument(str(tmp_path / "net.mido"), 1), b"new")
+        files.Files().write(Argument(str(tmp_path / "net.mido"), 1), b"new", force=True)
     assert left(tmp_path) == ["net.mido"]
     assert (tmp_path / "net.mido").read_text() == "good"
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO, NoReturn
 
+    from midocli.context.files import Files
     from midocli.context.manner import Manner
     from midocli.context.preferences import Preferences
     from midocli.session.mistakes import Mistakes
@@ -62,6 +63,7 @@ def argument_parser() -> ArgumentParser:
     add("--keep-going", action="store_true", help="go on after a command that failed")
     add("--no-alias", action="store_true", help="print UUIDs in place of aliases")
     add("--seed", metavar="N", help="make every random choice repeatable")
+    add("--untrusted", action="store_true", help="let scripts do no harm, and not run for long")
     add("--completion", choices=SHELLS, help="print a script that completes these options")
     add("--version", action="version", version=f"midocli {VERSION}")
     return parser
@@ -172,41 +174,66 @@ def _replace_closed_streams() -> None:
 
 
 def _run(options: Namespace) -> int:
+    from midocli.context.files import Files
     from midocli.context.preferences import Preferences
 
     given = bool(options.files or options.commands)
     interactive = _on_terminal() and (options.interactive or not given)
+    if options.untrusted:
+        return _run_untrusted(options, interactive)
     preferences = Preferences()
     _write_utf8()
     if not interactive:
         from midocli.context.manner import Manner
 
-        return _run_batch(options, _session(options, Manner(sys.stdout), preferences))
+        return _run_batch(options, _session(options, Manner(sys.stdout), preferences, Files()))
     from midocli.shell.shell import Shell
     from midocli.shell.terminal import Terminal
 
     terminal = Terminal(preferences, options.color)
-    session = _session(options, terminal, preferences)
+    session = _session(options, terminal, preferences, Files())
     return Shell(session, terminal).run((lambda: _run_batch(options, session)) if given else None)
+
+
+def _run_untrusted(options: Namespace, interactive: bool) -> int:
+    """Run scripts in their folders, within bounds of time and memory; there is no prompt."""
+    from midocli.app.untrusted import SECONDS, TimeIsUp, bound, unbound
+    from midocli.context.confined import ConfinedFiles, NoPreferences
+    from midocli.context.manner import Manner
+
+    if interactive:
+        sys.stderr.write("midocli: --untrusted runs scripts, and has no prompt\n")
+        return 2
+    session = _session(options, Manner(sys.stdout), NoPreferences(), ConfinedFiles())
+    bound()
+    try:
+        return _run_batch(options, session)
+    except TimeIsUp:
+        session.flush()
+        sys.stderr.write(
+            f"midocli: stopped after {SECONDS} s, as long as --untrusted lets it run\n"
+        )
+        return 1
+    finally:
+        unbound()
 
 
 def _on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _session(options: Namespace, manner: Manner, preferences: Preferences) -> Session:
+def _session(options: Namespace, manner: Manner, preferences: Preferences, files: Files) -> Session:
     import random
     import time
 
     from midocli.context.context import Context
-    from midocli.context.files import Files
     from midocli.session.session import Session, Settings
     from midocli.simulator.clock import Clock
 
     now = time.time_ns()
     clock = Clock(now, time.localtime(now // 10**9).tm_gmtoff)
     chance = random.Random(options.seed)
-    context = Context(chance, clock, Files(), manner, not options.no_alias, preferences)
+    context = Context(chance, clock, files, manner, not options.no_alias, preferences)
     settings = Settings(
         json=options.format == "json", echo=options.echo, keep_going=options.keep_going
     )
@@ -247,7 +274,8 @@ def _run_file(name: str, session: Session) -> bool:
         session.run_script("<stdin>", read_lines(_standard_input()))
         return True
     try:
-        with session.context.files.open(Argument(name, 1)) as stream:
+        files = session.context.files
+        with files.beside(name), files.open(Argument(name, 1)) as stream:
             session.read_topology(name, read_lines(stream))
     except FileError as error:
         sys.stderr.write(f"midocli: {error.message}\n")

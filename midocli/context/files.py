@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -36,6 +36,10 @@ def path_of(name: str) -> Path:
 
 class Files:
     """Reads and writes files; FileError, at the name's column, where that fails."""
+
+    def beside(self, script: str) -> AbstractContextManager[None]:
+        """What is entered while a script named on the command line is read and run."""
+        return nullcontext()
 
     def place(self, file: Argument) -> Path:
         """Where a file is that a command names."""
