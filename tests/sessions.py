@@ -8,6 +8,7 @@ sessions anew (without a name, all), to be read in review.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -45,9 +46,14 @@ def transcript(script: Path) -> str:
         stderr=subprocess.STDOUT,
         cwd=script.parent,
         timeout=120,
-        env={"PATH": "", "TZ": "UTC", "PYTHONPATH": str(ROOT)},
+        env={"PATH": "", "TZ": "UTC", "PYTHONPATH": str(ROOT), **_coverage()},
     )
     return f"{done.stdout.decode()}[exit status {done.returncode}]\n"
+
+
+def _coverage() -> dict[str, str]:
+    """What makes a program that tests run part of their coverage, where that is measured."""
+    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 
 
 def named(*names: str) -> list[Path]:
