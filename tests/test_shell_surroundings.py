@@ -94,6 +94,8 @@ def test_ctrl_c_in_a_script_gives_130_behind_what_was_printed() -> None:
         stderr=subprocess.PIPE,
         cwd=ROOT,
         text=True,
+        # What a shell runs in the background ignores Ctrl-C, and so would this.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -103,8 +105,11 @@ def test_ctrl_c_in_a_script_gives_130_behind_what_was_printed() -> None:
         if "count 1000000" in line:
             break
     process.send_signal(signal.SIGINT)
-    # For a shell both are status 130; Python dies of the signal if it loads modules just then.
-    assert process.wait(30) in (130, -signal.SIGINT)
+    try:
+        # For a shell both are status 130; Python dies of the signal if it loads modules just then.
+        assert process.wait(30) in (130, -signal.SIGINT)
+    finally:
+        process.kill()
     assert process.stderr is not None
     assert process.stderr.read() == ""
 
