@@ -28,7 +28,7 @@ class Declaration(NamedTuple):
     `follows` makes the element that reads what follows the word where it begins a line, and
     `behind` those that do where it stands behind an object of a collection or a verb. They end
     in one token: the command's node, or an `OnGuest`. A command `around` another is given the
-    element that reads that one.
+    element that reads that one; what `is_alone` stands in no other.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Declaration(NamedTuple):
     follows: Reading | None = None
     behind: Mapping[str, Reading] = {}
     around: Callable[[pp.ParserElement], pp.ParserElement] | None = None
+    is_alone: bool = False
 
     @property
     def begins_line(self) -> bool:

@@ -41,19 +41,25 @@ class Language:
             return table, (self._paths.root_object("free"), CommandWord(reading))
 
         def reading(declaration: Declaration) -> pp.ParserElement | None:
-            if declaration.around:
-                return declaration.around(held) if held else None
-            return declaration.follows() if declaration.follows else None
+            if held and declaration.around:
+                return declaration.around(held)
+            return declaration.follows() if said(declaration) and declaration.follows else None
+
+        def said(declaration: Declaration) -> bool:
+            """Whether a command may begin such a line."""
+            if held:
+                return declaration.begins_line
+            return bool(declaration.follows) and not declaration.is_alone
 
         def expect() -> list[Expectation]:
             roots = [self.schema[name] for name in self.schema.root]
-            said = (
-                each for each in declarations().values() if each.follows or (held and each.around)
-            )
             return [
                 *(Expectation("verb", name, verb.help) for name, verb in VERBS.items()),
                 *(Expectation("collection", each.name, each.help) for each in roots),
-                *(Expectation("command", each.name, each.help) for each in said),
+                *(
+                    Expectation("command", each.name, each.help)
+                    for each in filter(said, declarations().values())
+                ),
             ]
 
         lines = Switch("command", build, expect)

@@ -23,5 +23,6 @@ QUIT = Declaration(
     examples=("quit",),
     see=("save",),
     synonyms=("exit",),
+    is_alone=True,
     follows=lambda: build(Rest("words"), lambda tokens: Quit()),
 )

@@ -50,6 +50,9 @@ def run(context: Context, command: tree.Command) -> Result:
 def carry_out(context: Context, command: tree.Command) -> Result:
     """Carry a command out, or one that another holds; MidoError where it cannot be."""
     kind = type(command)
+    own = context.carrier_of(kind)
+    if own is not None:
+        return own(command)
     if kind not in _CARRIERS:
         import_module(f"midocli.commands.{_ELSEWHERE.get(command.word, command.word)}")
     return _CARRIERS[kind](context, command)

@@ -1,10 +1,15 @@
-"""`expect`: a command has to succeed or, with `not`, to fail."""
+"""`expect`: a command has to succeed or, with `not`, to fail.
+
+What was to fail and did not has changed nothing: it is taken back.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from grammar.commands.expect import Expect
+from grammar.commands.source import Source
+from grammar.commands.undo import Undo
 from grammar.errors import MidoError
 from midocli.commands.dispatch import carries_out, carry_out
 from midocli.results.values import Done, ExpectationError, Result
@@ -16,15 +21,58 @@ if TYPE_CHECKING:
 @carries_out(Expect)
 def expect(context: Context, command: Expect) -> Result:
     """The result of what is expected; ExpectationError where it ended otherwise."""
+    return _failing(context, command) if command.negated else _succeeding(context, command)
+
+
+def _succeeding(context: Context, command: Expect) -> Result:
     try:
         result = carry_out(context, command.command)
     except MidoError as error:
-        if command.negated:
-            return Done()
-        raise ExpectationError(
-            f"expected to succeed, but: {error.message}", error.column or command.column, None
-        ) from None
-    if result.succeeded is command.negated:
-        wanted = "fail, but it succeeded" if command.negated else "succeed, but it failed"
-        raise ExpectationError(f"expected to {wanted}", command.column, result)
+        message = f"expected to succeed, but: {error.message}"
+        raise ExpectationError(message, error.column or command.column, None) from None
+    if not result.succeeded:
+        raise ExpectationError("expected to succeed, but it failed", command.column, result)
+    return result
+
+
+def _failing(context: Context, command: Expect) -> Result:
+    # Scripts and `undo` are transactions of their own, to be taken back one by one.
+    carried = _apart if isinstance(command.command, (Source, Undo)) else _within
+    try:
+        return carried(context, command)
+    except ExpectationError:
+        raise
+    except MidoError:
+        return Done()
+
+
+def _within(context: Context, command: Expect) -> Result:
+    """The result of a command, of which nothing remains if that succeeded."""
+    journal = context.store.journal
+    with journal.transaction():
+        result = _failed(command, carry_out(context, command.command))
+    if journal.touched and not journal.is_open:
+        context.committed()
+    return result
+
+
+def _apart(context: Context, command: Expect) -> Result:
+    """The same of what is no part of a transaction."""
+    journal = context.store.journal
+    before = journal.last
+    try:
+        return _failed(command, carry_out(context, command.command))
+    except ExpectationError:
+        while journal.last > before and journal.undoable:
+            journal.undo()
+            context.committed()
+        while journal.last < before and journal.redoable:
+            journal.redo()
+            context.committed()
+        raise
+
+
+def _failed(command: Expect, result: Result) -> Result:
+    if result.succeeded:
+        raise ExpectationError("expected to fail, but it succeeded", command.column, result)
     return result

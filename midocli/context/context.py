@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -51,8 +51,8 @@ class Context(Catalog):
         self.manner = manner
         self.preferences = preferences or Preferences()
         self.captures = Captures(self.store)
-        #: Whether the command that is being carried out was typed at a prompt, not read.
-        self.typed = False
+        self._typed = False
+        self._carriers: dict[type, Callable[[Any], Result]] = {}
         self._tenant: str | None = None
         self._datapath: Datapath | None = None
         self._complaints: list[MidoError] = []
@@ -122,6 +122,23 @@ class Context(Catalog):
         return row.get(field)
 
     # -- whoever gives the commands -------------------------------------------------------
+
+    @property
+    def typed(self) -> bool:
+        """Whether the command that is being carried out was typed at a prompt, not read."""
+        return self._typed
+
+    def begin(self, typed: bool) -> None:
+        """A command begins, which was typed or read."""
+        self._typed = typed
+
+    def leave_to(self, carrier: Callable[[Any], Result], kind: type) -> None:
+        """Have commands of a kind carried out by the session: those that are about itself."""
+        self._carriers[kind] = carrier
+
+    def carrier_of(self, kind: type) -> Callable[[Any], Result] | None:
+        """Who in the session carries out commands of a kind; None: nobody there."""
+        return self._carriers.get(kind)
 
     @property
     def default_flags(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from os import fstat
 from typing import TYPE_CHECKING, BinaryIO, TextIO
@@ -60,6 +60,14 @@ class _ShownError(Exception):
         self.error = error
 
 
+class _EndOfScriptError(RefusedError):
+    """Commands of a script failed, which have been told of; `is_over`: it ended at the first."""
+
+    def __init__(self, message: str, column: int, is_over: bool) -> None:
+        super().__init__(message, None, column)
+        self.is_over = is_over
+
+
 class OutputError(Exception):
     """Results cannot be written any more; `error` is why."""
 
@@ -89,6 +97,8 @@ class Session:
         self._err = err
         self._followers: list[Follower] = []
         self._depth = 0
+        context.leave_to(self._source, Source)
+        context.leave_to(self._choose_format, Format)
 
     @property
     def failed(self) -> bool:
@@ -137,6 +147,13 @@ class Session:
         except _ShownError as shown:
             self._complain(name, line, shown.error)
             return False
+        except _EndOfScriptError as error:
+            # At the prompt, an error ends the script it is in, not the session.
+            if error.is_over and not self._manner.interactive:
+                self._failures += 1
+                raise SessionEnd(failed=True) from None
+            self._report(name, line, error)
+            return False
         except MidoError as error:
             self._report(name, line, error)
             return False
@@ -154,33 +171,30 @@ class Session:
         return True
 
     def _run(self, command: tree.Command) -> None:
-        match command:
-            case Quit():
-                self.show(None)
-                raise SessionEnd
-            case Format(name=form):
-                self.settings.json = form == "json"
-                self.show(None)
-            case Source(file=file):
-                self._source(file)
-                self._note(command)
-                self.show(None)
-            case _:
-                self.context.typed = self._manner.interactive and not self._depth
-                with self._manner.undisturbed():
-                    result = run(self.context, self._shown(command))
-                    self.answered = result.succeeded
-                    self._note(_bare(command))
-                if isinstance(result, Stream) and not self.settings.json:
-                    self._show_stream(result)
-                else:
-                    self.show(result)
-                if result.complaint is not None:
-                    raise _ShownError(result.complaint)
+        if isinstance(command, Quit):
+            self.show(None)
+            raise SessionEnd
+        self.context.begin(typed=self._manner.interactive and not self._depth)
+        with self._unless_source(command):
+            result = run(self.context, self._shown(command))
+            self.answered = result.succeeded or _is_expected(command)
+            self._note(_bare(command))
+        if isinstance(result, Stream) and not self.settings.json:
+            self._show_stream(result)
+        else:
+            self.show(result)
+        if result.complaint is not None:
+            raise _ShownError(result.complaint)
+
+    def _unless_source(self, command: tree.Command) -> AbstractContextManager[object]:
+        """What signals wait for while a command is carried out, but for a file of them."""
+        is_source = isinstance(_innermost(command), Source)
+        return nullcontext() if is_source else self._manner.undisturbed()
 
     def _shown(self, command: tree.Command) -> tree.Command:
         """A command with the form in which its result is to be shown."""
-        return As(command, "json") if self.settings.json else command
+        has_form = _innermost(command).has_form
+        return As(command, "json") if self.settings.json and has_form else command
 
     def _note(self, command: tree.Command | None) -> None:
         """Tell those who follow it of a command that was carried out."""
@@ -189,25 +203,31 @@ class Session:
             for follower in self._followers:
                 follower(command)
 
-    def _source(self, file: tree.Argument) -> None:
-        """Run a file's commands; its first error is an error here as well."""
+    def _choose_format(self, command: Format) -> Result:
+        self.settings.json = command.name == "json"
+        return Done()
+
+    def _source(self, command: Source) -> Result:
+        """Run a file's commands; _EndOfScriptError where one of them failed."""
+        file = command.file
         if self._depth >= _DEEPEST_SOURCE:
             raise RefusedError(f"source is nested more than {_DEEPEST_SOURCE} deep")
         stream = self.context.files.open(file)
         self._depth += 1
-        before = self._failures
+        before, is_over = self._failures, False
         try:
             with stream:
                 self.read_topology(file.text, self._told_of(file.text, stream))
         except SessionEnd as end:
-            # At the prompt, an error ends the script it is in, not the session.
-            if not (end.failed and self._manner.interactive):
+            if not end.failed:
                 raise
+            is_over = True
         finally:
             self._depth -= 1
-        failed = self._failures - before
+        failed, self._failures = self._failures - before, before
         if failed:
-            raise RefusedError(f"{failed} of its commands failed", None, file.column)
+            raise _EndOfScriptError(f"{failed} of its commands failed", file.column, is_over)
+        return Done()
 
     def _told_of(self, name: str, stream: BinaryIO) -> Iterator[Line]:
         """The commands of a file, telling how far they have got."""
@@ -268,6 +288,18 @@ class Session:
             self._manner.out.write(text)
         except OSError as failure:
             raise OutputError(failure) from None
+
+
+def _is_expected(command: tree.Command) -> bool:
+    """Whether what comes of a command was expected, where it comes to anything."""
+    return isinstance(command.command if isinstance(command, As) else command, Expect)
+
+
+def _innermost(command: tree.Command) -> tree.Command:
+    """A command without what only shows or checks it."""
+    while isinstance(command, (As, Expect)):
+        command = command.command
+    return command
 
 
 def _bare(command: tree.Command) -> tree.Command | None:
