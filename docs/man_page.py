@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import Action
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from grammar.commands import declarations
 from grammar.verbs import VERBS
@@ -43,8 +42,8 @@ _EXAMPLES = (
 def manual() -> str:
     """The page, in the man macros of troff."""
     parser = argument_parser()
-    commands: dict[str, Any] = {**VERBS, **declarations()}
-    commands["show topology"] = commands.pop("topology")
+    words = [(name, verb.help) for name, verb in VERBS.items()]
+    words += [(each.title, each.help) for each in declarations().values()]
     lines = [
         '.\\" Written by docs/generate.py from the options and the declarations in grammar/.',
         f'.TH MIDOCLI 1 "" "midocli {VERSION}" "User Commands"',
@@ -58,7 +57,7 @@ def manual() -> str:
         ".SH COMMANDS",
         "A command names an object and says what to do with it.",
         r"\fBhelp\fR \fIWORD\fR says more about each of these, and about the collections.",
-        *_entries((f"\\fB{_plain(name)}\\fR", entry.help) for name, entry in commands.items()),
+        *_entries((f"\\fB{_plain(word)}\\fR", help) for word, help in words),
         *(".SH EXIT STATUS", *_entries(_STATUS)),
         ".SH ENVIRONMENT",
         *_entries((_bold(names), what) for names, what in _ENVIRONMENT),

@@ -50,6 +50,11 @@ class Declaration(NamedTuple):
         """Whether the word may begin a line."""
         return bool(self.follows or self.around)
 
+    @property
+    def title(self) -> str:
+        """The word, behind the verb that it needs."""
+        return self.name if self.begins_line else " ".join([*self.behind, self.name])
+
 
 class OnGuest(NamedTuple):
     """A command that was said behind a path, and waits for that path."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
-from pkgutil import iter_modules
 
 import pyparsing as pp
 
@@ -37,6 +36,8 @@ def declared(name: str) -> Declaration | None:
 @cache
 def declarations() -> Mapping[str, Declaration]:
     """All commands by name: those that begin a line first, in the order in which help has them."""
+    from pkgutil import iter_modules  # most lines look for no command but their own
+
     found = filter(None, (declared(module.name) for module in iter_modules(__path__)))
     return {each.name: each for each in sorted(found, key=_order)}
 

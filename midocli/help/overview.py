@@ -83,9 +83,9 @@ def _tree(schema: Schema, collection: Collection, depth: int) -> Iterator[str]:
 
 def _commands(schema: Schema) -> str:
     """what is no verb: traffic, captures, and the session itself"""
-    listed = {**declarations(), "COMMAND as FORM": AS}
-    listed["show topology"] = listed.pop("topology")
-    return "\n".join(entries((name, command.help) for name, command in listed.items()))
+    listed = [(each.title, each.help) for each in declarations().values()]
+    listed.insert(-1, ("COMMAND as FORM", AS.help))
+    return "\n".join(entries(listed))
 
 
 def _ideas(schema: Schema) -> str:
