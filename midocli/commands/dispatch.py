@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from grammar import tree
+from grammar.errors import RefusedError
 from grammar.verbs import VERBS
 from midocli.results.values import ExpectationError, Interrupted, Result
 
@@ -22,6 +23,8 @@ Carrier = Callable[["Context", Any], Result]
 _CARRIERS: dict[type, Carrier] = {}
 #: Where a command is carried out whose module is not called as the command.
 _ELSEWHERE = {**dict.fromkeys(VERBS, "objects"), "describe": "help", "as": "forms"}
+#: What a session carries out itself, where it stands by itself.
+_THE_SESSIONS = frozenset(("format", "quit", "source"))
 
 
 def carries_out(kind: type) -> Callable[[Carrier], Carrier]:
@@ -49,6 +52,8 @@ def run(context: Context, command: tree.Command) -> Result:
 
 def carry_out(context: Context, command: tree.Command) -> Result:
     """Carry a command out, or one that another holds; MidoError where it cannot be."""
+    if command.word in _THE_SESSIONS:
+        raise RefusedError(f"{command.word} can only stand by itself")
     kind = type(command)
     own = context.carrier_of(kind)
     if own is not None:

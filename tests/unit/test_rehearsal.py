@@ -62,5 +62,5 @@ def _ended(world: World, line: str) -> str:
     """What a line prints, or the error it ends in; of files there are none."""
     try:
         return world.run(line)
-    except (MidoError, KeyError) as error:
+    except MidoError as error:
         return f"{type(error).__name__}: {error}"
