@@ -48,9 +48,18 @@ def _help_formatter(prog: str) -> HelpFormatter:
     return HelpFormatter(prog, width=max(width - 2, 20))
 
 
+class _Parser(ArgumentParser):
+    """argparse's own, whose words no terminal acts on: a pattern of the shell gives it any name."""
+
+    def error(self, message: str) -> NoReturn:
+        from midocli.results.printable import printable
+
+        super().error(printable(message))
+
+
 def argument_parser() -> ArgumentParser:
     """The options, as `--help`, the completion scripts and the manual page have them."""
-    parser = ArgumentParser(
+    parser = _Parser(
         "midocli", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=_help_formatter
     )
     add = parser.add_argument
@@ -80,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         _write_utf8()
         told = _mistakes().told(error, f"midocli {' '.join(words)}")
-        sys.stderr.write(f"midocli: {told}\n")
+        _tell(told)
         return 1
 
 
@@ -100,6 +109,12 @@ def _run_words(words: list[str]) -> int:
         return _run(options)
     except OutputError as failure:
         return _end_without_output(failure.error)
+
+
+def _tell(what: str) -> None:
+    from midocli.results.printable import printable
+
+    sys.stderr.write(f"midocli: {printable(what)}\n")
 
 
 def _has_language() -> bool:
@@ -278,7 +293,7 @@ def _run_file(name: str, session: Session) -> bool:
         with files.beside(name), files.open(Argument(name, 1)) as stream:
             session.read_topology(name, read_lines(stream))
     except FileError as error:
-        sys.stderr.write(f"midocli: {error.message}\n")
+        _tell(error.message)
         return False
     return True
 
@@ -298,7 +313,7 @@ def _end_without_output(error: OSError) -> int:
     gone = isinstance(error, BrokenPipeError)
     try:
         if not gone:
-            sys.stderr.write(f"midocli: cannot write the output: {reason(error)}\n")
+            _tell(f"cannot write the output: {reason(error)}")
         sys.stderr.flush()
     except OSError:
         os.dup2(nowhere, sys.stderr.fileno())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from grammar.errors import FileError, MidoError
 from midocli.help.version import VERSION
+from midocli.results.printable import output_to, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         given, words = gnu_getopt(list(arguments), _LETTERS, list(_LONG))
     except GetoptError as error:
-        sys.stderr.write(f"tcpdump: {_in_getopts_words(error)}\n{_USAGE}")
+        _tell(f"tcpdump: {_in_getopts_words(error)}\n{_USAGE}")
         return 1
     options = dict(given)
     if options.keys() & {"-h", "--help", "--version"}:
@@ -78,9 +79,13 @@ def main(arguments: Sequence[str]) -> int:
     except (_Failure, MidoError) as failure:
         message = failure.message if isinstance(failure, MidoError) else str(failure)
         sys.stdout.flush()
-        sys.stderr.write(f"tcpdump: {message}\n")
+        _tell(f"tcpdump: {message}\n")
         return 1
     return 0
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(printable_lines(text))
 
 
 def _in_getopts_words(error: GetoptError) -> str:
@@ -171,9 +176,8 @@ def _capture(stream: BinaryIO, name: str) -> CaptureFile:
     except OSError as error:
         raise _Failure(f"error reading dump file: {_why(error)}") from None
     kind = link_type_name(capture.link_type)
-    sys.stderr.write(
-        f"reading from file {name}, link-type {kind}, snapshot length {capture.snap_length}\n"
-    )
+    snap_length = capture.snap_length
+    _tell(f"reading from file {name}, link-type {kind}, snapshot length {snap_length}\n")
     if capture.link_type != ETHERNET:
         raise _Failure(f"link type {kind} is not known here: only EN10MB (Ethernet) is")
     return capture
@@ -226,6 +230,7 @@ class _Text:
     def __init__(self, flags: Flags, line_buffered: bool) -> None:
         self._flags = flags
         self._line_buffered = line_buffered
+        self._out = output_to(sys.stdout)
         self._printer: Printer | None = None
 
     def put(self, frame: ReadFrame) -> None:
@@ -234,9 +239,9 @@ class _Text:
             from midocli.trace.tcpdump.printer import Printer
 
             self._printer = Printer(self._flags, _utc_offset(frame.time_ns))
-        sys.stdout.write(self._printer.frame(frame.time_ns, frame.data, frame.wire_length))
+        self._out.write(self._printer.frame(frame.time_ns, frame.data, frame.wire_length))
         if self._line_buffered:
-            sys.stdout.flush()
+            self._out.flush()
 
 
 def _utc_offset(time_ns: int) -> int:

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Protocol
 
-from midocli.results.printable import printable
+from midocli.results.printable import output_to, printable
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from grammar.errors import MidoError
     from grammar.script import Line
 
@@ -31,11 +33,12 @@ class Output(Protocol):
 class Manner:
     """A script's manner: nobody watches, and nothing disturbs it but the end of the program.
 
-    What reads commands in another way, as the prompt does, is a manner of its own.
+    Results go to a stream as they are, but not what a terminal would act on to a terminal. What
+    reads commands in another way, as the prompt does, is a manner of its own.
     """
 
-    def __init__(self, out: Output) -> None:
-        self._out = out
+    def __init__(self, out: TextIO) -> None:
+        self._out: Output = output_to(out)
 
     @property
     def interactive(self) -> bool:

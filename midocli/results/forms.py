@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from io import StringIO
 from typing import Any
 
 from grammar.errors import RefusedError
@@ -88,14 +87,9 @@ def _yaml(document: Any) -> str:
 
 
 def _csv(records: Sequence[Record]) -> str:
-    """As `psql --csv` writes: a line of names, then a line for each row."""
-    import csv
+    from midocli.results.spreadsheet import csv_text
 
-    out = StringIO()
-    names, rows = _columns(records)
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([names, *rows] if names else [])
-    return out.getvalue()
+    return csv_text(*_columns(records))
 
 
 def _table(records: Sequence[Record]) -> str:

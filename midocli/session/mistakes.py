@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from midocli.help.version import VERSION
+from midocli.results.printable import printable_lines
 
 #: So many files are kept, the newest.
 MOST_FILES = 20
@@ -42,7 +43,7 @@ class Mistakes:
         what = f"internal error, a mistake of midocli: {type(error).__name__}: {error}"
         report = _report(error, doing)
         if self._prints:
-            sys.stderr.write(report)
+            sys.stderr.write(printable_lines(report))
         file = self._kept(report)
         return f"{what} (traceback: {file})" if file is not None else what
 

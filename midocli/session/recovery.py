@@ -11,7 +11,6 @@ import re
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from shlex import quote
 
 from platformdirs import user_state_path
 
@@ -19,6 +18,7 @@ from grammar import tree
 from grammar.commands.save import Save
 from grammar.commands.source import Source
 from grammar.errors import MidoError
+from grammar.words import quoted
 from midocli.context.files import path_of
 from midocli.context.marks import SCRIPT
 from midocli.session.session import Session
@@ -58,7 +58,7 @@ class Recovery:
             if len(left) == 1
             else "Ended sessions left topologies"
         )
-        lines = [f"{what}: source {quote(str(file))}" for file in left]
+        lines = [f"{what}: source {quoted(str(file))}" for file in left]
         files = "it" if len(left) == 1 else "them"
         return [*lines, f"Save {files} to a file of yours, or delete {files}."]
 

@@ -21,6 +21,7 @@ from midocli.commands.dispatch import run
 from midocli.context.context import Context
 from midocli.results.errors import error_as_json
 from midocli.results.forms import as_json
+from midocli.results.printable import printable_lines
 from midocli.results.values import Done, ExpectationError, Result, Stream
 from midocli.session.mistakes import Mistakes
 from midocli.session.saved import Saved
@@ -247,7 +248,7 @@ class Session:
 
     def _show_stream(self, result: Stream) -> None:
         self.flush()
-        self._tell(result.header)
+        self._tell(printable_lines(result.header))
         try:
             self._manner.out.writelines(result.pieces())
         except OSError as failure:

@@ -13,7 +13,6 @@ from grammar.language import synonyms
 from grammar.unfinished import may_go_on
 from midocli.commands.rehearsal import rehearse
 from midocli.context.context import Context
-from midocli.results.printable import printable
 from midocli.shell.checking import check
 from midocli.shell.cursor import AtCursor, at_cursor
 from midocli.shell.lexer import kinds
@@ -90,9 +89,8 @@ def _complete(line: str, word: AtCursor | None) -> str:
 
 def _short(error: MidoError) -> str:
     """An error in one line; where one word is near, all that would do need not be listed."""
-    message = printable(error.message)
-    what, _, near = message.rpartition("; did you mean ")
-    return f"{what.partition(': expected')[0]}; did you mean {near}" if what else message
+    what, _, near = error.message.rpartition("; did you mean ")
+    return f"{what.partition(': expected')[0]}; did you mean {near}" if what else near
 
 
 def _next(word: AtCursor) -> str:

@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from itertools import chain
 from types import FrameType
 
+from midocli.results.printable import printable
+
 #: Of what a pager was given no more is kept, to be shown without it if it fails.
 _MOST_KEPT = 1 << 20
 
@@ -114,5 +116,7 @@ def _terminal_as_it_was() -> Iterator[None]:
 
 
 def _tell(command: list[str], what: str) -> None:
-    sys.stderr.write(f"the pager {command[0]} {what}; prefs pager chooses another, or off\n")
+    sys.stderr.write(
+        f"the pager {printable(command[0])} {what}; prefs pager chooses another, or off\n"
+    )
     sys.stderr.flush()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from midocli.results.printable import printable
 from midocli.shell.toolbar import fit
 
 #: Seconds before a bar appears, and from one picture of it to the next.
@@ -36,7 +37,7 @@ class Progress:
         self._due = now + _PAUSE
         filled = _BAR * done // total
         bar = "#" * filled + "-" * (_BAR - filled)
-        text = f"[{bar}] {100 * done // total:3}% {what}"
+        text = f"[{bar}] {100 * done // total:3}% {printable(what)}"
         self._out.write("\r" + fit(text, shutil.get_terminal_size().columns - 1) + "\x1b[K")
         self._out.flush()
         self._is_shown = True

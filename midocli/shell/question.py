@@ -5,6 +5,7 @@ from __future__ import annotations
 import grammar
 from grammar.expectation import Expectation
 from midocli.context.context import Context
+from midocli.results.printable import printable
 from midocli.shell.cursor import at_cursor, last_command
 from midocli.shell.offers import Offers
 
@@ -18,7 +19,7 @@ def explain(context: Context, text: str) -> str:
         return "  nothing may follow in a comment"
     offers = Offers(context)
     found = offers.at(word, _MOST_NAMES)
-    entries = [(each.shown or each.text, each.meta) for each in found]
+    entries = [(printable(each.shown or each.text), printable(each.meta)) for each in found]
     if len(offers.at(word, _MOST_NAMES + 1)) > len(found):
         entries.append(("…", "more of them"))
     width = max((len(text) for text, _ in entries), default=0)

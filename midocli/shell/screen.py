@@ -12,13 +12,15 @@ from typing import TextIO
 from prompt_toolkit.utils import get_cwidth
 
 from midocli.context.preferences import Preferences
+from midocli.results.printable import printable_lines
 from midocli.shell.pager import page
 
 
 class Screen:
     """A terminal that shows each text it is given; what does not fit goes through the pager.
 
-    `paint` puts colours into a text; `clear` takes away what stands in the way of it.
+    No text programs it: what is no plain character is shown as its number. `paint` puts colours
+    into a text; `clear` takes away what stands in the way of it.
     """
 
     def __init__(
@@ -43,7 +45,7 @@ class Screen:
         pager = self._pager()
         room = _Room()
         held: list[str] = []
-        coming = iter(pieces)
+        coming = map(printable_lines, pieces)
         try:
             for piece in coming:
                 held.append(self._paint(piece))

@@ -27,6 +27,7 @@ from midocli.shell.question import explain
 from midocli.shell.style import STYLE, colour_depth
 from midocli.shell.terminal import Terminal
 from midocli.shell.toolbar import bottom, fit
+from midocli.shell.unseen import show_unseen
 
 BANNER = f"midocli {VERSION}. Type help for a map, demo for a network to try, Ctrl-D to leave."
 #: A topology of no more objects is left without asking.
@@ -47,6 +48,7 @@ class Shell:
         self._hinted: tuple[object, Hint] | None = None
         self._recovery = Recovery(session)
         self._histories = Histories()
+        show_unseen()
         self._prompt: PromptSession[str] = PromptSession(
             history=self._histories.of(session.saved.file),
             completer=CommandCompleter(session.context, session.mistakes),

@@ -6,6 +6,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
 from grammar.times import Instant, format_instant
+from midocli.results.printable import printable
 from midocli.session.session import Session
 from midocli.shell.hint import Hint
 
@@ -14,9 +15,8 @@ def bottom(session: Session, hint: Hint | None, columns: int) -> StyleAndTextTup
     """The lines the preferences ask for, none wider than the terminal."""
     lines: list[StyleAndTextTuples] = []
     if hint is not None:
-        lines.append(
-            [("class:hint.wrong" if hint.wrong else "class:hint", fit(hint.text, columns))]
-        )
+        style = "class:hint.wrong" if hint.wrong else "class:hint"
+        lines.append([(style, fit(printable(hint.text), columns))])
     if session.context.preferences["toolbar"]:
         lines.append(status(session, columns))
     return [piece for number, line in enumerate(lines) for piece in _broken(number, line)]
@@ -30,7 +30,7 @@ def status(session: Session, columns: int) -> StyleAndTextTuples:
     """Topology, objects, simulated clock, running captures, and how the last command ended."""
     context = session.context
     clock = context.clock
-    name = session.saved.name or "unsaved"
+    name = printable(session.saved.name or "unsaved")
     if session.saved.name and session.saved.is_changed:
         name += "*"
     count = context.store.count
