@@ -23,8 +23,6 @@ Carrier = Callable[["Context", Any], Result]
 _CARRIERS: dict[type, Carrier] = {}
 #: Where a command is carried out whose module is not called as the command.
 _ELSEWHERE = {**dict.fromkeys(VERBS, "objects"), "describe": "help", "as": "forms"}
-#: What a session carries out itself, where it stands by itself.
-_THE_SESSIONS = frozenset(("format", "quit", "source"))
 
 
 def carries_out(kind: type) -> Callable[[Carrier], Carrier]:
@@ -52,12 +50,21 @@ def run(context: Context, command: tree.Command) -> Result:
 
 def carry_out(context: Context, command: tree.Command) -> Result:
     """Carry a command out, or one that another holds; MidoError where it cannot be."""
-    if command.word in _THE_SESSIONS:
-        raise RefusedError(f"{command.word} can only stand by itself")
     kind = type(command)
     own = context.carrier_of(kind)
     if own is not None:
         return own(command)
     if kind not in _CARRIERS:
-        import_module(f"midocli.commands.{_ELSEWHERE.get(command.word, command.word)}")
+        _load(command.word)
     return _CARRIERS[kind](context, command)
+
+
+def _load(word: str) -> None:
+    """Load who carries a command out; RefusedError where that is a session, and there is none."""
+    module = f"midocli.commands.{_ELSEWHERE.get(word, word)}"
+    try:
+        import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        raise RefusedError(f"{word} is carried out by a session, and there is none") from None

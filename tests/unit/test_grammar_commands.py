@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pytest
 from sessions import ROOT
-from worlds import World
 
 import grammar
 from grammar.commands import declarations, declared
-from grammar.errors import MidoError
 from grammar.resources import SCHEMA
 from grammar.schema import Field
 from grammar.verbs import VERB_WORDS
@@ -125,12 +123,6 @@ def test_a_line_loads_no_command_but_its_own() -> None:
     )
     assert python(program, "ping client vm count 2") == "grammar.commands.ping\n"
     assert python(program, "router0:port0 show as json") == "\n"
-
-
-@pytest.mark.parametrize("line", ["quit", "format json", "source lab.mido"])
-def test_what_is_the_sessions_own_can_only_stand_by_itself(line: str) -> None:
-    with pytest.raises(MidoError, match="can only stand by itself"):
-        World().run(f"expect {line}")
 
 
 def test_a_new_command_takes_a_file_here_and_one_there(tmp_path: Path) -> None:
