@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from midocli.simulator.engine import Engine
-from midocli.simulator.events import Recorder
 from midocli.simulator.learnt.state import State
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.reason import LocalError, Reason
+from midocli.simulator.recorder import Recorder
 from midocli.simulator.topology.condition import Condition
 from midocli.simulator.topology.crossings import Crossing
 from midocli.simulator.topology.insertion import InsertionChain
@@ -257,6 +257,14 @@ class Lab:
 
     def changed(self, kind: RecordKind, key: Key) -> None:
         self.network.topology.forget(kind, key)
+
+
+Told = TypeVar("Told")
+
+
+def told(recorder: Recorder, kind: type[Told]) -> list[tuple[str, Told]]:
+    """The events of a kind, and where each happened."""
+    return [(step.at, step.event) for step in recorder.steps if isinstance(step.event, kind)]
 
 
 def seen(recorder: Recorder, point: str) -> list[tuple[str, Frame]]:

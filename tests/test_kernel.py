@@ -22,7 +22,7 @@ from sessions import ROOT
 from grammar.script import Line, read_lines
 from midocli.probes.points import find_point
 from midocli.session.session import Session
-from midocli.simulator.events import Recorder
+from midocli.simulator.recorder import Recorder
 
 DATA = ROOT / "tests" / "data" / "kernel"
 SCENARIOS = sorted(folder.name for folder in DATA.iterdir())

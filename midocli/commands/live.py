@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from grammar.errors import UnknownObjectError
@@ -46,15 +45,15 @@ def _walk(context: Context, request: Row, name: str) -> Report:
     """One walk as `explain` prints it, with names and conditions as they are now."""
     datapath = context.datapath
     trail = trails(datapath, request)[int(name.removeprefix("walk"))]
-    events = numbered([replace(event, depth=0) for event in trail.events])
-    end = outcome(events)
+    steps = numbered([step._replace(depth=0) for step in trail.steps])
+    end = outcome(steps)
 
     clock = copy(datapath.clock)
 
     def data() -> dict[str, Any]:
-        return {"walk": name, "outcome": end, "steps": steps_of(events, clock)}
+        return {"walk": name, "outcome": end, "steps": steps_of(steps, clock)}
 
     labels = TopologyLabels(context)
-    journeys = [journey_of(ours, labels) for ours in by_origin(events)]
-    text = explain(events, journeys, [f"{name}: {end}"])
+    journeys = [journey_of(ours, labels) for ours in by_origin(steps)]
+    text = explain(steps, journeys, [f"{name}: {end}"])
     return Report(text, data)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from grammar.times import Instant, format_instant
-from midocli.simulator.events import Event, Kind
+from midocli.simulator.events import (
+    ArpWaiting,
+    Consumed,
+    Delivered,
+    DhcpAnswered,
+    Dropped,
+    Entered,
+    Left,
+)
+from midocli.simulator.recorder import Step
+from midocli.simulator.wire.addresses import mac_text
 
 if TYPE_CHECKING:
     from midocli.datapath.datapath import Datapath
@@ -18,28 +28,25 @@ def rows(datapath: Datapath, request: Row | None) -> list[tuple[Any, ...]]:
     """A line for each walk: name, time, where it began, the frame there, how it ended."""
     assert request is not None
     return [
-        (f"walk{number}", *_beginning(datapath, trail.events), outcome(trail.events))
+        (f"walk{number}", *_beginning(datapath, trail.steps), outcome(trail.steps))
         for number, trail in enumerate(trails(datapath, request))
     ]
 
 
-def outcome(events: Sequence[Event]) -> str:
+def outcome(steps: Sequence[Step]) -> str:
     """Where the frame came out, was taken in or was dropped; several ends if it forked."""
-    out = [f"out at {event.details['point']}" for event in events if event.kind is Kind.DELIVERED]
-    inside = [event for event in events if event.kind is Kind.DROPPED and not out]
-    drops = [f"dropped at {event.at} ({_code(event.details)})" for event in inside]
-    taken = [f"taken in by {event.at}" for event in events if event.kind in _TAKEN]
-    waits = [f"waiting at {event.at}" for event in events if event.kind is Kind.ARP_WAITING]
+    out, drops, taken, waits = [], [], [], []
+    for step in steps:
+        match step.event:
+            case Delivered(point=point):
+                out.append(f"out at {point}")
+            case Dropped(reason=reason):
+                drops.append(f"dropped at {step.at} ({reason.code})")
+            case Consumed() | DhcpAnswered():
+                taken.append(f"taken in by {step.at}")
+            case ArpWaiting():
+                waits.append(f"waiting at {step.at}")
     return ", ".join(dict.fromkeys(out or drops or taken or waits)) or "answered"
-
-
-# Events that tell what the walk's own frame looks like.
-_OWN_FRAME = (Kind.ENTERED, Kind.LEFT, Kind.DROPPED)
-_TAKEN = (Kind.CONSUMED, Kind.DHCP_ANSWERED)
-
-
-def _code(details: Mapping[str, Any]) -> str:
-    return str(details["reason"].code)
 
 
 def trails(datapath: Datapath, request: Row) -> Sequence[Trail]:
@@ -47,22 +54,21 @@ def trails(datapath: Datapath, request: Row) -> Sequence[Trail]:
     return datapath.network.state.trace_log.walks.get(request.id, ())
 
 
-def _beginning(datapath: Datapath, events: Sequence[Event]) -> tuple[Any, ...]:
+def _beginning(datapath: Datapath, steps: Sequence[Step]) -> tuple[Any, ...]:
     """Time and place of a walk's first step, and what its frame looked like."""
-    first = next((event for event in events if event.kind in _OWN_FRAME), None)
-    if first is None:
-        return (None,) * 10
-    clock = datapath.clock
-    time = format_instant(Instant(clock.shown(first.time_ns), clock.utc_offset))
-    headers: Any = first.details["frame"]
-    ports = [headers.get(name, -1) for name in ("tp_src", "tp_dst")]
-    return (
-        time,
-        first.at,
-        *(headers[name].to_bytes(6, "big").hex(":") for name in ("hw_src", "hw_dst")),
-        headers["ethertype"],
-        headers.get("nw_src", headers.get("sender")),
-        headers.get("nw_dst", headers.get("target")),
-        headers.get("proto", headers.get("op")),
-        *(port if port >= 0 else None for port in ports),
-    )
+    for step in steps:
+        if isinstance(step.event, Entered | Left | Dropped):
+            clock, headers = datapath.clock, step.event.frame
+            time = format_instant(Instant(clock.shown(step.time_ns), clock.utc_offset))
+            ends = headers.nw_src, headers.nw_dst, headers.proto
+            ports = headers.tp_src, headers.tp_dst
+            return (
+                time,
+                step.at,
+                mac_text(headers.hw_src),
+                mac_text(headers.hw_dst),
+                headers.ethertype,
+                *(ends if headers.is_ip or headers.is_arp else (None,) * 3),
+                *(port if port >= 0 else None for port in ports),
+            )
+    return (None,) * 10

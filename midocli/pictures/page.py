@@ -16,7 +16,7 @@ from midocli.pictures.markup import Markup, join, lines, tag
 from midocli.pictures.page_style import STYLE
 from midocli.pictures.page_walk import walks
 from midocli.simulator.clock import Clock
-from midocli.simulator.events import Event
+from midocli.simulator.recorder import Step
 from midocli.trace.explain import notes_of
 from midocli.trace.journey import Journey
 
@@ -25,7 +25,7 @@ _NUMBERED = re.compile(r"icmp_seq=(\d+)(?=:)")
 
 
 class Story(NamedTuple):
-    """What a page tells: texts as they are printed, events in their order, and their journeys.
+    """What a page tells: texts as they are printed, steps in their order, and their journeys.
 
     `follow` gives the journeys one by one, and tells how many there were. `frames` has a banner
     and tcpdump's lines for each point.
@@ -37,7 +37,7 @@ class Story(NamedTuple):
     changes: Sequence[str]
     printed: str
     picture: Markup
-    events: Sequence[Event]
+    steps: Sequence[Step]
     journeys: Sequence[Journey]
     follow: Callable[[Sequence[Journey]], Iterable[Journey]]
     frames: Sequence[tuple[str, str]]
@@ -87,7 +87,7 @@ def _section(name: str, title: str, *content: Markup) -> Markup:
 
 def _verdict(story: Story) -> Markup:
     kind, word = ("good", "✓ succeeded") if story.succeeded else ("bad", "✗ failed")
-    said = [*_joined(story.verdicts), *notes_of(story.events)]
+    said = [*_joined(story.verdicts), *notes_of(story.steps)]
     return tag(
         "header",
         tag("p", word, class_=f"badge {kind}"),

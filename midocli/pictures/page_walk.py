@@ -7,22 +7,32 @@ from collections.abc import Iterable, Iterator
 from grammar.times import Instant, format_instant
 from midocli.pictures.markup import Markup, join, tag
 from midocli.simulator.clock import Clock
-from midocli.simulator.events import Event, Kind
+from midocli.simulator.events import (
+    ArpFailed,
+    Consumed,
+    Delivered,
+    Dropped,
+    Event,
+    NatUnrestored,
+    NoRoute,
+    Rewritten,
+    RuleMatched,
+)
 from midocli.trace.explain import left_out
 from midocli.trace.journey import Journey, Walk
 from midocli.trace.step_text import changes_of, why_of
 from midocli.trace.walk_text import Line
 
-#: How steps stand out, by kind; the others are plain.
-_ACCENTS = {
-    Kind.DROPPED: "bad",
-    Kind.NO_ROUTE: "bad",
-    Kind.ARP_FAILED: "bad",
-    Kind.CONSUMED: "good",
-    Kind.DELIVERED: "good",
-    Kind.REWRITTEN: "changed",
-    Kind.RULE_MATCHED: "rule",
-    Kind.NAT_UNRESTORED: "odd",
+#: How steps stand out, by kind of event; the others are plain.
+_ACCENTS: dict[type[Event], str] = {
+    Dropped: "bad",
+    NoRoute: "bad",
+    ArpFailed: "bad",
+    Consumed: "good",
+    Delivered: "good",
+    Rewritten: "changed",
+    RuleMatched: "rule",
+    NatUnrestored: "odd",
 }
 #: Where more than so many things were sent, only the first journey is open at first.
 _MANY = 3
@@ -48,7 +58,7 @@ def walks(journeys: Iterable[Journey], count: int, clock: Clock) -> Iterable[Mar
 
 def _article(walk: Walk, clock: Clock) -> Markup:
     """One walk, with the time of its first step."""
-    times = [line.event.time_ns for line in walk.lines if line.event is not None]
+    times = [line.step.time_ns for line in walk.lines if line.step is not None]
     shown = [format_instant(Instant(clock.shown(time), clock.utc_offset)) for time in times[:1]]
     heading = tag("h3", walk.title or "Before the first frame", *(tag("small", t) for t in shown))
     listed = tag("ol", Markup("\n"), join(*map(_line, walk.lines)))
@@ -59,20 +69,21 @@ def _line(line: Line) -> Markup:
     kinds = [f"in{min(line.depth, _DEEPEST_LINE)}"]
     if line.is_heading:
         kinds.append("device" if not line.depth else "heading")
-    if line.event is None:
+    if line.step is None:
         return tag("li", line.text, class_=" ".join(kinds))
-    accent = _ACCENTS.get(line.event.kind)
+    event = line.step.event
+    accent = _ACCENTS.get(type(event))
     kinds += [accent] if accent else []
-    said = _changed(line.event) if line.event.kind is Kind.REWRITTEN else line.text
+    said = _changed(event) if isinstance(event, Rewritten) else line.text
     return tag("li", said, class_=" ".join(kinds))
 
 
-def _changed(event: Event) -> Markup:
+def _changed(event: Rewritten) -> Markup:
     """The headers that were rewritten, before and after."""
     return tag("table", tag("tbody", *_rows(event)))
 
 
-def _rows(event: Event) -> Iterator[Markup]:
+def _rows(event: Rewritten) -> Iterator[Markup]:
     why = why_of(event)
     for name, before, after in changes_of(event):
         yield tag(

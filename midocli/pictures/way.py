@@ -7,15 +7,12 @@ from typing import Any, NamedTuple
 
 from midocli.pictures.model import Link, Picture
 from midocli.results.printable import printable
-from midocli.simulator.events import Event, Kind
+from midocli.simulator.events import Consumed, Delivered, Entered, Left, Sent
 from midocli.simulator.reason import Reason
+from midocli.simulator.recorder import Step
 from midocli.trace.step_text import text_of
 
 ARRIVED, ENDED = "✓", "✗"
-
-_MOVES = (Kind.SENT, Kind.ENTERED, Kind.LEFT, Kind.DELIVERED, Kind.CONSUMED)
-#: Details of these events that name further places.
-_PLACES = ("device", "point")
 
 
 class Mark(NamedTuple):
@@ -63,29 +60,33 @@ class Way(NamedTuple):
 NO_WAY = Way()
 
 
-def way_of(events: Sequence[Event], reasons: Iterable[Reason]) -> Way:
-    """The way of some events; that of ARP only where there is nothing else."""
-    moves = [event for event in events if event.kind in _MOVES]
-    packets = [event for event in moves if not _is_arp(event)]
-    places: dict[str, None] = {}
+def way_of(steps: Sequence[Step], reasons: Iterable[Reason]) -> Way:
+    """The way of some steps; that of ARP only where there is nothing else."""
+    moves = [
+        (step.at, step.event)
+        for step in steps
+        if isinstance(step.event, Sent | Entered | Left | Delivered | Consumed)
+    ]
+    packets = [move for move in moves if not move[1].frame.is_arp]
+    places: set[str | None] = set()
     marks: dict[tuple[str, Mark], None] = {}
-    for event in packets or moves:
-        if event.kind is not Kind.LEFT:
-            places[event.at] = None
-        for name in _PLACES:
-            if event.details.get(name):
-                places[str(event.details[name])] = None
-        if event.kind is Kind.CONSUMED:
-            marks[event.at, Mark(ARRIVED, text_of(event))] = None
+    starts: set[str] = set()
+    for at, event in packets or moves:
+        match event:
+            case Left(device=device):
+                places.add(device)
+            case Entered(device=place) | Delivered(point=place):
+                places.update((at, place))
+            case Consumed():
+                places.add(at)
+                marks[at, Mark(ARRIVED, text_of(event))] = None
+            case Sent():
+                places.add(at)
+                starts.add(at)
     for reason in reasons:
         marks[reason.at, Mark(ENDED, printable(f"{reason.code}: {reason.text}"))] = None
-    starts = (event.at for event in packets or moves if event.kind is Kind.SENT)
-    return Way(frozenset(places), tuple(marks), frozenset(starts))
-
-
-def _is_arp(event: Event) -> bool:
-    frame: Any = event.details.get("frame")
-    return bool(frame) and "op" in frame
+    passed = frozenset(place for place in places if place)
+    return Way(passed, tuple(marks), frozenset(starts))
 
 
 def data(way: Way) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from grammar.errors import FileError
 from grammar.tree import Argument
 from midocli.context.marks import BLANK
 from midocli.probes.points import Point
-from midocli.simulator.events import Captured, Event, UnderlayPoint
+from midocli.simulator.recorder import Captured, Step, UnderlayPoint
 from midocli.trace.capture import Capture, CapturedFrame, CaptureWriter, write_all
 from midocli.trace.comments import Comments
 
@@ -40,11 +40,11 @@ def writer_for(name: str, stream: BytesIO) -> CaptureWriter:
 
 
 def captured_frames(
-    context: Context, frames: Iterable[Captured], events: Iterable[Event]
+    context: Context, frames: Iterable[Captured], steps: Iterable[Step]
 ) -> list[CapturedFrame]:
     """Frames with the times the clock showed, and what was decided about them."""
     shown = context.clock.shown
-    comments = Comments(events)
+    comments = Comments(steps)
     return [
         CapturedFrame(shown(each.time_ns), each.direction, each.data, comments.of(each))
         for each in frames
@@ -55,14 +55,14 @@ def capture_file(
     context: Context,
     file: Argument,
     seen: Sequence[tuple[Point, Sequence[Captured]]],
-    events: Sequence[Event],
+    steps: Sequence[Step],
 ) -> bytes:
     """The content of a file with the frames of each point; FileError where it has no form."""
     captures = [
         Capture(
             point.name,
             description(context, point),
-            captured_frames(context, context.following("writing frames", frames), events),
+            captured_frames(context, context.following("writing frames", frames), steps),
         )
         for point, frames in seen
     ] or [Capture(ANYWHERE, None, [])]

@@ -11,7 +11,7 @@ from grammar.tree import Argument, Setting
 from midocli.probes.capture_file import capture_file, is_classic
 from midocli.probes.points import Point, find_point, point_of
 from midocli.simulator.clock import Clock
-from midocli.simulator.events import Captured, Event
+from midocli.simulator.recorder import Captured, Step
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
@@ -166,12 +166,12 @@ class CaptureRequest:
         """Whether a file is written that has a place for what was decided about frames."""
         return self.write is not None and not is_classic(self.write.text)
 
-    def write_file(self, seen: Sequence[Seen], events: Sequence[Event]) -> None:
+    def write_file(self, seen: Sequence[Seen], steps: Sequence[Step]) -> None:
         """Write the frames, where `write` asks for it; FileError where that fails."""
         if self.write is None:
             return
         file = Argument(self.write.text, self.write.column)
-        content = capture_file(self._context, file, seen, events)
+        content = capture_file(self._context, file, seen, steps)
         self._context.files.write(file, content, force=self.force)
 
 

@@ -10,8 +10,8 @@ from grammar.errors import FileError
 from grammar.tree import Argument, Command, Setting
 from midocli.context.marks import MARKUP, Style, style_of_picture
 from midocli.probes.verdict import BYSTANDERS
-from midocli.simulator.events import Event
 from midocli.simulator.reason import Reason
+from midocli.simulator.recorder import Step
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
@@ -29,9 +29,9 @@ class Ending(NamedTuple):
 
 
 class Told(NamedTuple):
-    """All there is to tell: events, reasons, and lines of verdicts and of what would help."""
+    """All there is to tell: steps, reasons, and lines of verdicts and of what would help."""
 
-    events: Sequence[Event]
+    steps: Sequence[Step]
     journeys: Sequence[Journey]
     reasons: Sequence[Reason]
     verdicts: Sequence[str]
@@ -70,7 +70,7 @@ class Drawing:
         context = self._context
         drawing = partial(context.manner.progress, "drawing")
         picture = model.picture_of(context.store, context.display, drawing)
-        taken = way.way_of(told.events, _telling(told.reasons))
+        taken = way.way_of(told.steps, _telling(told.reasons))
         if self._report is not None:
             self._write(self._report, self._page(told, frames, picture, taken), MARKUP)
         if self._picture is not None:
@@ -95,7 +95,7 @@ class Drawing:
             told.changes,
             told.ending.printed,
             as_svg(picture, taken, within_page=True),
-            told.events,
+            told.steps,
             told.journeys,
             partial(self._context.following, "writing the page"),
             frames,

@@ -15,9 +15,9 @@ from midocli.probes.ping_report import reason_data
 from midocli.probes.points import find_point, point_of
 from midocli.probes.replay import NewMacs, frames_of
 from midocli.results.values import Report
-from midocli.simulator.events import Captured, UnderlayPoint
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.recorder import Captured, UnderlayPoint
 from midocli.simulator.wire.addresses import ip_text
 from midocli.simulator.wire.frame import Frame
 

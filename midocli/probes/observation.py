@@ -16,8 +16,9 @@ from midocli.probes.captures import CaptureRequest, Interfaces, Seen, Union, fra
 from midocli.probes.drawing import Drawing, Ending, Told
 from midocli.probes.points import Point
 from midocli.probes.verdict import decisive
-from midocli.simulator.events import Captured, Event, Kind, Recorder
+from midocli.simulator.events import NatUnrestored
 from midocli.simulator.reason import Reason
+from midocli.simulator.recorder import Captured, Recorder, Step
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ICMP
 
@@ -144,8 +145,8 @@ class Observation:
             from midocli.trace.explain import explain, steps_of
 
             failed = bool(failures)
-            explanation = explain(told.events, told.journeys, verdicts, told.changes, failed)
-            following = self._context.following("telling the steps", told.events)
+            explanation = explain(told.steps, told.journeys, verdicts, told.changes, failed)
+            following = self._context.following("telling the steps", told.steps)
             steps = steps_of(following, self._context.clock)
         if self._drawing.is_wanted:
             frames = [self.request.printed(each) for each in seen]
@@ -171,38 +172,38 @@ class Observation:
         from midocli.trace.explain import numbered
         from midocli.trace.journey import by_origin, journey_of
 
-        events = numbered(self._events_of(origins))
+        steps = numbered(self._steps_of(origins))
         labels = TopologyLabels(self._context)
-        following = self._context.following("telling the walk", by_origin(events))
+        following = self._context.following("telling the walk", by_origin(steps))
         journeys = [journey_of(ours, labels) for ours in following]
         reasons = [*(failure.reason for failure in failures), *ending.reasons]
-        changes = self._ways_out(events, failures)
-        return Told(events, journeys, reasons, verdicts, changes, ending)
+        changes = self._ways_out(steps, failures)
+        return Told(steps, journeys, reasons, verdicts, changes, ending)
 
     def _write_file(self, seen: Sequence[Seen]) -> None:
         """Write what `write` asks for; what has been seen is shown even where that fails."""
         try:
-            self.request.write_file(seen, self.recorder.events)
+            self.request.write_file(seen, self.recorder.steps)
         except FileError as error:
             self._context.complain(error)
 
-    def _ways_out(self, events: Sequence[Event], failures: Sequence[Failure]) -> list[str]:
+    def _ways_out(self, steps: Sequence[Step], failures: Sequence[Failure]) -> list[str]:
         """What would have to change, as lines: translations without a way back first."""
         from midocli.advice.nat import unrestored
         from midocli.advice.ways import change_lines, changes
 
         found: list[Change] = []
-        for event in events:
-            if event.kind is Kind.NAT_UNRESTORED:
-                restorer, made_by = str(event.details["restorer"]), str(event.details["made_by"])
-                found += unrestored(self._context, event.at, restorer, made_by)
+        for step in steps:
+            if isinstance(step.event, NatUnrestored):
+                restorer, made_by = step.event.restorer, step.event.made_by
+                found += unrestored(self._context, step.at, restorer, made_by)
         for failure in failures:
             found += changes(self._context, failure)
         return change_lines(found)
 
-    def _events_of(self, origins: Sequence[object]) -> list[Event]:
+    def _steps_of(self, origins: Sequence[object]) -> list[Step]:
         ours = set(origins)
-        return [event for event in self.recorder.events if event.origin in ours]
+        return [step for step in self.recorder.steps if step.origin in ours]
 
 
 def _is_remembered(network: Network, frame: Frame) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from grammar.errors import UnknownObjectError
-from midocli.simulator.events import UnderlayPoint
+from midocli.simulator.recorder import UnderlayPoint
 
 if TYPE_CHECKING:
     from midocli.context.context import Context

@@ -15,7 +15,7 @@ from midocli.probes.captures import CaptureRequest, Seen, frames_data, without_d
 from midocli.probes.points import Point, point_of
 from midocli.results.objects import created
 from midocli.results.values import Result
-from midocli.simulator.events import Captured, Recorder
+from midocli.simulator.recorder import Captured, Recorder
 from midocli.trace.tcpdump.printer import Printer, banner
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class _Running:
         if self._file is not None:
             self._file.add(frames, self._recorder)
         self._recorder.captures.clear()
-        self._recorder.events.clear()
+        self._recorder.steps.clear()
         self.watch(self._watching)
         seen = [seen for seen in self.request.seen(frames, None, ()) if seen.frames]
         return (self._text(seen), frames_data(seen, self._context.clock)) if seen else None
@@ -154,7 +154,7 @@ class _File:
         """Write frames; what could not be written is tried again with the next ones."""
         assert self._growing is not None
         try:
-            shown = captured_frames(self._context, frames, recorder.events)
+            shown = captured_frames(self._context, frames, recorder.steps)
             for captured, frame in zip(frames, shown, strict=True):
                 point = point_of(captured.point, self._context)  # type: ignore[arg-type]
                 self._writer.frame(self._number(point), frame)

@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from random import Random
 
 from midocli.simulator.engine import Engine
-from midocli.simulator.events import Captured, Direction, Event, Kind, Recorder
+from midocli.simulator.events import Dropped, Event
 from midocli.simulator.learnt.memory import Memory
 from midocli.simulator.learnt.state import State
 from midocli.simulator.learnt.trails import Trail
 from midocli.simulator.listeners import Listeners
 from midocli.simulator.reason import Reason
+from midocli.simulator.recorder import Captured, Direction, Recorder, Step
 from midocli.simulator.storms import Storms
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import Nic, Port
@@ -100,8 +101,7 @@ class Network(ABC):
     def drop(self, reason: Reason, frame: Frame) -> None:
         """End a frame that is not in the virtual network."""
         if self.wants_events:
-            details = {"reason": reason, "frame": headers(frame)}
-            self.tell(Kind.DROPPED, reason.at, details, frame)
+            self.tell(reason.at, Dropped(reason=reason, frame=headers(frame)), frame)
         self.drop_listener(frame.origin, reason, frame)
 
     # Watching
@@ -137,20 +137,20 @@ class Network(ABC):
         self.traced = requests
         self._set_recorders(self._recorders)
 
-    def record(self, event: Event, trail: Trail | None) -> None:
-        """Give an event to who wants it, and note it on the trail of its walk."""
+    def record(self, step: Step, trail: Trail | None) -> None:
+        """Give a step to who wants events, and note it on the trail of its walk."""
         for recorder in self._recorders:
             if recorder.wants_events:
-                recorder.events.append(event)
+                recorder.steps.append(step)
         if trail is not None:
-            trail.events.append(event)
+            trail.steps.append(step)
 
-    def tell(self, kind: Kind, at: str, details: Mapping[str, object], frame: Frame) -> None:
+    def tell(self, at: str, event: Event, frame: Frame) -> None:
         """Record an event outside any walk; it belongs to the walk that last had the frame."""
         time_ns, depth = self.engine.now_ns, max(frame.depth - 1, 0)
         walk, parent = frame.walk, self.parents.get(frame.walk, 0)
-        event = Event(time_ns, walk, parent, depth, at, kind, details, frame.origin)
-        self.record(event, self.state.trace_log.trails.get(walk) if self.traced else None)
+        step = Step(time_ns, walk, parent, depth, at, event, frame.origin)
+        self.record(step, self.state.trace_log.trails.get(walk) if self.traced else None)
 
     def capture(
         self, point: Key, direction: Direction, time_ns: int, frame: Frame, walk: int

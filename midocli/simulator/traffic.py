@@ -9,7 +9,7 @@ from random import Random
 from midocli.simulator.devices import arp, bandwidth, fast_path, refusals, router_own
 from midocli.simulator.devices.pipeline import Pipeline
 from midocli.simulator.engine import Engine
-from midocli.simulator.events import Kind
+from midocli.simulator.events import Delivered
 from midocli.simulator.guests.linux import LinuxStack
 from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import DATAPATH_NS
@@ -115,8 +115,8 @@ class Simulator(Network):
                 self.capture(port.interface, "out", self.engine.now_ns, frame, frame.walk)
             self.capture(port.key, "out", self.engine.now_ns, frame, frame.walk)
         if self.wants_events:
-            details = {"point": port.interface, "frame": headers(frame)}
-            self.tell(Kind.DELIVERED, port.alias, details, frame)
+            event = Delivered(point=port.interface, frame=headers(frame))
+            self.tell(port.alias, event, frame)
         station = self.stations.get(port.key) if self.stations else None
         if station is not None:
             self.guest(station).receive(0, frame.copy() if port.guest is not None else frame)

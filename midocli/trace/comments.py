@@ -8,40 +8,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from midocli.simulator.events import Captured, Event, Kind
+from midocli.simulator.events import (
+    ArpLearned,
+    Branched,
+    ChainEnded,
+    Dropped,
+    Entered,
+    Generated,
+    Left,
+    MacLearned,
+    RulesPassed,
+    Sent,
+)
+from midocli.simulator.recorder import Captured, Step
 from midocli.trace.step_text import text_of
 
 # Where a frame is, and what it passed without a mark, can be seen from the list itself.
-_UNSAID = frozenset(
-    (
-        Kind.SENT,
-        Kind.ENTERED,
-        Kind.LEFT,
-        Kind.RULES_PASSED,
-        Kind.CHAIN_ENDED,
-        Kind.MAC_LEARNED,
-        Kind.ARP_LEARNED,
-        Kind.GENERATED,
-        Kind.BRANCHED,
-    )
-)
+_UNSAID = (
+    Sent | Entered | Left | RulesPassed | ChainEnded | MacLearned | ArpLearned | Generated
+    | Branched
+)  # fmt: skip
 
 
 class Comments:
-    """The comments that a stream of events gives."""
+    """The comments that a stream of steps gives."""
 
-    def __init__(self, events: Iterable[Event]) -> None:
+    def __init__(self, steps: Iterable[Step]) -> None:
         walks: dict[int, list[str]] = {}
         self._refusals: dict[tuple[int, object], str] = {}
-        for event in events:
-            if event.kind is Kind.BRANCHED:  # a copy begins with what was done to the original
-                walks[event.walk] = list(walks.get(event.parent, ()))
-            if event.kind in _UNSAID:
+        for step in steps:
+            event = step.event
+            if isinstance(event, Branched):  # a copy begins with what was done to the original
+                walks[step.walk] = list(walks.get(step.parent, ()))
+            if isinstance(event, _UNSAID):
                 continue
-            said = f"{event.at}: {text_of(event)}"
-            walks.setdefault(event.walk, []).append(said)
-            if event.kind is Kind.DROPPED:
-                self._refusals[event.time_ns, event.origin] = said
+            said = f"{step.at}: {text_of(event)}"
+            walks.setdefault(step.walk, []).append(said)
+            if isinstance(event, Dropped):
+                self._refusals[step.time_ns, step.origin] = said
         self._walks = {walk: "; ".join(dict.fromkeys(parts)) for walk, parts in walks.items()}
 
     def of(self, captured: Captured) -> str | None:

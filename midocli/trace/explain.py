@@ -11,38 +11,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from grammar.times import Instant, format_instant
 from midocli.simulator.clock import Clock
-from midocli.simulator.events import Event, Kind
+from midocli.simulator.events import NatUnrestored
+from midocli.simulator.recorder import Step
 from midocli.trace.journey import Journey, Walk
-from midocli.trace.step_text import text_of, unrestored
+from midocli.trace.step_text import text_of
 
 # What differs between attempts that go the same way.
 _OWN_NUMBERS = re.compile(r"^walk \d+|, ip-id \d+")
 
 
-def numbered(events: Sequence[Event]) -> list[Event]:
-    """The events with their walks counted from 1, in the order they began."""
+def numbered(steps: Sequence[Step]) -> list[Step]:
+    """The steps with their walks counted from 1, in the order they began."""
     numbers = {0: 0}
-    for event in events:
-        numbers.setdefault(event.walk, len(numbers))
+    for step in steps:
+        numbers.setdefault(step.walk, len(numbers))
     return [
-        replace(event, walk=numbers[event.walk], parent=numbers.get(event.parent, 0))
-        for event in events
+        step._replace(walk=numbers[step.walk], parent=numbers.get(step.parent, 0)) for step in steps
     ]
 
 
 def explain(
-    events: Sequence[Event],
+    steps: Sequence[Step],
     journeys: Sequence[Journey],
     verdicts: Sequence[str],
     changes: Sequence[str] = (),
     failed: bool = False,
 ) -> str:
-    """The events, and the journeys they tell, as text.
+    """The steps, and the journeys they tell, as text.
 
     `verdicts`, a line per request, come first and last; `changes` are the lines that say what
     would have to be otherwise, the very last of a probe that `failed`.
@@ -50,23 +49,23 @@ def explain(
     lines = [*verdicts, *(f"# {each.sent}" for each in journeys if each.sent), ""]
     for journey in journeys:
         lines += _told(journey)
-    verdict = [*verdicts, *notes_of(events)]
+    verdict = [*verdicts, *notes_of(steps)]
     end = [*verdict, *changes] if failed or not changes else [*changes, "", *verdict]
     return "".join(f"{line}\n" for line in [*lines, *end])
 
 
-def steps_of(events: Iterable[Event], clock: Clock) -> list[dict[str, Any]]:
-    """The events as data, in the order they happened."""
+def steps_of(steps: Iterable[Step], clock: Clock) -> list[dict[str, Any]]:
+    """The steps as data, in the order they happened."""
     return [
         {
-            "at": event.at,
-            "event": str(event.kind),
-            "text": text_of(event),
-            "time": format_instant(Instant(clock.shown(event.time_ns), clock.utc_offset)),
-            "walk": event.walk,
-            "parent": event.parent,
+            "at": step.at,
+            "event": step.event.kind,
+            "text": text_of(step.event),
+            "time": format_instant(Instant(clock.shown(step.time_ns), clock.utc_offset)),
+            "walk": step.walk,
+            "parent": step.parent,
         }
-        for event in events
+        for step in steps
     ]
 
 
@@ -121,11 +120,11 @@ def left_out(journey: Journey) -> str:
     return f"{journey.left_out} more walks are left out here"
 
 
-def notes_of(events: Sequence[Event]) -> list[str]:
+def notes_of(steps: Sequence[Step]) -> list[str]:
     """What a reader would otherwise wonder about, once each."""
     found = [
-        f"{event.at}: {unrestored(event.details)}"
-        for event in events
-        if event.kind is Kind.NAT_UNRESTORED
+        f"{step.at}: {text_of(step.event)}"
+        for step in steps
+        if isinstance(step.event, NatUnrestored)
     ]
     return list(dict.fromkeys(found))

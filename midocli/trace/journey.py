@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from midocli.simulator.events import Event, Kind
+from midocli.simulator.events import (
+    ArpWaiting,
+    Branched,
+    Consumed,
+    Delivered,
+    Dropped,
+    Entered,
+    FrameEvent,
+    Generated,
+    Left,
+    Sent,
+)
+from midocli.simulator.recorder import Step
 from midocli.trace.frame_text import in_full
 from midocli.trace.labels import Labels
 from midocli.trace.step_text import text_of
@@ -37,43 +49,45 @@ class Journey(NamedTuple):
     left_out: int
 
 
-def by_origin(events: Sequence[Event]) -> list[list[Event]]:
-    """The events of each origin, in the order they first appear."""
-    found: dict[int, list[Event]] = {}
-    for event in events:
-        found.setdefault(id(event.origin), []).append(event)
+def by_origin(steps: Sequence[Step]) -> list[list[Step]]:
+    """The steps of each origin, in the order they first appear."""
+    found: dict[int, list[Step]] = {}
+    for step in steps:
+        found.setdefault(id(step.origin), []).append(step)
     return list(found.values())
 
 
-def journey_of(events: Sequence[Event], labels: Labels) -> Journey:
-    """The journey that the events of one origin tell."""
-    numbers = sorted({event.walk for event in events})
+def journey_of(steps: Sequence[Step], labels: Labels) -> Journey:
+    """The journey that the steps of one origin tell."""
+    numbers = sorted({step.walk for step in steps})
     told = set(numbers[:_MANY])
-    tree = _Tree([event for event in events if event.walk in told], labels)
-    return Journey(_sent(events), tree.walks(), len(numbers) - len(told))
+    tree = _Tree([step for step in steps if step.walk in told], labels)
+    return Journey(_sent(steps), tree.walks(), len(numbers) - len(told))
 
 
-def _sent(events: Sequence[Event]) -> str:
+def _sent(steps: Sequence[Step]) -> str:
     """What was sent: the first frame that is known in full."""
-    known = [event for event in events if "frame" in event.details]
-    # What a machine asked before it could send is not what it was to send.
-    sent = [event for event in known if event.details.get("what") != "arp-request"] or known
-    if not sent:
-        return ""
-    place = f"{sent[0].at}: " if sent[0].at else ""
-    return f"{place}{in_full(sent[0].details['frame'])}"
+    known = [(step.at, step.event) for step in steps if isinstance(step.event, FrameEvent)]
+    for at, event in [each for each in known if not _asks(each[1])] or known:
+        return f"{at}: {in_full(event.frame)}" if at else in_full(event.frame)
+    return ""
+
+
+def _asks(event: FrameEvent) -> bool:
+    """Whether it is what a machine asked before it could send, not what it was to send."""
+    return isinstance(event, Generated | Consumed) and event.what == "arp-request"
 
 
 class _Tree:
     """The walks of one origin, as a tree."""
 
-    def __init__(self, events: Sequence[Event], labels: Labels) -> None:
+    def __init__(self, steps: Sequence[Step], labels: Labels) -> None:
         self._labels = labels
-        self._walks: dict[int, list[Event]] = {}
+        self._walks: dict[int, list[Step]] = {}
         self._parents: dict[int, int] = {}
-        for event in events:
-            self._walks.setdefault(event.walk, []).append(event)
-            self._parents[event.walk] = event.parent if event.walk else -1
+        for step in steps:
+            self._walks.setdefault(step.walk, []).append(step)
+            self._parents[step.walk] = step.parent if step.walk else -1
         self._children: dict[int, list[int]] = {}
         for walk in sorted(self._walks):
             if walk:
@@ -91,8 +105,8 @@ class _Tree:
 
     def _begins_aside(self) -> bool:
         """Whether something happened outside all walks that the first line does not say."""
-        aside = [event for event in self._walks.get(0, ()) if event.kind is not Kind.SENT]
-        return [event.kind for event in aside] not in ([], [Kind.GENERATED])
+        kinds = [type(step.event) for step in self._walks.get(0, ())]
+        return [kind for kind in kinds if kind is not Sent] not in ([], [Generated])
 
     def _walk(self, number: int, depth: int) -> list[Walk]:
         """A walk with all that came of it; what goes on from it comes last."""
@@ -108,14 +122,14 @@ class _Tree:
         return walks
 
     def _body(self, number: int) -> list[Line]:
-        events = self._walks[number]
+        steps = self._walks[number]
         branches = [
             (self._walks[child][0], self._verdict(child), self._body(child))
             for child in self._children.get(number, ())
             if self._is_branch(child)
         ]
-        inside = events[0].at.partition(":")[0] if self._is_branch(number) else ""
-        return WalkText(events, branches, self._labels, inside).lines()
+        inside = steps[0].at.partition(":")[0] if self._is_branch(number) else ""
+        return WalkText(steps, branches, self._labels, inside).lines()
 
     def _caused(self, number: int) -> list[int]:
         """The walks caused by a walk or by its branches, in the order they began."""
@@ -125,41 +139,42 @@ class _Tree:
         return sorted(found)
 
     def _is_branch(self, number: int) -> bool:
-        return self._walks[number][0].kind is Kind.BRANCHED
+        return isinstance(self._walks[number][0].event, Branched)
 
     def _goes_on(self, number: int) -> bool:
         """Whether a walk carries what a machine sent because of the frame it got.
 
         Such a frame enters the network; one that the network made itself begins inside.
         """
-        first = self._walks[number][0]
+        first = self._walks[number][0].event
         cause = self._walks.get(self._parents[number], [])
-        return first.kind is Kind.ENTERED and any(event.kind is Kind.SENT for event in cause)
+        return isinstance(first, Entered) and any(isinstance(step.event, Sent) for step in cause)
 
     def _verdict(self, branch: int) -> str:
         """How a branch ended, its own branches included."""
-        ends = [text for event in self._walks[branch] if (text := _end(event))]
+        ends = [text for step in self._walks[branch] if (text := _end(step))]
         inner = [child for child in self._children.get(branch, ()) if self._is_branch(child)]
         if inner:
             ends.append(f"{len(inner)} branches")
         return ends[-1] if ends else "goes on"
 
 
-def _end(event: Event) -> str | None:
-    """How a walk ends with this event, in a few words; None: it does not."""
-    details = event.details
-    if event.kind is Kind.DROPPED:
-        return f"dropped ({details['reason'].code})"  # type: ignore[attr-defined]
-    if event.kind is Kind.CONSUMED:
-        return f"{event.at} {text_of(event)}"
-    if event.kind is Kind.DELIVERED:
-        return text_of(event)
-    return "waits for a MAC" if event.kind is Kind.ARP_WAITING else None
+def _end(step: Step) -> str | None:
+    """How a walk ends with this step, in a few words; None: it does not."""
+    match step.event:
+        case Dropped(reason=reason):
+            return f"dropped ({reason.code})"
+        case Consumed() as event:
+            return f"{step.at} {text_of(event)}"
+        case Delivered() as event:
+            return text_of(event)
+        case ArpWaiting():
+            return "waits for a MAC"
+    return None
 
 
-def _title(walk: Sequence[Event]) -> str:
-    for event in walk:
-        headers = event.details.get("frame")
-        if headers and event.kind in (Kind.ENTERED, Kind.LEFT, Kind.DROPPED, Kind.GENERATED):
-            return in_full(headers)
+def _title(walk: Sequence[Step]) -> str:
+    for step in walk:
+        if isinstance(step.event, Entered | Left | Dropped | Generated):
+            return in_full(step.event.frame)
     return "a frame"

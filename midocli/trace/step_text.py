@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import assert_never
 
-from midocli.simulator.events import Event, Kind
-from midocli.trace.frame_text import Details, frame, ip, mac, network
+from midocli.simulator import events
+from midocli.simulator.wire.addresses import Ends, ip_text, mac_text
+from midocli.trace.frame_text import frame, network
 
 # The types of rule whose action says what comes next.
 _ACTING = {"dnat", "snat", "rev_dnat", "rev_snat", "l2-transform"}
@@ -23,6 +23,7 @@ _FIELD_NAMES = {
     "vlans": "VLAN tags",
     "tos": "TOS",
 }
+_NEXT_HOPS = {"arp-cache": "by ARP", "peer-port": "the peer port", "peer-bridge": "its bridge"}
 #: What is sent and taken, where its name is no plain word.
 _PACKET_NAMES = {
     "arp-request": "ARP request",
@@ -33,254 +34,179 @@ _PACKET_NAMES = {
 }
 
 
-def text_of(event: Event) -> str:
+def text_of(event: events.Event) -> str:
     """What happened, without where."""
-    return _TEXTS[event.kind](event.details)
+    match event:  # the ordinary ones first, for they are many
+        case events.Entered():
+            return f"enters {event.device}"
+        case events.Left():
+            return f"leaves {event.device}"
+        case events.Rewritten():
+            return _rewritten(event)
+        case events.RouteChosen():
+            return _route(event)
+        case events.NextHop():
+            how = _NEXT_HOPS.get(event.source, event.source)
+            return f"next hop {ip_text(event.address)} is {mac_text(event.mac)} ({how})"
+        case events.Generated():
+            return f"sends {frame(event.frame)}"
+        case events.Sent():
+            return f"puts {frame(event.frame)} on {event.nic}"
+        case events.Delivered():
+            return f"comes out at {event.point}" if event.point else "comes out here"
+        case events.Consumed():
+            return f"takes the {_packet(event.what)}"
+        case events.Bridged():
+            known = "a router's port" if event.known == "router-port" else "learned"
+            return f"{mac_text(event.mac)} is behind {event.port} ({known})"
+        case events.ChainEnded():
+            outcome = {"continue": "goes on", "accept": "accepted"}.get(event.outcome)
+            return f"{event.filter} {event.chain}: {outcome or event.outcome}"
+        case events.RulesPassed():
+            return f"{event.filter} {event.chain}: not matched: {passed_rules(event)}"
+        case events.RuleMatched():
+            rule = f"{event.rule} matched: {matched_rule(event)}"
+            return f"{event.filter} {event.chain}: {rule}"
+        case events.Tunnelled():
+            way = f"from {event.here} to {event.there} in {event.type.upper()}"
+            return f"crosses the underlay {way}, key {event.key}"
+        case events.Dropped():
+            return f"dropped ({event.reason.code}): {event.reason.text}"
+        case events.Branched():
+            return f"a copy goes its own way ({event.why})"
+        case events.RuleNotApplied():
+            return _not_applied(event)
+        case events.Redirected():
+            way = "into" if event.ingress else "out of"
+            return f"redirected by {event.rule} {way} {event.port}"
+        case events.Mirrored():
+            return f"{event.mirror} copies it to {event.port}"
+        case events.Traced():
+            return f"kept for {event.trace_request}"
+        case events.Tracked():
+            return f"belongs to a connection's {event.direction} flow"
+        case events.NatCreated():
+            return _binding(event, "created")
+        case events.NatUsed():
+            return _binding(event, "used")
+        case events.NatReversed():
+            return _binding(event, "reversed")
+        case events.NatUnrestored():
+            return _unrestored(event)
+        case events.Balanced():
+            how = "stays with" if event.known else "goes to"
+            kept = ", which its client keeps" if event.sticky else ""
+            return f"for {event.vip} of {event.balancer}: {how} {event.member}{kept}"
+        case events.NoRoute():
+            return f"no route to {ip_text(event.destination)}"
+        case events.ArpWaiting():
+            return f"waits for the MAC of {ip_text(event.address)}"
+        case events.ArpLearned():
+            return f"learns that {ip_text(event.address)} is at {mac_text(event.mac)}"
+        case events.ArpFailed():
+            return f"nobody answered for {ip_text(event.address)}"
+        case events.MacLearned():
+            moved = f" (it was at {event.moved_from})" if event.moved_from else ""
+            return f"learns that {mac_text(event.mac)} is behind {event.port}{moved}"
+        case events.Flooded():
+            return f"flooded to {', '.join(event.ports) or 'no port'} ({event.why})"
+        case events.DhcpAnswered():
+            text = f"DHCP {event.message} of {mac_text(event.mac)} answered with {event.answer}"
+            given = f"its address is {ip_text(event.address)} (subnet {network(event.subnet)})"
+            return f"{text}: {given}"
+        case events.NotGenerated():
+            return f"sends no {_packet(event.what)}: {event.why}"
+        case _:
+            assert_never(event)
 
 
-def _entered(d: Details) -> str:
-    return f"enters {d['device']}"
-
-
-def _delivered(d: Details) -> str:
-    return f"comes out at {d['point']}" if d.get("point") else "comes out here"
-
-
-def _tunnelled(d: Details) -> str:
-    tunnel = str(d["type"]).upper()
-    return f"crosses the underlay from {d['from']} to {d['to']} in {tunnel}, key {d['key']}"
-
-
-def _consumed(d: Details) -> str:
-    return f"takes the {_packet(d)}"
-
-
-def _packet(d: Details) -> str:
-    what = str(d["what"])
+def _packet(what: str) -> str:
     return _PACKET_NAMES.get(what, what.replace("-", " "))
 
 
-def _dropped(d: Details) -> str:
-    return f"dropped ({d['reason'].code}): {d['reason'].text}"
-
-
-def passed_rules(d: Details) -> str:
+def passed_rules(event: events.RulesPassed) -> str:
     """Rules that did not match, the first of them with the fields that were otherwise."""
     rules = [
-        f"{rule} ({', '.join(name.replace('_', '-') for name in fields)})" if fields else str(rule)
-        for rule, fields in d["rules"][:3]
+        f"{rule} ({', '.join(name.replace('_', '-') for name in fields)})" if fields else rule
+        for rule, fields in event.rules[:3]
     ]
-    more = len(d["rules"]) - len(rules)
+    more = len(event.rules) - len(rules)
     return f"{', '.join(rules)} and {more} more" if more > 0 else ", ".join(rules)
 
 
-def matched_rule(d: Details) -> str:
+def matched_rule(event: events.RuleMatched) -> str:
     """What a rule that matched does."""
-    text = str(d["type"])
-    if d["type"] in _ACTING and d.get("action"):
-        text += f", then {d['action']}"
-    if d.get("jump_to"):
-        text += f" to {d['jump_to']}"
+    text = event.type
+    if event.type in _ACTING and event.action:
+        text += f", then {event.action}"
+    if event.jump_to:
+        text += f" to {event.jump_to}"
     return text
 
 
-def _passed(d: Details) -> str:
-    return f"{d['filter']} {d['chain']}: not matched: {passed_rules(d)}"
-
-
-def _matched(d: Details) -> str:
-    return f"{d['filter']} {d['chain']}: {d['rule']} matched: {matched_rule(d)}"
-
-
-def _not_applied(d: Details) -> str:
-    text = f"{d['rule']} ({d['type']}) passed over: {str(d['why']).replace('-', ' ')}"
-    existing = d.get("existing")
-    if existing:
-        text += f" (there is a {existing['type']} binding, made by {existing['rule']})"
+def _not_applied(event: events.RuleNotApplied) -> str:
+    text = f"{event.rule} ({event.type}) passed over: {event.why.replace('-', ' ')}"
+    if event.existing:
+        type_, made_by = event.existing
+        text += f" (there is a {type_} binding, made by {made_by})"
     return text
 
 
-def _ended(d: Details) -> str:
-    outcome = {"continue": "goes on", "accept": "accepted"}.get(d["outcome"], d["outcome"])
-    return f"{d['filter']} {d['chain']}: {outcome}"
-
-
-def _redirected(d: Details) -> str:
-    way = "into" if d.get("ingress") else "out of"
-    return f"redirected by {d['rule']} {way} {d['port']}"
-
-
-def _tracked(d: Details) -> str:
-    return f"belongs to a connection's {d['direction']} flow"
-
-
-def changes_of(event: Event) -> list[tuple[str, str, str]]:
-    """What an event that rewrote headers changed: names, values before, and after."""
-    return _changes(event.details)
-
-
-def _changes(d: Details) -> list[tuple[str, str, str]]:
+def changes_of(event: events.Rewritten) -> list[tuple[str, str, str]]:
+    """The headers that were rewritten: names, values before, and after."""
     return [
         (_FIELD_NAMES.get(name, name), _shown(name, before), _shown(name, after))
-        for name, (before, after) in d["changes"].items()
+        for name, (before, after) in event.changes.items()
     ]
 
 
-def _rewritten(d: Details) -> str:
-    text = ", ".join(f"{name} {before} -> {after}" for name, before, after in _changes(d))
-    why = _why(d)
+def why_of(event: events.Rewritten) -> str:
+    """Why headers were rewritten; empty where that needs no words."""
+    return "" if event.why in ("ttl", "next-hop") else event.why.replace("-", " ")
+
+
+def _rewritten(event: events.Rewritten) -> str:
+    text = ", ".join(f"{name} {before} -> {after}" for name, before, after in changes_of(event))
+    why = why_of(event)
     return f"{text} ({why})" if why else text
 
 
-def why_of(event: Event) -> str:
-    """Why headers were rewritten; empty where that needs no words."""
-    return _why(event.details)
-
-
-def _why(d: Details) -> str:
-    why = str(d["why"]).replace("-", " ")
-    return "" if why in ("ttl", "next hop") else why
-
-
-def _shown(name: str, value: Any) -> str:
-    if name in ("nw_src", "nw_dst", "quoted_src", "quoted_dst"):
-        return ip(value)
-    if name in ("hw_src", "hw_dst"):
-        return mac(value)
-    if name == "tos":
-        return f"0x{value:02x}"
+def _shown(name: str, value: events.Value) -> str:
     if isinstance(value, tuple):
         return ",".join(map(str, value)) or "none"
-    return str(value)
+    if name in ("nw_src", "nw_dst", "quoted_src", "quoted_dst"):
+        return ip_text(value)
+    if name in ("hw_src", "hw_dst"):
+        return mac_text(value)
+    return f"0x{value:02x}" if name == "tos" else str(value)
 
 
-def _flow(value: Any) -> str:
-    source, source_port, destination, destination_port = value
-    return f"{ip(source)}:{source_port} > {ip(destination)}:{destination_port}"
+def _binding(event: events.BindingEvent, verb: str) -> str:
+    becomes = f"{_flow(event.before)} becomes {_flow(event.after)}"
+    return f"{event.type} binding of {event.made_by} {verb}: {becomes}"
 
 
-def _nat(verb: str) -> Callable[[Details], str]:
-    def text(d: Details) -> str:
-        return (
-            f"{d['type']} binding of {d['made_by']} {verb}: "
-            f"{_flow(d['before'])} becomes {_flow(d['after'])}"
-        )
-
-    return text
+def _flow(ends: Ends) -> str:
+    source, source_port, destination, destination_port = ends
+    return f"{ip_text(source)}:{source_port} > {ip_text(destination)}:{destination_port}"
 
 
-def unrestored(d: Details) -> str:
+def _unrestored(event: events.NatUnrestored) -> str:
     """Why a reply keeps the address of the machine that sent it."""
-    address = ip(d["original"][0])
-    side = "source" if d["type"] == "dnat" else "destination"
+    side = "source" if event.type == "dnat" else "destination"
     return (
-        f"no rule restores the {side} {address} that {d['made_by']} ({d['type']}) translated; "
-        f"a {d['restorer']} rule would"
+        f"no rule restores the {side} {ip_text(event.original[0])} that {event.made_by} "
+        f"({event.type}) translated; a {event.restorer} rule would"
     )
 
 
-def _balanced(d: Details) -> str:
-    how = "stays with" if d["known"] else "goes to"
-    kept = ", which its client keeps" if d["sticky"] else ""
-    return f"for {d['vip']} of {d['balancer']}: {how} {d['member']}{kept}"
-
-
-def _route(d: Details) -> str:
-    if d["type"] == "local":
-        return f"route {d['route']}: the router's own address"
-    text = f"route {d['route']}: {network(d['dst'])}"
-    if d["type"] != "normal":
-        return f"{text} {d['type']}"
-    text += f" by {d['port']}"
-    if d.get("gw"):
-        text += f" via {ip(d['gw'])}"
-    equals = d.get("equals") or 1
-    return f"{text} (one of {equals} equal ones)" if equals > 1 else text
-
-
-def _no_route(d: Details) -> str:
-    return f"no route to {ip(d['destination'])}"
-
-
-def _next_hop(d: Details) -> str:
-    how = {"arp-cache": "by ARP", "peer-port": "the peer port", "peer-bridge": "its bridge"}
-    source = how.get(str(d["source"]), str(d["source"]))
-    return f"next hop {ip(d['address'])} is {mac(d['mac'])} ({source})"
-
-
-def _arp_waiting(d: Details) -> str:
-    return f"waits for the MAC of {ip(d['address'])}"
-
-
-def _arp_learned(d: Details) -> str:
-    return f"learns that {ip(d['address'])} is at {mac(d['mac'])}"
-
-
-def _arp_failed(d: Details) -> str:
-    return f"nobody answered for {ip(d['address'])}"
-
-
-def _mac_learned(d: Details) -> str:
-    moved = f" (it was at {d['moved_from']})" if d.get("moved_from") else ""
-    return f"learns that {mac(d['mac'])} is behind {d['port']}{moved}"
-
-
-def _bridged(d: Details) -> str:
-    known = "a router's port" if d["known"] == "router-port" else "learned"
-    return f"{mac(d['mac'])} is behind {d['port']} ({known})"
-
-
-def _flooded(d: Details) -> str:
-    return f"flooded to {', '.join(d['ports']) or 'no port'} ({d['why']})"
-
-
-def _dhcp(d: Details) -> str:
-    subnet, address = network(d["subnet"]), ip(d["address"])
-    text = f"DHCP {d['message']} of {mac(d['mac'])} answered with {d['answer']}"
-    return f"{text}: its address is {address} (subnet {subnet})"
-
-
-def _generated(d: Details) -> str:
-    return f"sends {frame(d['frame'])}"
-
-
-def _not_generated(d: Details) -> str:
-    return f"sends no {_packet(d)}: {d['why']}"
-
-
-_TEXTS: dict[Kind, Callable[[Details], str]] = {
-    Kind.SENT: lambda d: f"puts {frame(d['frame'])} on {d['nic']}",
-    Kind.ENTERED: _entered,
-    Kind.LEFT: lambda d: f"leaves {d['device']}",
-    Kind.TUNNELLED: _tunnelled,
-    Kind.DELIVERED: _delivered,
-    Kind.CONSUMED: _consumed,
-    Kind.DROPPED: _dropped,
-    Kind.RULES_PASSED: _passed,
-    Kind.RULE_MATCHED: _matched,
-    Kind.RULE_NOT_APPLIED: _not_applied,
-    Kind.CHAIN_ENDED: _ended,
-    Kind.REDIRECTED: _redirected,
-    Kind.MIRRORED: lambda d: f"{d['mirror']} copies it to {d['port']}",
-    Kind.TRACED: lambda d: f"kept for {d['trace_request']}",
-    Kind.TRACKED: _tracked,
-    Kind.REWRITTEN: _rewritten,
-    Kind.NAT_CREATED: _nat("created"),
-    Kind.NAT_USED: _nat("used"),
-    Kind.NAT_REVERSED: _nat("reversed"),
-    Kind.NAT_UNRESTORED: unrestored,
-    Kind.BALANCED: _balanced,
-    Kind.ROUTE_CHOSEN: _route,
-    Kind.NO_ROUTE: _no_route,
-    Kind.NEXT_HOP: _next_hop,
-    Kind.ARP_WAITING: _arp_waiting,
-    Kind.ARP_LEARNED: _arp_learned,
-    Kind.ARP_FAILED: _arp_failed,
-    Kind.MAC_LEARNED: _mac_learned,
-    Kind.BRIDGED: _bridged,
-    Kind.FLOODED: _flooded,
-    Kind.BRANCHED: lambda d: f"a copy goes its own way ({d['why']})",
-    Kind.DHCP_ANSWERED: _dhcp,
-    Kind.GENERATED: _generated,
-    Kind.NOT_GENERATED: _not_generated,
-}
+def _route(event: events.RouteChosen) -> str:
+    if event.type == "local":
+        return f"route {event.route}: the router's own address"
+    text = f"route {event.route}: {network(event.dst)}"
+    if event.type != "normal":
+        return f"{text} {event.type}"
+    text += f" by {event.port}"
+    if event.gw:
+        text += f" via {ip_text(event.gw)}"
+    return f"{text} (one of {event.equals} equal ones)" if event.equals > 1 else text

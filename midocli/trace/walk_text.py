@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from midocli.simulator.events import Event, Kind
+from midocli.simulator.events import (
+    Branched,
+    ChainEnded,
+    Delivered,
+    Dropped,
+    Entered,
+    Left,
+    Mirrored,
+    RuleMatched,
+    RulesPassed,
+    Sent,
+)
+from midocli.simulator.recorder import Step
 from midocli.trace.labels import Labels
 from midocli.trace.step_text import matched_rule, passed_rules, text_of
 
@@ -13,36 +25,33 @@ from midocli.trace.step_text import matched_rule, passed_rules, text_of
 class Line(NamedTuple):
     """A line, and how deep it stands under its walk's own.
 
-    `event` is what it tells, if that is one; below a heading stand deeper lines.
+    `step` is what it tells, if that is one; below a heading stand deeper lines.
     """
 
     depth: int
     text: str
-    event: Event | None = None
+    step: Step | None = None
     is_heading: bool = False
 
 
 #: How a branch began, how it ended, and its lines.
-Branch = tuple[Event, str, Sequence[Line]]
-
-# What a walk says of itself by going on is left out of the text.
-_TRIVIAL = {Kind.LEFT, Kind.SENT, Kind.BRANCHED}
+Branch = tuple[Step, str, Sequence[Line]]
 
 
 class WalkText:
-    """Writes the events of one walk down.
+    """Writes the steps of one walk down.
 
     `inside` is the device at which a branch begins, whose heading is there already.
     """
 
     def __init__(
         self,
-        events: Sequence[Event],
+        steps: Sequence[Step],
         branches: Sequence[Branch],
         labels: Labels,
         inside: str = "",
     ) -> None:
-        self._events = events
+        self._steps = steps
         self._branches = list(branches)
         self._labels = labels
         self._lines: list[Line] = []
@@ -54,32 +63,36 @@ class WalkText:
 
     def lines(self) -> list[Line]:
         """The lines, device headings at depth 0; the branches of a flood come last."""
-        for index, event in enumerate(self._events):
-            self._tell(event, self._events[index + 1 : index + 2])
+        for index, step in enumerate(self._steps):
+            self._tell(step, self._steps[index + 1 : index + 2])
         for branch in self._branches:
             self._branch(branch)
         return self._lines
 
-    def _tell(self, event: Event, following: Sequence[Event]) -> None:
-        match event.kind:
-            case Kind.RULES_PASSED | Kind.RULE_MATCHED:
-                self._rules(event, following)
-            case Kind.CHAIN_ENDED:
-                self._end_chain(event)
-            case Kind.ENTERED:
+    def _tell(self, step: Step, following: Sequence[Step]) -> None:
+        match step.event:
+            case RulesPassed() as passed:
+                self._passed(step, passed, following)
+            case RuleMatched() as matched:
+                self._matched(step, matched)
+            case ChainEnded() as ended:
+                self._end_chain(step, ended)
+            case Entered(device=device):
                 self._chains = []
-                self._enter(str(event.details["device"]), f", in by {event.at}")
-            case Kind.DELIVERED:
-                self._line(f"-> {event.details.get('point') or event.at}", event)
-            case Kind.DROPPED:
+                self._enter(device, f", in by {step.at}")
+            case Delivered(point=point):
+                self._line(f"-> {point or step.at}", step)
+            case Dropped() as dropped:
                 self._chains = []
-                self._line(text_of(event), event)
-            case Kind.MIRRORED:
-                self._line(text_of(event), event)
+                self._line(text_of(dropped), step)
+            case Mirrored() as mirrored:
+                self._line(text_of(mirrored), step)
                 self._mirror()
-            case kind if kind not in _TRIVIAL:
-                self._go_to(event)
-                self._line(text_of(event), event)
+            case Left() | Sent() | Branched():
+                pass  # what a walk says of itself by going on
+            case event:
+                self._go_to(step)
+                self._line(text_of(event), step)
 
     # -- where it is ------------------------------------------------------------------
 
@@ -87,14 +100,14 @@ class WalkText:
         self._device, self._depth = device, 1
         self._lines.append(Line(0, f"{self._named(device)}{how}", is_heading=True))
 
-    def _go_to(self, event: Event) -> None:
-        """Begin a heading where the event is not at the device now at work."""
-        device = event.at.partition(":")[0]
+    def _go_to(self, step: Step) -> None:
+        """Begin a heading where the step is not at the device now at work."""
+        device = step.at.partition(":")[0]
         if device and device != self._device and not self._chains:
             self._enter(device)
 
-    def _line(self, text: str, event: Event | None = None, is_heading: bool = False) -> None:
-        self._lines.append(Line(self._depth + len(self._chains), text, event, is_heading))
+    def _line(self, text: str, step: Step | None = None, is_heading: bool = False) -> None:
+        self._lines.append(Line(self._depth + len(self._chains), text, step, is_heading))
 
     def _named(self, alias: str) -> str:
         name = self._labels.name(alias)
@@ -102,49 +115,54 @@ class WalkText:
 
     # -- chains -----------------------------------------------------------------------
 
-    def _rules(self, event: Event, following: Sequence[Event]) -> None:
-        """Rules passed over, or one that matched; a chain in which none did is one line."""
-        details, chain = event.details, str(event.details["chain"])
-        passed = event.kind is Kind.RULES_PASSED
-        if chain not in self._chains[-1:]:
-            self._go_to(event)
-            opening = self._opening(event, chain)
-            if passed and following and following[0].kind is Kind.CHAIN_ENDED:
-                self._line(f"{opening}: no rule matches: {passed_rules(details)}", event)
-                return
-            self._line(opening, is_heading=True)
-            self._chains.append(chain)
-        if passed:
-            self._line(f"passed over: {passed_rules(details)}", event)
+    def _passed(self, step: Step, event: RulesPassed, following: Sequence[Step]) -> None:
+        """Rules passed over; a chain in which none matched is one line."""
+        passed = passed_rules(event)
+        is_all = bool(following) and isinstance(following[0].event, ChainEnded)
+        if is_all and event.chain not in self._chains[-1:]:
+            self._go_to(step)
+            self._line(f"{self._opening(step, event)}: no rule matches: {passed}", step)
         else:
-            rule = str(details["rule"])
-            condition = self._labels.condition(rule)
-            where = f"{rule} [{condition}]" if condition else rule
-            self._line(f"{where}: {matched_rule(details)}", event)
+            self._enter_chain(step, event)
+            self._line(f"passed over: {passed}", step)
 
-    def _end_chain(self, event: Event) -> None:
-        if self._chains[-1:] == [event.details["chain"]]:
-            if event.details["outcome"] == "continue":
-                self._line("no more rules: goes on", event)
+    def _matched(self, step: Step, event: RuleMatched) -> None:
+        self._enter_chain(step, event)
+        condition = self._labels.condition(event.rule)
+        where = f"{event.rule} [{condition}]" if condition else event.rule
+        self._line(f"{where}: {matched_rule(event)}", step)
+
+    def _enter_chain(self, step: Step, event: RulesPassed | RuleMatched) -> None:
+        """Begin a heading for the chain, unless it is the one now at work."""
+        if event.chain not in self._chains[-1:]:
+            self._go_to(step)
+            self._line(self._opening(step, event), is_heading=True)
+            self._chains.append(event.chain)
+
+    def _end_chain(self, step: Step, event: ChainEnded) -> None:
+        if self._chains[-1:] == [event.chain]:
+            if event.outcome == "continue":
+                self._line("no more rules: goes on", step)
             self._chains.pop()
 
-    def _opening(self, event: Event, chain: str) -> str:
+    def _opening(self, step: Step, event: RulesPassed | RuleMatched) -> str:
+        chain = f"chain {self._named(event.chain)}"
         if self._chains:
-            return f"chain {self._named(chain)}"
-        of = f" of {event.at}" if ":" in event.at else ""
-        return f"{event.details['filter']}{of}: chain {self._named(chain)}"
+            return chain
+        of = f" of {step.at}" if ":" in step.at else ""
+        return f"{event.filter}{of}: {chain}"
 
     # -- forks ------------------------------------------------------------------------
 
     def _mirror(self) -> None:
         """The copy a mirror has just made, beside what goes on."""
-        for index, (event, _, _) in enumerate(self._branches):
-            if event.details["why"] == "mirror":
+        for index, (first, _, _) in enumerate(self._branches):
+            if isinstance(first.event, Branched) and first.event.why == "mirror":
                 self._branch(self._branches.pop(index))
                 return
 
     def _branch(self, branch: Branch) -> None:
-        event, verdict, lines = branch
-        self._line(f"walk {event.walk}, out by {event.at}: {verdict}", is_heading=True)
+        first, verdict, lines = branch
+        self._line(f"walk {first.walk}, out by {first.at}: {verdict}", is_heading=True)
         below = self._depth + len(self._chains) + 1
         self._lines += [line._replace(depth=line.depth + below) for line in lines]

@@ -58,7 +58,7 @@ def outcomes(lab: Lab, place: str, data: bytes) -> set[str]:
     lab.network.inject(place, Frame.from_bytes(data), origin)
     lab.run(0.01)
     lab.network.unwatch(recorder)
-    kinds = {str(event.kind) for event in recorder.events if event.origin is origin}
+    kinds = {step.event.kind for step in recorder.steps if step.origin is origin}
     return kinds | {"dropped" for who, *_ in lab.drops[before:] if who is origin}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from simlab import HOST_MAC, ROUTER_MAC, Lab, ip, know, packet, router_lab, seen, send
 
-from midocli.simulator.events import Recorder
+from midocli.simulator.recorder import Recorder
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_reply, arp_request
 

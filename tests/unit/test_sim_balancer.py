@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from simlab import CLIENT_MAC, Lab, ip, know, mac, packet, router_lab, seen
+from simlab import CLIENT_MAC, Lab, ip, know, mac, packet, router_lab, seen, told
 
-from midocli.simulator.events import Kind
+from midocli.simulator.events import Balanced, NatReversed
 from midocli.simulator.topology.service_records import LoadBalancer, Member, Pool, Vip
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV4, MF, TCP
@@ -261,10 +261,9 @@ def test_the_events_name_vip_and_member() -> None:
     member_of(lab)
     member_of(lab)
     answer(lab, 0)
-    told = [event.details for event in recorder.events if event.kind == Kind.BALANCED]
-    assert [(each["vip"], each["member"], each["known"]) for each in told] == [
+    assert [(each.vip, each.member, each.known) for _, each in told(recorder, Balanced)] == [
         ("vip0", "pm0", False),
         ("vip0", "pm0", True),
     ]
-    (back,) = [event for event in recorder.events if event.kind == Kind.NAT_REVERSED]
-    assert (back.at, back.details["type"], back.details["made_by"]) == ("r", "rev_dnat", "pm0")
+    ((at, back),) = told(recorder, NatReversed)
+    assert (at, back.type, back.made_by) == ("r", "rev_dnat", "pm0")

@@ -15,6 +15,7 @@ from simlab import HOST_MAC, ROUTER_MAC, Lab, ip, know, net, packet, router_lab
 
 from midocli.simulator.devices.pipeline import Pipeline
 from midocli.simulator.devices.walk import Walk
+from midocli.simulator.recorder import Step
 from midocli.simulator.topology.chain_plan import ChainPlan, _blocks
 from midocli.simulator.topology.condition import Condition
 from midocli.simulator.topology.records import Chain, Rule
@@ -116,7 +117,7 @@ def told(lab: Lab, seed: int, events: bool) -> list[object]:
     state = lab.network.state
     bindings = [(key, each.before, each.after, each.rule) for key, each in state.nat.items()]
     drops = [(reason, frame.to_bytes()) for _, reason, frame in lab.drops]
-    return [*recorder.events, *recorder.captures, *drops, *bindings, *state.connections.items()]
+    return [*recorder.steps, *recorder.captures, *drops, *bindings, *state.connections.items()]
 
 
 def one_after_the_other(plan: ChainPlan, walk: Walk, frame: Frame, start: int) -> int:
@@ -140,7 +141,8 @@ def test_the_index_changes_nothing(events: bool, seed: int) -> None:
 def test_the_random_chains_do_something() -> None:
     with patch.object(ChainPlan, "next_match", one_after_the_other):
         outcomes = [told(lab_with(seed), seed, True) for seed in range(40)]
-    kinds = {str(each.kind) for outcome in outcomes for each in outcome if hasattr(each, "kind")}
+    steps = [each for outcome in outcomes for each in outcome if isinstance(each, Step)]
+    kinds = {step.event.kind for step in steps}
     assert {"tracked", "nat-created", "nat-reversed", "chain-ended", "rules-passed"} <= kinds
     assert {"rule-not-applied", "rewritten", "left", "dropped"} <= kinds
 

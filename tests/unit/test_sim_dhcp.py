@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simlab import CLIENT_MAC, Lab, ip, mac, net, published_lab, seen
+from simlab import CLIENT_MAC, Lab, ip, mac, net, published_lab, seen, told
 
-from midocli.simulator.events import Kind
+from midocli.simulator.events import DhcpAnswered, Entered, Generated
 from midocli.simulator.guests.dhcp_client import client_frame, discover, lease_of, request
 from midocli.simulator.topology.service_records import DhcpSubnet, PortFeatures
 from midocli.simulator.wire import dhcp_message as dhcp
@@ -195,7 +195,7 @@ def test_only_ports_with_an_interface_are_served(place: str) -> None:
     recorder = lab.watch(events=True)
     lab.network.inject(place, client_frame(message()))
     lab.run(0.01)
-    assert Kind.DHCP_ANSWERED not in {event.kind for event in recorder.events}
+    assert recorder.steps and not told(recorder, DhcpAnswered)
 
 
 def test_neither_filters_nor_mirrors_of_the_port_see_the_request_but_the_answer() -> None:
@@ -212,11 +212,11 @@ def test_the_events_tell_what_was_answered() -> None:
     lab = dhcp_lab()
     recorder = lab.watch(events=True)
     answer(lab, message(dhcp.REQUEST))
-    kinds = [event.kind for event in recorder.events]
-    assert kinds[:3] == [Kind.ENTERED, Kind.DHCP_ANSWERED, Kind.GENERATED]
-    details = dict(recorder.events[1].details)
-    assert (details["message"], details["answer"]) == ("request", "ack")
-    assert recorder.events[2].details["what"] == "dhcp-ack"
+    entered, answered, generated = (step.event for step in recorder.steps[:3])
+    assert isinstance(entered, Entered)
+    assert isinstance(answered, DhcpAnswered)
+    assert (answered.message, answered.answer) == ("request", "ack")
+    assert isinstance(generated, Generated) and generated.what == "dhcp-ack"
 
 
 def test_a_client_s_frame_is_a_broadcast_from_no_address() -> None:

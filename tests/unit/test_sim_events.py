@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+from inspect import get_annotations
+from typing import get_args
 
 import pytest
-from simlab import Lab, ip, net, published_lab, with_dnat
+from simlab import Lab, ip, net, published_lab, told, with_dnat
 
 from midocli.simulator import events, network
 from midocli.simulator.devices import walk
-from midocli.simulator.events import Kind
+from midocli.simulator.events import (
+    Dropped,
+    Event,
+    Mirrored,
+    Rewritten,
+    RuleNotApplied,
+    RulesPassed,
+    Traced,
+    Tracked,
+)
 from midocli.simulator.guests.dhcp_client import client_frame
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.condition import ANYTHING
@@ -34,15 +45,27 @@ bad-source-mac same-port loop local-non-icmp no-member redirect-down fragmentati
 not-addressed-to-guest no-answer broadcast-at-router arp-ignored malformed nat-exhausted
 rate-limited
 """
+KINDS = """
+generated not-generated sent entered left tunnelled delivered consumed dropped branched
+rules-passed rule-matched rule-not-applied chain-ended redirected mirrored traced tracked
+rewritten nat-created nat-used nat-reversed nat-unrestored balanced route-chosen no-route
+next-hop arp-waiting arp-learned arp-failed mac-learned bridged flooded dhcp-answered
+"""
 
 
 def test_the_reason_codes_are_the_stable_ones() -> None:
     assert {str(code) for code in Code} == set(CODES.split())
 
 
-def test_every_kind_is_in_the_table() -> None:
-    table = set(re.findall(r"^\| ([a-z]+(?:-[a-z]+)*) \|", events.__doc__, re.MULTILINE)) - {"kind"}
-    assert table == {str(kind) for kind in Kind}
+def test_the_kinds_of_event_are_the_stable_ones() -> None:
+    assert {kind().kind for kind in get_args(Event)} == set(KINDS.split())
+
+
+def test_an_event_is_a_value_of_its_kind() -> None:
+    one = Mirrored(mirror="m", port="p")
+    assert one == Mirrored(mirror="m", port="p") != Mirrored(mirror="m", port="q")
+    assert Traced(trace_request="one") != Tracked(direction="one")
+    assert repr(one) == "Mirrored({'mirror': 'm', 'port': 'p'})"
 
 
 def test_a_reason_is_a_value() -> None:
@@ -56,9 +79,9 @@ def test_a_drop_is_told_to_the_recorder_and_to_the_listener() -> None:
     lab.routers["router0"].infilter = lab.add_chain("c", {"type": "drop"})
     recorder = lab.watch(events=True)
     lab.ping("client", "192.168.77.119", origin="mine")
-    (event,) = [event for event in recorder.events if event.kind == Kind.DROPPED]
+    ((_, event),) = told(recorder, Dropped)
     ((origin, reason, frame),) = lab.drops
-    assert event.details["reason"] is reason
+    assert event.reason is reason
     assert (origin, frame.nw_dst) == ("mine", ip("192.168.77.119"))
 
 
@@ -69,12 +92,12 @@ def test_rules_passed_over_name_the_fields_that_did_not_match() -> None:
     )
     recorder = lab.watch(events=True)
     lab.ping("client", "192.168.77.119")
-    passed = next(event for event in recorder.events if event.kind == Kind.RULES_PASSED)
-    assert passed.details["rules"] == (
+    at, passed = told(recorder, RulesPassed)[0]
+    assert passed.rules == (
         ("c:rule0", ("proto", "dst_port")),
         ("c:rule1", ("tos",)),
     )
-    assert (passed.at, passed.details["filter"]) == ("router0", "infilter")
+    assert (at, passed.filter) == ("router0", "infilter")
 
 
 def test_several_recorders_each_get_what_they_asked_for() -> None:
@@ -83,7 +106,7 @@ def test_several_recorders_each_get_what_they_asked_for() -> None:
     lab.ping("client", "192.168.77.119")
     assert {each.point for each in one.captures} == {"host0:veth0"}
     assert {each.point for each in two.captures} == {"host0:tap"}
-    assert one.events == [] and two.events
+    assert one.steps == [] and two.steps
 
 
 def test_captures_carry_origin_and_walk() -> None:
@@ -91,7 +114,7 @@ def test_captures_carry_origin_and_walk() -> None:
     recorder = lab.watch("host0:veth0", events=True)
     lab.ping("client", "192.168.77.119", origin="mine")
     assert {each.origin for each in recorder.captures} == {"mine"}
-    walks = {event.walk for event in recorder.events}
+    walks = {step.walk for step in recorder.steps}
     assert {each.walk for each in recorder.captures if each.direction == "out"} <= walks
 
 
@@ -168,7 +191,7 @@ def host_kinds(lab: Lab) -> None:
     lab.ping("client", "192.168.77.119")
 
 
-def test_every_kind_happens_has_a_text_and_carries_what_the_table_says() -> None:
+def test_every_kind_happens_has_a_text_and_carries_what_its_class_says() -> None:
     lab = published_lab()
     recorder = lab.watch(events=True)
     ordinary_kinds(lab)
@@ -179,24 +202,22 @@ def test_every_kind_happens_has_a_text_and_carries_what_the_table_says() -> None
     other.network.watch(recorder)
     service_kinds(other)
     host_kinds(other)
-    promised = {
-        kind: set(re.findall(r"[a-z_]+(?=[:,;( ]|$)", details))
-        for kind, details in re.findall(
-            r"^\| ([a-z-]+) \| [^|]+ \| ([^|]+) \|$", events.__doc__, re.MULTILINE
-        )
-    }
-    for event in recorder.events:
-        missing = set(event.details) - promised[str(event.kind)]
-        assert not missing, (event.kind, missing)
+    for event in (step.event for step in recorder.steps):
+        assert vars(event).keys() == promised(type(event)), event
         assert re.fullmatch(r"\S.*\S", text_of(event)), event
-    assert {event.kind for event in recorder.events} == set(Kind)
+    assert {type(step.event) for step in recorder.steps} == set(get_args(Event))
+
+
+def promised(kind: type[Event]) -> set[str]:
+    """The fields that a kind of event has."""
+    return {name for each in kind.__mro__ for name in get_annotations(each)} - {"kind"}
 
 
 def test_skipped_jumps_say_why() -> None:
     lab = published_lab()
     recorder = lab.watch(events=True)
     ordinary_kinds(lab)
-    why = {e.details["why"] for e in recorder.events if e.kind == Kind.RULE_NOT_APPLIED}
+    why = {event.why for _, event in told(recorder, RuleNotApplied)}
     assert why == {"no-state", "jump-target-gone", "already-visited", "no-tag"}
 
 
@@ -207,7 +228,7 @@ def test_vlan_changes_are_recorded() -> None:
     lab.ports["bridge0:port1"].outfilter = lab.add_chain("c", push)
     recorder = lab.watch(events=True)
     lab.ping("client", "192.168.77.119")
-    changes = [e.details["changes"] for e in recorder.events if e.kind == Kind.REWRITTEN]
+    changes = [event.changes for _, event in told(recorder, Rewritten)]
     assert {"vlans": ((), (5,))} in changes
 
 
@@ -216,7 +237,8 @@ def test_nobody_watching_costs_no_event(monkeypatch: pytest.MonkeyPatch) -> None
         raise AssertionError("an event was made for nobody")
 
     lab = with_dnat(published_lab())
+    monkeypatch.setattr(events.EventBase, "__init__", refuse)
     for module in (network, walk):
-        monkeypatch.setattr(module, "Event", refuse)
+        monkeypatch.setattr(module, "Step", refuse)
     monkeypatch.setattr(network, "Captured", refuse)
     assert lab.ping("client", "192.168.79.119")

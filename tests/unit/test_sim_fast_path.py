@@ -15,10 +15,10 @@ from sessions import ROOT
 from simlab import Lab, ip, know, mac, packet, published_lab, router_lab, send, with_dnat
 
 from midocli.simulator.devices import fast_path
-from midocli.simulator.events import Recorder
 from midocli.simulator.learnt.entries import NatBinding
 from midocli.simulator.learnt.state import State
 from midocli.simulator.network import Network
+from midocli.simulator.recorder import Recorder
 from midocli.simulator.topology.crossings import Crossing, Tunnel
 from midocli.simulator.topology.records import Port
 from midocli.simulator.topology.service_records import LoadBalancer, Member, Pool, PortFeatures, Vip
@@ -312,7 +312,7 @@ def known(lab: Lab, recorders: list[Recorder]) -> list[object]:
         network.walks,
         dict(network.parents),
         network.rng.getstate(),
-        [(list(each.captures), list(each.events)) for each in recorders],
+        [(list(each.captures), list(each.steps)) for each in recorders],
         [(reason, frame.to_bytes(), frame.walk) for _, reason, frame in lab.drops],
         flows,
         *tables(network.state),

@@ -7,10 +7,10 @@ from typing import Any, Literal
 import pytest
 from simlab import CLIENT_MAC, SECOND, VM_MAC, Lab, ip, linux_lab, mac, net, published_lab, seen
 
-from midocli.simulator.events import Recorder
 from midocli.simulator.guests import neighbour
 from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.listeners import Arrival
+from midocli.simulator.recorder import Recorder
 from midocli.simulator.topology.records import Guest, Nic
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request, echo_request

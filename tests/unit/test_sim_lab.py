@@ -1,6 +1,8 @@
 """The published DNAT example, byte for byte, and what explains it."""
 
-from simlab import CLIENT_MAC, VM_MAC, ip, mac, published_lab, seen, with_dnat
+from simlab import CLIENT_MAC, VM_MAC, ip, mac, published_lab, seen, told, with_dnat
+
+from midocli.simulator.events import NatUnrestored, RuleNotApplied
 
 # The four frames of the published capture, after their Ethernet header.
 BODY = "dba4f05800000000be73030000000000" + bytes(range(16, 56)).hex()
@@ -63,20 +65,20 @@ def test_the_events_say_why_the_source_was_not_restored() -> None:
     lab = with_dnat(published_lab())
     recorder = lab.watch(events=True)
     lab.ping("client", "192.168.79.119")
-    (event,) = [event for event in recorder.events if event.kind == "nat-unrestored"]
-    assert event.at == "router0"
-    assert event.details["made_by"] == "chain0:rule0"
-    assert event.details["restorer"] == "rev_dnat"
-    assert event.details["original"] == (ip("192.168.79.119"), 28653)
+    ((at, event),) = told(recorder, NatUnrestored)
+    assert at == "router0"
+    assert event.made_by == "chain0:rule0"
+    assert event.restorer == "rev_dnat"
+    assert event.original == (ip("192.168.79.119"), 28653)
 
 
 def test_a_rev_snat_that_matches_the_reply_says_what_it_did_not_find() -> None:
     lab = with_dnat(published_lab(), {"type": "rev_snat"})
     recorder = lab.watch(events=True)
     lab.ping("client", "192.168.79.119")
-    passed = [event for event in recorder.events if event.kind == "rule-not-applied"]
-    assert [(event.details["why"], event.details["existing"]) for event in passed] == [
-        ("no-state", {"type": "dnat", "rule": "chain0:rule0"})
+    passed = told(recorder, RuleNotApplied)
+    assert [(event.why, event.existing) for _, event in passed] == [
+        ("no-state", ("dnat", "chain0:rule0"))
     ]
 
 
@@ -85,9 +87,9 @@ def test_the_order_of_events_of_one_walk() -> None:
     lab.ping("client", "192.168.79.119")
     recorder = lab.watch(events=True)
     lab.ping("client", "192.168.79.119")
-    entered = [event for event in recorder.events if event.kind == "entered"]
+    entered = [step for step in recorder.steps if step.event.kind == "entered"]
     walk = entered[0].walk
-    kinds = [str(event.kind) for event in recorder.events if event.walk == walk]
+    kinds = [step.event.kind for step in recorder.steps if step.walk == walk]
     assert kinds[:14] == [
         "entered",
         "bridged",
@@ -111,10 +113,10 @@ def test_the_reply_is_a_child_of_the_request() -> None:
     lab.ping("client", "192.168.77.119")
     recorder = lab.watch(events=True)
     lab.ping("client", "192.168.77.119", origin="mine")
-    walks = {event.walk: event.parent for event in recorder.events if event.kind == "entered"}
+    walks = {step.walk: step.parent for step in recorder.steps if step.event.kind == "entered"}
     request, reply = sorted(walks)
     assert walks == {request: 0, reply: request}
-    assert {event.origin for event in recorder.events} == {"mine"}
+    assert {step.origin for step in recorder.steps} == {"mine"}
 
 
 def test_nothing_is_recorded_when_nobody_watches() -> None:
@@ -122,7 +124,7 @@ def test_nothing_is_recorded_when_nobody_watches() -> None:
     recorder = lab.watch("host0:veth0", events=True)
     lab.network.unwatch(recorder)
     lab.ping("client", "192.168.77.119")
-    assert recorder.captures == [] and recorder.events == []
+    assert recorder.captures == [] and recorder.steps == []
 
 
 def test_two_runs_with_one_seed_are_the_same() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from simlab import CLIENT_MAC, VM_MAC, Lab, ip, mac, net, published_lab, seen
+from simlab import CLIENT_MAC, VM_MAC, Lab, ip, mac, net, published_lab, seen, told
 
-from midocli.simulator.events import Kind
+from midocli.simulator.events import Mirrored
 from midocli.simulator.topology.service_records import PortFeatures
 from midocli.simulator.topology.topology import RecordKind
 from midocli.simulator.wire.datagram import udp_packet
@@ -241,5 +241,4 @@ def test_the_event_names_mirror_and_port() -> None:
     mirror(lab, "router0", "out")
     recorder = lab.watch(events=True)
     lab.ping("client", "192.168.77.119")
-    (event,) = [event for event in recorder.events if event.kind == Kind.MIRRORED]
-    assert (event.at, dict(event.details)) == ("router0", {"mirror": "m", "port": "tap:port0"})
+    assert told(recorder, Mirrored) == [("router0", Mirrored(mirror="m", port="tap:port0"))]

@@ -20,7 +20,8 @@ import grammar
 from grammar.errors import MidoError
 from midocli.commands.dispatch import run as carried_out
 from midocli.results.values import Report
-from midocli.simulator.events import Captured, Event, Kind, Recorder
+from midocli.simulator.events import Branched, Entered, Left, Mirrored, Redirected, Rewritten
+from midocli.simulator.recorder import Captured, Recorder, Step
 from midocli.simulator.storms import MAX_CAUSED
 from midocli.simulator.wire.checksum import checksum
 from midocli.simulator.wire.datagram import udp_packet
@@ -123,14 +124,14 @@ def test_the_same_frame_on_the_same_state_gives_the_same_events(seed: int) -> No
         for builder in builders:
             place, frame = somewhere(builder), Frame.from_bytes(builder.frame())
             recorder = injected(builder, place, frame)
-            streams.append([plain(event) for event in recorder.events])
+            streams.append([plain(step) for step in recorder.steps])
         assert streams[0] == streams[1]
 
 
-def plain(event: Event) -> tuple[Any, ...]:
-    """An event without what names it."""
-    details = {name: str(value) for name, value in event.details.items()}
-    return event.time_ns, event.walk, event.parent, event.at, str(event.kind), details
+def plain(step: Step) -> tuple[Any, ...]:
+    """A step without what names it."""
+    details = {name: str(value) for name, value in vars(step.event).items()}
+    return step.time_ns, step.walk, step.parent, step.at, step.event.kind, details
 
 
 @given(seeds)
@@ -145,7 +146,7 @@ def test_reset_gives_the_first_answer_again(seed: int) -> None:
         network.rng.seed(7)
         network.walks = 0
         recorder, start = injected(builder, place, Frame.from_bytes(data)), network.engine.now_ns
-        return [(plain(event)[1:], event.time_ns - start) for event in recorder.events]
+        return [(plain(step)[1:], step.time_ns - start) for step in recorder.steps]
 
     first = once()
     for _ in range(2):
@@ -175,15 +176,14 @@ def test_ttl_falls_by_one_at_each_router_and_at_nothing_else(seed: int) -> None:
     for _ in range(3):
         frame = builder.packet()
         ttls: dict[int, int] = {}
-        for event in injected(builder, somewhere(builder), frame).events:
-            headers: Any = event.details.get("frame")
-            if event.kind is Kind.REWRITTEN and "ttl" in event.details["changes"]:  # type: ignore[operator]
-                before, after = event.details["changes"]["ttl"]  # type: ignore[index]
-                assert after == before - 1
-                assert ttls.get(event.walk, before) == before
-                ttls[event.walk] = after
-            elif event.kind in (Kind.ENTERED, Kind.LEFT) and "ttl" in headers:
-                assert ttls.setdefault(event.walk, headers["ttl"]) == headers["ttl"]
+        for step in injected(builder, somewhere(builder), frame).steps:
+            match step.event:
+                case Rewritten(changes={"ttl": (int(before), int(after))}):
+                    assert after == before - 1
+                    assert ttls.get(step.walk, before) == before
+                    ttls[step.walk] = after
+                case Entered(frame=headers) | Left(frame=headers) if headers.is_ip:
+                    assert ttls.setdefault(step.walk, headers.ttl) == headers.ttl
 
 
 @given(seeds)
@@ -193,17 +193,17 @@ def test_no_frame_leaves_a_bridge_by_the_port_it_came_in_by(seed: int) -> None:
     builder = drawn(seed)
     for _ in range(3):
         came_in: dict[int, tuple[str, bool]] = {}
-        for event in injected(builder, somewhere(builder), builder.packet()).events:
-            if event.kind is Kind.ENTERED:
-                is_bridge = str(event.details["device"]).startswith("bridge")
-                came_in[event.walk] = (event.at, is_bridge)
-            elif event.kind in (Kind.REDIRECTED, Kind.MIRRORED):
-                came_in.pop(event.walk, None)
-            elif event.kind is Kind.BRANCHED and event.details["why"] == "flood":
-                came_in[event.walk] = came_in.get(event.parent, ("", False))
-            elif event.kind is Kind.LEFT:
-                port, is_bridge = came_in.pop(event.walk, ("", False))
-                assert not is_bridge or event.at != port
+        for step in injected(builder, somewhere(builder), builder.packet()).steps:
+            match step.event:
+                case Entered(device=device):
+                    came_in[step.walk] = (step.at, device.startswith("bridge"))
+                case Redirected() | Mirrored():
+                    came_in.pop(step.walk, None)
+                case Branched(why="flood"):
+                    came_in[step.walk] = came_in.get(step.parent, ("", False))
+                case Left():
+                    port, is_bridge = came_in.pop(step.walk, ("", False))
+                    assert not is_bridge or step.at != port
 
 
 @given(seeds)
@@ -211,7 +211,7 @@ def test_no_frame_leaves_a_bridge_by_the_port_it_came_in_by(seed: int) -> None:
 def test_walks_and_storms_are_bounded(seed: int) -> None:
     builder = drawn(seed)
     recorder = injected(builder, somewhere(builder), builder.packet())
-    walks = {event.walk for event in recorder.events}
+    walks = {step.walk for step in recorder.steps}
     assert len(walks) <= MAX_CAUSED * 2
 
 

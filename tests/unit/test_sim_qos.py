@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from simlab import Lab, ip, published_lab, seen
+from simlab import Lab, ip, published_lab, seen, told
 
-from midocli.simulator.events import Kind
+from midocli.simulator.events import Rewritten
 from midocli.simulator.topology.service_records import PortFeatures
 from midocli.simulator.wire.packets import arp_request
 
@@ -59,12 +59,13 @@ def test_arp_is_not_marked() -> None:
     lab.network.inject("host0:veth0", arp_request(2, ip("192.168.78.9"), ip("192.168.78.1")))
     lab.run()
     assert [way for way, _ in seen(recorder, "host0:veth0")] == ["in", "out"]
-    assert Kind.REWRITTEN not in {event.kind for event in recorder.events}
+    assert not told(recorder, Rewritten)
 
 
 def test_the_event_tells_the_tos_before_and_after() -> None:
     lab = marked_lab()
     recorder = lab.watch(events=True)
     lab.ping("client", "192.168.77.119")
-    (event,) = [e for e in recorder.events if e.details.get("why") == "dscp"]
-    assert (event.at, event.details["changes"]) == ("bridge1:port1", {"tos": (0, 0xB8)})
+    marked = [(at, event) for at, event in told(recorder, Rewritten) if event.why == "dscp"]
+    ((at, event),) = marked
+    assert (at, event.changes) == ("bridge1:port1", {"tos": (0, 0xB8)})

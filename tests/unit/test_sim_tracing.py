@@ -6,7 +6,8 @@ import pytest
 from simlab import Lab, net, published_lab
 
 from midocli.simulator.devices.pipeline import Pipeline
-from midocli.simulator.events import Event, Kind
+from midocli.simulator.events import ArpWaiting, Delivered, Entered, NextHop, Traced
+from midocli.simulator.recorder import Step
 from midocli.simulator.topology.condition import ANYTHING, Condition
 from midocli.simulator.topology.service_records import PortFeatures, TraceRequest
 from midocli.simulator.wire.frame import Frame
@@ -23,26 +24,26 @@ def traced_lab(condition: Condition = ICMP, limit: int | None = None, enabled: b
     return lab
 
 
-def kept(lab: Lab, request: str = "tr") -> list[list[Event]]:
-    return [trail.events for trail in lab.network.state.trace_log.walks[request]]
+def kept(lab: Lab, request: str = "tr") -> list[list[Step]]:
+    return [trail.steps for trail in lab.network.state.trace_log.walks[request]]
 
 
 def test_the_whole_walk_is_kept_from_where_it_began() -> None:
     lab = traced_lab()
     assert lab.ping("client", "192.168.77.119")
     request, reply = kept(lab)
-    assert (request[0].kind, request[0].at) == (Kind.ENTERED, "bridge1:port1")
+    assert (type(request[0].event), request[0].at) == (Entered, "bridge1:port1")
     assert reply[0].at == "bridge0:port1"
-    kinds = [event.kind for event in request]
-    assert kinds.index(Kind.ENTERED) < kinds.index(Kind.TRACED) < kinds.index(Kind.DELIVERED)
-    assert len({event.walk for event in request}) == 1
+    kinds = [type(step.event) for step in request]
+    assert kinds.index(Entered) < kinds.index(Traced) < kinds.index(Delivered)
+    assert len({step.walk for step in request}) == 1
 
 
 def test_a_frame_that_waits_is_kept_until_it_is_out() -> None:
     lab = traced_lab()
     lab.ping("client", "192.168.77.119")
-    kinds = [event.kind for event in kept(lab)[0]]
-    assert kinds.index(Kind.ARP_WAITING) < kinds.index(Kind.NEXT_HOP) < kinds.index(Kind.DELIVERED)
+    kinds = [type(step.event) for step in kept(lab)[0]]
+    assert kinds.index(ArpWaiting) < kinds.index(NextHop) < kinds.index(Delivered)
 
 
 @pytest.mark.parametrize(

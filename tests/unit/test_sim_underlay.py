@@ -11,8 +11,8 @@ from scapy.layers.vxlan import VXLAN
 from simlab import CLIENT_MAC, VM_MAC, Lab, ip, mac
 
 from midocli.simulator.devices.underlay import encapsulate, source_port
-from midocli.simulator.events import Recorder, UnderlayPoint
 from midocli.simulator.reason import Code
+from midocli.simulator.recorder import Recorder, UnderlayPoint
 from midocli.simulator.topology.crossings import Crossing, Tunnel
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request

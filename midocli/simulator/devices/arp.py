@@ -12,7 +12,7 @@ from functools import partial
 
 from midocli.simulator.devices.decisions import CONSUMED, Decision
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.events import Kind
+from midocli.simulator.events import ArpFailed, ArpLearned, ArpWaiting, Consumed
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.learnt.entries import ArpLoop, Waiting
 from midocli.simulator.network import Network
@@ -50,7 +50,7 @@ def process(walk: Walk, router: Router, port: Port) -> Decision:
     _learn(walk, router, port)
     if walk.recording:
         what = "arp-request" if frame.proto == ARP_REQUEST else "arp-reply"
-        walk.tell(Kind.CONSUMED, router.alias, {"what": what, "frame": headers(frame)})
+        walk.tell(router.alias, Consumed(what=what, frame=headers(frame)))
     if frame.proto == ARP_REQUEST and not gratuitous:
         walk.generate(arp_reply(frame, port.mac), port, "arp-reply", router.alias)
     return CONSUMED
@@ -70,8 +70,7 @@ def _learn(walk: Walk, router: Router, port: Port) -> None:
     """Believe the sender; a known, fresh entry stays as it is. Waiting frames go on."""
     address, mac = walk.frame.nw_src, walk.frame.arp_sha
     if walk.memory.learn_arp(router.key, address, mac) and walk.recording:
-        details = {"address": address, "mac": mac, "port": port.alias}
-        walk.tell(Kind.ARP_LEARNED, router.alias, details)
+        walk.tell(router.alias, ArpLearned(address=address, mac=mac, port=port.alias))
     loop = walk.memory.end_asking(router.key, address)
     if loop is not None:
         _wake(walk.network, loop, mac)
@@ -119,8 +118,8 @@ def wait(
     loop = _ask(walk, router, active, address)
     loop.waiting.append(Waiting(walk.frame, resume))
     if walk.recording:
-        details = {"address": address, "port": loop.port.alias, "asked": asked}
-        walk.tell(Kind.ARP_WAITING, router.alias, details)
+        event = ArpWaiting(address=address, port=loop.port.alias, asked=asked)
+        walk.tell(router.alias, event)
 
 
 def _ask(walk: Walk, router: Router, active: ActiveRoute, address: int) -> ArpLoop:
@@ -159,9 +158,9 @@ def _retry(network: Network, loop: ArpLoop, cause: Frame) -> None:
     if gone or network.engine.now_ns >= loop.give_up_ns:
         memory.end_asking(loop.router, loop.address)
         if network.wants_events:
-            details = {"address": loop.address, "port": loop.port.alias}
-            waiting = {"waiting": len(loop.waiting)}
-            network.tell(Kind.ARP_FAILED, loop.alias, details | waiting, cause)
+            port, waiting = loop.port.alias, len(loop.waiting)
+            event = ArpFailed(address=loop.address, port=port, waiting=waiting)
+            network.tell(loop.alias, event, cause)
         _wake(network, loop, None)
         return
     network.send_generated(_request(loop, cause), loop.port)

@@ -11,7 +11,7 @@ from collections import Counter
 
 from midocli.simulator.devices import nat
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.events import Kind
+from midocli.simulator.events import Balanced, NatReversed
 from midocli.simulator.learnt.entries import NatBinding, NatType
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.records import Router
@@ -35,9 +35,16 @@ def inbound(walk: Walk, router: Router) -> bool | Reason:
     walk.memory.use(binding)
     _, _, address, port = binding.after
     if walk.recording:
-        details: dict[str, object] = {"balancer": balancer.alias, "vip": vip.alias}
-        details |= {"member": binding.rule, "address": address, "port": port}
-        walk.tell(Kind.BALANCED, router.alias, details | {"sticky": vip.sticky, "known": known})
+        event = Balanced(
+            balancer=balancer.alias,
+            vip=vip.alias,
+            member=binding.rule,
+            address=address,
+            port=port,
+            sticky=vip.sticky,
+            known=known,
+        )
+        walk.tell(router.alias, event)
     nat.translate(walk, router.alias, "dnat", binding.before[2], address, port)
     return True
 
@@ -63,8 +70,7 @@ def outbound(walk: Walk, router: Router) -> bool:
     if binding is None:
         return False
     if walk.recording:
-        made_by = binding.rule
-        nat.tell_binding(walk, router.alias, Kind.NAT_REVERSED, "rev_dnat", made_by, binding)
+        nat.tell_binding(walk, router.alias, NatReversed, "rev_dnat", binding.rule, binding)
     _, _, address, port = binding.before
     nat.translate(walk, router.alias, "rev_dnat", ends[0], address, port)
     return True

@@ -13,7 +13,7 @@ from __future__ import annotations
 from midocli.simulator.devices import chain, mirror, nat, stations, tracing
 from midocli.simulator.devices.decisions import CONSUMED, Decision, Fork
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.events import Kind
+from midocli.simulator.events import ArpLearned, Bridged, Flooded, MacLearned
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.plans import BridgePlan
 from midocli.simulator.topology.records import Port
@@ -95,9 +95,9 @@ def _learn(walk: Walk, plan: BridgePlan, port: Port) -> None:
     known = walk.memory.learn_mac(plan.bridge.key, key, port.key)
     if walk.recording and known != port.key:
         old = plan.ports.get(known)
-        details = {"mac": mac, "vlan": key >> 48, "port": port.alias}
-        details["moved_from"] = old.alias if old is not None else None
-        walk.tell(Kind.MAC_LEARNED, plan.bridge.alias, details)
+        moved_from = old.alias if old is not None else None
+        event = MacLearned(mac=mac, vlan=key >> 48, port=port.alias, moved_from=moved_from)
+        walk.tell(plan.bridge.alias, event)
 
 
 def _decide(walk: Walk, plan: BridgePlan, port: Port) -> Decision:
@@ -143,13 +143,9 @@ def _unicast(walk: Walk, plan: BridgePlan, port: Port, to: Port, known: str) -> 
                 return Reason(Code.VLAN_MISMATCH, plan.bridge.alias, None, text)
             pop_vlan(walk, to)
     if walk.recording:
-        details = {
-            "mac": walk.frame.hw_dst,
-            "vlan": _vlan_of(plan, walk.frame, port),
-            "port": to.alias,
-            "known": known,
-        }
-        walk.tell(Kind.BRIDGED, plan.bridge.alias, details)
+        vlan = _vlan_of(plan, walk.frame, port)
+        event = Bridged(mac=walk.frame.hw_dst, vlan=vlan, port=to.alias, known=known)
+        walk.tell(plan.bridge.alias, event)
     return to
 
 
@@ -171,8 +167,8 @@ def _flood(walk: Walk, plan: BridgePlan, port: Port, why: str) -> Decision:
         text = f"{plan.bridge.alias} has no other port to send it to"
         return Reason(Code.NO_ANSWER, plan.bridge.alias, None, text)
     if walk.recording:
-        details = {"ports": tuple(target.alias for target in targets), "why": why}
-        walk.tell(Kind.FLOODED, plan.bridge.alias, details)
+        event = Flooded(ports=tuple(target.alias for target in targets), why=why)
+        walk.tell(plan.bridge.alias, event)
     return Fork(targets)
 
 
@@ -194,8 +190,8 @@ def _arp(walk: Walk, plan: BridgePlan, port: Port) -> Decision:
     if gratuitous:
         walk.memory.learn_announced(plan.bridge.key, frame.nw_src, frame.hw_src)
         if walk.recording:
-            details = {"address": frame.nw_src, "mac": frame.hw_src, "port": port.alias}
-            walk.tell(Kind.ARP_LEARNED, plan.bridge.alias, details)
+            event = ArpLearned(address=frame.nw_src, mac=frame.hw_src, port=port.alias)
+            walk.tell(plan.bridge.alias, event)
     return _flood(walk, plan, port, "broadcast")
 
 

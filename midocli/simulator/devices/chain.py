@@ -14,7 +14,7 @@ from typing import Final
 from midocli.simulator.devices import nat, tracing
 from midocli.simulator.devices.decisions import Redirect
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.events import Kind
+from midocli.simulator.events import ChainEnded, RuleMatched, RuleNotApplied, RulesPassed
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.chain_plan import ChainPlan
 from midocli.simulator.topology.condition import mismatches
@@ -218,14 +218,18 @@ _APPLY: dict[str, Callable[[Walk, Rule, Filter], Ruling]] = {
 
 
 def _tell_match(walk: Walk, plan: ChainPlan, place: Filter, rule: Rule) -> None:
-    details: dict[str, object] = {"chain": plan.chain.alias, "filter": place.name}
-    details |= {"rule": rule.alias, "type": rule.type, "action": rule.action}
-    if rule.type == "jump" and rule.jump_to is not None:
-        target = walk.topology.chains[rule.jump_to]
-        details["jump_to"] = target.alias if target is not None else None
-    if rule.trace_request is not None:
-        details["trace_request"] = rule.trace_request
-    walk.tell(Kind.RULE_MATCHED, place.at, details)
+    jumps = rule.type == "jump" and rule.jump_to is not None
+    target = walk.topology.chains[rule.jump_to] if jumps else None
+    event = RuleMatched(
+        chain=plan.chain.alias,
+        filter=place.name,
+        rule=rule.alias,
+        type=rule.type,
+        action=rule.action,
+        jump_to=target.alias if target is not None else None,
+        trace_request=rule.trace_request,
+    )
+    walk.tell(place.at, event)
 
 
 def _tell_passed(walk: Walk, plan: ChainPlan, place: Filter, rules: tuple[Rule, ...]) -> None:
@@ -234,20 +238,18 @@ def _tell_passed(walk: Walk, plan: ChainPlan, place: Filter, rules: tuple[Rule, 
         (rule.alias, mismatches(rule.condition, walk, walk.frame, dynamic_nat=rule.dynamic))
         for rule in rules
     )
-    details = {"chain": plan.chain.alias, "filter": place.name, "rules": passed}
-    walk.tell(Kind.RULES_PASSED, place.at, details)
+    walk.tell(place.at, RulesPassed(chain=plan.chain.alias, filter=place.name, rules=passed))
 
 
 def _tell_not_applied(
-    walk: Walk, rule: Rule, place: Filter, why: str, existing: dict[str, str] | None = None
+    walk: Walk, rule: Rule, place: Filter, why: str, existing: tuple[str, str] | None = None
 ) -> None:
-    details = {"rule": rule.alias, "type": rule.type, "why": why, "existing": existing}
-    walk.tell(Kind.RULE_NOT_APPLIED, place.at, details)
+    event = RuleNotApplied(rule=rule.alias, type=rule.type, why=why, existing=existing)
+    walk.tell(place.at, event)
 
 
 def _tell_end(walk: Walk, plan: ChainPlan, place: Filter, ruling: Ruling) -> None:
     outcome = ruling.value if isinstance(ruling, Outcome) else "redirect"
     if isinstance(ruling, Reason):
         outcome = "reject" if ruling.code == Code.RULE_REJECT else "drop"
-    details = {"chain": plan.chain.alias, "filter": place.name, "outcome": outcome}
-    walk.tell(Kind.CHAIN_ENDED, place.at, details)
+    walk.tell(place.at, ChainEnded(chain=plan.chain.alias, filter=place.name, outcome=outcome))

@@ -9,7 +9,7 @@ UDP nor ICMP is forward, what the network generated itself is return traffic (Mi
 from __future__ import annotations
 
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.events import Kind
+from midocli.simulator.events import Tracked
 from midocli.simulator.topology.records import Port
 from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ETHERTYPE_IPV4, ICMP, TCP, UDP
 
@@ -29,8 +29,8 @@ def is_forward(walk: Walk) -> bool:
     key = (src, tp_src, dst, tp_dst, proto, walk.entry.device)
     walk.forward = not walk.memory.is_tracked(key)
     if walk.recording:
-        details = {"direction": "forward" if walk.forward else "return"}
-        walk.tell(Kind.TRACKED, walk.in_port.alias, details)
+        direction = "forward" if walk.forward else "return"
+        walk.tell(walk.in_port.alias, Tracked(direction=direction))
     return walk.forward
 
 

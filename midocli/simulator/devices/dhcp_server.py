@@ -9,7 +9,7 @@ options of an ACK.
 from __future__ import annotations
 
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.events import Kind
+from midocli.simulator.events import DhcpAnswered, Entered
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.records import Port
 from midocli.simulator.topology.service_records import DhcpSubnet
@@ -52,10 +52,15 @@ def answer(walk: Walk, port: Port) -> bool:
         return True
     what = f"dhcp-{dhcp.TYPE_NAMES[type_]}"
     if walk.recording:
-        walk.tell_frame(Kind.ENTERED, port)
-        details = {"message": dhcp.TYPE_NAMES[request.type], "answer": dhcp.TYPE_NAMES[type_]}
-        about = {"mac": frame.hw_src, "address": address, "subnet": subnet.network}
-        walk.tell(Kind.DHCP_ANSWERED, bridge.alias, details | about)
+        walk.tell_frame(Entered, port)
+        event = DhcpAnswered(
+            message=dhcp.TYPE_NAMES[request.type],
+            answer=dhcp.TYPE_NAMES[type_],
+            mac=frame.hw_src,
+            address=address,
+            subnet=subnet.network,
+        )
+        walk.tell(bridge.alias, event)
     underlay = walk.topology.source.underlay_mtu(port.key) or DEFAULT_MTU
     mtu = min(subnet.mtu or DEFAULT_MTU, underlay)
     reply = _reply(frame, request, subnet, address, type_, mtu)

@@ -7,7 +7,7 @@ MAC, and quote the packet as it came in. RFC 1812, 4.3.2.7 says which packets ge
 from __future__ import annotations
 
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.events import Kind
+from midocli.simulator.events import NotGenerated
 from midocli.simulator.topology.records import Port
 from midocli.simulator.wire.addresses import BROADCAST, is_group_mac, is_multicast, subnet_broadcast
 from midocli.simulator.wire.frame import Frame
@@ -40,8 +40,7 @@ def answer(walk: Walk, kind: tuple[int, int], at: str) -> None:
     why = _forbidden(walk, port)
     if why is not None:
         if walk.recording:
-            details = {"what": "icmp-error", "why": why, "type": kind[0], "code": kind[1]}
-            walk.tell(Kind.NOT_GENERATED, at, details)
+            walk.tell(at, NotGenerated(what="icmp-error", why=why, type=kind[0], code=kind[1]))
         return
     offending = as_received(walk)
     quote = offending.ip_header() + offending.transport_bytes()[:QUOTED_PAYLOAD]

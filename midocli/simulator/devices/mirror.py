@@ -8,7 +8,7 @@ Every mirror asked counts as a port entered, so that mirrors of mirrors come to 
 from __future__ import annotations
 
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.events import Kind
+from midocli.simulator.events import Mirrored
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.service_records import Mirror
 
@@ -32,5 +32,5 @@ def _send(walk: Walk, mirror: Mirror, at: str) -> None:
     if port is None:
         return
     if walk.recording:
-        walk.tell(Kind.MIRRORED, at, {"mirror": mirror.alias, "port": port.alias})
+        walk.tell(at, Mirrored(mirror=mirror.alias, port=port.alias))
     walk.branch(port, "mirror")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.events import Kind
+from midocli.simulator.events import Changes, NatCreated, NatReversed, NatUnrestored, NatUsed
 from midocli.simulator.learnt.entries import NatBinding, NatType
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.records import NatTarget, Rule
@@ -99,7 +99,7 @@ def _apply_dynamic(walk: Walk, rule: Rule, type_: NatType, at: str) -> bool | Re
         walk.memory.bind(binding)
     walk.memory.use(binding)
     if walk.recording:
-        kind = Kind.NAT_CREATED if created else Kind.NAT_USED
+        kind = NatCreated if created else NatUsed
         tell_binding(walk, at, kind, rule.type, rule.alias, binding)
     if type_ == "dnat":
         translate(walk, at, "dnat", before[2], binding.after[2], binding.after[3])
@@ -117,7 +117,7 @@ def _apply_reverse(walk: Walk, rule: Rule, at: str) -> bool:
     if binding is None:
         return False
     if walk.recording:
-        tell_binding(walk, at, Kind.NAT_REVERSED, rule.type, rule.alias, binding)
+        tell_binding(walk, at, NatReversed, rule.type, rule.alias, binding)
     if binding.type == "dnat":
         translate(walk, at, rule.type, ends[0], binding.before[2], binding.before[3])
     else:
@@ -198,7 +198,7 @@ def _exhausted(rule: Rule, at: str, before: Ends) -> Reason:
     return Reason(Code.NAT_EXHAUSTED, at, rule.alias, text, {"connection": before})
 
 
-def why_not(walk: Walk, rule: Rule) -> tuple[str, dict[str, str] | None]:
+def why_not(walk: Walk, rule: Rule) -> tuple[str, tuple[str, str] | None]:
     """Why a NAT rule was passed over, and another kind of binding the packet does have."""
     connection = connection_of(walk.frame)
     if connection is None or rule.type in ("dnat", "snat"):
@@ -206,7 +206,7 @@ def why_not(walk: Walk, rule: Rule) -> tuple[str, dict[str, str] | None]:
     for other in ("rev_dnat", "rev_snat"):
         binding = walk.memory.binding(other, walk.device, *connection)
         if other != rule.type and binding is not None:
-            return "no-state", {"type": binding.type, "rule": binding.rule}
+            return "no-state", (binding.type, binding.rule)
     return "no-state", None
 
 
@@ -220,9 +220,10 @@ def tell_unrestored(walk: Walk, at: str) -> None:
         if binding is None:
             continue
         original = binding.before[2:] if binding.type == "dnat" else binding.before[:2]
-        details: dict[str, object] = {"type": binding.type, "made_by": binding.rule}
-        details |= {"original": original, "restorer": restorer}
-        walk.tell(Kind.NAT_UNRESTORED, at, details)
+        event = NatUnrestored(
+            type=binding.type, made_by=binding.rule, original=original, restorer=restorer
+        )
+        walk.tell(at, event)
 
 
 def _endpoints(frame: Frame) -> dict[str, int]:
@@ -238,16 +239,27 @@ def _endpoints(frame: Frame) -> dict[str, int]:
 
 def _tell_translated(walk: Walk, at: str, why: str, before: dict[str, int]) -> None:
     after = _endpoints(walk.frame)
-    changes: dict[str, tuple[object, object]] = {
+    changes: Changes = {
         name: (before[name], after[name]) for name in before if before[name] != after[name]
     }
     walk.tell_rewritten(at, why, changes)
 
 
 def tell_binding(
-    walk: Walk, at: str, kind: Kind, type_: str, rule: str, binding: NatBinding
+    walk: Walk,
+    at: str,
+    kind: type[NatCreated | NatUsed | NatReversed],
+    type_: str,
+    rule: str,
+    binding: NatBinding,
 ) -> None:
     """Record what a rule (or load balancer) did with a binding (when recording)."""
-    details: dict[str, object] = {"type": type_, "rule": rule, "made_by": binding.rule}
-    details |= {"proto": binding.proto, "before": binding.before, "after": binding.after}
-    walk.tell(kind, at, details)
+    event = kind(
+        type=type_,
+        rule=rule,
+        made_by=binding.rule,
+        proto=binding.proto,
+        before=binding.before,
+        after=binding.after,
+    )
+    walk.tell(at, event)

@@ -34,7 +34,7 @@ from midocli.simulator.devices.refusals import port_down, service_refusal, too_m
 from midocli.simulator.devices.stations import takes
 from midocli.simulator.devices.tracing import watch
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.events import Kind
+from midocli.simulator.events import Branched, Entered, Left, Redirected
 from midocli.simulator.latency import HOP_NS
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.keys import Key
@@ -100,7 +100,7 @@ class Pipeline(Walk):
         self.device = port.device
         self.nw_dst_rewritten = False
         if self.recording:
-            self.tell_frame(Kind.ENTERED, port)
+            self.tell_frame(Entered, port)
         if port.is_router:
             self.received = _RECEIVED(frame)
         if port.service and not bounced:
@@ -186,7 +186,7 @@ class Pipeline(Walk):
             if self.forward:
                 conntrack.remember(self, port)
             if self.recording:
-                self.tell_frame(Kind.LEFT, port)
+                self.tell_frame(Left, port)
             if self.held is None:
                 self._deliver(port)
             else:
@@ -197,7 +197,7 @@ class Pipeline(Walk):
             text = f"{port.alias} is neither bound to an interface nor linked to another port"
             return self.error(Reason(Code.UNPLUGGED, port.alias, None, text))
         if self.recording:
-            self.tell_frame(Kind.LEFT, port)
+            self.tell_frame(Left, port)
         self.memory.pass_within(port.key, peer.key)
         if network.capturing:
             time_ns = self.now_ns + HOP_NS * self.entered
@@ -226,8 +226,8 @@ class Pipeline(Walk):
             text = f"{rule.alias} redirects to a port that does not exist"
             return Reason(Code.REDIRECT_DOWN, redirect.at, rule.alias, text)
         if self.recording:
-            details = {"rule": rule.alias, "port": port.alias, "ingress": rule.ingress}
-            self.tell(Kind.REDIRECTED, redirect.at, details)
+            event = Redirected(rule=rule.alias, port=port.alias, ingress=rule.ingress)
+            self.tell(redirect.at, event)
         if rule.ingress:
             if port.interface is not None:
                 self.entry = port
@@ -267,8 +267,7 @@ class Pipeline(Walk):
             self.number = self.frame.walk = self.network.number_walk(self.parent)
             self.frame.depth += 1
             if self.recording:
-                details = {"why": why, "frame": headers(self.frame)}
-                self.tell(Kind.BRANCHED, port.alias, details)
+                self.tell(port.alias, Branched(why=why, frame=headers(self.frame)))
         self._run(port)
         self.in_port, self.out_port, self.device = place
         self.frame, self.received, self.nw_dst_rewritten = about

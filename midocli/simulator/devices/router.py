@@ -19,7 +19,7 @@ from midocli.simulator.devices.decisions import CONSUMED, Decision
 from midocli.simulator.devices.router_filters import infilter, outfilter, refused
 from midocli.simulator.devices.router_routes import no_route, tell_route, unusable
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.events import Kind
+from midocli.simulator.events import NextHop
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.plans import ActiveRoute, RouterPlan
 from midocli.simulator.topology.records import Port, Router
@@ -138,8 +138,8 @@ def _addressed(
     frame, port = walk.frame, active.port
     assert port is not None
     if walk.recording:
-        details = {"address": address, "mac": mac, "source": how}
-        walk.tell(Kind.NEXT_HOP, router.alias, details | {"gateway": bool(active.route.gw)})
+        gateway = bool(active.route.gw)
+        walk.tell(router.alias, NextHop(address=address, mac=mac, gateway=gateway, source=how))
         changes = {"hw_src": (frame.hw_src, port.mac), "hw_dst": (frame.hw_dst, mac)}
         walk.tell_rewritten(router.alias, "next-hop", changes)
     frame.hw_src = port.mac

@@ -12,7 +12,7 @@ from midocli.simulator.devices.decisions import CONSUMED, Decision
 from midocli.simulator.devices.router_filters import outfilter
 from midocli.simulator.devices.router_routes import no_route, tell_route, unusable
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.events import Kind
+from midocli.simulator.events import Consumed, Generated
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.plans import ActiveRoute, RouterPlan
 from midocli.simulator.topology.records import Router
@@ -29,8 +29,7 @@ def take(walk: Walk, router: Router) -> Decision:
         nat.tell_unrestored(walk, router.alias)
     if frame.proto == ICMP and frame.tp_src == ECHO_REQUEST and frame.tp_dst == 0:
         if walk.recording:
-            details = {"what": "echo-request", "frame": headers(frame)}
-            walk.tell(Kind.CONSUMED, router.alias, details)
+            walk.tell(router.alias, Consumed(what="echo-request", frame=headers(frame)))
         walk.network.send_from_router(router.key, echo_reply(frame), "echo-reply")
         return CONSUMED
     if router_ping.hears(walk.network, router.key, frame):
@@ -51,8 +50,8 @@ def originate(walk: Walk, router: Router, plan: RouterPlan, what: str) -> None:
         walk.drop(reason)
         return
     if walk.recording:
-        details = {"what": what, "port": active.port.alias, "frame": headers(frame)}
-        walk.tell(Kind.GENERATED, router.alias, details)
+        event = Generated(what=what, port=active.port.alias, frame=headers(frame))
+        walk.tell(router.alias, event)
         tell_route(walk, router, active, equals)
     address = active.route.gw or frame.nw_dst
     mac, _ = arp.next_hop_mac(walk, router, active, address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from midocli.simulator.devices.balancer import unserved
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.events import Kind
+from midocli.simulator.events import NoRoute, RouteChosen
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.plans import ActiveRoute, RouterPlan
 from midocli.simulator.topology.records import Router
@@ -14,17 +14,17 @@ from midocli.simulator.wire.addresses import ip_text
 def tell_route(walk: Walk, router: Router, active: ActiveRoute, equals: int) -> None:
     """Record the route taken, one of `equals` that are equally good."""
     route = active.route
-    details = {
-        "route": route.alias,
-        "type": route.type,
-        "dst": route.dst,
-        "src": route.src,
-        "gw": route.gw,
-        "port": active.port.alias if active.port is not None else None,
-        "weight": route.weight,
-        "equals": equals,
-    }
-    walk.tell(Kind.ROUTE_CHOSEN, router.alias, details)
+    event = RouteChosen(
+        route=route.alias,
+        type=route.type,
+        dst=route.dst,
+        src=route.src,
+        gw=route.gw,
+        port=active.port.alias if active.port is not None else None,
+        weight=route.weight,
+        equals=equals,
+    )
+    walk.tell(router.alias, event)
 
 
 def unusable(router: Router, active: ActiveRoute, dst: int) -> Reason | None:
@@ -45,10 +45,8 @@ def no_route(walk: Walk, router: Router, plan: RouterPlan, purpose: str = "") ->
     address = walk.frame.nw_dst
     withdrawn, connected = plan.without(address), plan.connected(address)
     text = f"{router.alias} has no route to {ip_text(address)}{purpose}"
-    details: dict[str, object] = {
-        "destination": address,
-        "connected": tuple((port.alias, port.net) for port in connected),
-    }
+    nets = tuple((port.alias, port.net) for port in connected)
+    details: dict[str, object] = {"destination": address, "connected": nets}
     if withdrawn is not None:
         route, port = withdrawn
         what = "is not active" if port.interface else "is neither bound nor linked"
@@ -60,5 +58,7 @@ def no_route(walk: Walk, router: Router, plan: RouterPlan, purpose: str = "") ->
     elif connected:
         text += f", although that is in the network of {connected[0].alias}"
     if walk.recording:
-        walk.tell(Kind.NO_ROUTE, router.alias, details)
+        withdrawn_port = withdrawn[1].alias if withdrawn is not None else None
+        event = NoRoute(destination=address, connected=nets, port=withdrawn_port)
+        walk.tell(router.alias, event)
     return Reason(Code.NO_ROUTE, router.alias, None, text, details)

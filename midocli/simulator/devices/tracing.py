@@ -9,7 +9,7 @@ somebody traces, every walk notes what happens to it.
 from __future__ import annotations
 
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.events import Kind
+from midocli.simulator.events import Traced
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import Rule
 from midocli.simulator.topology.service_records import TraceRequest
@@ -37,4 +37,4 @@ def _keep(walk: Walk, request: Key, alias: str, counter: Key, limit: int | None,
     most = MOST_WALKS if limit is None else limit
     trail = walk.trail
     if trail and walk.memory.keep_trail(walk.number, trail, request, counter, most):
-        walk.tell(Kind.TRACED, at, {"trace_request": alias})
+        walk.tell(at, Traced(trace_request=alias))

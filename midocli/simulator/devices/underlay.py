@@ -14,9 +14,10 @@ import struct
 from functools import partial
 
 from midocli.simulator.devices.walk import Walk
-from midocli.simulator.events import Captured, Direction, Kind, UnderlayPoint
+from midocli.simulator.events import Tunnelled
 from midocli.simulator.latency import UNDERLAY_IN_NS, UNDERLAY_OUT_NS
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.recorder import Captured, Direction, UnderlayPoint
 from midocli.simulator.topology.crossings import Crossing, Tunnel
 from midocli.simulator.topology.plans import flow_hash
 from midocli.simulator.topology.records import Port
@@ -52,10 +53,15 @@ def cross(walk: Walk, port: Port) -> Reason | None:
     if walk.trail is not None and walk.trail.requests:
         key |= _TRACED
     if walk.recording:
-        details: dict[str, object] = {"from": crossing.here, "to": crossing.there}
-        details |= {"type": tunnel.type, "key": key}
-        details |= {"src": tunnel.src, "dst": tunnel.dst}
-        walk.tell(Kind.TUNNELLED, port.alias, details)
+        event = Tunnelled(
+            here=crossing.here,
+            there=crossing.there,
+            type=tunnel.type,
+            key=key,
+            src=tunnel.src,
+            dst=tunnel.dst,
+        )
+        walk.tell(port.alias, event)
     if walk.network.capturing:
         data = encapsulate(tunnel, key, frame, ip_id)
         inner = len(data) - len(frame.to_bytes())

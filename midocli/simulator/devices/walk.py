@@ -7,24 +7,21 @@ on by `pipeline.Pipeline`, whose methods they know by name alone.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from copy import copy
 from typing import Self
 
 from midocli.simulator.devices.decisions import Decision
-from midocli.simulator.events import Event, Kind
+from midocli.simulator.events import Changes, Dropped, Entered, Event, Generated, Left, Rewritten
 from midocli.simulator.latency import HOP_NS
 from midocli.simulator.learnt.flows import ORIGINAL, Flow, Original
 from midocli.simulator.learnt.trails import Trail
 from midocli.simulator.network import Network
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.recorder import Step
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import NO_PORT, Port
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.headers import headers
-
-#: Fields of the header that changed: before and after.
-Changes = Mapping[str, tuple[object, object]]
 
 
 class Walk(ABC):
@@ -123,8 +120,7 @@ class Walk(ABC):
         """Have the network send a frame it made out of a port, once this walk is done."""
         self.memory.give_up()
         if self.recording:
-            details = {"what": what, "port": port.alias, "frame": headers(frame)}
-            self.tell(Kind.GENERATED, at, details)
+            self.tell(at, Generated(what=what, port=port.alias, frame=headers(frame)))
         self.network.send_generated(frame, port)
 
     def parked(self) -> Self:
@@ -147,23 +143,21 @@ class Walk(ABC):
         if self.failed is not None:
             self.memory.unbind_made()
         if self.recording:
-            details = {"reason": reason, "frame": headers(self.frame)}
-            self.tell(Kind.DROPPED, reason.at, details)
+            self.tell(reason.at, Dropped(reason=reason, frame=headers(self.frame)))
         self.network.drop_listener(self.frame.origin, reason, self.frame)
 
-    def tell(self, kind: Kind, at: str, details: Mapping[str, object]) -> None:
+    def tell(self, at: str, event: Event) -> None:
         """Record an event of this walk (only when recording)."""
         time_ns = self.now_ns + HOP_NS * max(self.entered - 1, 0)
         who = (self.number, self.parent, self.depth)
-        event = Event(time_ns, *who, at, kind, details, self.frame.origin)
-        self.network.record(event, self.trail)
+        self.network.record(Step(time_ns, *who, at, event, self.frame.origin), self.trail)
 
     def tell_rewritten(self, at: str, why: str, changes: Changes) -> None:
         """Record that header fields changed."""
         if changes:
-            self.tell(Kind.REWRITTEN, at, {"why": why, "changes": changes})
+            self.tell(at, Rewritten(why=why, changes=changes))
 
-    def tell_frame(self, kind: Kind, port: Port) -> None:
+    def tell_frame(self, kind: type[Entered | Left], port: Port) -> None:
         """Record that the frame entered or left by a port (only when recording)."""
-        details = {"device": self.network.alias_of_device(port), "frame": headers(self.frame)}
-        self.tell(kind, port.alias, details)
+        device = self.network.alias_of_device(port)
+        self.tell(port.alias, kind(device=device, frame=headers(self.frame)))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from midocli.simulator.events import Kind
+from midocli.simulator.events import NotGenerated
 from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import ANSWER_NS, SECOND_NS
 from midocli.simulator.reason import Code
 from midocli.simulator.topology.plans import GuestPlan
 from midocli.simulator.wire.addresses import BROADCAST, is_group_mac, is_multicast
 from midocli.simulator.wire.frame import Frame
-from midocli.simulator.wire.headers import headers
 from midocli.simulator.wire.packets import icmp_error, inherit
 from midocli.simulator.wire.protocol import (
     DF,
@@ -64,9 +63,7 @@ def _reply(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) -> 
     frame.ip_id = stack.next_ip_id()
     frame.options = frame.trailer = b""
     frame.vlans = ()
-    if stack.network.wants_events:
-        details = {"what": "echo-reply", "port": None, "frame": headers(frame)}
-        stack.tell(Kind.GENERATED, details, frame)
+    stack.tell_generated(frame, "echo-reply", frame)
     if stack.send(frame, ANSWER_NS) is not None:
         stack.drop(frame, Code.NO_ROUTE, f"{stack.alias} has no route back to who asked")
 
@@ -103,8 +100,8 @@ def send_error(
         why = "its rate limit"
     if why is not None:
         if stack.network.wants_events:
-            details = {"what": "icmp-error", "why": why, "type": type_, "code": code}
-            stack.tell(Kind.NOT_GENERATED, details, offending)
+            event = NotGenerated(what="icmp-error", why=why, type=type_, code=code)
+            stack.tell(event, offending)
         return
     if own:
         source = offending.nw_src
@@ -120,9 +117,7 @@ def send_error(
     error = icmp_error(source, offending.nw_src, type_, code, quote, tos=tos, info=info)
     error.ip_id = stack.next_ip_id()
     inherit(error, offending)
-    if stack.network.wants_events:
-        details = {"what": "icmp-error", "port": None, "frame": headers(error)}
-        stack.tell(Kind.GENERATED, details, offending)
+    stack.tell_generated(error, "icmp-error", offending)
     stack.send(error, ANSWER_NS)
 
 

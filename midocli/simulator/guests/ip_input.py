@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from midocli.simulator.events import Kind
+from midocli.simulator.events import Rewritten
 from midocli.simulator.guests import fragments, icmp, neighbour, tcp, udp
 from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import ANSWER_NS
@@ -130,7 +130,6 @@ def _forward(stack: GuestStack, plan: GuestPlan, frame: Frame) -> None:
         return
     frame.ttl -= 1
     if stack.network.wants_events:
-        changes = {"ttl": (frame.ttl + 1, frame.ttl)}
-        stack.tell(Kind.REWRITTEN, {"why": "ttl", "changes": changes}, frame)
+        stack.tell(Rewritten(why="ttl", changes={"ttl": (frame.ttl + 1, frame.ttl)}), frame)
     for piece in fragments.split(frame, mtu):
         neighbour.send(stack, plan, nic_index, gateway or frame.nw_dst, piece, ANSWER_NS)

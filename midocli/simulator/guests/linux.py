@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from midocli.simulator.events import Kind
 from midocli.simulator.guests import fragments, ip_input, neighbour
 from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import ANSWER_NS, STACK_NS
@@ -16,7 +15,6 @@ from midocli.simulator.reason import LocalError
 from midocli.simulator.storms import SHALLOW
 from midocli.simulator.wire.addresses import LOOPBACK, NO_ADDRESS
 from midocli.simulator.wire.frame import Frame
-from midocli.simulator.wire.headers import headers
 from midocli.simulator.wire.protocol import DF, ICMP, TCP
 
 
@@ -47,7 +45,7 @@ class LinuxStack(GuestStack):
         if not frame.walk and self.network.wants_events:
             # What was not caused by another frame: somebody uses the guest to send it.
             what = {ICMP: "echo-request", TCP: "tcp"}.get(frame.proto, "udp")
-            self.tell(Kind.GENERATED, {"what": what, "port": None, "frame": headers(frame)}, frame)
+            self.tell_generated(frame, what, frame)
         mtu = plan.guest.nics[nic_index].mtu
         if frame.ip_length() <= mtu:
             neighbour.send(self, plan, nic_index, gateway or dst, frame, delay_ns)

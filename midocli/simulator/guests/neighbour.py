@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from midocli.simulator.events import Kind
+from midocli.simulator.events import ArpFailed, ArpLearned, ArpWaiting
 from midocli.simulator.guests import icmp
 from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import ANSWER_NS, SECOND_NS
@@ -18,7 +18,6 @@ from midocli.simulator.reason import Code
 from midocli.simulator.topology.plans import GuestPlan
 from midocli.simulator.wire.addresses import BROADCAST_MAC, ip_text
 from midocli.simulator.wire.frame import Frame
-from midocli.simulator.wire.headers import headers
 from midocli.simulator.wire.packets import ARP_REPLY, ARP_REQUEST, arp_reply, arp_request, inherit
 from midocli.simulator.wire.protocol import UNREACHABLE
 
@@ -78,9 +77,7 @@ def receive(stack: GuestStack, plan: GuestPlan, nic_index: int, frame: Frame) ->
     if asked:
         stack.tell_consumed(frame, "arp-request")
         reply = arp_reply(frame, nic.mac)
-        if stack.network.wants_events:
-            details = {"what": "arp-reply", "port": None, "frame": headers(reply)}
-            stack.tell(Kind.GENERATED, details, frame)
+        stack.tell_generated(reply, "arp-reply", frame)
         stack.out(nic, frame.arp_sha, reply, ANSWER_NS)
     elif frame.proto == ARP_REPLY and frame.nw_dst in plan.local:
         stack.tell_consumed(frame, "arp-reply")
@@ -110,8 +107,8 @@ def _learn(stack: GuestStack, entry: Neighbour, frame: Frame, solicited: bool) -
     if usable and not solicited and entry.mac == frame.arp_sha:
         return
     if stack.network.wants_events and (not usable or entry.mac != frame.arp_sha):
-        details = {"address": entry.address, "mac": frame.arp_sha, "port": entry.nic.interface}
-        stack.tell(Kind.ARP_LEARNED, details, frame)
+        mac, port = frame.arp_sha, entry.nic.interface
+        stack.tell(ArpLearned(address=entry.address, mac=mac, port=port), frame)
     entry.mac = frame.arp_sha
     entry.state = "REACHABLE" if solicited else "STALE"
     entry.since_ns = stack.network.engine.now_ns
@@ -146,8 +143,8 @@ def _resolve(
         _probe(stack, entry, frame, delay_ns)
     entry.waiting.append(frame)
     if stack.network.wants_events:
-        details = {"address": next_hop, "port": entry.nic.interface, "asked": asked}
-        stack.tell(Kind.ARP_WAITING, details, frame)
+        event = ArpWaiting(address=next_hop, port=entry.nic.interface, asked=asked)
+        stack.tell(event, frame)
     return None
 
 
@@ -166,9 +163,7 @@ def _probe(stack: GuestStack, entry: Neighbour, cause: Frame, delay_ns: int) -> 
     source = _source(entry)
     request = arp_request(entry.nic.mac, source, entry.address, to_mac)
     inherit(request, cause)
-    if stack.network.wants_events:
-        details = {"what": "arp-request", "port": None, "frame": headers(request)}
-        stack.tell(Kind.GENERATED, details, cause)
+    stack.tell_generated(request, "arp-request", cause)
     stack.out(entry.nic, to_mac, request, delay_ns)
     _later(stack, entry, RETRANSMIT_NS, cause)
 
@@ -209,8 +204,8 @@ def _timer(stack: GuestStack, entry: Neighbour, since_ns: int, cause: Frame) -> 
     entry.since_ns = network.engine.now_ns
     waiting, entry.waiting = entry.waiting, []
     if network.wants_events:
-        details = {"address": entry.address, "port": entry.nic.interface}
-        stack.tell(Kind.ARP_FAILED, details | {"waiting": len(waiting)}, cause)
+        port = entry.nic.interface
+        stack.tell(ArpFailed(address=entry.address, port=port, waiting=len(waiting)), cause)
     for packet in waiting:
         icmp.send_error(stack, packet, UNREACHABLE, icmp.HOST)
         stack.network.drop(stack.waiting_reason(entry), packet)

@@ -6,12 +6,12 @@ What a guest does with what it gets, and how it sends, is put together in `linux
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Literal
 
-from midocli.simulator.events import Kind
+from midocli.simulator.events import Consumed, Event, Generated, Sent
 from midocli.simulator.latency import SECOND_NS, STACK_NS
 from midocli.simulator.learnt.entries import Neighbour
 from midocli.simulator.network import Network
@@ -143,7 +143,7 @@ class GuestStack(ABC):
             self.drop(frame, Code.UNPLUGGED, text)
             return
         if network.wants_events:
-            self.tell(Kind.SENT, {"nic": nic.name, "frame": headers(frame)}, frame)
+            self.tell(Sent(nic=nic.name, frame=headers(frame)), frame)
         network.engine.at(network.engine.now_ns + delay_ns, partial(network.transmit, nic, frame))
 
     @property
@@ -187,14 +187,19 @@ class GuestStack(ABC):
         details = {**(details or {}), **({"meant": True} if meant else {})}
         self.network.drop(Reason(code, self.alias, None, text, details), frame)
 
-    def tell(self, kind: Kind, details: Mapping[str, object], frame: Frame) -> None:
+    def tell(self, event: Event, frame: Frame) -> None:
         """Record an event at this guest."""
-        self.network.tell(kind, self.alias, details, frame)
+        self.network.tell(self.alias, event, frame)
 
     def tell_consumed(self, frame: Frame, what: str) -> None:
         """Record, if anybody wants to know, that the guest took a packet."""
         if self.network.wants_events:
-            self.tell(Kind.CONSUMED, {"what": what, "frame": headers(frame)}, frame)
+            self.tell(Consumed(what=what, frame=headers(frame)), frame)
+
+    def tell_generated(self, frame: Frame, what: str, cause: Frame) -> None:
+        """Record, if anybody wants to know, that the guest made a frame because of another."""
+        if self.network.wants_events:
+            self.tell(Generated(what=what, port=None, frame=headers(frame)), cause)
 
     def waiting_reason(self, entry: Neighbour) -> Reason:
         """Why a packet waits for a neighbour."""

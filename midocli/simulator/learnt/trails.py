@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from midocli.simulator.events import Event
+from midocli.simulator.recorder import Step
 from midocli.simulator.topology.keys import Key
 
 
@@ -13,7 +13,7 @@ from midocli.simulator.topology.keys import Key
 class Trail:
     """What happened on one walk so far, and the requests that keep it."""
 
-    events: list[Event] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     requests: set[Key] = field(default_factory=set)
 
 

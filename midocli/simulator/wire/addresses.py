@@ -49,7 +49,7 @@ def ip_text(address: int) -> str:
 
 def mac_text(mac: int) -> str:
     """Colon-separated lower-case text of a MAC."""
-    return ":".join(f"{mac >> shift & 255:02x}" for shift in range(40, -1, -8))
+    return mac.to_bytes(6, "big").hex(":")
 
 
 def network_text(network: Prefix) -> str:

@@ -1,27 +1,48 @@
-"""The headers of a frame as plain values, for events."""
+"""The headers of a frame as they were at one moment, for events."""
 
 from __future__ import annotations
 
+from operator import attrgetter
+from typing import NamedTuple
+
 from midocli.simulator.wire.frame import Frame
-from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ETHERTYPE_IPV4, ICMP
+from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ETHERTYPE_IPV4
 
 
-def headers(frame: Frame) -> dict[str, object]:
-    """The header fields a reader of events needs, as plain values."""
-    result: dict[str, object] = {
-        "hw_src": frame.hw_src,
-        "hw_dst": frame.hw_dst,
-        "vlans": frame.vlan_ids(),
-        "ethertype": frame.ethertype,
-    }
-    if frame.fault is not None:
-        result["fault"] = frame.fault
-    elif frame.ethertype == ETHERTYPE_ARP:
-        result |= {"op": frame.proto, "sender": frame.nw_src, "target": frame.nw_dst}
-    elif frame.ethertype == ETHERTYPE_IPV4:
-        result |= {"nw_src": frame.nw_src, "nw_dst": frame.nw_dst, "proto": frame.proto}
-        result |= {"ttl": frame.ttl, "tos": frame.tos, "ip_id": frame.ip_id}
-        result |= {"fragment": frame.fragment, "tp_src": frame.tp_src, "tp_dst": frame.tp_dst}
-        if frame.proto == ICMP:
-            result |= {"icmp_id": frame.icmp_id, "icmp_seq": frame.icmp_seq}
-    return result
+class Headers(NamedTuple):
+    """The header fields a reader of events needs, as `Frame` has them; `vlans` are the ids."""
+
+    vlans: tuple[int, ...]
+    hw_src: int
+    hw_dst: int
+    ethertype: int
+    fault: str | None
+    nw_src: int
+    nw_dst: int
+    proto: int
+    ttl: int
+    tos: int
+    ip_id: int
+    fragment: int
+    tp_src: int
+    tp_dst: int
+    icmp_id: int
+    icmp_seq: int
+
+    @property
+    def is_arp(self) -> bool:
+        """Whether the addresses and `proto` are those of a whole ARP packet."""
+        return self.ethertype == ETHERTYPE_ARP and self.fault is None
+
+    @property
+    def is_ip(self) -> bool:
+        """Whether there is a whole IPv4 header."""
+        return self.ethertype == ETHERTYPE_IPV4 and self.fault is None
+
+
+_FIELDS = attrgetter(*Headers._fields[1:])
+
+
+def headers(frame: Frame) -> Headers:
+    """The headers of a frame as they are now."""
+    return Headers(frame.vlan_ids(), *_FIELDS(frame))
