@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from io import StringIO
-from typing import Any, NamedTuple
+from typing import Any
 
 from grammar.schema import Collection, Field
 from grammar.values import Negated
@@ -14,7 +14,7 @@ from midocli.store.display import Display
 from midocli.store.rows import Row, Value, uuid_text
 
 
-class Entry(NamedTuple):
+class Entry:
     """An object as it was at a moment.
 
     `number` is that of its alias (None: it is shown by UUID), `values` what its fields had, with
@@ -22,10 +22,15 @@ class Entry(NamedTuple):
     and leaves as it is.
     """
 
-    collection: Collection
-    id: int
-    number: int | None
-    values: list[Value]
+    __slots__ = ("collection", "id", "number", "values")
+
+    def __init__(
+        self, collection: Collection, id: int, number: int | None, values: list[Value]
+    ) -> None:
+        self.collection = collection
+        self.id = id
+        self.number = number
+        self.values = values
 
     @property
     def name(self) -> str:
@@ -53,8 +58,8 @@ class Entry(NamedTuple):
     def words(self) -> Iterator[tuple[str, str]]:
         """The fields that are shown and have a value, in order, and the word of each."""
         values = self.values
-        for index, field in _layout(self.collection).shown:
-            value = values[index]
+        for at, field in _shown(self.collection):
+            value = values[at]
             if value is not None:
                 yield field.name, _word(field, value)
 
@@ -72,44 +77,36 @@ class Entry(NamedTuple):
         return {column: name or self.name, **dict(self.words())}
 
 
-class _Layout(NamedTuple):
-    """Which fields of a collection lists show, which refer to others, and which are no values.
-
-    The last are worked out whenever they are read.
-    """
-
-    shown: tuple[tuple[int, Field], ...]
-    references: tuple[int, ...]
-    worked_out: tuple[tuple[int, Field], ...]
+@cache
+def _shown(collection: Collection) -> tuple[tuple[int, Field], ...]:
+    """The fields that lists show, each with the place of its value."""
+    return tuple((at, field) for at, field in enumerate(collection.fields) if not field.hidden)
 
 
 @cache
-def _layout(collection: Collection) -> _Layout:
-    fields = tuple(enumerate(collection.fields))
-    return _Layout(
-        tuple((index, field) for index, field in fields if not field.hidden),
-        tuple(index for index, field in fields if field.reference is not None),
-        tuple(
-            (index, field)
-            for index, field in fields
-            if (field.computed or field.live) and field.name != "id"
-        ),
-    )
+def _references(collection: Collection) -> tuple[int, ...]:
+    """The places of values that lead to other objects."""
+    return tuple(at for at, field in enumerate(collection.fields) if field.reference)
+
+
+@cache
+def _worked_out(collection: Collection) -> tuple[tuple[int, Field], ...]:
+    """The fields whose values are worked out whenever they are read, but for the id."""
+    fields = enumerate(collection.fields)
+    live = ((at, field) for at, field in fields if field.computed or field.live)
+    return tuple((at, field) for at, field in live if field.name != "id")
 
 
 def entry(row: Row, collection: Collection, display: Display) -> Entry:
     """An object as it is now, shown as one of a collection (which may gather it)."""
-    layout, values = _layout(row.collection), row.values
-    found = [
-        (index, _names(values[index], display)) for index in layout.references if values[index]
-    ]
-    if layout.worked_out:
-        found += [(index, display.value(row, field)) for index, field in layout.worked_out]
-    if found:
+    kind, values = row.collection, row.values
+    changes = [(at, _names(values[at], display)) for at in _references(kind) if values[at]]
+    changes += [(at, display.value(row, field)) for at, field in _worked_out(kind)]
+    if changes:
         values = values.copy()
-        for index, value in found:
-            values[index] = value
-    return Entry(row.collection, row.id, display.number(row, collection), values)
+        for at, value in changes:
+            values[at] = value
+    return Entry(kind, row.id, display.number(row, collection), values)
 
 
 def _names(value: Value, display: Display) -> Value:
@@ -132,10 +129,13 @@ def _data(field: Field, value: Value) -> Any:
 
 
 class Created(Result):
-    """A new object; `name` is what others call it, `alias` what they may."""
+    """A new object; `words` are what others call it or, where nothing does, its fields.
+
+    `alias` is what they may call it where objects are shown by UUID.
+    """
 
     entry: Entry
-    name: str
+    words: str
     alias: str
 
     @property
@@ -144,9 +144,8 @@ class Created(Result):
         return (self.entry.id,)
 
     def text(self) -> str:
-        """Its name or, where it has none, its fields."""
-        named = self.entry.collection.has_id
-        return (self.name if named else self.entry.fields()) + "\n"
+        """Its words."""
+        return self.words + "\n"
 
     def document(self) -> dict[str, Any]:
         """How it can be referred to; all of it, where it cannot."""
@@ -156,14 +155,14 @@ class Created(Result):
 
     def records(self) -> Sequence[Record]:
         """A row for it."""
-        return [self.entry.record(self.name)]
+        return [self.entry.record(self.words)]
 
 
 def created(row: Row, display: Display) -> Created:
     """A new object, as it is now."""
-    alias = row.full_alias
-    name = alias if display.aliases else row.uuid
-    return Created(entry(row, row.collection, display), name, alias)
+    made = entry(row, row.collection, display)
+    words = display.name(row) if row.collection.has_id else made.fields()
+    return Created(made, words, row.full_alias)
 
 
 class Listing(Result):
