@@ -7,6 +7,7 @@ is taken back, and what cannot be (traffic, for one) is not begun where it is cl
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
 from grammar import tree
@@ -33,13 +34,14 @@ def formatted(context: Context, command: As) -> Result:
         bare = bare.command
     if command.form == "commands" and not bare.shows_objects:
         raise no_objects()
+    shown = partial(in_form, form=command.form, store=context.store)
     with _taken_back(context, bare):
-        result, unexpected = _result(context, command.command)
-        result = in_form(result, command.form, context.store)
+        try:
+            result = shown(run(context, command.command))
+        except ExpectationError as error:
+            raise error.showing(shown) from None
         if isinstance(bare, _MAKERS):
             result.text()
-    if unexpected is not None:
-        raise unexpected.showing(lambda _: result)
     return result
 
 
@@ -48,13 +50,3 @@ def _taken_back(context: Context, command: tree.Command) -> AbstractContextManag
     if isinstance(command, Tcpdump):
         return context.store.journal.transaction()
     return context.changing() if isinstance(command, _MAKERS) else nullcontext()
-
-
-def _result(context: Context, command: tree.Command) -> tuple[Result, ExpectationError | None]:
-    """What comes of a command, and the error where that is not what was expected."""
-    try:
-        return run(context, command), None
-    except ExpectationError as error:
-        if error.result is None:
-            raise
-        return error.result, error
