@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from grammar.errors import LineSyntaxError
 
 MAX_LINE = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A command as it stands in a script: its text, and the number of its first line.
 
     Lines joined by a trailing backslash are one command; a blank and a line

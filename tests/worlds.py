@@ -18,7 +18,7 @@ from midocli.commands.dispatch import run
 from midocli.context.context import Context
 from midocli.context.files import Files
 from midocli.context.manner import Manner
-from midocli.context.marks import WITHIN, Style
+from midocli.context.marks import Style
 from midocli.simulator.clock import Clock
 from midocli.store.rows import Row, Siblings, referred
 from midocli.store.store import Store
@@ -37,7 +37,7 @@ class MemoryFiles(Files):
         pass
 
     def write(
-        self, file: Argument, data: bytes, style: Style = WITHIN, force: bool = False
+        self, file: Argument, data: bytes, style: Style | None = None, force: bool = False
     ) -> None:
         self._files[file.text] = data
 

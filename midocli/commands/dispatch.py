@@ -51,7 +51,7 @@ def run(context: Context, command: tree.Command) -> Result:
 def carry_out(context: Context, command: tree.Command) -> Result:
     """Carry a command out, or one that another holds; MidoError where it cannot be."""
     kind = type(command)
-    own = context.carrier_of(kind)
+    own = context.carrier_of(command.word)
     if own is not None:
         return own(command)
     if kind not in _CARRIERS:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from grammar.errors import FileError, RefusedError
 from grammar.tree import Argument
 from midocli.context.files import Files, GrowingFile
-from midocli.context.marks import WITHIN, Style
+from midocli.context.marks import Style
 from midocli.context.preferences import Preferences
 
 
@@ -44,13 +44,13 @@ class ConfinedFiles(Files):
         super().check(file, force)
 
     def write(
-        self, file: Argument, data: bytes, style: Style = WITHIN, force: bool = False
+        self, file: Argument, data: bytes, style: Style | None = None, force: bool = False
     ) -> None:
         self._check_new(file)
         super().write(file, data, style, force)
 
     def grow(
-        self, file: Argument, head: bytes, style: Style = WITHIN, force: bool = False
+        self, file: Argument, head: bytes, style: Style | None = None, force: bool = False
     ) -> GrowingFile:
         self._check_new(file)
         return super().grow(file, head, style, force)

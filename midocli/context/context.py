@@ -52,7 +52,7 @@ class Context(Catalog):
         self.preferences = preferences or Preferences()
         self.captures = Captures(self.store)
         self._typed = False
-        self._carriers: dict[type, Callable[[Any], Result]] = {}
+        self._carriers: dict[str, Callable[[Any], Result]] = {}
         self._tenant: str | None = None
         self._datapath: Datapath | None = None
         self._complaints: list[MidoError] = []
@@ -132,13 +132,13 @@ class Context(Catalog):
         """A command begins, which was typed or read."""
         self._typed = typed
 
-    def leave_to(self, carrier: Callable[[Any], Result], kind: type) -> None:
-        """Have commands of a kind carried out by the session: those that are about itself."""
-        self._carriers[kind] = carrier
+    def leave_to(self, carrier: Callable[[Any], Result], word: str) -> None:
+        """Have the commands of a word carried out by the session: those that are about itself."""
+        self._carriers[word] = carrier
 
-    def carrier_of(self, kind: type) -> Callable[[Any], Result] | None:
-        """Who in the session carries out commands of a kind; None: nobody there."""
-        return self._carriers.get(kind)
+    def carrier_of(self, word: str) -> Callable[[Any], Result] | None:
+        """Who in the session carries out the commands of a word; None: nobody there."""
+        return self._carriers.get(word)
 
     @property
     def default_flags(self) -> str:

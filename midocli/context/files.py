@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from grammar.errors import FileError
 from grammar.tree import Argument
-from midocli.context.marks import WITHIN, Marked, Style, is_unchanged
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
+
+    from midocli.context.marks import Marked, Style
 
 _NOT_OURS = "it is there, and not as midocli wrote it: force as the last word replaces it"
 #: Names of what is open already: `/dev/stdout`, and bash's `>(…)`.
@@ -60,19 +61,23 @@ class Files:
             _check(self.place(file), force)
 
     def write(
-        self, file: Argument, data: bytes, style: Style = WITHIN, force: bool = False
+        self, file: Argument, data: bytes, style: Style | None = None, force: bool = False
     ) -> None:
         """Write a file: an old one stays as it was until the new one is complete.
 
         What a link points at is written.
         """
+        from midocli.context.marks import Marked
+
         with _explained("write", file):
             _write(self.place(file), Marked(data, style).content, force).close()
 
     def grow(
-        self, file: Argument, head: bytes, style: Style = WITHIN, force: bool = False
+        self, file: Argument, head: bytes, style: Style | None = None, force: bool = False
     ) -> GrowingFile:
         """Write a file as `write` does, to which more will be added."""
+        from midocli.context.marks import Marked
+
         with _explained("write", file):
             path, marked = self.place(file), Marked(head, style)
             return GrowingFile(file, path, _write(path, marked.content, force), marked)
@@ -190,6 +195,8 @@ def _check(path: Path, force: bool) -> None:
     if not os.access(path if path.exists() else path.resolve().parent, os.W_OK):
         raise PermissionError(13, "Permission denied")
     if not force and path.is_file() and not _is_open_already(path):
+        from midocli.context.marks import is_unchanged
+
         with path.open("rb") as stream:
             if not is_unchanged(stream):
                 raise ValueError(_NOT_OURS)

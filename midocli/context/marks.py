@@ -37,8 +37,6 @@ MERMAID = Style(before=f"%% {BLANK}\n")
 #: HTML and SVG.
 MARKUP = Style(behind=f"<!-- {BLANK} -->\n")
 _PICTURES = {"svg": MARKUP, "dot": DOT}
-#: The content has its own, or none.
-WITHIN = Style()
 
 
 def style_of_picture(name: str) -> Style:
@@ -47,11 +45,15 @@ def style_of_picture(name: str) -> Style:
 
 
 class Marked:
-    """Content with its mark, which may grow; `place` is where the digest stands (None: nowhere)."""
+    """Content with its mark, which may grow; `place` is where the digest stands (None: nowhere).
 
-    def __init__(self, content: bytes, style: Style) -> None:
+    Without a style the content has its own mark, or none.
+    """
+
+    def __init__(self, content: bytes, style: Style | None) -> None:
         import hashlib
 
+        style = style or Style()
         self._content = style.before.encode() + content + style.behind.encode()
         self._hash: _Hash = hashlib.sha256(self._content)
         place = _place(self._content[:_NEAR], 0)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from grammar import tree
-from grammar.commands.demo import Demo
-from grammar.commands.save import Save
-from grammar.commands.undo import Undo
 from midocli.store.store import Store
+
+if TYPE_CHECKING:
+    from grammar.commands.save import Save
 
 #: What the topology is called that the command `demo` made; it is no file.
 DEMO = "demo"
@@ -47,15 +49,15 @@ class Saved:
     def note(self, command: tree.Command) -> None:
         """Note what a command that was carried out means for the name."""
         last = self._store.journal.last
-        match command:
-            case Save(file=file):
-                self.keep(file.text)
-            case Demo():
+        match command.word:
+            case "save":
+                self.keep(cast("Save", command).file.text)
+            case "demo":
                 self._demo = last
                 self._call(DEMO)
-            case Undo() if self._is_demo and not self._store.count:
+            case "undo" if self._is_demo and not self._store.count:
                 self._call(None)
-            case Undo() if self.name is None and last == self._demo:
+            case "undo" if self.name is None and last == self._demo:
                 self._call(DEMO)
 
     def _call(self, name: str | None) -> None:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from os import fstat
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
 import grammar
 from grammar import tree
-from grammar.commands.expect import Expect
-from grammar.commands.format import Format
-from grammar.commands.quit import Quit
-from grammar.commands.source import Source
 from grammar.errors import InternalError, MidoError, RefusedError
 from grammar.script import Line, read_lines
 from grammar.suffix import As
@@ -27,7 +22,9 @@ from midocli.session.mistakes import Mistakes
 from midocli.session.saved import Saved
 
 if TYPE_CHECKING:
-    pass
+    from grammar.commands.expect import Expect
+    from grammar.commands.format import Format
+    from grammar.commands.source import Source
 
 _DEEPEST_SOURCE = 16
 PROMPT = "midonet> "
@@ -36,13 +33,13 @@ PROMPT = "midonet> "
 Follower = Callable[[tree.Command], None]
 
 
-@dataclass(slots=True)
 class Settings:
     """How a session behaves; see `midocli --help`."""
 
-    json: bool = False
-    echo: bool = False
-    keep_going: bool = False
+    def __init__(self, json: bool = False, echo: bool = False, keep_going: bool = False) -> None:
+        self.json = json
+        self.echo = echo
+        self.keep_going = keep_going
 
 
 class SessionEnd(Exception):  # noqa: N818 (an end, not an error)
@@ -98,8 +95,8 @@ class Session:
         self._err = err
         self._followers: list[Follower] = []
         self._depth = 0
-        context.leave_to(self._source, Source)
-        context.leave_to(self._choose_format, Format)
+        context.leave_to(self._source, "source")
+        context.leave_to(self._choose_format, "format")
 
     @property
     def failed(self) -> bool:
@@ -172,7 +169,7 @@ class Session:
         return True
 
     def _run(self, command: tree.Command) -> None:
-        if isinstance(command, Quit):
+        if command.word == "quit":
             self.show(None)
             raise SessionEnd
         self.context.begin(typed=self._manner.interactive and not self._depth)
@@ -189,7 +186,7 @@ class Session:
 
     def _unless_source(self, command: tree.Command) -> AbstractContextManager[object]:
         """What signals wait for while a command is carried out, but for a file of them."""
-        is_source = isinstance(_innermost(command), Source)
+        is_source = _innermost(command).word == "source"
         return nullcontext() if is_source else self._manner.undisturbed()
 
     def _shown(self, command: tree.Command) -> tree.Command:
@@ -293,23 +290,24 @@ class Session:
 
 def _is_expected(command: tree.Command) -> bool:
     """Whether what comes of a command was expected, where it comes to anything."""
-    return isinstance(command.command if isinstance(command, As) else command, Expect)
+    return _unformatted(command).word == "expect"
+
+
+def _unformatted(command: tree.Command) -> tree.Command:
+    """A command without the form its result is to be shown in."""
+    return command.command if isinstance(command, As) else command
 
 
 def _innermost(command: tree.Command) -> tree.Command:
     """A command without what only shows or checks it."""
-    while isinstance(command, (As, Expect)):
-        command = command.command
-    return command
+    command = _unformatted(command)
+    return cast("Expect", command).command if command.word == "expect" else command
 
 
 def _bare(command: tree.Command) -> tree.Command | None:
     """A command without what only shows or checks it; None where it was to fail."""
-    while isinstance(command, (As, Expect)):
-        if isinstance(command, Expect) and command.negated:
-            return None
-        command = command.command
-    return command
+    expected = _is_expected(command) and cast("Expect", _unformatted(command))
+    return None if expected and expected.negated else _innermost(command)
 
 
 def _is_blank(text: str) -> bool:

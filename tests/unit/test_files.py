@@ -14,7 +14,7 @@ from sessions import ROOT, midocli
 from grammar.errors import FileError
 from grammar.tree import Argument
 from midocli.context.files import Files
-from midocli.context.marks import DOT, MARKUP, MERMAID, SCRIPT, WITHIN, Style
+from midocli.context.marks import DOT, MARKUP, MERMAID, SCRIPT, Style
 from midocli.context.preferences import Preferences
 
 FILES = Files()
@@ -52,7 +52,7 @@ def test_what_somebody_else_wrote_is_not_replaced(there: bytes, tmp_path: Path) 
     with pytest.raises(FileError):
         FILES.write(named(path), b"", SCRIPT)
     with pytest.raises(FileError):
-        FILES.grow(named(path), b"", WITHIN)
+        FILES.grow(named(path), b"")
     assert path.read_bytes() == there
 
 
