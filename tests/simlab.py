@@ -64,7 +64,7 @@ def target(text: str) -> NatTarget:
 
 @dataclass
 class Lab:
-    """Records by key (the `Source`), and the network made of them."""
+    """Records by key (the `RecordSource`), and the network made of them."""
 
     seed: int = 1
     ports: dict[Key, Port] = field(default_factory=dict)

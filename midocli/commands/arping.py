@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar.commands.arping import Arping as ArpingCommand
+from grammar.commands.arping import Arping
 from midocli.commands.dispatch import carries_out
-from midocli.probes.arping import Arping
+from midocli.probes.arping import ArpingProbe
 from midocli.results.values import Result
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(ArpingCommand)
-def arping(context: Context, command: ArpingCommand) -> Result:
+@carries_out(Arping)
+def arping(context: Context, command: Arping) -> Result:
     """Make the traffic, and report on it."""
-    return Arping(context, command).run()
+    return ArpingProbe(context, command).run()

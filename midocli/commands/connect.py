@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar.commands.connect import Connect as ConnectCommand
+from grammar.commands.connect import Connect
 from midocli.commands.dispatch import carries_out
-from midocli.probes.connect import Connect
+from midocli.probes.connect import ConnectProbe
 from midocli.results.values import Result
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(ConnectCommand)
-def connect(context: Context, command: ConnectCommand) -> Result:
+@carries_out(Connect)
+def connect(context: Context, command: Connect) -> Result:
     """Make the traffic, and report on it."""
-    return Connect(context, command).run()
+    return ConnectProbe(context, command).run()

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar.commands.inject import Inject as InjectCommand
+from grammar.commands.inject import Inject
 from midocli.commands.dispatch import carries_out
-from midocli.probes.inject import Inject
+from midocli.probes.inject import InjectProbe
 from midocli.results.values import Result
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(InjectCommand)
-def inject(context: Context, command: InjectCommand) -> Result:
+@carries_out(Inject)
+def inject(context: Context, command: Inject) -> Result:
     """Make the traffic, and report on it."""
-    return Inject(context, command).run()
+    return InjectProbe(context, command).run()

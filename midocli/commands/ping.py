@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar.commands.ping import Ping as PingCommand
+from grammar.commands.ping import Ping
 from midocli.commands.dispatch import carries_out
-from midocli.probes.ping import Ping
+from midocli.probes.ping import PingProbe
 from midocli.results.values import Result
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-@carries_out(PingCommand)
-def ping(context: Context, command: PingCommand) -> Result:
+@carries_out(Ping)
+def ping(context: Context, command: Ping) -> Result:
     """Make the traffic, and report on it."""
-    return Ping(context, command).run()
+    return PingProbe(context, command).run()

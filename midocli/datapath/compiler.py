@@ -1,6 +1,6 @@
 """From the store's rows to the simulator's records.
 
-This is the `Source` the simulator's topology loads from: it reads rows, turns
+This is the `RecordSource` the simulator's topology loads from: it reads rows, turns
 references into keys (the rows' UUIDs) and words into numbers, one record at a
 time, when a frame first gets there. It remembers which rows of the wiring a
 record was made of, so that a change of one is known to concern it.

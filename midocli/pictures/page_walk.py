@@ -19,9 +19,9 @@ from midocli.simulator.events import (
     RuleMatched,
 )
 from midocli.trace.explain import left_out
-from midocli.trace.journey import Journey, Walk
+from midocli.trace.journey import Journey, Leg
 from midocli.trace.step_text import changes_of, why_of
-from midocli.trace.walk_text import Line
+from midocli.trace.walk_text import WalkLine
 
 #: How steps stand out, by kind of event; the others are plain.
 _ACCENTS: dict[type[Event], str] = {
@@ -56,7 +56,7 @@ def walks(journeys: Iterable[Journey], count: int, clock: Clock) -> Iterable[Mar
         yield tag("p", "Nothing was sent.")
 
 
-def _article(walk: Walk, clock: Clock) -> Markup:
+def _article(walk: Leg, clock: Clock) -> Markup:
     """One walk, with the time of its first step."""
     times = [line.step.time_ns for line in walk.lines if line.step is not None]
     shown = [format_instant(Instant(clock.shown(time), clock.utc_offset)) for time in times[:1]]
@@ -65,7 +65,7 @@ def _article(walk: Walk, clock: Clock) -> Markup:
     return tag("article", heading, listed, class_=f"walk depth{min(walk.depth, _DEEPEST_WALK)}")
 
 
-def _line(line: Line) -> Markup:
+def _line(line: WalkLine) -> Markup:
     kinds = [f"in{min(line.depth, _DEEPEST_LINE)}"]
     if line.is_heading:
         kinds.append("device" if not line.depth else "heading")

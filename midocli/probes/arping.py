@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from grammar.addresses import format_ipv4
-from grammar.commands.arping import Arping as ArpingCommand
+from grammar.commands.arping import Arping
 from grammar.errors import RefusedError
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
-from midocli.probes.sources import find_address, find_source
+from midocli.probes.senders import find_address, find_sender
 from midocli.results.values import Report
 from midocli.simulator.latency import SECOND_NS, STACK_NS
 from midocli.simulator.reason import Code, Reason
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
-class Arping:
+class ArpingProbe:
     """One `arping` command: a broadcast request, and a second to answer it."""
 
-    def __init__(self, context: Context, command: ArpingCommand) -> None:
+    def __init__(self, context: Context, command: Arping) -> None:
         self._context = context
         self._network = context.datapath.network
         given = {setting.field.name: setting for setting in command.options}
         self._target = find_address(context, command.destination)
         self._observation = Observation(context, command, given, default_filter="arp")
         values = {name: setting.value for name, setting in given.items()}
-        self._source = find_source(context, command.source, values)
+        self._source = find_sender(context, command.source, values)
         if self._source.stack is None:
             raise RefusedError("a router cannot arping; a guest or a station can")
         self._stack = self._source.stack

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from grammar.addresses import format_ipv4
-from grammar.commands.connect import OPTIONS
-from grammar.commands.connect import Connect as ConnectCommand
+from grammar.commands.connect import OPTIONS, Connect
 from grammar.errors import RefusedError
 from midocli.advice.whereabouts import mac_of
 from midocli.datapath.wiring import guest_behind
@@ -14,7 +13,7 @@ from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.ping_text import describe
-from midocli.probes.sources import find_address, find_source
+from midocli.probes.senders import find_address, find_sender
 from midocli.results.values import Report
 from midocli.simulator.guests.client import TcpClient, UdpClient
 from midocli.simulator.latency import SECOND_NS
@@ -35,10 +34,10 @@ _DEFAULTS = {field.name: field.default for field in OPTIONS if field.default is 
 Endpoint = tuple[int, int]
 
 
-class Connect:
+class ConnectProbe:
     """One `connect` command."""
 
-    def __init__(self, context: Context, command: ConnectCommand) -> None:
+    def __init__(self, context: Context, command: Connect) -> None:
         self._context = context
         self._network = context.datapath.network
         given = {setting.field.name: setting for setting in command.options}
@@ -47,7 +46,7 @@ class Connect:
         self._proto = command.proto
         self._remote = (find_address(context, command.destination), command.port)
         self._observation = Observation(context, command, given, "icmp or tcp or udp")
-        self._source = find_source(context, command.source, values)
+        self._source = find_sender(context, command.source, values)
         stack = self._source.stack
         if stack is None:
             raise RefusedError("a router cannot connect; a guest or a station can")

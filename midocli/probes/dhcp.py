@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from grammar.addresses import format_ipv4
-from grammar.commands.dhcp import Dhcp as DhcpCommand
+from grammar.commands.dhcp import Dhcp
 from midocli.probes.drawing import Ending
 from midocli.probes.lease import silence, take
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
-from midocli.probes.sources import GuestSource, find_guest
+from midocli.probes.senders import GuestSender, find_guest
 from midocli.results.values import Report
 from midocli.simulator.guests.dhcp_client import Lease, client_frame, discover, lease_of, request
 from midocli.simulator.latency import SECOND_NS, STACK_NS
@@ -40,10 +40,10 @@ _NO_OFFER = (
 )
 
 
-class Dhcp:
+class DhcpProbe:
     """One `dhcp` command."""
 
-    def __init__(self, context: Context, command: DhcpCommand) -> None:
+    def __init__(self, context: Context, command: Dhcp) -> None:
         self._context = context
         self._network = context.datapath.network
         given = {setting.field.name: setting for setting in command.options}
@@ -51,7 +51,7 @@ class Dhcp:
         self._observation = Observation(
             context, command, given, default_filter="port 67 or port 68"
         )
-        self._source = GuestSource(context, self._guest)
+        self._source = GuestSender(context, self._guest)
         self._origin = object()
         self._lines: list[str] = []
         self._answers: list[Message] = []

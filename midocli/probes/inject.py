@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Container, Hashable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from grammar.commands.inject import Inject as InjectCommand
+from grammar.commands.inject import Inject
 from grammar.errors import RefusedError
 from midocli.probes.captures import frame_data
 from midocli.probes.drawing import Ending
@@ -33,10 +33,10 @@ class _Fate(NamedTuple):
     waiting: Reason | None
 
 
-class Inject:
+class InjectProbe:
     """One `inject` command."""
 
-    def __init__(self, context: Context, command: InjectCommand) -> None:
+    def __init__(self, context: Context, command: Inject) -> None:
         self._context = context
         self._network = context.datapath.network
         given = {setting.field.name: setting for setting in command.options}

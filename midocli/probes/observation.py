@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from midocli.simulator.network import Network
 
 
-class Shown(NamedTuple):
+class Observed(NamedTuple):
     """What an observation has to show, as text and as data.
 
     `frames` makes data of the frames, with the times that the clock showed, when it is asked.
@@ -125,7 +125,7 @@ class Observation:
         verdicts: Sequence[str],
         ending: Ending,
         failures: Sequence[Failure] = (),
-    ) -> Shown:
+    ) -> Observed:
         """What there is to show of the traffic of some origins; files are written now.
 
         An explanation begins and ends with `verdicts`, and then says what would alter
@@ -152,7 +152,7 @@ class Observation:
             frames = [self.request.printed(each) for each in seen]
             drawn, picture = self._drawing.drawn(told, frames)
             explanation += drawn
-        return Shown(
+        return Observed(
             text,
             partial(frames_data, seen, copy(self._context.clock)),
             explanation,

@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from grammar import tree
 from grammar.addresses import format_ipv4
-from grammar.commands.ping import OPTIONS
-from grammar.commands.ping import Ping as PingCommand
+from grammar.commands.ping import OPTIONS, Ping
 from grammar.errors import InvalidValueError
 from midocli.probes import echo_data
 from midocli.probes.drawing import Ending
 from midocli.probes.echo_request import EchoRequest
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import PingReport
-from midocli.probes.sources import EchoHeader, find_address, find_source
+from midocli.probes.senders import EchoHeader, find_address, find_sender
 from midocli.results.values import Interrupted, Report
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.reason import Code, Reason
@@ -36,10 +35,10 @@ _TICK_NS = 4_000_000
 _DEFAULTS = {field.name: field.default for field in OPTIONS if field.default is not None}
 
 
-class Ping:
+class PingProbe:
     """One `ping` command."""
 
-    def __init__(self, context: Context, command: PingCommand) -> None:
+    def __init__(self, context: Context, command: Ping) -> None:
         self._context = context
         given = {setting.field.name: setting for setting in command.options}
         values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
@@ -53,7 +52,7 @@ class Ping:
             icmp_id = context.chance.getrandbits(16)
         self._header = EchoHeader(values, icmp_id)
         self._network = context.datapath.network
-        self._source = find_source(context, command.source, values)
+        self._source = find_sender(context, command.source, values)
         self._requests: dict[int, EchoRequest] = {}
         self._last_sent = 0
         #: When the next request is due; None: there is none any more.

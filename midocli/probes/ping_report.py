@@ -14,7 +14,7 @@ from midocli.simulator.wire.frame import Frame
 if TYPE_CHECKING:
     from midocli.context.context import Context
     from midocli.probes.echo_request import EchoRequest
-    from midocli.probes.sources import Source
+    from midocli.probes.senders import Sender
     from midocli.simulator.reason import LocalError
 
 
@@ -61,7 +61,7 @@ class PingReport:
         self.transmitted += 1
 
     def could_not_send(
-        self, source: Source, request: EchoRequest, failure: LocalError, destination: int
+        self, source: Sender, request: EchoRequest, failure: LocalError, destination: int
     ) -> bool:
         """The source could not send; says whether ping goes on with the next request."""
         if request in self._requests:

@@ -8,7 +8,7 @@ from grammar import tree
 from grammar.addresses import mac_number
 from grammar.errors import FileError, InvalidValueError, RefusedError
 from midocli.probes.points import Point
-from midocli.probes.sources import guest_at, router_behind
+from midocli.probes.senders import guest_at, router_behind
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:

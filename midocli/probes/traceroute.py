@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from grammar.addresses import format_ipv4
-from grammar.commands.traceroute import OPTIONS
-from grammar.commands.traceroute import Traceroute as TracerouteCommand
+from grammar.commands.traceroute import OPTIONS, Traceroute
 from grammar.errors import RefusedError
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
-from midocli.probes.sources import find_address, find_source
+from midocli.probes.senders import find_address, find_sender
 from midocli.probes.traceroute_hops import Hops, Query, is_answer
 from midocli.results.values import Report
 from midocli.simulator.latency import SECOND_NS
@@ -35,16 +34,16 @@ _FIRST_PORT = 33434
 _DEFAULTS = {field.name: field.default for field in OPTIONS if field.default is not None}
 
 
-class Traceroute:
+class TracerouteProbe:
     """One `traceroute` command."""
 
-    def __init__(self, context: Context, command: TracerouteCommand) -> None:
+    def __init__(self, context: Context, command: Traceroute) -> None:
         given = {setting.field.name: setting for setting in command.options}
         values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
         self._network = context.datapath.network
         self._target = find_address(context, command.destination)
         self._observation = Observation(context, command, given, default_filter="icmp or udp")
-        self._source = find_source(context, command.source, values)
+        self._source = find_sender(context, command.source, values)
         if self._source.stack is None:
             raise RefusedError("a router cannot trace routes; a guest or a station can")
         self._stack = self._source.stack

@@ -10,7 +10,7 @@ from grammar.suffix import As
 from grammar.tree import Argument, Setting
 from midocli.context.context import Context
 from midocli.probes.points import UNDERLAY
-from midocli.probes.sources import find_address
+from midocli.probes.senders import find_address
 from midocli.shell.words import POINT_WORDS
 from midocli.store.rows import Row
 

@@ -17,7 +17,7 @@ from grammar.times import Instant, format_instant
 from midocli.simulator.clock import Clock
 from midocli.simulator.events import NatUnrestored
 from midocli.simulator.recorder import Step
-from midocli.trace.journey import Journey, Walk
+from midocli.trace.journey import Journey, Leg
 from midocli.trace.step_text import text_of
 
 # What differs between attempts that go the same way.
@@ -87,15 +87,15 @@ def _told(journey: Journey) -> Iterator[str]:
         yield ""
 
 
-def _attempts(walks: Sequence[Walk]) -> list[list[list[Walk]]]:
+def _attempts(walks: Sequence[Leg]) -> list[list[list[Leg]]]:
     """Walks with what they caused, those side by side that failed alike, as retries do."""
-    found: list[list[Walk]] = []
+    found: list[list[Leg]] = []
     for walk in walks:
         if walk.depth and found:
             found[-1].append(walk)
         else:
             found.append([walk])
-    merged: list[list[list[Walk]]] = []
+    merged: list[list[list[Leg]]] = []
     for attempt in found:
         before = _likeness(merged[-1][-1]) if merged else None
         if before is not None and before == _likeness(attempt):
@@ -105,7 +105,7 @@ def _attempts(walks: Sequence[Walk]) -> list[list[list[Walk]]]:
     return merged
 
 
-def _likeness(attempt: Sequence[Walk]) -> list[str] | None:
+def _likeness(attempt: Sequence[Leg]) -> list[str] | None:
     """What an attempt that failed has in common with others; None: it did not fail."""
     lines = [walk.title for walk in attempt]
     lines += [line.text for walk in attempt for line in walk.lines]

@@ -24,18 +24,18 @@ from midocli.simulator.recorder import Step
 from midocli.trace.frame_text import in_full
 from midocli.trace.labels import Labels
 from midocli.trace.step_text import text_of
-from midocli.trace.walk_text import Line, WalkText
+from midocli.trace.walk_text import WalkLine, WalkText
 
 # Walks of one origin that are told; more than any sane network makes of one request.
 _MANY = 200
 
 
-class Walk(NamedTuple):
+class Leg(NamedTuple):
     """One frame's walk. `title` is empty for what happened before the first one."""
 
     depth: int
     title: str
-    lines: list[Line]
+    lines: list[WalkLine]
 
 
 class Journey(NamedTuple):
@@ -45,7 +45,7 @@ class Journey(NamedTuple):
     """
 
     sent: str
-    walks: list[Walk]
+    walks: list[Leg]
     left_out: int
 
 
@@ -95,10 +95,10 @@ class _Tree:
                 known = parent if parent in self._walks else 0
                 self._children.setdefault(known, []).append(walk)
 
-    def walks(self) -> list[Walk]:
+    def walks(self) -> list[Leg]:
         """All of it, from what came before the first walk."""
         aside = self._body(0) if self._begins_aside() else []
-        walks = [Walk(0, "", aside)] if aside else []
+        walks = [Leg(0, "", aside)] if aside else []
         for child in self._children.get(0, ()):
             walks += self._walk(child, 0)
         return walks
@@ -108,10 +108,10 @@ class _Tree:
         kinds = [type(step.event) for step in self._walks.get(0, ())]
         return [kind for kind in kinds if kind is not Sent] not in ([], [Generated])
 
-    def _walk(self, number: int, depth: int) -> list[Walk]:
+    def _walk(self, number: int, depth: int) -> list[Leg]:
         """A walk with all that came of it; what goes on from it comes last."""
         title = f"walk {number}: {_title(self._walks[number])}"
-        walks = [Walk(depth, title, self._body(number))]
+        walks = [Leg(depth, title, self._body(number))]
         caused = self._caused(number)
         following = [child for child in caused if self._goes_on(child)]
         for child in caused:
@@ -121,7 +121,7 @@ class _Tree:
             walks += self._walk(child, depth)
         return walks
 
-    def _body(self, number: int) -> list[Line]:
+    def _body(self, number: int) -> list[WalkLine]:
         steps = self._walks[number]
         branches = [
             (self._walks[child][0], self._verdict(child), self._body(child))

@@ -22,7 +22,7 @@ from midocli.trace.labels import Labels
 from midocli.trace.step_text import matched_rule, passed_rules, text_of
 
 
-class Line(NamedTuple):
+class WalkLine(NamedTuple):
     """A line, and how deep it stands under its walk's own.
 
     `step` is what it tells, if that is one; below a heading stand deeper lines.
@@ -35,7 +35,7 @@ class Line(NamedTuple):
 
 
 #: How a branch began, how it ended, and its lines.
-Branch = tuple[Step, str, Sequence[Line]]
+Branch = tuple[Step, str, Sequence[WalkLine]]
 
 
 class WalkText:
@@ -54,14 +54,14 @@ class WalkText:
         self._steps = steps
         self._branches = list(branches)
         self._labels = labels
-        self._lines: list[Line] = []
+        self._lines: list[WalkLine] = []
         #: The device now at work, and how deep under its heading lines begin.
         self._device = inside
         self._depth = 0
         #: The chains now at work, each in the one that jumped to it.
         self._chains: list[str] = []
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[WalkLine]:
         """The lines, device headings at depth 0; the branches of a flood come last."""
         for index, step in enumerate(self._steps):
             self._tell(step, self._steps[index + 1 : index + 2])
@@ -98,7 +98,7 @@ class WalkText:
 
     def _enter(self, device: str, how: str = "") -> None:
         self._device, self._depth = device, 1
-        self._lines.append(Line(0, f"{self._named(device)}{how}", is_heading=True))
+        self._lines.append(WalkLine(0, f"{self._named(device)}{how}", is_heading=True))
 
     def _go_to(self, step: Step) -> None:
         """Begin a heading where the step is not at the device now at work."""
@@ -107,7 +107,7 @@ class WalkText:
             self._enter(device)
 
     def _line(self, text: str, step: Step | None = None, is_heading: bool = False) -> None:
-        self._lines.append(Line(self._depth + len(self._chains), text, step, is_heading))
+        self._lines.append(WalkLine(self._depth + len(self._chains), text, step, is_heading))
 
     def _named(self, alias: str) -> str:
         name = self._labels.name(alias)

@@ -1,6 +1,6 @@
 """The compiled topology: records, loaded on first use and forgotten at will.
 
-A `Source` compiles one record at a time; whoever changes the store calls `Topology.forget`
+A `RecordSource` compiles one record at a time; whoever changes the store calls `Topology.forget`
 for what changed, and only that (and what was derived from it) is made again.
 """
 
@@ -37,7 +37,7 @@ RecordKind = Literal[
 ]
 
 
-class Source(Protocol):
+class RecordSource(Protocol):
     """Compiles one record; gives None (an empty set for groups) for what does not exist."""
 
     def port(self, key: Key) -> Port | None:
@@ -105,7 +105,7 @@ class Topology:
     router's table of active routes, a chain's compiled rules, a guest's addresses.
     """
 
-    source: Source
+    source: RecordSource
     ports: Lazy[Port | None] = field(init=False)
     bridges: Lazy[Bridge | None] = field(init=False)
     routers: Lazy[Router | None] = field(init=False)

@@ -36,7 +36,7 @@ class EchoHeader:
         self.src: int = options.get("src", NO_ADDRESS)
 
 
-class Source(Protocol):
+class Sender(Protocol):
     """Sends echo requests, and is where the answers come to."""
 
     name: str
@@ -55,7 +55,7 @@ class Source(Protocol):
         """Leave the network as it was."""
 
 
-class GuestSource:
+class GuestSender:
     """A guest of the topology."""
 
     def __init__(self, context: Context, row: Row) -> None:
@@ -96,7 +96,7 @@ def _send(
     )
 
 
-class RouterSource:
+class RouterSender:
     """A router's port: the router itself pings."""
 
     def __init__(self, context: Context, port: Row) -> None:
@@ -133,7 +133,7 @@ class RouterSource:
         """Nothing was put up."""
 
 
-class StationSource:
+class StationSender:
     """A machine at a point for as long as the ping lasts.
 
     Its network is that of the router behind the point, where one is, with that
@@ -200,24 +200,24 @@ def router_behind(context: Context, port: int) -> Row | None:
     return routers[0] if len(routers) == 1 else None
 
 
-def find_source(context: Context, given: Argument | Path, options: dict[str, Any]) -> Source:
+def find_sender(context: Context, given: Argument | Path, options: dict[str, Any]) -> Sender:
     """The source a probe names; UnknownObjectError or RefusedError where it is none."""
     if not isinstance(given, Argument):
         row = context.resolver.path(given)
         assert row is not None, "the grammar lets no empty path through"
-        return GuestSource(context, row)
+        return GuestSender(context, row)
     guest = context.named("guest", given.text)
     if guest is not None:
-        return GuestSource(context, guest)
+        return GuestSender(context, guest)
     if "src" in options:
-        return StationSource(context, find_point(context, given.text, given.column), options)
+        return StationSender(context, find_point(context, given.text, given.column), options)
     port = context.named("port", given.text)
     if port is not None and port.collection.path == "router.port":
-        return RouterSource(context, port)
+        return RouterSender(context, port)
     point = find_point_or_guest(context, given)
     guest = guest_at(context, point)
     if guest is not None:
-        return GuestSource(context, guest)
+        return GuestSender(context, guest)
     raise RefusedError(
         f"{point.name} is a point without a guest: give the address to ping from with src",
         None,
