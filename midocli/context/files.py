@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from io import BufferedReader, RawIOBase
+from io import BufferedReader, FileIO, RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -53,7 +53,7 @@ class Files:
             kind = path.stat().st_mode
             if stat.S_ISCHR(kind) or stat.S_ISBLK(kind):
                 raise ValueError("it is a device, not a file")
-            return BufferedReader(_Reading(path, file))
+            return BufferedReader(_Reading(path.open("rb", buffering=0), file))
 
     def check(self, file: Argument, force: bool = False) -> None:
         """FileError where a file could not be written: to know before anything happens."""
@@ -86,10 +86,10 @@ class Files:
 class _Reading(RawIOBase):
     """What a file holds when it is opened; what cannot be read is a FileError."""
 
-    def __init__(self, path: Path, file: Argument) -> None:
+    def __init__(self, stream: FileIO, file: Argument) -> None:
         super().__init__()
         self._file = file
-        self._stream = path.open("rb", buffering=0)
+        self._stream = stream
         about = os.fstat(self._stream.fileno())
         #: How much of it is still to be read; a pipe's end is where it ends.
         self._left = about.st_size if stat.S_ISREG(about.st_mode) and about.st_size else None
