@@ -66,6 +66,8 @@ class Timestamp:
             raise ValueError("it is out of range") from None
         if elapsed < timedelta():
             raise ValueError("it is before 1970")
+        if elapsed > datetime.max.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC):
+            raise ValueError("it is after the year 9999 in UTC, the last there is")
         microseconds = elapsed // timedelta(microseconds=1)
         return Instant(microseconds * 1000, offset // timedelta(seconds=1))
 
@@ -84,6 +86,17 @@ def format_instant(value: Instant) -> str:
     microseconds = value.time_ns // 1000
     moment = datetime.fromtimestamp(microseconds // 1_000_000, zone)
     return moment.replace(microsecond=microseconds % 1_000_000).isoformat(timespec="microseconds")
+
+
+def date_of(value: Instant) -> str | None:
+    """As `format_instant`, None of a moment that has no date there: the years are 1 to 9999.
+
+    A file holds any number as a time, and what was before the clock was set back may be long ago.
+    """
+    try:
+        return format_instant(value)
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 _UNITS = {

@@ -278,7 +278,10 @@ class _Copy:
 
     def put(self, frame: ReadFrame) -> None:
         """Write a frame, once there are enough of them."""
-        self._writer.write(frame.time_ns, frame.data, frame.wire_length)
+        try:
+            self._writer.write(frame.time_ns, frame.data, frame.wire_length)
+        except ValueError as error:
+            raise _Failure(f"Unable to write output: {error}") from None
         if self._stream.tell() >= _BUFFERED:
             self.flush()
 

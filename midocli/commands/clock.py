@@ -21,6 +21,7 @@ def clock(context: Context, command: Clock) -> Result:
         context.clock.set(command.value.time_ns, command.value.utc_offset)
         return Done()
     if command.action == "advance":
+        context.have_time(command.value, command.column)
         progress = partial(context.manner.progress, "clock advance")
         context.datapath.advance(command.value, progress)
         return Done()

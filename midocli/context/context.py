@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from grammar.commands.prefs import DEFAULT_FLAGS
+from grammar.errors import RefusedError
 from grammar.resources import SCHEMA
 from midocli.context.captures import Captures
 from midocli.context.preferences import Preferences
@@ -100,6 +101,12 @@ class Context(Catalog):
 
             self._datapath = Datapath(self.store, self.clock, self.chance)
         return self._datapath
+
+    def have_time(self, span_ns: int, column: int | None = None) -> None:
+        """RefusedError where the clock would go past the year 9999 if so much time passed."""
+        if span_ns > self.clock.left_ns:
+            message = "the clock ends with the year 9999, and this could last longer"
+            raise RefusedError(f"{message}; clock set TIME takes it back", None, column)
 
     def set_ip_id(self, guest: Row, number: int) -> None:
         """Have a guest go on with an IP identification, if the network is running."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from grammar.times import Instant, format_instant
+from grammar.times import Instant, date_of
 from midocli.simulator.events import (
     ArpWaiting,
     Consumed,
@@ -59,7 +59,7 @@ def _beginning(datapath: Datapath, steps: Sequence[Step]) -> tuple[Any, ...]:
     for step in steps:
         if isinstance(step.event, Entered | Left | Dropped):
             clock, headers = datapath.clock, step.event.frame
-            time = format_instant(Instant(clock.shown(step.time_ns), clock.utc_offset))
+            time = date_of(Instant(clock.shown(step.time_ns), clock.utc_offset))
             ends = headers.nw_src, headers.nw_dst, headers.proto
             ports = headers.tp_src, headers.tp_dst
             return (

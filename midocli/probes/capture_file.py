@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from grammar.errors import FileError
+from grammar.times import Instant, format_instant
 from grammar.tree import Argument
 from midocli.context.marks import BLANK
 from midocli.probes.points import Point
@@ -26,6 +27,17 @@ ANYWHERE = "any"
 def is_classic(name: str) -> bool:
     """Whether a file is to be classic pcap, without points and comments, by its name."""
     return name.lower().endswith(".pcap")
+
+
+def check_times(file: Argument, until_ns: int) -> None:
+    """FileError where a file's format has no number for times until then."""
+    kind, last_ns = (
+        ("classic pcap", 2**32 * 10**9 - 1) if is_classic(file.text) else ("pcapng", 2**64 - 1)
+    )
+    if until_ns > last_ns:
+        last = format_instant(Instant(last_ns, 0))
+        message = f"{kind} holds times up to {last}, and the clock goes beyond"
+        raise FileError(f"cannot write {file.text[:200]}: {message}", file.column)
 
 
 def writer_for(name: str, stream: BytesIO) -> CaptureWriter:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from grammar.errors import InvalidValueError, LineSyntaxError, MidoError
 from grammar.times import Instant, format_instant
 from grammar.tree import Argument, Setting
-from midocli.probes.capture_file import capture_file, is_classic
+from midocli.probes.capture_file import capture_file, check_times, is_classic
 from midocli.probes.points import Point, find_point, point_of
 from midocli.simulator.clock import Clock
 from midocli.simulator.recorder import Captured, Step
@@ -83,6 +83,12 @@ class CaptureRequest:
         self._flags = options.get("flags")
         self.passes = None if self.none else self._compiled_filter()
         self.flags = None if self.none else self._parsed_flags()
+
+    def check_time(self, lasting_ns: int) -> None:
+        """FileError where frames of such a time from now on have none in the file to be written."""
+        if self.write is not None:
+            file = Argument(self.write.text, self.write.column)
+            check_times(file, self._context.clock.now_ns + lasting_ns)
 
     def limit(self, count: int | None) -> int | None:
         """How many frames are wanted: the `count` given, or -c among the flags, or neither."""

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
 
 
+#: What a frame sets off is over within this time.
+_ASIDE_NS = 60 * SECOND_NS
+
+
 class _Fate(NamedTuple):
     """Where a frame, or what it caused, came out, why it ended elsewhere, and why it waits."""
 
@@ -59,7 +63,9 @@ class InjectProbe:
     def run(self) -> Report:
         """Put the frames in, each at its time or once the network is quiet again."""
         engine = self._network.engine
-        with self._observation.watching(self._point, everywhere=True):
+        gaps = 0 if self._asap else max(self._due, default=0)
+        lasting = gaps + len(self._due) * _ASIDE_NS
+        with self._observation.watching(self._point, everywhere=True, lasting_ns=lasting):
             start = engine.now_ns
             sent = zip(self._frames, self._due, self._origins, strict=True)
             for number, (data, due, origin) in enumerate(sent):

@@ -17,6 +17,7 @@ from midocli.probes.drawing import Drawing, Ending, Told
 from midocli.probes.points import Point
 from midocli.probes.verdict import decisive
 from midocli.simulator.events import NatUnrestored
+from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import Reason
 from midocli.simulator.recorder import Captured, Recorder, Step
 from midocli.simulator.wire.frame import Frame
@@ -66,11 +67,18 @@ class Observation:
         self._arp_drops: list[tuple[Reason, Frame]] = []
 
     @contextmanager
-    def watching(self, source: Point | None, everywhere: bool = False) -> Iterator[None]:
+    def watching(
+        self, source: Point | None, everywhere: bool = False, lasting_ns: int = 0
+    ) -> Iterator[None]:
         """Watch what happens inside, from a source; time goes on as the simulation does.
 
-        With `everywhere` frames are captured at all interfaces, shown or not.
+        With `everywhere` frames are captured at all interfaces, shown or not. MidoError where that
+        time, an hour beside what the options make it last, goes beyond what the clock or a file
+        can hold.
         """
+        lasting_ns += 3600 * SECOND_NS
+        self._context.have_time(lasting_ns)
+        self.request.check_time(lasting_ns)
         points = self.request.watched(source)
         if everywhere:
             points = Union(points, Interfaces(source))

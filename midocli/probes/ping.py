@@ -75,7 +75,8 @@ class PingProbe:
         listeners, source = self._network.listeners, self._source
         listeners.add(source.key, self._arrived)
         try:
-            with self._observation.watching(source.point):
+            lasting = self._count * self._values["interval"] + self._values["timeout"]
+            with self._observation.watching(source.point, lasting_ns=lasting):
                 if self._is_interrupted():
                     raise Interrupted(self._cut_short())
                 self._judge()

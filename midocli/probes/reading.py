@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from grammar import tree
 from grammar.commands.tcpdump import ReadCapture
 from grammar.errors import FileError
-from grammar.times import Instant, format_instant
+from grammar.times import Instant, date_of
 from midocli.probes.captures import CaptureRequest
 from midocli.results.values import Stream
 from midocli.trace.capture_reader import (
@@ -85,7 +85,7 @@ def _not_read(file: tree.Argument, why: str) -> FileError:
 def _frame_data(frame: ReadFrame, utc_offset: int) -> dict[str, Any]:
     """A frame as data; `length` is what it was on the wire."""
     return {
-        "time": format_instant(Instant(frame.time_ns, utc_offset)),
+        "time": date_of(Instant(frame.time_ns, utc_offset)),
         "direction": frame.direction,
         "length": frame.wire_length,
         "hex": frame.data.hex(),

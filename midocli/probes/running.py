@@ -50,6 +50,7 @@ class _Running:
         field = CAPTURE.by_name["points"]
         where = tree.Setting(field, points.text, points.column, points.text)
         self.request = CaptureRequest(context, {**self._options, "capture": where}, "", "")
+        self.request.check_time(0)
         names = [point.name for point in self.request.listed]
         self._points = tuple(names) or (points.text,)
         self._recorder = Recorder(self.request.watched(None), self.request.comments)

@@ -64,7 +64,7 @@ class TracerouteProbe:
         listeners, source = self._network.listeners, self._source
         listeners.add(source.key, self._arrived)
         try:
-            with self._observation.watching(source.point):
+            with self._observation.watching(source.point, lasting_ns=self._hops.longest_ns):
                 while not self._hops.is_over and self._failure is None:
                     self._send_and_wait()
                 self._reason = self._why_lost()

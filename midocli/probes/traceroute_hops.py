@@ -122,6 +122,11 @@ class Hops:
         """Whether all that matter are settled."""
         return self.settled >= self.end
 
+    @property
+    def longest_ns(self) -> int:
+        """How long it could take at most, one query after the other."""
+        return len(self.all) * (WAIT_NS if self._wait_ns is None else self._wait_ns)
+
     def ttl(self, query: Query) -> int:
         """The TTL a query is sent with."""
         return query.number // self.queries + 1

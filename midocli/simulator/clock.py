@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: The first moment of the year 10000, which calendars here do not know (ISO 8601, `datetime`).
+_END_NS = 253_402_300_800 * 10**9
+
 
 class Clock:
     """Time that moves only when the simulation does.
@@ -25,6 +28,11 @@ class Clock:
         """Show another time, in nanoseconds since the Unix epoch, and its zone from here on."""
         self._start_ns = time_ns - self.elapsed_ns
         self.utc_offset = utc_offset
+
+    @property
+    def left_ns(self) -> int:
+        """How much time may pass until the year 9999 ends, in UTC and in the zone that is shown."""
+        return _END_NS - 1 - max(self.utc_offset, 0) * 10**9 - self.now_ns
 
     def shown(self, elapsed_ns: int) -> int:
         """What the clock shows, or showed, at a moment of the simulation."""

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from grammar.times import Instant, format_instant
+from grammar.times import Instant, date_of
 from midocli.simulator.clock import Clock
 from midocli.simulator.events import NatUnrestored
 from midocli.simulator.recorder import Step
@@ -61,7 +61,7 @@ def steps_of(steps: Iterable[Step], clock: Clock) -> list[dict[str, Any]]:
             "at": step.at,
             "event": step.event.kind,
             "text": text_of(step.event),
-            "time": format_instant(Instant(clock.shown(step.time_ns), clock.utc_offset)),
+            "time": date_of(Instant(clock.shown(step.time_ns), clock.utc_offset)),
             "walk": step.walk,
             "parent": step.parent,
         }
