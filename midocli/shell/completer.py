@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from grammar.highlight import is_long
 from midocli.context.context import Context
 from midocli.results.printable import printable
 from midocli.session.mistakes import Mistakes
@@ -28,8 +29,13 @@ class CommandCompleter(Completer):
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
-        """What may stand at the cursor; nothing behind a closed quote, or a `\\` at the end."""
+        """What may stand at the cursor; nothing behind a closed quote, or a `\\` at the end.
+
+        In a long line that is looked up when it is asked for, not at every key.
+        """
         text = document.text_before_cursor
+        if not complete_event.completion_requested and is_long(text):
+            return
         with self._mistakes.noted(f"completing: {text}"):
             word = None if is_continued(text) else at_cursor(last_command(text))
             if word is not None and (word.quote or not word.raw.endswith(("'", '"'))):

@@ -35,11 +35,11 @@ def hint(context: Context, text: str) -> Hint:
     if len(lines) > 1:
         return Hint(f"{len(lines)} lines; Enter runs them up to the first error")
     line = lines[0].text if lines else ""
-    word = at_cursor(line)
     if not line.strip() or line.lstrip().startswith("#"):
         return Hint("Tab completes, ? shows what may come, help is a map")
     if is_long(line):
         return Hint(f"a line of {len(line)} characters; Enter runs it")
+    word = at_cursor(line)
     try:
         command = grammar.parse(line)
         assert command is not None, "the line is not blank"

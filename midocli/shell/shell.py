@@ -6,6 +6,7 @@ from collections.abc import Callable
 from shutil import get_terminal_size
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app_session
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
@@ -20,6 +21,7 @@ from midocli.session.session import PROMPT, OutputError, Session, SessionEnd
 from midocli.shell.completer import CommandCompleter
 from midocli.shell.hint import Hint, hint
 from midocli.shell.history import Histories
+from midocli.shell.keyboard import Keyboard
 from midocli.shell.keys import bindings
 from midocli.shell.lexer import CommandLexer
 from midocli.shell.lines import MORE, commands
@@ -60,6 +62,7 @@ class Shell:
             lexer=CommandLexer(session.mistakes),
             style=STYLE,
             key_bindings=bindings(self._explained),
+            input=Keyboard(get_app_session().input),
             multiline=True,
             prompt_continuation=_continued,
             bottom_toolbar=self._bottom,
