@@ -63,52 +63,63 @@ def run(walk: Walk, chain: Hashable, at: str, name: str) -> Reason | Redirect | 
     plan = walk.topology.chain_plans[chain]
     if plan is None:
         return None
-    ruling = _evaluate(walk, plan, Filter(at, name), None)
+    ruling = _evaluate(walk, plan, Filter(at, name))
     return None if type(ruling) is Outcome else ruling  # type: ignore[return-value]
 
 
-def _evaluate(
-    walk: Walk, plan: ChainPlan, filter_: Filter, visited: set[Hashable] | None
-) -> Ruling:
+def _evaluate(walk: Walk, plan: ChainPlan, filter_: Filter) -> Ruling:
+    """Try the rules of a chain; those that it jumps to go on a list, not on Python's stack."""
     recording = walk.recording
     rules = plan.rules
     place, end = 0, len(rules)
+    callers: list[tuple[ChainPlan, int]] = []
+    visited: set[Hashable] | None = None
     while True:
         found = plan.next_match(walk, walk.frame, place)
         if recording and found > place:
             _tell_passed(walk, plan, filter_, rules[place:found])
         if found == end:
             ruling: Ruling = CONTINUE
-            break
-        rule = rules[found]
-        if recording:
-            _tell_match(walk, plan, filter_, rule)
-        if rule.type == "jump":
-            if visited is None:
-                visited = {plan.chain.key}
-            ruling = _jump(walk, rule, filter_, visited)
         else:
+            rule = rules[found]
+            place = found + 1
+            if recording:
+                _tell_match(walk, plan, filter_, rule)
+            if rule.type == "jump":
+                if visited is None:
+                    visited = {plan.chain.key}
+                target = _jump_target(walk, rule, filter_, visited)
+                if target is not None:
+                    callers.append((plan, place))
+                    plan, rules, place, end = target, target.rules, 0, len(target.rules)
+                continue
             ruling = _APPLY[rule.type](walk, rule, filter_)
-        if ruling is not CONTINUE and ruling is not NOT_APPLIED:
-            break
-        place = found + 1
-    if recording:
-        _tell_end(walk, plan, filter_, ruling)
-    return ruling
+            if ruling is CONTINUE or ruling is NOT_APPLIED:
+                continue
+        if recording:
+            _tell_end(walk, plan, filter_, ruling)
+        while callers:
+            plan, place = callers.pop()
+            if ruling is CONTINUE or ruling is RETURN:
+                rules, end = plan.rules, len(plan.rules)
+                break
+            if recording:
+                _tell_end(walk, plan, filter_, ruling)
+        else:
+            return ruling
 
 
-def _jump(walk: Walk, rule: Rule, place: Filter, visited: set[Hashable]) -> Ruling:
-    """Evaluate another chain; one already visited, or gone, is skipped."""
+def _jump_target(walk: Walk, rule: Rule, place: Filter, visited: set[Hashable]) -> ChainPlan | None:
+    """The chain that a rule jumps to; None: one already visited, or gone, is skipped."""
     target = rule.jump_to
     plan = walk.topology.chain_plans[target] if target is not None else None
     if plan is None or target in visited:
         if walk.recording:
             why = "jump-target-gone" if plan is None else "already-visited"
             _tell_not_applied(walk, rule, place, why)
-        return NOT_APPLIED
+        return None
     visited.add(target)
-    ruling = _evaluate(walk, plan, place, visited)
-    return CONTINUE if ruling is RETURN else ruling
+    return plan
 
 
 def _accept(walk: Walk, rule: Rule, place: Filter) -> Ruling:
