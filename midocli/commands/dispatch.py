@@ -46,6 +46,10 @@ def run(context: Context, command: tree.Command) -> Result:
         raise error.showing(context.captures.beside) from None
     except Interrupted as stop:
         raise Interrupted(context.told(stop.result)) from None
+    except Exception as error:
+        if context.mend():
+            error.add_note("what the network had learnt is forgotten")
+        raise
 
 
 def carry_out(context: Context, command: tree.Command) -> Result:

@@ -120,6 +120,10 @@ class Context(Catalog):
         """
         return self._datapath is not None and self._datapath.engine.interrupt()
 
+    def mend(self) -> bool:
+        """Put the network in order if a command broke off in it; says whether it did."""
+        return self._datapath is not None and self._datapath.mend()
+
     def _live(self, row: Row, field: str) -> Any:
         """The value of a field that moves on as the datapath works."""
         if row.collection.path == "capture":

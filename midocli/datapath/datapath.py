@@ -136,6 +136,18 @@ class Datapath:
         self.network.reset()
         self.engine.forget_pending()
 
+    def mend(self) -> bool:
+        """Forget what has been learnt if something broke off in the middle; says whether it did.
+
+        What comes of half a step, such as a neighbour that is asked for and never again, would
+        spoil all traffic to come.
+        """
+        was_broken = self.engine.is_broken
+        if was_broken:
+            self.reset()
+            self.sync()
+        return was_broken
+
     def ip_id(self, guest: Row) -> int:
         """The IP identification of a guest's next packet."""
         return self.network.guest(guest.id).ip_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from os import fstat
 from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
@@ -155,8 +155,9 @@ class Session:
         except MidoError as error:
             self._report(name, line, error)
             return False
-        except (RecursionError, MemoryError):
-            self._report(name, line, RefusedError("too large or too deeply nested to work on"))
+        except (RecursionError, MemoryError) as error:
+            what = "too large or too deeply nested to work on"
+            self._report(name, line, RefusedError("; ".join((what, *_notes(error)))))
             return False
         except (SessionEnd, OutputError):
             raise
@@ -308,6 +309,11 @@ def _bare(command: tree.Command) -> tree.Command | None:
     """A command without what only shows or checks it; None where it was to fail."""
     expected = _is_expected(command) and cast("Expect", _unformatted(command))
     return None if expected and expected.negated else _innermost(command)
+
+
+def _notes(error: Exception) -> Sequence[str]:
+    """What was added to an error on its way up."""
+    return getattr(error, "__notes__", ())
 
 
 def _is_blank(text: str) -> bool:

@@ -19,13 +19,15 @@ class Engine:
     asked for stays pending.
     """
 
-    __slots__ = ("_added", "_heap", "_running", "now_ns")
+    __slots__ = ("_added", "_heap", "_running", "is_broken", "now_ns")
 
     def __init__(self, now_ns: int = 0) -> None:
         self.now_ns = now_ns
         self._heap: list[tuple[int, int, Action]] = []
         self._added = 0
         self._running = False
+        #: Whether an action came to no end: what it was to do, or to add, is half done.
+        self.is_broken = False
 
     def at(self, time_ns: int, action: Action) -> None:
         """Do `action` at `time_ns`; a time gone by means now, after what is already due."""
@@ -45,6 +47,9 @@ class Engine:
         try:
             while heap and heap[0][0] <= time_ns:
                 self._step()
+        except Exception:
+            self.is_broken = True
+            raise
         finally:
             self._ended()
         self.now_ns = max(self.now_ns, time_ns)
@@ -67,6 +72,9 @@ class Engine:
                 self.now_ns, _, action = heappop(heap)
                 action()
             return True
+        except Exception:
+            self.is_broken = True
+            raise
         finally:
             self._ended()
 
@@ -76,6 +84,9 @@ class Engine:
         try:
             while self._heap and self._heap[0][0] - self.now_ns <= gap_ns:
                 self._step()
+        except Exception:
+            self.is_broken = True
+            raise
         finally:
             self._ended()
 
@@ -92,8 +103,9 @@ class Engine:
         return True
 
     def forget_pending(self) -> None:
-        """Drop every pending action."""
+        """Drop every pending action, and what is half done."""
         self._heap.clear()
+        self.is_broken = False
 
     def _ended(self) -> None:
         """A run is over; if it was interrupted in its last action, say so now."""
