@@ -31,7 +31,7 @@ def parse(line: str) -> Command | None:
 
 def form(line: str) -> str:
     """The form that `as FORM` at the end of a line asks for; empty where there is none."""
-    from grammar.suffix import suffix_of
+    from grammar.as_form import suffix_of
 
     suffix = suffix_of(line)
     return suffix.form if suffix is not None else ""

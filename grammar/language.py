@@ -9,6 +9,7 @@ from typing import Any
 
 import pyparsing as pp
 
+from grammar.as_form import EXPECTED_AS, EXPECTED_FORM, As, Suffix, suffix_of
 from grammar.command import Declaration, OnGuest
 from grammar.commands import CommandWord, declarations, declared
 from grammar.elements import Element, Made, Question, Rejected, Switch, Table
@@ -18,7 +19,6 @@ from grammar.nearest import nearest, suggestion
 from grammar.objects import Paths
 from grammar.resources import SCHEMA
 from grammar.schema import Schema
-from grammar.suffix import EXPECTED_AS, EXPECTED_FORM, As, Suffix, suffix_of
 from grammar.tree import Command
 from grammar.verbs import VERBS, assemble
 from grammar.words import CODES, MISCODED, TRAILING, WHOLE_LINE, WORD

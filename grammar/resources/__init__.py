@@ -18,11 +18,11 @@ from grammar.resources import (
     host,
     learnt,
     mirror,
-    overlay,
     port,
     qos,
     router,
     system,
+    underlay,
 )
 from grammar.schema import Schema
 
@@ -37,7 +37,7 @@ _FAMILIES = (
     chain,
     host,
     group,
-    overlay,
+    underlay,
     balancer,
     container,
     qos,

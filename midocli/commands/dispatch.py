@@ -22,7 +22,7 @@ Carrier = Callable[["Context", Any], Result]
 
 _CARRIERS: dict[type, Carrier] = {}
 #: Where a command is carried out whose module is not called as the command.
-_ELSEWHERE = {**dict.fromkeys(VERBS, "objects"), "describe": "help", "as": "forms"}
+_ELSEWHERE = {**dict.fromkeys(VERBS, "objects"), "describe": "help", "as": "as_form"}
 
 
 def carries_out(kind: type) -> Callable[[Carrier], Carrier]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from grammar.errors import UnknownObjectError
 from grammar.tree import Show
 from midocli.context.labels import TopologyLabels
-from midocli.datapath.tables import table, word_of
+from midocli.datapath.learnt_tables import table, word_of
 from midocli.datapath.trace_walks import outcome, trails
 from midocli.results.values import Message, Report, Result, Table
 from midocli.trace.explain import explain, numbered, steps_of

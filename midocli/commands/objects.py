@@ -67,7 +67,7 @@ def list_(context: Context, command: tree.List) -> Result:
     collection = command.target.collection
     parent = context.resolver.path(command.path)
     if collection.live:
-        from midocli.datapath.tables import table
+        from midocli.datapath.learnt_tables import table
 
         return table(context.datapath, collection, parent, command.filters)
     ours = _tenant(context, collection) if collection.of_tenant else ()

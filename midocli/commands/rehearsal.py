@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from grammar import tree
+from grammar.as_form import As
 from grammar.commands.expect import Expect
-from grammar.suffix import As
 from midocli.context.context import Context
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from grammar.addresses import Cidr, mac_number, parse_ipv4
-from midocli.datapath import services as service_compiler
+from midocli.datapath import service_records as service_compiler
 from midocli.datapath import underlay as underlay_compiler
 from midocli.datapath.conditions import condition
 from midocli.datapath.wiring import (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from grammar.as_form import AS
 from grammar.commands import declarations
 from grammar.groups import GROUPS, Group
 from grammar.schema import Collection, Schema
-from grammar.suffix import AS
 from grammar.verbs import VERBS
 from midocli.help.paragraphs import entries, paragraph
 from midocli.help.topics import TOPICS as IDEAS

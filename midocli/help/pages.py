@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from grammar.as_form import AS
 from grammar.commands import declarations
 from grammar.errors import InvalidValueError, shorten
 from grammar.examples import example, examples
 from grammar.nearest import nearest
 from grammar.schema import Collection, Field, Schema
-from grammar.suffix import AS
 from grammar.times import Seconds
 from grammar.tree import Argument
 from grammar.usage import ways

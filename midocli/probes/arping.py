@@ -105,7 +105,7 @@ class ArpingProbe:
         )
         why = ""
         if reason is not None:
-            from midocli.advice.ways import remedy
+            from midocli.advice.advise import remedy
 
             command = remedy(self._context, failures[0])
             advice = f"; try: {command}" if command else ""

@@ -130,7 +130,7 @@ class ConnectProbe:
             remote = self._remote[0]
             failures = [self._observation.failure(reason, self._source.name, remote)]
             why.append(f"ended at {reason.at} ({reason.code}): {reason.text}")
-            from midocli.advice.ways import remedy
+            from midocli.advice.advise import remedy
 
             command = remedy(self._context, failures[0])
             if command:

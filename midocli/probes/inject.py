@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.commands.inject import Inject
 from grammar.errors import RefusedError
-from midocli.probes.captures import frame_data
+from midocli.probes.capture_request import frame_data
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data

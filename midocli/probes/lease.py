@@ -91,7 +91,7 @@ def silence(context: Context, guest: Row, dropped: Reason | None) -> tuple[Reaso
             return lacking
     if dropped is None:
         dropped = Reason(Code.NO_ANSWER, alias, None, "no server answers")
-    from midocli.advice.ways import remedy
+    from midocli.advice.advise import remedy
 
     return dropped, remedy(context, Failure(dropped))
 

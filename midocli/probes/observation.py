@@ -12,7 +12,7 @@ from grammar.errors import FileError
 from grammar.tree import Command, Setting
 from midocli.advice.failure import Failure
 from midocli.advice.whereabouts import home_of
-from midocli.probes.captures import CaptureRequest, Interfaces, Seen, Union, frames_data
+from midocli.probes.capture_request import CaptureRequest, Interfaces, Seen, Union, frames_data
 from midocli.probes.drawing import Drawing, Ending, Told
 from midocli.probes.points import Point
 from midocli.probes.verdict import decisive
@@ -197,8 +197,8 @@ class Observation:
 
     def _ways_out(self, steps: Sequence[Step], failures: Sequence[Failure]) -> list[str]:
         """What would have to change, as lines: translations without a way back first."""
+        from midocli.advice.advise import change_lines, changes
         from midocli.advice.nat import unrestored
-        from midocli.advice.ways import change_lines, changes
 
         found: list[Change] = []
         for step in steps:

@@ -206,7 +206,7 @@ class PingReport:
 
     def _reason_line(self, request: EchoRequest, reason: Reason) -> str:
         line = f"icmp_seq={request.seq} ended at {reason.at} ({reason.code}): {reason.text}"
-        from midocli.advice.ways import remedy
+        from midocli.advice.advise import remedy
 
         command = remedy(self._context, request.failure or Failure(reason))
         return f"{line}; try: {command}\n" if command else f"{line}\n"

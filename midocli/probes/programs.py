@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grammar.addresses import Cidr, format_ipv4
 from grammar.errors import InvalidValueError
-from midocli.datapath.tables import neighbours
+from midocli.datapath.learnt_tables import neighbours
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from grammar import tree
 from grammar.commands.tcpdump import ReadCapture
 from grammar.errors import FileError
 from grammar.times import Instant, date_of
-from midocli.probes.captures import CaptureRequest
+from midocli.probes.capture_request import CaptureRequest
 from midocli.results.values import Stream
 from midocli.trace.capture_reader import (
     CaptureFile,

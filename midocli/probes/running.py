@@ -11,7 +11,7 @@ from grammar.commands.tcpdump import Tcpdump
 from grammar.errors import FileError, InvalidValueError
 from grammar.resources.capture import CAPTURE
 from midocli.probes.capture_file import ANYWHERE, captured_frames, description, writer_for
-from midocli.probes.captures import CaptureRequest, Seen, frames_data, without_doubles
+from midocli.probes.capture_request import CaptureRequest, Seen, frames_data, without_doubles
 from midocli.probes.points import Point, point_of
 from midocli.results.objects import created
 from midocli.results.values import Result

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
 import grammar
 from grammar import tree
+from grammar.as_form import As
 from grammar.errors import InternalError, MidoError, RefusedError
 from grammar.script import Line, read_lines
-from grammar.suffix import As
 from midocli.commands.dispatch import run
 from midocli.context.context import Context
 from midocli.results.errors import error_as_json

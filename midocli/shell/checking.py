@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from grammar import tree
+from grammar.as_form import As
 from grammar.commands.expect import Expect
 from grammar.commands.tcpdump import Tcpdump
 from grammar.errors import InvalidValueError, UnknownObjectError, shorten
-from grammar.suffix import As
 from grammar.tree import Argument, Setting
 from midocli.context.context import Context
 from midocli.probes.points import UNDERLAY

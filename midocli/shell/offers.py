@@ -7,9 +7,9 @@ from itertools import islice
 from typing import NamedTuple
 
 import grammar
+from grammar.as_form import EXPECTED_AS
 from grammar.expectation import Expectation
 from grammar.language import synonyms
-from grammar.suffix import EXPECTED_AS
 from grammar.values import Flag, ListOf
 from midocli.context.context import Context
 from midocli.shell.cursor import AtCursor

@@ -31,6 +31,10 @@ class Deletion:
         """Delete an object; nothing if it is gone already. What `told` raises is let through."""
         self._total = _count(row)
         self._delete(row)
+        self._clear_referrers()
+
+    def _clear_referrers(self) -> None:
+        """Clear the fields that named what is gone."""
         for (source, index), gone in self._to_clear.items():
             if self._store.is_live(source):
                 rest = without(source.values[index], gone)

@@ -62,7 +62,7 @@ class Journal:
         try:
             yield
         except BaseException:
-            self._take_back(self.changes)
+            self._roll_back(self.changes)
             self.changes = []
             self.touched = []
             raise
@@ -89,7 +89,7 @@ class Journal:
         try:
             yield
         except BaseException:
-            self._take_back(self.changes[changes:])
+            self._roll_back(self.changes[changes:])
             del self.changes[changes:], self.touched[touched:]
             raise
 
@@ -135,14 +135,14 @@ class Journal:
                     inverse.append(self._owner.take_back(change))
                     told(len(inverse), total)
         except BaseException:
-            self._take_back(inverse)
+            self._roll_back(inverse)
             raise
         changes = iter(inverse)
         for number, transaction in last:
             source.pop()
             target.append((number, tuple(islice(changes, len(transaction)))))
 
-    def _take_back(self, changes: Sequence[Change]) -> None:
+    def _roll_back(self, changes: Sequence[Change]) -> None:
         """Undo changes, last first."""
         for change in reversed(changes):
             self._owner.take_back(change)

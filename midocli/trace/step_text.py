@@ -65,7 +65,7 @@ def text_of(event: events.Event) -> str:
         case events.RulesPassed():
             return f"{event.filter} {event.chain}: not matched: {passed_rules(event)}"
         case events.RuleMatched():
-            rule = f"{event.rule} matched: {matched_rule(event)}"
+            rule = f"{event.rule} matched: {rule_effect(event)}"
             return f"{event.filter} {event.chain}: {rule}"
         case events.Tunnelled():
             way = f"from {event.here} to {event.there} in {event.type.upper()}"
@@ -134,7 +134,7 @@ def passed_rules(event: events.RulesPassed) -> str:
     return f"{', '.join(rules)} and {more} more" if more > 0 else ", ".join(rules)
 
 
-def matched_rule(event: events.RuleMatched) -> str:
+def rule_effect(event: events.RuleMatched) -> str:
     """What a rule that matched does."""
     text = event.type
     if event.type in _ACTING and event.action:

@@ -19,7 +19,7 @@ from midocli.simulator.events import (
 )
 from midocli.simulator.recorder import Step
 from midocli.trace.labels import Labels
-from midocli.trace.step_text import matched_rule, passed_rules, text_of
+from midocli.trace.step_text import passed_rules, rule_effect, text_of
 
 
 class WalkLine(NamedTuple):
@@ -130,7 +130,7 @@ class WalkText:
         self._enter_chain(step, event)
         condition = self._labels.condition(event.rule)
         where = f"{event.rule} [{condition}]" if condition else event.rule
-        self._line(f"{where}: {matched_rule(event)}", step)
+        self._line(f"{where}: {rule_effect(event)}", step)
 
     def _enter_chain(self, step: Step, event: RulesPassed | RuleMatched) -> None:
         """Begin a heading for the chain, unless it is the one now at work."""

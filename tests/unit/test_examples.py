@@ -10,11 +10,11 @@ from sessions import midocli
 from topologies import BEFORE, before
 from worlds import World
 
+from grammar.as_form import AS
 from grammar.commands import declarations
 from grammar.examples import examples
 from grammar.resources import SCHEMA
 from grammar.schema import Collection
-from grammar.suffix import AS
 from grammar.tree import Argument
 from grammar.verbs import VERBS
 from midocli.context.files import Files

@@ -9,10 +9,10 @@ import pytest
 from sessions import ROOT, midocli
 from worlds import World
 
+from grammar.as_form import AS
 from grammar.commands import declarations
 from grammar.groups import GROUPS
 from grammar.resources import SCHEMA
-from grammar.suffix import AS
 from grammar.verbs import VERBS
 from midocli.help.pages import words
 from midocli.help.topics import REASONS

@@ -15,12 +15,12 @@ from topologies import before
 from worlds import World, snapshot
 
 import grammar
+from grammar.as_form import FORMS
 from grammar.errors import MidoError, RefusedError
 from grammar.examples import example
 from grammar.resources import SCHEMA
 from grammar.schema import Collection
 from grammar.script import Line
-from grammar.suffix import FORMS
 from midocli.commands.dispatch import run
 from midocli.results import forms
 from midocli.results.objects import created

@@ -15,12 +15,12 @@ from worlds import World
 import grammar
 import midocli.results
 from grammar import tree
+from grammar.as_form import FORMS, As
 from grammar.commands import declarations
 from grammar.commands.format import Format
 from grammar.commands.quit import Quit
 from grammar.commands.source import Source
 from grammar.errors import MidoError, RefusedError
-from grammar.suffix import FORMS, As
 from midocli.commands.dispatch import run
 from midocli.context.files import Files
 from midocli.results.forms import in_form

@@ -1,17 +1,17 @@
-"""Leases of source ports, and forgetting what has expired."""
+"""SnatPorts of source ports, and forgetting what has expired."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from midocli.simulator.learnt.entries import BINDING_LIFE_NS, MAC_LIFE_NS, NatBinding
-from midocli.simulator.learnt.leases import Leases
+from midocli.simulator.learnt.snat_ports import SnatPorts
 from midocli.simulator.learnt.state import State
 
 PORTS = st.integers(0, 0xFFFF)
 
 
 def first_free(taken: set[int], first: int, last: int, start: int) -> int | None:
-    """What `Leases.free_port` gives, found by looking at one port after the other."""
+    """What `SnatPorts.free_port` gives, found by looking at one port after the other."""
     ports = (*range(start, last + 1), *range(first, start))
     return next((port for port in ports if port not in taken), None)
 
@@ -22,7 +22,7 @@ def test_the_next_free_port_is_the_one_a_scan_finds(data: st.DataObject) -> None
     last = min(last, first + 3000)
     start = data.draw(st.integers(first, last))
     runs = st.lists(st.tuples(st.integers(first, last), st.integers(0, 3000)), max_size=4)
-    leases, taken = Leases(), set()
+    leases, taken = SnatPorts(), set()
     for begin, length in data.draw(runs):
         for port in range(begin, min(begin + length, last) + 1):
             leases.take(7, port)
@@ -49,7 +49,7 @@ def test_expired_bindings_go_when_a_new_one_is_made() -> None:
     state.bind(binding(101, 101, BINDING_LIFE_NS))
     assert {each.before[0] for each in state.nat.values()} == {100, 101}
     assert len(state.expiry) == 2
-    leases = state.leases[used.destination()]
+    leases = state.snat_ports[used.destination()]
     assert leases.free_port(5, 0, 200, 0) == 0
     assert leases.free_port(5, 100, 101, 100) is None
 
@@ -58,7 +58,7 @@ def test_the_last_binding_takes_its_leases_along() -> None:
     state = State()
     state.bind(binding(1, 1))
     state.bind(NatBinding("dnat", "r", 17, (1, 1, 9, 53), (1, 1, 8, 53), "", BINDING_LIFE_NS))
-    assert not state.leases
+    assert not state.snat_ports
     assert len(state.nat) == 2
 
 
@@ -68,7 +68,7 @@ def test_a_binding_made_anew_after_it_expired_keeps_its_source() -> None:
     again = binding(1, 1, BINDING_LIFE_NS)
     state.bind(again)
     assert set(map(id, state.nat.values())) == {id(again)}
-    assert state.leases[again.destination()].free_port(5, 1, 1, 1) is None
+    assert state.snat_ports[again.destination()].free_port(5, 1, 1, 1) is None
 
 
 def test_macs_and_connections_are_forgotten_unless_used() -> None:

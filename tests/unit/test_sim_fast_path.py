@@ -343,7 +343,7 @@ def tables(state: State) -> list[object]:
         ],
         list(state.ip_ids.items()),
         list(state.tunnel_ids.items()),
-        list(state.leases),
+        list(state.snat_ports),
         len(state.expiry),
     ]
 

@@ -276,7 +276,7 @@ def test_a_binding_made_for_a_packet_that_ends_in_error_is_not_kept() -> None:
     assert len(lab.network.state.live_nat("r", lab.engine.now_ns)) == 1
     lab.run(61)
     assert not lab.network.state.nat
-    assert not lab.network.state.leases
+    assert not lab.network.state.snat_ports
 
 
 def test_an_error_of_a_router_inside_leaves_with_the_translated_address() -> None:

@@ -173,12 +173,12 @@ def _choose(walk: Walk, rule: Rule, type_: NatType, proto: int, before: Ends) ->
 def _free_source(walk: Walk, rule: Rule, proto: int, before: Ends) -> Ends | None:
     """The first address, and from a random start the first port, free towards the destination."""
     _, _, dst, dport = before
-    leases = walk.memory.leases(walk.device, proto, dst, dport)
+    snat_ports = walk.memory.snat_ports(walk.device, proto, dst, dport)
     for target in rule.targets:
         first, last = _ports(target)
         start = walk.rng.randint(first, last)
         for address in range(target.first, target.last + 1):
-            port = leases.free_port(address, first, last, start)
+            port = snat_ports.free_port(address, first, last, start)
             if port is not None:
                 return address, port, dst, dport
     return None

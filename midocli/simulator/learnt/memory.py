@@ -20,7 +20,7 @@ from midocli.simulator.learnt.entries import (
     NatBinding,
 )
 from midocli.simulator.learnt.flows import Flow, FlowPath, Original
-from midocli.simulator.learnt.leases import Leases
+from midocli.simulator.learnt.snat_ports import SnatPorts
 from midocli.simulator.learnt.state import State
 from midocli.simulator.learnt.trails import Trail
 from midocli.simulator.topology.keys import Key
@@ -190,11 +190,11 @@ class Memory:
         for binding in self._made:
             self.unbind(binding)
 
-    def leases(self, device: Key, proto: int, address: int, port: int) -> Leases:
+    def snat_ports(self, device: Key, proto: int, address: int, port: int) -> SnatPorts:
         """The sources that snat of a device has given out towards a destination."""
         self.basis = None
         self._state.expiry.sweep(self.now_ns)
-        return self._state.leases[device, proto, address, port]
+        return self._state.snat_ports[device, proto, address, port]
 
     # Connections
 

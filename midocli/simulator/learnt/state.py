@@ -26,8 +26,8 @@ from midocli.simulator.learnt.entries import (
 )
 from midocli.simulator.learnt.expiry import Check, Expiry
 from midocli.simulator.learnt.flows import Flows
-from midocli.simulator.learnt.leases import Leases
 from midocli.simulator.learnt.reassembly import Reassembly
+from midocli.simulator.learnt.snat_ports import SnatPorts
 from midocli.simulator.learnt.trails import TraceLog
 from midocli.simulator.topology.keys import Key
 
@@ -48,8 +48,8 @@ class State:
     #: (source, port, destination, port, proto, ingress device) of return packets -> last use
     connections: dict[ConnectionKey, int] = field(default_factory=dict)
     #: (device, proto, destination, port) -> the sources that snat gave out towards it
-    leases: defaultdict[tuple[Key, int, int, int], Leases] = field(
-        default_factory=lambda: defaultdict(Leases)
+    snat_ports: defaultdict[tuple[Key, int, int, int], SnatPorts] = field(
+        default_factory=lambda: defaultdict(SnatPorts)
     )
     #: guest -> (NIC index, address) -> entry
     neighbours: defaultdict[Key, dict[tuple[int, int], Neighbour]] = field(
@@ -114,7 +114,7 @@ class State:
         forward_key, return_key = binding.keys()
         self.nat[forward_key] = self.nat[return_key] = binding
         if binding.type == "snat":
-            self.leases[binding.destination()].take(*binding.after[:2])
+            self.snat_ports[binding.destination()].take(*binding.after[:2])
 
     def unbind(self, binding: NatBinding) -> None:
         """Take a binding out, and give the source that snat chose back."""
@@ -123,10 +123,10 @@ class State:
             if self.nat.get(key) is binding:
                 del self.nat[key]
         if binding.type == "snat":
-            leases = self.leases[binding.destination()]
-            leases.give_back(*binding.after[:2])
-            if not leases:
-                del self.leases[binding.destination()]
+            snat_ports = self.snat_ports[binding.destination()]
+            snat_ports.give_back(*binding.after[:2])
+            if not snat_ports:
+                del self.snat_ports[binding.destination()]
 
     def _see_binding(self, binding: NatBinding, now_ns: int) -> int | None:
         if self.nat.get(binding.keys()[0]) is not binding:

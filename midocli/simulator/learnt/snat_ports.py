@@ -11,7 +11,7 @@ BLOCK_BITS = 10
 _LAST = (1 << BLOCK_BITS) - 1
 
 
-class Leases:
+class SnatPorts:
     """The (address, port) pairs in use towards one destination."""
 
     __slots__ = ("_blocks",)

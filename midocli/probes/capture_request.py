@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from grammar.errors import InvalidValueError, LineSyntaxError, MidoError
 from grammar.times import Instant, format_instant
 from grammar.tree import Argument, Setting
-from midocli.probes.capture_file import capture_file, check_times, is_classic
 from midocli.probes.points import Point, find_point, point_of
 from midocli.simulator.clock import Clock
 from midocli.simulator.recorder import Captured, Step
@@ -87,6 +86,8 @@ class CaptureRequest:
     def check_time(self, lasting_ns: int) -> None:
         """FileError where frames of such a time from now on have none in the file to be written."""
         if self.write is not None:
+            from midocli.probes.capture_file import check_times
+
             file = Argument(self.write.text, self.write.column)
             check_times(file, self._context.clock.now_ns + lasting_ns)
 
@@ -170,12 +171,19 @@ class CaptureRequest:
     @property
     def comments(self) -> bool:
         """Whether a file is written that has a place for what was decided about frames."""
-        return self.write is not None and not is_classic(self.write.text)
+        if self.write is None:
+            return False
+
+        from midocli.probes.capture_file import is_classic
+
+        return not is_classic(self.write.text)
 
     def write_file(self, seen: Sequence[Seen], steps: Sequence[Step]) -> None:
         """Write the frames, where `write` asks for it; FileError where that fails."""
         if self.write is None:
             return
+        from midocli.probes.capture_file import capture_file
+
         file = Argument(self.write.text, self.write.column)
         content = capture_file(self._context, file, seen, steps)
         self._context.files.write(file, content, force=self.force)

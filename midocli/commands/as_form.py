@@ -11,10 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from grammar import tree
+from grammar.as_form import As
 from grammar.commands.demo import Demo
 from grammar.commands.expect import Expect
 from grammar.commands.tcpdump import Tcpdump
-from grammar.suffix import As
 from midocli.commands.dispatch import carries_out, run
 from midocli.results.forms import in_form, no_objects
 from midocli.results.values import ExpectationError, Result
