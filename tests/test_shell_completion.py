@@ -58,7 +58,7 @@ def test_options_are_offered_until_they_are_given(terminal: Terminal) -> None:
     assert "count" not in menu(terminal, "ICMP data bytes")
     terminal.type(f"{_CLEAR}tcpdump any quiet ")
     assert {"flags", "filter", "write"} <= {*menu(terminal, "frames it takes")}
-    terminal.wait_for("Enter runs it; or flags, filter, count, write, as")
+    terminal.wait_for("Enter runs it; or flags, filter, count, write, force")
 
 
 def test_destinations_are_guests_and_addresses(terminal: Terminal) -> None:

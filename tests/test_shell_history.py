@@ -43,7 +43,7 @@ def test_lines_go_to_the_topology_that_is_worked_on(nets: Path) -> None:
     terminal.type("\x15")
     terminal.run("router create name second")
     terminal.wait_for("router1")
-    terminal.run("save blue.mido")
+    terminal.run("save blue.mido force")
     terminal.wait_for("blue.mido | 2 objects")
     terminal.run("bridge create name third")
     terminal.wait_for("bridge0")
@@ -60,7 +60,7 @@ def test_lines_go_to_the_topology_that_is_worked_on(nets: Path) -> None:
         for file in folder.glob(name)
     )
     assert plain == ["source red.mido"]
-    assert red == ["router create name second", "save blue.mido"]
+    assert red == ["router create name second", "save blue.mido force"]
     assert blue == ["bridge create name third"]
 
 
