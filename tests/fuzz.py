@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from functools import cache
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
@@ -35,6 +35,7 @@ from grammar.script import Line  # noqa: E402
 from midocli.app import tcpdump  # noqa: E402
 from midocli.context.marks import is_unchanged  # noqa: E402
 from midocli.context.preferences import Preferences  # noqa: E402
+from midocli.session.session import SessionEnd  # noqa: E402
 
 #: One case of a subject: what it takes to see it again, or nothing if all went well.
 Case = Callable[[Random], str | None]
@@ -82,7 +83,8 @@ def language(dice: Random) -> str | None:
     typed = []
     for line in known_lines()[begin : begin + 40]:
         typed.append(mutated(dice, line))
-        session.run_line("fuzz", Line(typed[-1], len(typed)))
+        with suppress(SessionEnd):
+            session.run_line("fuzz", Line(typed[-1], len(typed)))
         if "internal error" in err.getvalue():
             return "\n".join([*typed, err.getvalue()])
         for expected in grammar.expected(typed[-1], dice.randint(0, len(typed[-1]))):
