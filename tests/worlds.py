@@ -127,15 +127,18 @@ def saved_anew(world: World) -> World:
 
 
 def listing(world: World) -> list[str]:
-    """What `list` prints for every collection of every object, hidden fields too."""
-    uuids = {row.uuid: row.full_alias for row in world.store.rows("bridge")}
+    """What `list` prints for every collection of every object, hidden fields too.
+
+    The UUID of a bridge is its alias there, for it is another when it is created anew.
+    """
+    bridges = {row.uuid: row.full_alias for row in world.store.rows("bridge")}
     lines = []
     for path, collection in SCHEMA.collections.items():
         if collection.live or collection.gathers:
             continue
         for row in everywhere(world, path):
             fields = {
-                field.name: uuids.get(word, word)
+                field.name: bridges.get(word) if field.name == "network-id" else word
                 for field in collection.fields
                 if (word := world.context.display.field(row, field)) and field.name != "id"
             }

@@ -12,8 +12,8 @@ from itertools import count
 from typing import Any
 
 from grammar import canonical
-from grammar.schema import ALIAS, ROUTE_ALIAS, SHARED_ALIAS, Field
-from grammar.tree import Create, Path, Selector, Set, Setting, Target
+from grammar.schema import ALIAS, ROUTE_ALIAS, SHARED_ALIAS, Collection, Field
+from grammar.tree import Argument, Create, Path, Selector, Set, Setting, Target
 from grammar.values import Negated
 from midocli.store.rows import Row, Siblings, referred
 from midocli.store.rule_policy import default_fragment_policy
@@ -80,7 +80,23 @@ def script(store: Store, told: Told = untold) -> str:
 
 def commands(store: Store, rows: Iterable[Row]) -> str:
     """The commands that make some objects, and what they hold, where the others are there."""
-    return "".join(f"{line}\n" for line in _Script(store, frozenset(rows)).lines())
+    wanted = frozenset(rows)
+    captures = [row for row in store.rows("capture") if row in wanted]
+    lines = (*_Script(store, wanted).lines(), *map(_capture, captures))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _capture(row: Row) -> str:
+    """The command that starts a running capture; it is of the session and not saved."""
+    from grammar.commands.tcpdump import OPTIONS, Tcpdump
+
+    points = Argument(",".join(row.get("points")), 1)
+    given = [
+        _setting(field, row.get(field.name))
+        for field in OPTIONS
+        if field.name in row.collection.index and row.get(field.name)
+    ]
+    return canonical(Tcpdump(points, tuple(given)))
 
 
 class _Script:
@@ -99,14 +115,15 @@ class _Script:
         self._later: list[tuple[Row, Field]] = []
         self._counters: dict[object, Siblings] = {}
         self._routes_gone: dict[Row, int] = {}
-        self._gone = ""
+        #: What stands in for deleted objects that are named still: an alias by collection.
+        self._stand_ins: dict[str, str] = {}
 
     def lines(self) -> Iterator[str]:
         for row in self._store.rows("system-state"):
             changed = [s for s in self._settings(row) if s.value != s.field.default]
             if changed and self._is_wanted(row):
                 yield canonical(Set(_path(row), tuple(changed)))
-        yield from self._stand_in()
+        yield from self._made_stand_ins()
         for phase in _PHASES:
             for row in self._rows_of(phase):
                 lines = list(self._create(row))
@@ -117,25 +134,36 @@ class _Script:
         for row, field in self._later:
             if self._is_wanted(row):
                 yield canonical(Set(_path(row), (_setting(field, row.get(field.name)),)))
-        if self._gone:
-            yield f"chain {self._gone} delete"
+        for path, alias in self._stand_ins.items():
+            yield f"{path} {alias} delete"
 
     def _is_wanted(self, row: Row | None) -> bool:
         if self._only is None:
             return True
         return row is not None and (row in self._only or self._is_wanted(row.parent))
 
-    def _stand_in(self) -> Iterator[str]:
-        """A chain for jumps whose chain was deleted: it is created, and deleted at the end."""
-        rules = filter(self._is_wanted, _everywhere(self._store, "chain.rule"))
-        if any(map(_jumps_nowhere, rules)):
-            chains = self._store.siblings(self._store.schema["chain"], None)
-            number = next(n for n in count() if chains is None or n not in chains.by_number)
-            self._gone = f"chain{number}"
-            settings = [_setting(ALIAS, self._gone)]
-            if not self._is_unexpected(("chain", None), number):
-                settings = []
-            yield canonical(Create((), Target(self._store.schema["chain"], 1), tuple(settings)))
+    def _made_stand_ins(self) -> Iterator[str]:
+        """A chain and a bridge for what names a deleted one; they are deleted at the end."""
+        for path, inside, names_nothing in (
+            ("chain", "chain.rule", _jumps_nowhere),
+            ("bridge", "vtep.binding", self._is_of_no_bridge),
+        ):
+            if any(map(names_nothing, filter(self._is_wanted, _everywhere(self._store, inside)))):
+                yield self._stand_in(self._store.schema[path])
+
+    def _stand_in(self, collection: Collection) -> str:
+        siblings = self._store.siblings(collection, None)
+        number = next(n for n in count() if siblings is None or n not in siblings.by_number)
+        alias = self._stand_ins[collection.path] = f"{collection.prefix}{number}"
+        is_told = self._is_unexpected((collection.path, None), number)
+        settings = (_setting(ALIAS, alias),) if is_told else ()
+        return canonical(Create((), Target(collection, 1), settings))
+
+    def _is_of_no_bridge(self, binding: Row) -> bool:
+        return self._bridge(binding.get("network-id")) is None
+
+    def _bridge(self, uuid: str) -> Row | None:
+        return next((row for row in self._store.rows("bridge") if row.uuid == uuid), None)
 
     def _rows_of(self, phase: tuple[str, ...]) -> list[Row]:
         rows = [row for path in phase for row in _everywhere(self._store, path)]
@@ -148,7 +176,8 @@ class _Script:
             return
         settings = [*self._settings(row), *self._aliases(row)]
         if row.collection.path == "chain.rule" and _jumps_nowhere(row):
-            settings.append(_setting(row.collection.by_name["jump-to"], self._gone))
+            chain = self._stand_ins["chain"]
+            settings.append(_setting(row.collection.by_name["jump-to"], chain))
         position = self._store.position(row)
         if position is not None:
             settings.append(_setting(row.collection.by_name["pos"], position))
@@ -182,8 +211,8 @@ class _Script:
     def _portable(self, row: Row, field: Field, value: Any) -> Any:
         """A value as it holds in a rebuilt topology, where UUIDs are others."""
         if field.name == "network-id":
-            bridges = (each for each in self._store.rows("bridge") if each.uuid == value)
-            return next((each.full_alias for each in bridges), value)
+            bridge = self._bridge(value)
+            return bridge.full_alias if bridge else self._stand_ins["bridge"]
         return value
 
     # -- aliases ------------------------------------------------------------------

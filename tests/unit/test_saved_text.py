@@ -138,6 +138,16 @@ def test_any_topology_with_any_names_comes_back(draws: list[int], texts: list[st
     comes_back(world)
 
 
+@pytest.mark.parametrize("more", ["bridge create name other", "bridge create alias bridge7"])
+def test_a_binding_whose_bridge_was_deleted_comes_back(more: str) -> None:
+    world = World("tunnel-zone create name z type vtep", "bridge create name lan", more)
+    world.run("vtep create management-ip 10.0.0.1 management-port 6632 tunnel-zone z")
+    world.run("vtep vtep0 binding create physical-port eth1 vlan 10 network-id lan")
+    world.run("bridge lan delete")
+    comes_back(world)
+    assert world.run("vtep list as commands").splitlines()[-1] == "bridge bridge0 delete"
+
+
 @given(any_text)
 def test_a_shown_object_as_commands_comes_back(text: str) -> None:
     name = quoted(text[:255])
@@ -156,6 +166,26 @@ def test_any_text_can_be_said(text: str) -> None:
     command = grammar.parse(f"echo {word} {word}")
     assert command is not None
     assert command.words == (text, text)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "tcpdump all",
+        "tcpdump veth0,bridge0:port0 flags '-n -e' filter 'icmp and host 10.0.0.1' count 7 quiet",
+        r"tcpdump any write $'two\nlines.pcap' quiet",
+    ],
+)
+def test_a_running_capture_as_commands_starts_another(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    world = World("demo", command)
+    made = grammar.parse(world.run("capture list as commands"))
+    meant = grammar.parse(command.replace("veth0", "host0:veth0"))
+    assert made is not None
+    assert meant is not None
+    assert grammar.canonical(made) == grammar.canonical(meant)
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
