@@ -17,7 +17,7 @@ from midocli.pictures.page_style import STYLE
 from midocli.pictures.page_walk import walks
 from midocli.simulator.clock import Clock
 from midocli.simulator.recorder import Step
-from midocli.trace.explain import notes_of
+from midocli.trace.explain import not_told, notes_of
 from midocli.trace.journey import Journey
 
 #: The number that a verdict on a request begins with.
@@ -27,8 +27,8 @@ _NUMBERED = re.compile(r"icmp_seq=(\d+)(?=:)")
 class Story(NamedTuple):
     """What a page tells: texts as they are printed, steps in their order, and their journeys.
 
-    `follow` gives the journeys one by one, and tells how many there were. `frames` has a banner
-    and tcpdump's lines for each point.
+    `follow` gives the journeys one by one, and tells how many there were; so many more are
+    `left_out`. `frames` has a banner and tcpdump's lines for each point.
     """
 
     command: str
@@ -40,6 +40,7 @@ class Story(NamedTuple):
     steps: Sequence[Step]
     journeys: Sequence[Journey]
     follow: Callable[[Sequence[Journey]], Iterable[Journey]]
+    left_out: int
     frames: Sequence[tuple[str, str]]
     clock: Clock
 
@@ -76,6 +77,7 @@ def _sections(story: Story) -> Iterable[Markup]:
         "walk",
         "The walk, step by step",
         *walks(story.follow(story.journeys), len(story.journeys), story.clock),
+        *([tag("p", not_told(story.left_out))] if story.left_out else []),
     )
     yield _section("frames", "The frames", *_frames(story.frames))
 

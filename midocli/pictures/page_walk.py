@@ -18,7 +18,7 @@ from midocli.simulator.events import (
     Rewritten,
     RuleMatched,
 )
-from midocli.trace.explain import left_out
+from midocli.trace.explain import walks_left_out
 from midocli.trace.journey import Journey, Leg
 from midocli.trace.step_text import changes_of, why_of
 from midocli.trace.walk_text import WalkLine
@@ -44,7 +44,7 @@ def walks(journeys: Iterable[Journey], count: int, clock: Clock) -> Iterable[Mar
     """So many journeys, one below the other; many of them can be opened one by one."""
     for number, journey in enumerate(journeys):
         told = [_article(walk, clock) for walk in journey.walks]
-        told += [tag("p", left_out(journey))] if journey.left_out else []
+        told += [tag("p", walks_left_out(journey))] if journey.left_out else []
         sent = tag("code", journey.sent)
         if count > _MANY:
             is_open = None if number else "open"

@@ -117,6 +117,6 @@ class ArpingProbe:
             "reason": reason_data(reason),
             "captures": shown.frames(),
             "steps": shown.steps,
-            **shown.picture,
+            **shown.members,
         }
         return Report(text, lambda: data, mac is not None)

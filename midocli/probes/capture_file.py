@@ -11,7 +11,7 @@ from grammar.times import Instant, format_instant
 from grammar.tree import Argument
 from midocli.context.marks import BLANK
 from midocli.probes.points import Point
-from midocli.simulator.recorder import Captured, Step, UnderlayPoint
+from midocli.simulator.recorder import Captured, UnderlayPoint
 from midocli.trace.capture import Capture, CapturedFrame, CaptureWriter, write_all
 from midocli.trace.comments import Comments
 
@@ -52,11 +52,10 @@ def writer_for(name: str, stream: BytesIO) -> CaptureWriter:
 
 
 def captured_frames(
-    context: Context, frames: Iterable[Captured], steps: Iterable[Step]
+    context: Context, frames: Iterable[Captured], comments: Comments
 ) -> list[CapturedFrame]:
     """Frames with the times the clock showed, and what was decided about them."""
     shown = context.clock.shown
-    comments = Comments(steps)
     return [
         CapturedFrame(shown(each.time_ns), each.direction, each.data, comments.of(each))
         for each in frames
@@ -67,14 +66,14 @@ def capture_file(
     context: Context,
     file: Argument,
     seen: Sequence[tuple[Point, Sequence[Captured]]],
-    steps: Sequence[Step],
+    comments: Comments,
 ) -> bytes:
     """The content of a file with the frames of each point; FileError where it has no form."""
     captures = [
         Capture(
             point.name,
             description(context, point),
-            captured_frames(context, context.following("writing frames", frames), steps),
+            captured_frames(context, context.following("writing frames", frames), comments),
         )
         for point, frames in seen
     ] or [Capture(ANYWHERE, None, [])]

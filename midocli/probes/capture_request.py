@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Sequence
+from collections.abc import Container, Hashable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.errors import InvalidValueError, LineSyntaxError, MidoError
@@ -10,12 +10,17 @@ from grammar.times import Instant, format_instant
 from grammar.tree import Argument, Setting
 from midocli.probes.points import Point, find_point, point_of
 from midocli.simulator.clock import Clock
-from midocli.simulator.recorder import Captured, Step
+from midocli.simulator.recorder import Captured
+from midocli.trace.comments import Comments
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
     from midocli.trace.filter import Passes
     from midocli.trace.tcpdump.flags import Flags
+
+
+#: A page shows so many frames of a point.
+MOST_ON_A_PAGE = 5000
 
 
 class Everywhere:
@@ -152,21 +157,30 @@ class CaptureRequest:
             points = [point_of(key, self._context) for key in keys]  # type: ignore[arg-type]
         return [Seen(point, by_point.get(point.key, ())) for point in points]
 
-    def text(self, seen: Sequence[Seen]) -> str:
-        """A banner and the frames of each point, as tcpdump prints them."""
-        return "".join(f"{banner}\n{frames}" for banner, frames in map(self.printed, seen))
+    def pieces(self, seen: Sequence[Seen], clock: Clock) -> Iterator[str]:
+        """The banner of each point, and its frames one by one with the times a clock shows."""
+        for each in seen:
+            banner, frames = self.printed(each, clock)
+            yield f"{banner}\n"
+            yield from frames
 
-    def printed(self, seen: Seen) -> tuple[str, str]:
+    def printed(self, seen: Seen, clock: Clock) -> tuple[str, Iterator[str]]:
         """The banner of one point, and its frames as tcpdump prints them."""
         from midocli.trace.tcpdump.printer import Printer, banner
 
-        clock = self._context.clock
         assert self.flags is not None
         printer = Printer(self.flags, clock.utc_offset)
         shown = seen.frames[: self.flags.count]
         told = self._context.following("printing frames", shown)
         frames = (printer.frame(clock.shown(each.time_ns), each.data) for each in told)
-        return banner(seen.point.label), "".join(frames)
+        return banner(seen.point.label), frames
+
+    def printed_first(self, seen: Seen, clock: Clock) -> tuple[str, str]:
+        """The same for a page, which shows the first of many frames."""
+        banner, frames = self.printed(seen._replace(frames=seen.frames[:MOST_ON_A_PAGE]), clock)
+        more = len(seen.frames) - MOST_ON_A_PAGE
+        left = f"{more} more frames are left out here; write FILE keeps all\n" if more > 0 else ""
+        return banner, "".join(frames) + left
 
     @property
     def comments(self) -> bool:
@@ -178,14 +192,14 @@ class CaptureRequest:
 
         return not is_classic(self.write.text)
 
-    def write_file(self, seen: Sequence[Seen], steps: Sequence[Step]) -> None:
+    def write_file(self, seen: Sequence[Seen], comments: Comments) -> None:
         """Write the frames, where `write` asks for it; FileError where that fails."""
         if self.write is None:
             return
         from midocli.probes.capture_file import capture_file
 
         file = Argument(self.write.text, self.write.column)
-        content = capture_file(self._context, file, seen, steps)
+        content = capture_file(self._context, file, seen, comments)
         self._context.files.write(file, content, force=self.force)
 
 

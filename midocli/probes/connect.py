@@ -149,7 +149,7 @@ class ConnectProbe:
             "reason": reason_data(self._reason) if outcome != "open" else None,
             "captures": shown.frames(),
             "steps": shown.steps,
-            **shown.picture,
+            **shown.members,
         }
         return Report(text, lambda: data, outcome == "open")
 

@@ -167,7 +167,7 @@ class DhcpProbe:
             "reason": reason_data(reason),
             "captures": shown.frames(),
             "steps": shown.steps,
-            **shown.picture,
+            **shown.members,
         }
         return Report(
             text + shown.captures + why + shown.explanation, lambda: data, lease is not None

@@ -29,7 +29,10 @@ class Ending(NamedTuple):
 
 
 class Told(NamedTuple):
-    """All there is to tell: steps, reasons, and lines of verdicts and of what would help."""
+    """All there is to tell: steps, reasons, and lines of verdicts and of what would help.
+
+    Of so many things that were sent the steps are `left_out`.
+    """
 
     steps: Sequence[Step]
     journeys: Sequence[Journey]
@@ -37,6 +40,7 @@ class Told(NamedTuple):
     verdicts: Sequence[str]
     changes: Sequence[str]
     ending: Ending
+    left_out: int
 
 
 class Drawing:
@@ -98,6 +102,7 @@ class Drawing:
             told.steps,
             told.journeys,
             partial(self._context.following, "writing the page"),
+            told.left_out,
             frames,
             self._context.clock,
         )

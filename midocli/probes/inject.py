@@ -124,7 +124,7 @@ class InjectProbe:
         }
 
         def data() -> dict[str, Any]:
-            return {**found, "captures": shown.frames(), "steps": shown.steps, **shown.picture}
+            return {**found, "captures": shown.frames(), "steps": shown.steps, **shown.members}
 
         return Report(text, data, bool(delivered))
 

@@ -14,6 +14,7 @@ from midocli.advice.failure import Failure
 from midocli.advice.whereabouts import home_of
 from midocli.probes.capture_request import CaptureRequest, Interfaces, Seen, Union, frames_data
 from midocli.probes.drawing import Drawing, Ending, Told
+from midocli.probes.kept_steps import KeptSteps
 from midocli.probes.points import Point
 from midocli.probes.verdict import decisive
 from midocli.simulator.events import NatUnrestored
@@ -32,16 +33,22 @@ if TYPE_CHECKING:
 class Observed(NamedTuple):
     """What an observation has to show, as text and as data.
 
-    `frames` makes data of the frames, with the times that the clock showed, when it is asked.
-    `explanation` is all that comes last: the walk, and the picture. `picture` is the member
-    of that name, for who asked for it.
+    `pieces` prints the captures, a frame at a time, and `frames` makes data of them, with the
+    times that the clock showed. `explanation` is all that comes last: the walk, and the picture.
+    `members` are further ones of the data: the picture, for who asked for it, and of how many
+    things that were sent there are no steps.
     """
 
-    captures: str
+    pieces: Callable[[], Iterator[str]]
     frames: Callable[[], dict[str, list[dict[str, str]]]]
     explanation: str
     steps: list[dict[str, Any]]
-    picture: dict[str, Any]
+    members: dict[str, Any]
+
+    @property
+    def captures(self) -> str:
+        """All that `pieces` prints."""
+        return "".join(self.pieces())
 
 
 class Observation:
@@ -62,9 +69,12 @@ class Observation:
         self._explains = "explain" in options
         self._drawing = Drawing(context, command, options)
         self.request = CaptureRequest(context, options, default_filter, context.default_flags)
-        self.recorder = Recorder()
+        self._steps = KeptSteps()
+        self.recorder = Recorder(steps=self._steps)
         self.drops: dict[object, list[tuple[Reason, Frame]]] = {}
         self._arp_drops: list[tuple[Reason, Frame]] = []
+        #: The frame that a reason ended, by the reason's identity; `drops` keeps it alive.
+        self._ended: dict[int, Frame] = {}
 
     @contextmanager
     def watching(
@@ -83,7 +93,8 @@ class Observation:
         if everywhere:
             points = Union(points, Interfaces(source))
         wants_events = self._explains or self._drawing.is_wanted
-        self.recorder = Recorder(points, wants_events or self.request.comments)
+        self._steps = KeptSteps(self.request.comments)
+        self.recorder = Recorder(points, wants_events or self.request.comments, steps=self._steps)
         watching = wants_events or everywhere or not self.request.none
         network = self._network
         network.storms.caused.clear()
@@ -99,6 +110,7 @@ class Observation:
 
     def _dropped(self, origin: object, reason: Reason, frame: Frame) -> None:
         self.drops.setdefault(origin, []).append((reason, frame))
+        self._ended.setdefault(id(reason), frame)
         if frame.ethertype == ETHERTYPE_ARP:
             self._arp_drops.append((reason, frame))
 
@@ -114,8 +126,7 @@ class Observation:
 
     def failure(self, reason: Reason, source: str | None, destination: int | None) -> Failure:
         """A reason with the frame it ended, and who sent it to whom."""
-        dropped = (drop for drops in (*self.drops.values(), self._arp_drops) for drop in drops)
-        frame = next((frame for why, frame in dropped if why is reason), None)
+        frame = self._ended.get(id(reason))
         if frame is None or reason.rule is None:
             return Failure(reason, frame, source, destination)
         remembered = _is_remembered(self._network, frame)
@@ -140,12 +151,12 @@ class Observation:
         `failures`; a picture marks where these are, and the `ending`'s own reasons.
         """
         seen: list[Seen] = []
-        text = explanation = ""
+        explanation = ""
         steps: list[dict[str, Any]] = []
-        picture: dict[str, Any] = {}
+        members: dict[str, Any] = {}
+        clock = copy(self._context.clock)
         if not self.request.none:
             seen = self.request.seen(self.recorder.captures, source, ends)
-            text = self.request.text(seen)
             self._write_file(seen)
         if self._explains or self._drawing.is_wanted:
             told = self._told(origins, verdicts, ending, failures)
@@ -153,19 +164,23 @@ class Observation:
             from midocli.trace.explain import explain, steps_of
 
             failed = bool(failures)
-            explanation = explain(told.steps, told.journeys, verdicts, told.changes, failed)
+            explanation = explain(
+                told.steps, told.journeys, verdicts, told.changes, failed, told.left_out
+            )
+            members = {"steps_left_out": told.left_out} if told.left_out else {}
             following = self._context.following("telling the steps", told.steps)
             steps = steps_of(following, self._context.clock)
         if self._drawing.is_wanted:
-            frames = [self.request.printed(each) for each in seen]
+            frames = [self.request.printed_first(each, clock) for each in seen]
             drawn, picture = self._drawing.drawn(told, frames)
             explanation += drawn
+            members |= picture
         return Observed(
-            text,
-            partial(frames_data, seen, copy(self._context.clock)),
+            partial(self.request.pieces, seen, clock),
+            partial(frames_data, seen, clock),
             explanation,
             steps,
-            picture,
+            members,
         )
 
     def _told(
@@ -186,12 +201,13 @@ class Observation:
         journeys = [journey_of(ours, labels) for ours in following]
         reasons = [*(failure.reason for failure in failures), *ending.reasons]
         changes = self._ways_out(steps, failures)
-        return Told(steps, journeys, reasons, verdicts, changes, ending)
+        left_out = len(self._steps.left_out.intersection(origins))
+        return Told(steps, journeys, reasons, verdicts, changes, ending, left_out)
 
     def _write_file(self, seen: Sequence[Seen]) -> None:
         """Write what `write` asks for; what has been seen is shown even where that fails."""
         try:
-            self.request.write_file(seen, self.recorder.steps)
+            self.request.write_file(seen, self._steps.comments)
         except FileError as error:
             self._context.complain(error)
 

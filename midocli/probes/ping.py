@@ -7,7 +7,7 @@ something was answered, and the timeout when nothing was.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -207,13 +207,18 @@ class PingProbe:
         shown = self._observation.shown(
             self._source.point, self._ends(), origins, verdicts, ending, failures
         )
-        text = report.text() + shown.captures + report.reasons() + shown.explanation
+        reasons = report.reasons()
+
+        def words() -> Iterator[str]:
+            yield ending.printed
+            yield from shown.pieces()
+            yield reasons + shown.explanation
 
         def data() -> dict[str, Any]:
             found = report.data(self._source.name, shown.frames(), shown.steps)
-            return {**found, **shown.picture}
+            return {**found, **shown.members}
 
-        return Report(text, data, report.succeeded)
+        return Report(words, data, report.succeeded)
 
     def _cut_short(self) -> Report:
         """The sum of an interrupted ping: at once, so without frames, walks and verdicts."""

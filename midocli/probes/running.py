@@ -16,6 +16,7 @@ from midocli.probes.points import Point, point_of
 from midocli.results.objects import created
 from midocli.results.values import Result
 from midocli.simulator.recorder import Captured, Recorder
+from midocli.trace.comments import Comments
 from midocli.trace.tcpdump.printer import Printer, banner
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ class _File:
         """Write frames; what could not be written is tried again with the next ones."""
         assert self._growing is not None
         try:
-            shown = captured_frames(self._context, frames, recorder.steps)
+            shown = captured_frames(self._context, frames, Comments(recorder.steps))
             for captured, frame in zip(frames, shown, strict=True):
                 point = point_of(captured.point, self._context)  # type: ignore[arg-type]
                 self._writer.frame(self._number(point), frame)

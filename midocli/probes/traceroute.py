@@ -204,7 +204,7 @@ class TracerouteProbe:
             "reached": reached,
             "captures": shown.frames(),
             "steps": shown.steps,
-            **shown.picture,
+            **shown.members,
         }
         return Report(text, lambda: data, reached)
 

@@ -51,6 +51,10 @@ class Result(Node):
         """What is printed; empty where there is nothing to say."""
         raise NotImplementedError
 
+    def pieces(self) -> Iterable[str]:
+        """The same, in pieces that need not all be there at once."""
+        return (self.text(),)
+
     def document(self) -> Any:
         """What its JSON and YAML forms hold."""
         raise NotImplementedError
@@ -136,11 +140,12 @@ class Table(Result):
 class Report(Result):
     """What a probe found: the words as its programs print them, and the same as data.
 
-    `data` makes the document when that is asked for, of what was taken when the report was
-    made. A report that shows the `whole` topology is recreated by the commands that make it.
+    Where `words` are many they are made piece by piece when they are shown, and `data` makes the
+    document when that is asked for: of what was taken when the report was made. A report that
+    shows the `whole` topology is recreated by the commands that make it.
     """
 
-    words: str
+    words: str | Callable[[], Iterable[str]]
     data: Callable[[], dict[str, Any]]
     answered: bool = True
     whole: bool = False
@@ -157,7 +162,11 @@ class Report(Result):
 
     def text(self) -> str:
         """The words."""
-        return self.words
+        return "".join(self.pieces())
+
+    def pieces(self) -> Iterable[str]:
+        """The words."""
+        return (self.words,) if isinstance(self.words, str) else self.words()
 
     def document(self) -> dict[str, Any]:
         """The data."""
@@ -256,7 +265,12 @@ class Watched(Beside):
 
     def text(self) -> str:
         """What was seen, behind the result."""
-        return self.result.text() + self.words
+        return "".join(self.pieces())
+
+    def pieces(self) -> Iterable[str]:
+        """What was seen, behind the result."""
+        yield from self.result.pieces()
+        yield self.words
 
     def document(self) -> Any:
         """The frames of each capture as a member of the result's."""
@@ -273,6 +287,10 @@ class Spoilt(Beside):
     def complaint(self) -> MidoError | None:
         """What went wrong."""
         return self.error
+
+    def pieces(self) -> Iterable[str]:
+        """Those of the result."""
+        return self.result.pieces()
 
     def document(self) -> Any:
         """The error as a member of the result's."""

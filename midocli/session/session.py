@@ -242,15 +242,12 @@ class Session:
         if self.settings.json:
             self._print(as_json(result or Done()))
         elif result:
-            self._print(result.text())
+            self._print_pieces(result.pieces())
 
     def _show_stream(self, result: Stream) -> None:
         self.flush()
         self._tell(printable_lines(result.header))
-        try:
-            self._manner.out.writelines(result.pieces())
-        except OSError as failure:
-            raise OutputError(failure) from None
+        self._print_pieces(result.pieces())
 
     def _report(self, name: str, line: Line, error: MidoError) -> None:
         as_json = self.settings.json or grammar.form(line.text) == "json"
@@ -283,8 +280,11 @@ class Session:
             raise OutputError(failure) from None
 
     def _print(self, text: str) -> None:
+        self._print_pieces((text,))
+
+    def _print_pieces(self, pieces: Iterable[str]) -> None:
         try:
-            self._manner.out.write(text)
+            self._manner.out.writelines(pieces)
         except OSError as failure:
             raise OutputError(failure) from None
 

@@ -33,23 +33,27 @@ _UNSAID = (
 class Comments:
     """The comments that a stream of steps gives."""
 
-    def __init__(self, steps: Iterable[Step]) -> None:
-        walks: dict[int, list[str]] = {}
+    def __init__(self, steps: Iterable[Step] = ()) -> None:
+        self._walks: dict[int, list[str]] = {}
         self._refusals: dict[tuple[int, object], str] = {}
         for step in steps:
-            event = step.event
-            if isinstance(event, Branched):  # a copy begins with what was done to the original
-                walks[step.walk] = list(walks.get(step.parent, ()))
-            if isinstance(event, _UNSAID):
-                continue
-            said = f"{step.at}: {text_of(event)}"
-            walks.setdefault(step.walk, []).append(said)
-            if isinstance(event, Dropped):
-                self._refusals[step.time_ns, step.origin] = said
-        self._walks = {walk: "; ".join(dict.fromkeys(parts)) for walk, parts in walks.items()}
+            self.add(step)
+
+    def add(self, step: Step) -> None:
+        """Take in the next step."""
+        event, walks = step.event, self._walks
+        if isinstance(event, Branched):  # a copy begins with what was done to the original
+            walks[step.walk] = list(walks.get(step.parent, ()))
+        if isinstance(event, _UNSAID):
+            return
+        said = f"{step.at}: {text_of(event)}"
+        walks.setdefault(step.walk, []).append(said)
+        if isinstance(event, Dropped):
+            self._refusals[step.time_ns, step.origin] = said
 
     def of(self, captured: Captured) -> str | None:
         """The comment on a frame, None where there is nothing to say."""
         if captured.walk:
-            return self._walks.get(captured.walk)
+            said = self._walks.get(captured.walk)
+            return None if said is None else "; ".join(dict.fromkeys(said))
         return self._refusals.get((captured.time_ns, captured.origin))

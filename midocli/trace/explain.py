@@ -40,15 +40,18 @@ def explain(
     verdicts: Sequence[str],
     changes: Sequence[str] = (),
     failed: bool = False,
+    left_out: int = 0,
 ) -> str:
     """The steps, and the journeys they tell, as text.
 
     `verdicts`, a line per request, come first and last; `changes` are the lines that say what
-    would have to be otherwise, the very last of a probe that `failed`.
+    would have to be otherwise, the very last of a probe that `failed`. What became of so many more
+    things that were sent is `left_out`.
     """
     lines = [*verdicts, *(f"# {each.sent}" for each in journeys if each.sent), ""]
     for journey in journeys:
         lines += _told(journey)
+    lines += [not_told(left_out), ""] if left_out else []
     verdict = [*verdicts, *notes_of(steps)]
     end = [*verdict, *changes] if failed or not changes else [*changes, "", *verdict]
     return "".join(f"{line}\n" for line in [*lines, *end])
@@ -83,7 +86,7 @@ def _told(journey: Journey) -> Iterator[str]:
             yield f"the next {len(alike) - 1} went the same way"
             yield ""
     if journey.left_out:
-        yield left_out(journey)
+        yield walks_left_out(journey)
         yield ""
 
 
@@ -115,7 +118,12 @@ def _likeness(attempt: Sequence[Leg]) -> list[str] | None:
     return [_OWN_NUMBERS.sub("", line) for line in told]
 
 
-def left_out(journey: Journey) -> str:
+def not_told(count: int) -> str:
+    """Of how many things that were sent the walks are not told."""
+    return f"the walks of the next {count} are left out here"
+
+
+def walks_left_out(journey: Journey) -> str:
     """How many walks of a storm are not told."""
     return f"{journey.left_out} more walks are left out here"
 
