@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import signal
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pexpect
 import pytest
 from handmade import Hands, errors, session_of
-from terminal import Terminal
+from terminal import Terminal, at_prompt
 
 from grammar.script import Line
 from grammar.tree import Argument
 from midocli.context import files
-from midocli.session import recovery
+from midocli.session import backup, recovery
+from midocli.session.backup import Backup, is_locked
 from midocli.session.recovery import Recovery
 from midocli.session.session import Session
 
@@ -272,3 +276,113 @@ def test_what_a_killed_session_claimed_is_not_told_of(folder: Path) -> None:
     told = begin()[1].begin()
     assert len(told) == 2, "one file, and what to do with it"
     assert "recovered-2.mido" in told[0]
+
+
+# -- a copy while the session lives -----------------------------------------------------------
+
+
+def copies(home: Path) -> dict[str, str]:
+    """The copies in a home, by their names."""
+    folder = home / ".local/state/midocli"
+    found = sorted(folder.glob("recovered*")) if folder.exists() else []
+    return {file.name: file.read_text() for file in found}
+
+
+def wait_for_copies(home: Path, shows: Callable[[dict[str, str]], bool]) -> dict[str, str]:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with suppress(FileNotFoundError):
+            found = copies(home)
+            if shows(found):
+                return found
+        time.sleep(0.05)
+    raise AssertionError(f"the copies are {copies(home)}")
+
+
+def test_a_session_that_is_killed_has_left_a_copy(tmp_path: Path) -> None:
+    terminal = at_prompt(tmp_path)
+    terminal.run("router create name first")
+    wait_for_copies(tmp_path, lambda found: "first" in found.get("recovered.mido", ""))
+    terminal.run("router create name second")
+    wait_for_copies(tmp_path, lambda found: "second" in found.get("recovered.mido", ""))
+    other = at_prompt(tmp_path)
+    assert "ended session" not in other.text(), "it lives"
+    other.run("bridge create name another")
+    wait_for_copies(tmp_path, lambda found: "another" in found.get("recovered-2.mido", ""))
+    terminal.process.kill(signal.SIGKILL)
+    terminal.end()
+    third = at_prompt(tmp_path)
+    text = third.text()
+    assert "An ended session left a topology: source" in text
+    assert "recovered-2" not in text
+    for each in (other, third):
+        each.run("quit")
+        each.end()
+    assert list(copies(tmp_path)) == ["recovered.mido"]
+
+
+def test_a_copy_of_what_is_saved_goes(tmp_path: Path) -> None:
+    terminal = at_prompt(tmp_path)
+    for make, keep in (("router create", "save net.mido"), ("bridge create", "undo")):
+        terminal.run(make)
+        wait_for_copies(tmp_path, bool)
+        terminal.run(keep)
+        wait_for_copies(tmp_path, lambda found: not found)
+
+
+def test_a_copy_is_made_while_a_long_command_runs(tmp_path: Path) -> None:
+    terminal = at_prompt(tmp_path)
+    terminal.run("demo")
+    terminal.run("router create name precious")
+    terminal.type("ping client 192.168.79.119 count 1000000 quiet capture none\r")
+    wait_for_copies(tmp_path, lambda found: "precious" in found.get("recovered.mido", ""))
+    terminal.process.kill(signal.SIGKILL)
+    terminal.end()
+    assert list(copies(tmp_path)) == ["recovered.mido"]
+
+
+def test_a_session_that_ends_takes_the_place_of_its_copy(tmp_path: Path) -> None:
+    terminal = at_prompt(tmp_path)
+    terminal.run("router create name first")
+    wait_for_copies(tmp_path, bool)
+    terminal.run("router create name second")
+    terminal.wait_for("2 objects")
+    terminal.process.kill(signal.SIGTERM)
+    terminal.end()
+    found = copies(tmp_path)
+    assert list(found) == ["recovered.mido"]
+    assert "second" in found["recovered.mido"]
+
+
+def test_no_copy_is_made_in_the_middle_of_a_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "DELAY", 0.01)
+    monkeypatch.setattr(backup, "_AGAIN", 0.01)
+    before = signal.getsignal(signal.SIGALRM)
+    file, asked = tmp_path / "copy", 0
+
+    def is_whole() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 5
+
+    copy = Backup(lambda: 1, lambda: b"content", is_whole, lambda: file)
+    copy.start()
+    copy._delay = 0.01
+    copy.note()
+    try:
+        deadline = time.monotonic() + 30
+        while not file.exists() and time.monotonic() < deadline:
+            assert asked <= 6
+            time.sleep(0.01)
+        assert file.read_bytes() == b"content"
+        assert is_locked(file)
+        copy.stop()
+        assert not is_locked(file)
+        assert [each.name for each in tmp_path.iterdir()] == ["copy"]
+        copy.discard()
+        assert list(tmp_path.iterdir()) == []
+    finally:
+        copy.stop()
+        signal.signal(signal.SIGALRM, before)

@@ -81,7 +81,10 @@ class Shell:
                 print(BANNER)
                 for line in self._recovery.begin():
                     print(printable(line))
-                return self._loop()
+                self._recovery.start()
+                status = self._loop()
+                self._recovery.end()
+                return status
         except (Ended, OutputError, OSError) as end:
             self._signals.ignore_ends()
             self._recovery.keep()

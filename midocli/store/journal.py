@@ -43,6 +43,7 @@ class Journal:
         self._size = 0
         self.changes: list[Change] = []
         self.touched: list[Row] = []
+        #: Whether something is being changed just now.
         self.is_open = False
 
     @contextmanager
@@ -129,6 +130,7 @@ class Journal:
         last = list(islice(reversed(source), steps))
         total = sum(len(transaction) for _, transaction in last)
         inverse: list[Change] = []
+        self.is_open = True
         try:
             for _, transaction in last:
                 for change in reversed(transaction):
@@ -137,6 +139,8 @@ class Journal:
         except BaseException:
             self._roll_back(inverse)
             raise
+        finally:
+            self.is_open = False
         changes = iter(inverse)
         for number, transaction in last:
             source.pop()
