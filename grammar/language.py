@@ -11,7 +11,7 @@ import pyparsing as pp
 
 from grammar.as_form import EXPECTED_AS, EXPECTED_FORM, As, Suffix, suffix_of
 from grammar.command import Declaration, OnGuest
-from grammar.commands import CommandWord, declarations, declared
+from grammar.commands import CommandWord, declarations, declared, meant
 from grammar.elements import Element, Made, Question, Rejected, Switch, Table
 from grammar.errors import IncompleteError, LineSyntaxError, MidoError, shorten
 from grammar.expectation import END, Expectation
@@ -38,7 +38,12 @@ class Language:
 
         def build() -> tuple[Table, Sequence[Element]]:
             table = {**self._paths.verb_entries(), **self._paths.collection_entries()}
-            return table, (self._paths.root_object("free"), CommandWord(reading))
+            # Other words for commands are looked for last: that takes all of them.
+            return table, (
+                CommandWord(reading, declared),
+                self._paths.root_object("free"),
+                CommandWord(reading, meant),
+            )
 
         def reading(declaration: Declaration) -> pp.ParserElement | None:
             if held and declaration.around:

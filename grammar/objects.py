@@ -17,7 +17,7 @@ import pyparsing as pp
 
 from grammar import programs
 from grammar.command import LINE_END, Declaration, nothing
-from grammar.commands import CommandWord, commands_behind
+from grammar.commands import CommandWord, commands_behind, declared, meant
 from grammar.elements import (
     Element,
     Entry,
@@ -312,7 +312,7 @@ def _command_behind(word: str) -> CommandWord:
         make = declaration.behind.get(word)
         return make() if make else None
 
-    return CommandWord(reading)
+    return CommandWord(reading, lambda word: declared(word) or meant(word))
 
 
 def _single(collection: Collection, column: int) -> Sequence[Tokens]:

@@ -52,6 +52,11 @@ def commands_behind(word: str) -> Iterator[Declaration]:
     return (each for each in declarations().values() if word in each.behind)
 
 
+def meant(word: str) -> Declaration | None:
+    """The command that another word stands for, if there is one."""
+    return _synonyms().get(word)
+
+
 @cache
 def _synonyms() -> Mapping[str, Declaration]:
     return {word: each for each in declarations().values() for word in each.synonyms}
@@ -60,12 +65,18 @@ def _synonyms() -> Mapping[str, Declaration]:
 class CommandWord(Element):
     """Reads the word of a command, and goes on with what may follow it there.
 
-    `reading` tells what that is, None where the command cannot be said.
+    `reading` tells what that is, None where the command cannot be said; `find` finds a command
+    by its word.
     """
 
-    def __init__(self, reading: Callable[[Declaration], pp.ParserElement | None]) -> None:
+    def __init__(
+        self,
+        reading: Callable[[Declaration], pp.ParserElement | None],
+        find: Callable[[str], Declaration | None],
+    ) -> None:
         super().__init__("command")
         self._reading = reading
+        self._find = find
         self._followers: dict[str, pp.ParserElement] = {}
 
     def may_begin(self, word: str) -> bool:
@@ -81,7 +92,7 @@ class CommandWord(Element):
 
     def _follower(self, word: str) -> pp.ParserElement | None:
         follower = self._followers.get(word)
-        declaration = None if follower else declared(word) or _synonyms().get(word)
+        declaration = None if follower else self._find(word)
         if declaration is not None and (follower := self._reading(declaration)):
             self._followers[word] = follower
         return follower

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -154,7 +153,7 @@ class Observation:
         explanation = ""
         steps: list[dict[str, Any]] = []
         members: dict[str, Any] = {}
-        clock = copy(self._context.clock)
+        clock = self._context.clock.stopped()
         if not self.request.none:
             seen = self.request.seen(self.recorder.captures, source, ends)
             self._write_file(seen)

@@ -34,6 +34,12 @@ class Clock:
         """How much time may pass until the year 9999 ends, in UTC and in the zone that is shown."""
         return _END_NS - 1 - max(self.utc_offset, 0) * 10**9 - self.now_ns
 
+    def stopped(self) -> Clock:
+        """A clock that stays as this one is now."""
+        clock = Clock(self._start_ns, self.utc_offset)
+        clock.elapsed_ns = self.elapsed_ns
+        return clock
+
     def shown(self, elapsed_ns: int) -> int:
         """What the clock shows, or showed, at a moment of the simulation."""
         return self._start_ns + elapsed_ns
