@@ -22,7 +22,7 @@ def clock(context: Context, command: Clock) -> Result:
         return Done()
     if command.action == "advance":
         context.have_time(command.value, command.column)
-        progress = partial(context.manner.progress, "clock advance")
+        progress = partial(context.progress, "clock advance")
         context.datapath.advance(command.value, progress)
         return Done()
     return Message(format_instant(Instant(context.clock.now_ns, context.clock.utc_offset)))

@@ -57,7 +57,7 @@ def delete(context: Context, command: tree.Delete) -> Result:
     """Delete an object, with all it holds."""
     with context.changing() as editor:
         row = context.resolver.object(command.path)
-        editor.delete(row, partial(context.manner.progress, "delete"))
+        editor.delete(row, partial(context.progress, "delete"))
     return Done()
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @carries_out(Save)
 def save(context: Context, command: Save) -> Result:
     """Write the script; FileError where that fails."""
-    text = script(context.store, partial(context.manner.progress, "save"))
+    text = script(context.store, partial(context.progress, "save"))
     data = text.encode("utf-8", "surrogateescape")
     context.files.write(command.file, data, SCRIPT, command.force)
     return Done()

@@ -21,7 +21,7 @@ def draw(context: Context, command: Topology) -> Result:
     """The picture as text, or in the form of the file it is written to."""
     if command.file is not None:
         context.files.check(command.file, command.force)
-    drawing = partial(context.manner.progress, "drawing")
+    drawing = partial(context.progress, "drawing")
     picture = model.picture_of(context.store, context.display, drawing)
     if command.file is None:
         from midocli.pictures.text import as_text

@@ -24,6 +24,6 @@ def undo(context: Context, command: Undo) -> Result:
         why = "" if command.again or journal.is_whole else "; what was before is kept no more"
         raise RefusedError(f"only {there} to {verb}{why}" if there else f"nothing to {verb}{why}")
     step = journal.redo if command.again else journal.undo
-    step(command.steps, partial(context.manner.progress, "redo" if command.again else "undo"))
+    step(command.steps, partial(context.progress, "redo" if command.again else "undo"))
     context.committed()
     return Done()

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
+#: Python may crash where not even a frame of a function has room any more, so that much is to be
+#: left for what ends a command, in bytes; looked at every so many times that work tells of itself.
+_ROOM = 16 * 2**20
+_LOOK_EVERY = 64
+
 
 class Context(Catalog):
     """One topology, the network it describes, and the means that commands have.
@@ -56,6 +61,7 @@ class Context(Catalog):
         self._carriers: dict[str, Callable[[Any], Result]] = {}
         self._tenant: str | None = None
         self._datapath: Datapath | None = None
+        self._told = 0
         self._complaints: list[MidoError] = []
 
     # -- the topology -----------------------------------------------------------------
@@ -156,10 +162,20 @@ class Context(Catalog):
         """tcpdump's flags where a command gives none: the user's at the prompt only."""
         return self.preferences["flags"] if self.manner.interactive else DEFAULT_FLAGS
 
+    def progress(self, what: str, done: int, total: int) -> None:
+        """Tell how much of something is done, of how much.
+
+        What may be stopped there raises; MemoryError while there is still room to deal with it.
+        """
+        self._told += 1
+        if not self._told % _LOOK_EVERY:
+            _look_for_room()
+        self.manner.progress(what, done, total)
+
     def following(self, what: str, items: Sequence[Item]) -> Iterator[Item]:
         """Some items, telling how many of them have been worked on."""
         for done, item in enumerate(items):
-            self.manner.progress(what, done, len(items))
+            self.progress(what, done, len(items))
             yield item
 
     def complain(self, error: MidoError) -> None:
@@ -170,3 +186,13 @@ class Context(Catalog):
         """A result with what running captures saw, and what went wrong, beside it."""
         result = self.captures.beside(result)
         return Spoilt(result, self._complaints.pop()) if self._complaints else result
+
+
+def _look_for_room() -> None:
+    """MemoryError where there is not much room any more."""
+    from mmap import mmap
+
+    try:
+        mmap(-1, _ROOM).close()
+    except (OSError, OverflowError):
+        raise MemoryError from None

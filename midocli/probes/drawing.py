@@ -72,7 +72,7 @@ class Drawing:
         from midocli.pictures.written import written
 
         context = self._context
-        drawing = partial(context.manner.progress, "drawing")
+        drawing = partial(context.progress, "drawing")
         picture = model.picture_of(context.store, context.display, drawing)
         taken = way.way_of(told.steps, _telling(told.reasons))
         if self._report is not None:

@@ -69,7 +69,7 @@ class InjectProbe:
             start = engine.now_ns
             sent = zip(self._frames, self._due, self._origins, strict=True)
             for number, (data, due, origin) in enumerate(sent):
-                self._context.manner.progress("inject", number, len(self._frames))
+                self._context.progress("inject", number, len(self._frames))
                 if self._asap:
                     engine.settle(SECOND_NS)
                 else:

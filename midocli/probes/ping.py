@@ -109,7 +109,7 @@ class PingProbe:
         for number in range(self._count):
             if number:
                 engine.run_until(self._last_sent + interval)
-            self._context.manner.progress("ping", number, self._count)
+            self._context.progress("ping", number, self._count)
             self._next_send = engine.now_ns + interval if number + 1 < self._count else None
             if not self._send(first + number & 0xFFFF, data):
                 return

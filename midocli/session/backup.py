@@ -24,6 +24,8 @@ DELAY = 3.0
 _AGAIN = 0.2
 #: Nine times as long as writing took nothing is written, so that it takes a tenth of a processor.
 _REST = 9
+#: What is in the file where a child has failed.
+_UNKNOWN = object()
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -114,7 +116,7 @@ class Backup:
         self._child = None
         self._delay = max(DELAY, _REST * (used.ru_utime + used.ru_stime))
         if status:
-            self._written = None
+            self._written = _UNKNOWN
         return False
 
     def _write(self) -> None:

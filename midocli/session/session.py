@@ -235,7 +235,7 @@ class Session:
         for line in read_lines(stream):
             yield line
             done += len(line.text) + 1
-            self._manner.progress(f"source {name}", min(done, size), size)
+            self.context.progress(f"source {name}", min(done, size), size)
 
     def show(self, result: Result | None) -> None:
         """Print a result; None is one without words."""

@@ -8,47 +8,52 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from operator import attrgetter
+from itertools import accumulate
 from typing import Any
 
 #: The most rows in a run; it is cut in two where one more comes.
-_LONGEST = 256
+_LONGEST = 512
 
 
 class Run:
-    """Some rows that follow each other; `start` is how many there are before them."""
+    """Some rows that follow each other; `number` is its own among the runs.
 
-    __slots__ = ("rows", "start")
+    `next` is the index of the row whose place is probably asked for next: places are read in order.
+    """
 
-    def __init__(self, rows: list[Any], start: int) -> None:
+    __slots__ = ("next", "number", "rows")
+
+    def __init__(self, rows: list[Any], number: int = 0) -> None:
         self.rows = rows
-        self.start = start
-
-
-_start = attrgetter("start")
+        self.number = number
+        self.next = 0
 
 
 class Order:
     """The rows of a collection in order; each has its run in its slot `run`."""
 
-    __slots__ = ("_is_counted", "_runs")
+    __slots__ = ("_lengths", "_runs")
 
     def __init__(self) -> None:
-        self._runs = [Run([], 0)]
-        self._is_counted = True
+        self._runs = [Run([])]
+        #: How long each of them is.
+        self._lengths = [0]
 
     def __iter__(self) -> Iterator[Any]:
         for run in self._runs:
             yield from run.rows
 
     def __len__(self) -> int:
-        last = self._counted()[-1]
-        return last.start + len(last.rows)
+        return sum(self._lengths)
 
     def place(self, row: Any) -> int:
         """The place of a row, from 1."""
-        self._counted()
-        return int(row.run.start + row.run.rows.index(row) + 1)
+        run: Run = row.run
+        rows, index = run.rows, run.next
+        if index >= len(rows) or rows[index] is not row:
+            index = rows.index(row)
+        run.next = index + 1
+        return sum(self._lengths[: run.number]) + index + 1
 
     def insert(self, place: int, row: Any) -> None:
         """Put a row in at a place from 1, before the one that has it."""
@@ -56,48 +61,43 @@ class Order:
         if len(run.rows) >= _LONGEST:
             run, index = self._cut(run, index)
         run.rows.insert(index, row)
+        self._lengths[run.number] += 1
         row.run = run
-        self._is_counted = False
 
     def remove(self, row: Any) -> int:
         """Take a row out; the place it had."""
-        place = self.place(row)
-        run = row.run
-        del run.rows[place - 1 - run.start]
+        run: Run = row.run
+        index = run.rows.index(row)
+        place = sum(self._lengths[: run.number]) + index + 1
+        del run.rows[index]
+        self._lengths[run.number] -= 1
         if not run.rows and len(self._runs) > 1:
-            self._runs.remove(run)
+            self._replace(run)
         row.run = None
-        self._is_counted = False
         return place
-
-    def _counted(self) -> list[Run]:
-        """The runs, with where they start."""
-        if not self._is_counted:
-            start = 0
-            for run in self._runs:
-                run.start = start
-                start += len(run.rows)
-            self._is_counted = True
-        return self._runs
 
     def _at(self, place: int) -> tuple[Run, int]:
         """Where to put a row in: behind a run that has room, or else before the next."""
-        runs = self._counted()
-        number = max(bisect_left(runs, place - 1, key=_start) - 1, 0)
-        run = runs[number]
-        if place - 1 == run.start + _LONGEST and number + 1 < len(runs):
-            run = runs[number + 1]
-        return run, place - 1 - run.start
+        ends = list(accumulate(self._lengths))
+        number = bisect_left(ends, place - 1)
+        index = place - 1 - ends[number] + self._lengths[number]
+        if index == _LONGEST and number + 1 < len(ends):
+            return self._runs[number + 1], 0
+        return self._runs[number], index
 
     def _cut(self, run: Run, index: int) -> tuple[Run, int]:
         """Cut a full run in halves, but at its ends, where more may keep coming; where it goes."""
         cut = index if index in (0, len(run.rows)) else len(run.rows) // 2
-        first, second = halves = (Run(run.rows[:cut], 0), Run(run.rows[cut:], 0))
-        for half in halves:
+        first, second = Run(run.rows[:cut]), Run(run.rows[cut:])
+        for half in (first, second):
             for row in half.rows:
                 row.run = half
-        number = self._runs.index(run)
-        self._runs[number : number + 1] = halves
-        return (
-            (first, index) if len(first.rows) < _LONGEST and index <= cut else (second, index - cut)
-        )
+        self._replace(run, first, second)
+        goes_first = len(first.rows) < _LONGEST and index <= cut
+        return (first, index) if goes_first else (second, index - cut)
+
+    def _replace(self, run: Run, *others: Run) -> None:
+        self._runs[run.number : run.number + 1] = others
+        self._lengths = [len(each.rows) for each in self._runs]
+        for number, each in enumerate(self._runs):
+            each.number = number

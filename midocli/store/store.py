@@ -132,9 +132,7 @@ class Store:
 
     def detach(self, row: Row) -> None:
         """Take a row out. Its children and its referrers are the caller's business."""
-        position = self.position(row)
-        self._remove(row)
-        self.journal.changes.append(("detach", row, position))
+        self.journal.changes.append(("detach", row, self._remove(row)))
 
     def put(self, row: Row, index: int, value: Value) -> None:
         """Give a field a value."""
@@ -151,8 +149,7 @@ class Store:
         """Undo one change of the journal; returns the change that would undo that."""
         match change:
             case ("attach", Row() as row, *before):
-                position = self.position(row)
-                self._remove(row)
+                position = self._remove(row)
                 for siblings, next_number in zip(self._places(row), before, strict=True):
                     siblings.give_back(self._number_in(siblings, row), next_number)  # type: ignore[arg-type]
                 return ("attach again", row, position)
@@ -162,9 +159,7 @@ class Store:
                 self._insert(row, position)  # type: ignore[arg-type]
                 return ("detach again", row)
             case ("detach again", Row() as row):
-                position = self.position(row)
-                self._remove(row)
-                return ("detach", row, position)
+                return ("detach", row, self._remove(row))
             case ("put", Row() as row, int(index), value):
                 current = row.values[index]
                 self._put(row, index, value)
@@ -229,11 +224,11 @@ class Store:
         self._by_id[row.id] = row
         self.journal.touched.append(row)
 
-    def _remove(self, row: Row) -> None:
+    def _remove(self, row: Row) -> int | None:
+        """Take a row out; the place it had, where there is an order."""
         siblings, *gathered = self._places(row)
         del siblings.by_number[row.number]
-        if siblings.ordered is not None:
-            siblings.ordered.remove(row)
+        place = siblings.ordered.remove(row) if siblings.ordered is not None else None
         for shared in gathered:
             del shared.by_number[row.shared_number]
         layout = self.layout(row.collection)
@@ -243,6 +238,7 @@ class Store:
             _unrefer(row, index, row.values[index])
         del self._by_id[row.id]
         self.journal.touched.append(row)
+        return place
 
     def _put(self, row: Row, index: int, value: Value) -> None:
         layout = self.layout(row.collection)

@@ -34,6 +34,8 @@ CHAINS, RULES_EACH = 15, 2_000
 HOSTS = 5
 BOUND = (100_000 - 2_000 - 1_000 - 40_000 - 20_000 - CHAINS * RULES_EACH - CHAINS - HOSTS) // 2
 
+RULES = 10_000  # of one chain, and four times as many of another
+
 BLOCK = 50  # lines that are timed together
 ENDS = 10  # blocks at either end of a kind
 
@@ -159,6 +161,7 @@ def measure() -> list[Ratio]:
         *(_ends(kind, some) for kind, some in blocks.items() if len(some) >= 2 * ENDS),
         *_flat(small, large),
         _long_chain(large),
+        *_many_rules(),
         _memory(),
     ]
 
@@ -237,6 +240,34 @@ def _long_chain(large: Runner) -> Ratio:
         min(full) / 100,
         10,
     )
+
+
+def _many_rules() -> Iterator[Ratio]:
+    """What is done to a chain with four times the rules."""
+    few, many = RULES, 4 * RULES
+    kinds: dict[str, Callable[[int], list[str]]] = {
+        "one by one": lambda n: [f"chain c delete rule rule{i * 7919 % n}" for i in range(n)],
+        "undone one by one": lambda n: [f"undo {n}"],
+        "to the front": lambda n: [f"chain c rule rule{i * 7919 % n} set pos 1" for i in range(n)],
+        "back again": lambda n: [f"undo {n}"],
+        "deleted, undone, redone": lambda n: ["chain c delete", "undo", "redo"],
+    }
+    taken: dict[tuple[str, int], list[float]] = {}
+    for _ in range(3):
+        for number in (few, many):
+            runner = Runner()
+            runner.run(["chain create name c"])
+            runner.run([f"chain c add rule src {_dotted(i)} type drop" for i in range(number)])
+            gc.collect()
+            gc.freeze()
+            for kind, lines in kinds.items():
+                taken.setdefault((kind, number), []).append(runner.run(lines(number)))
+            gc.unfreeze()
+    for kind in kinds:
+        less, more = taken[kind, few], taken[kind, many]
+        times, typical = min(more) / min(less), median(more) / median(less)
+        what = f"{many:,} rules {kind}"
+        yield Ratio(what, f"{few:,} rules", times, typical, min(more), 5)
 
 
 # -- memory --------------------------------------------------------------------------------

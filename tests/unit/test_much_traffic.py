@@ -6,12 +6,16 @@ import json
 import resource
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+from handmade import Hands, errors, session_of
 from terminal import ROOT
 from worlds import World
 
+from grammar.script import Line
+from midocli.context import context
 from midocli.context.files import Files
 from midocli.probes import capture_request, kept_steps
 from midocli.results.values import Report
@@ -27,8 +31,6 @@ host h add binding port br:port1 interface b
 guest create name one interface h:a address 10.0.0.1/24
 guest create name two interface h:b address 10.0.0.2/24
 """
-#: Bytes of address space.
-_ROOM = 700 * 2**20
 
 
 def test_the_first_walks_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,25 +92,48 @@ def test_frames_are_printed_one_by_one() -> None:
     assert "".join(pieces) == result.text()
 
 
-def _limited() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_ROOM, _ROOM))
+def test_no_room_is_an_error_in_one_line_while_there_is_some(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hands = Hands()
+    session = session_of(hands)
+    for line in LAB.splitlines():
+        assert session.run_line("", Line(line, 1))
+    with monkeypatch.context() as patch:
+        patch.setattr(context, "_ROOM", 2**62)
+        assert not session.run_line("", Line("ping one 10.0.0.2 count 100 quiet", 1))
+    assert errors(session) == ":1:1: too large or too deeply nested to work on\n"
+    assert session.run_line("", Line("expect ping one 10.0.0.2 count 100 quiet", 1))
+
+
+def run_with(script: str, bytes_: int, folder: Path) -> tuple[int, str]:
+    """The status of a script with so much address space, and its errors; it prints to a file."""
+    with (folder / "printed").open("wb") as printed:
+        done = subprocess.run(
+            [sys.executable, "-m", "midocli", "--seed", "1", "--keep-going"],
+            input=script.encode(),
+            stdout=printed,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env={"PYTHONPATH": str(ROOT), "HOME": str(folder)},
+            preexec_fn=partial(resource.setrlimit, resource.RLIMIT_AS, (bytes_, bytes_)),
+        )
+    return done.returncode, done.stderr.decode()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the address space is limited as on Linux")
+def test_what_does_not_fit_is_one_line_and_the_script_goes_on(tmp_path: Path) -> None:
+    probe = "ping one 10.0.0.2 count 1000000 interval 0.1 capture all explain"
+    status, told = run_with(f"{LAB}{probe}\nping one 10.0.0.2 quiet\n", 130 * 2**20, tmp_path)
+    assert (status, told) == (1, "<stdin>:9:1: too large or too deeply nested to work on\n")
+    assert "1 packets transmitted, 1 received" in (tmp_path / "printed").read_text()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the address space is limited as on Linux")
 def test_thirty_thousand_echoes_fit_into_700_mebibytes(tmp_path: Path) -> None:
     probe = "ping one 10.0.0.2 count 30000 interval 0.1 capture all explain report r.html"
     script = f"{LAB}expect {probe} write m.pcapng\nping one 10.0.0.2 quiet\n"
-    with (tmp_path / "printed").open("wb") as printed:
-        done = subprocess.run(
-            [sys.executable, "-m", "midocli", "--seed", "1"],
-            input=script.encode(),
-            stdout=printed,
-            stderr=subprocess.PIPE,
-            cwd=tmp_path,
-            env={"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
-            preexec_fn=_limited,
-        )
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert run_with(script, 700 * 2**20, tmp_path) == (0, "")
     text = (tmp_path / "printed").read_text()
     assert "30000 packets transmitted, 30000 received" in text
     assert text.count("ICMP echo reply") >= 60_000

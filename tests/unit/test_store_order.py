@@ -64,7 +64,7 @@ def test_rows_keep_coming_at_one_place() -> None:
             if place.startswith("behind"):
                 insert(order, plain, 501 + number)
         assert same(order, plain), place
-        assert len(order._runs) < 4 * len(plain) / 256 + 4, place
+        assert len(order._runs) < 4 * len(plain) / 512 + 4, place
 
 
 def comparisons(count: int, step: int) -> int:
