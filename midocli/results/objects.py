@@ -161,8 +161,10 @@ class Created(Result):
 def created(row: Row, display: Display) -> Created:
     """A new object, as it is now."""
     made = entry(row, row.collection, display)
-    words = display.name(row) if row.collection.has_id else made.fields()
-    return Created(made, words, row.full_alias)
+    alias = row.full_alias
+    if not row.collection.has_id:
+        return Created(made, made.fields(), alias)
+    return Created(made, alias if display.aliases else row.uuid, alias)
 
 
 class Listing(Result):

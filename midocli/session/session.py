@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from os import fstat
 from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
@@ -173,11 +173,18 @@ class Session:
         if command.word == "quit":
             self.show(None)
             raise SessionEnd
+        plain = command.command if isinstance(command, As) else command
+        check = cast("Expect", plain) if plain.word == "expect" else None
+        innermost = check.command if check else plain
+        if self.settings.json and innermost.has_form:
+            command = As(command, "json")
         self.context.begin(typed=self._manner.interactive and not self._depth)
-        with self._unless_source(command):
-            result = run(self.context, self._shown(command))
-            self.answered = result.succeeded or _is_expected(command)
-            self._note(_bare(command))
+        # Signals wait while a command is carried out, but for a file of them.
+        with nullcontext() if innermost.word == "source" else self._manner.undisturbed():
+            result = run(self.context, command)
+            self.answered = result.succeeded or check is not None
+            if not (check and check.negated):
+                self._note(innermost)
         if isinstance(result, Stream) and not self.settings.json:
             self._show_stream(result)
         else:
@@ -185,22 +192,11 @@ class Session:
         if result.complaint is not None:
             raise _ShownError(result.complaint)
 
-    def _unless_source(self, command: tree.Command) -> AbstractContextManager[object]:
-        """What signals wait for while a command is carried out, but for a file of them."""
-        is_source = _innermost(command).word == "source"
-        return nullcontext() if is_source else self._manner.undisturbed()
-
-    def _shown(self, command: tree.Command) -> tree.Command:
-        """A command with the form in which its result is to be shown."""
-        has_form = _innermost(command).has_form
-        return As(command, "json") if self.settings.json and has_form else command
-
-    def _note(self, command: tree.Command | None) -> None:
+    def _note(self, command: tree.Command) -> None:
         """Tell those who follow it of a command that was carried out."""
-        if command is not None:
-            self.saved.note(command)
-            for follower in self._followers:
-                follower(command)
+        self.saved.note(command)
+        for follower in self._followers:
+            follower(command)
 
     def _choose_format(self, command: Format) -> Result:
         self.settings.json = command.name == "json"
@@ -287,28 +283,6 @@ class Session:
             self._manner.out.writelines(pieces)
         except OSError as failure:
             raise OutputError(failure) from None
-
-
-def _is_expected(command: tree.Command) -> bool:
-    """Whether what comes of a command was expected, where it comes to anything."""
-    return _unformatted(command).word == "expect"
-
-
-def _unformatted(command: tree.Command) -> tree.Command:
-    """A command without the form its result is to be shown in."""
-    return command.command if isinstance(command, As) else command
-
-
-def _innermost(command: tree.Command) -> tree.Command:
-    """A command without what only shows or checks it."""
-    command = _unformatted(command)
-    return cast("Expect", command).command if command.word == "expect" else command
-
-
-def _bare(command: tree.Command) -> tree.Command | None:
-    """A command without what only shows or checks it; None where it was to fail."""
-    expected = _is_expected(command) and cast("Expect", _unformatted(command))
-    return None if expected and expected.negated else _innermost(command)
 
 
 def _notes(error: Exception) -> Sequence[str]:
