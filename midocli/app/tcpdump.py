@@ -239,7 +239,9 @@ class _Text:
             from midocli.trace.tcpdump.printer import Printer
 
             self._printer = Printer(self._flags, _utc_offset(frame.time_ns))
-        self._out.write(self._printer.frame(frame.time_ns, frame.data, frame.wire_length))
+        self._out.write(
+            self._printer.frame(frame.time_ns, frame.data, frame.wire_length, frame.second)
+        )
         if self._line_buffered:
             self._out.flush()
 

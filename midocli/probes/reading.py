@@ -50,7 +50,7 @@ def read_capture(context: Context, command: ReadCapture) -> Stream:
         f"snapshot length {capture.snap_length}\n",
         {"file": command.file.text, "link_type": name, "snap_length": capture.snap_length},
         islice(frames, limit),
-        lambda frame: printer.frame(frame.time_ns, frame.data, frame.wire_length),
+        lambda frame: printer.frame(frame.time_ns, frame.data, frame.wire_length, frame.second),
         lambda frame: _frame_data(frame, offset),
     )
 

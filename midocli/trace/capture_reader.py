@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 from midocli.trace.scapy_files import scapy_utils
 
 _LARGEST = 262144
+_SIGN = 1 << 31
 _LARGEST_BLOCK = 16 * 1024 * 1024
 _SECTION = b"\x0a\x0d\x0d\x0a"
 _PCAP_MAGICS = (b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1")
@@ -26,13 +27,15 @@ class CaptureFileError(Exception):
 class ReadFrame(NamedTuple):
     """A frame of a file: nanoseconds since the Unix epoch, what was captured, its whole length.
 
-    `direction` is None where the file does not tell.
+    `direction` is None where the file does not tell. `second` is the one that the file
+    counts the time from, where that is not the one it falls into.
     """
 
     time_ns: int
     data: bytes
     wire_length: int
     direction: Literal["in", "out"] | None
+    second: int | None = None
 
 
 class CaptureFile(NamedTuple):
@@ -138,8 +141,11 @@ def _pcap_frames(reader: Any, snap_length: int) -> Iterator[ReadFrame]:
             data, (second, part, wire_length, _) = read(_LARGEST)
         except EOFError:
             return
+        # libpcap takes the fraction for a signed number, and does not carry it over.
+        part = (part ^ _SIGN) - _SIGN
         time_ns = second * 1_000_000_000 + part * fraction
-        yield ReadFrame(time_ns, data[:snap_length], wire_length, None)
+        carried = None if time_ns // 1_000_000_000 == second else second
+        yield ReadFrame(time_ns, data[:snap_length], wire_length, None, carried)
 
 
 # -- pcapng -------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def packet(order: str, number: int, ticks: int, flags: int = 1) -> bytes:
 def test_pcap_in_both_byte_orders_and_resolutions(order: str, magic: int, time_ns: int) -> None:
     capture = open_capture(BytesIO(pcap(order, magic, snap=40)))
     assert (capture.link_type, capture.snap_length) == (1, 40)
-    assert list(capture.frames) == [(time_ns, FRAME[:40], 100, None)] * 2
+    assert list(capture.frames) == [(time_ns, FRAME[:40], 100, None, None)] * 2
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

@@ -274,7 +274,7 @@ def some_frame(rng: random.Random) -> bytes:
     elif kind < 10:
         target = rng.choice((b"\0" * 6, b"\xff" * 6, ROUTER))
         operation = rng.choice((1, 1, 2, 2, 3, 4, 8, 9, 10, 77))
-        packet = arp(operation, target, rng.choice((1, 1, 1, 6, 7, 23, 24, 32, 99)))
+        packet = arp(operation, target, rng.choice((1, 1, 1, 6, 7, 15, 19, 23, 24, 32, 99)))
         frame = ethernet(packet, rng.choice((0x0806, 0x0806, 0x8035)), tags)
     elif kind == 10:
         unknown = rng.choice((0x88B5, 0x9999, 0x05DD, 0x6004, 0x893A))

@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
+from midocli.trace.tcpdump import arp_atm, arp_names, frame_relay
 from midocli.trace.tcpdump.addresses import mac
 from midocli.trace.tcpdump.dissection import Dissection
-from midocli.trace.tcpdump.ethertypes import NAMES
 from midocli.trace.tcpdump.hexdump import hex_and_ascii
 from midocli.trace.tcpdump.naming import Naming
 
 _HEADER = 8
-_IPV4_LIKE = frozenset((0x0800, 0x1000))
-_HARDWARE = {
-    1: "Ethernet",
-    6: "TokenRing",
-    7: "ArcNet",
-    15: "FrameRelay",
-    19: "ATM",
-    23: "Strip",
-    24: "IEEE 1394",
-    32: "InfiniBand",
-}
-_REQUEST, _REPLY = 1, 2
-_REVERSE_REQUEST, _REVERSE_REPLY = 3, 4
-_INVERSE_REQUEST, _INVERSE_REPLY = 8, 9
-_OPERATIONS = {
-    _REQUEST: "Request",
-    _REPLY: "Reply",
-    _REVERSE_REQUEST: "Reverse Request",
-    _REVERSE_REPLY: "Reverse Reply",
-    _INVERSE_REQUEST: "Inverse Request",
-    _INVERSE_REPLY: "Inverse Reply",
-    10: "NACK Reply",
-}
 
 
 def show(d: Dissection, at: int, length: int) -> None:
@@ -41,70 +18,79 @@ def show(d: Dissection, at: int, length: int) -> None:
     data = d.data
     verbose = d.flags.verbose
     hardware = d.u16(at)
+    if hardware == arp_names.ATM:
+        arp_atm.show(d, at, length)
+        return
     protocol = d.u16(at + 2)
     hardware_length = data[at + 4]
     protocol_length = data[at + 5]
     operation = d.u16(at + 6)
     body_length = 2 * (hardware_length + protocol_length)
     d.need(at + _HEADER, body_length)
-    body = data[at + _HEADER : at + _HEADER + body_length]
 
     if not d.flags.link:
         d.add("ARP, ")
-    strange = protocol not in _IPV4_LIKE or protocol_length != 4 or hardware_length == 0
+    strange = protocol not in arp_names.IPV4_LIKE or protocol_length != 4 or hardware_length == 0
     if strange or verbose:
+        name = arp_names.HARDWARE.get(hardware, f"Unknown Hardware ({hardware})")
         d.add(
-            f"{_HARDWARE.get(hardware, f'Unknown Hardware ({hardware})')} (len {hardware_length}), "
-            f"{NAMES.get(protocol, f'Unknown Protocol (0x{protocol:04x})')} (len {protocol_length})"
+            f"{name} (len {hardware_length}), "
+            f"{arp_names.protocol(protocol)} (len {protocol_length})"
         )
         if not verbose:
             d.add(f", length {length}")
             return
         d.add(", ")
-    d.add(f"{_OPERATIONS.get(operation, f'Unknown ({operation})')} ")
-    question = _question(d.names, operation, protocol, hardware_length, protocol_length, body)
+    d.add(f"{arp_names.operation(operation)} ")
+    body = data[at + _HEADER : at + _HEADER + body_length]
+    question = _Body(d.names, hardware, protocol, hardware_length, body).question(operation)
     if question is None:
         d.add(hex_and_ascii(data[at : d.end]))
     else:
         d.add(f"{question}, length {length}")
 
 
-def _question(
-    names: Naming,
-    operation: int,
-    protocol: int,
-    hardware_length: int,
-    protocol_length: int,
-    body: bytes,
-) -> str | None:
-    """What is asked or told; None for an operation tcpdump does not know."""
-    half = hardware_length + protocol_length
-    target_mac = body[half : half + hardware_length]
-    sender_link = _link(names, body[:hardware_length])
-    sender_host = _host(names, protocol, body[hardware_length:half])
-    target_link = _link(names, target_mac)
-    target_host = _host(names, protocol, body[half + hardware_length :])
-    if operation == _REQUEST:
-        named = f" ({target_link})" if any(target_mac) else ""
-        return f"who-has {target_host}{named} tell {sender_host}"
-    if operation == _REPLY:
-        return f"{sender_host} is-at {sender_link}"
-    if operation in (_REVERSE_REQUEST, _INVERSE_REQUEST):
-        return f"who-is {target_link} tell {sender_link}"
-    if operation == _REVERSE_REPLY:
-        return f"{target_link} at {target_host}"
-    if operation == _INVERSE_REPLY:
-        return f"{sender_link} at {sender_host}"
-    return None
+class _Body:
+    """The four addresses of a packet, as text."""
+
+    __slots__ = ("_asked", "sender", "sender_link", "target", "target_link")
+
+    def __init__(
+        self, names: Naming, hardware: int, protocol: int, hardware_length: int, body: bytes
+    ) -> None:
+        half = len(body) // 2
+        target_link = body[half : half + hardware_length]
+        self._asked = any(target_link)
+        self.sender_link = _link(names, hardware, body[:hardware_length])
+        self.sender = _host(names, protocol, body[hardware_length:half])
+        self.target_link = _link(names, hardware, target_link)
+        self.target = _host(names, protocol, body[half + hardware_length :])
+
+    def question(self, operation: int) -> str | None:
+        """What is asked or told; None for an operation tcpdump does not know."""
+        if operation == arp_names.REQUEST:
+            named = f" ({self.target_link})" if self._asked else ""
+            return f"who-has {self.target}{named} tell {self.sender}"
+        if operation == arp_names.REPLY:
+            return f"{self.sender} is-at {self.sender_link}"
+        if operation in (arp_names.REVERSE_REQUEST, arp_names.INVERSE_REQUEST):
+            return f"who-is {self.target_link} tell {self.sender_link}"
+        if operation == arp_names.REVERSE_REPLY:
+            return f"{self.target_link} at {self.target}"
+        if operation == arp_names.INVERSE_REPLY:
+            return f"{self.sender_link} at {self.sender}"
+        return None
 
 
 def _host(names: Naming, protocol: int, address: bytes) -> str:
-    if protocol not in _IPV4_LIKE:
+    if protocol not in arp_names.IPV4_LIKE:
         return "<wrong proto type>"
     return names.ipv4(address) if len(address) == 4 else "<wrong len>"
 
 
-def _link(names: Naming, address: bytes) -> str:
+def _link(names: Naming, hardware: int, address: bytes) -> str:
     if not address:
         return "<empty>"
+    if hardware == arp_names.FRAME_RELAY:
+        return frame_relay.circuit(address)
     return names.mac(address) if len(address) == 6 else mac(address)

@@ -8,11 +8,13 @@ with a marker such as ` [|icmp]`, as tcpdump does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import NamedTuple
 
 from midocli.trace.tcpdump.conversations import Conversations
 from midocli.trace.tcpdump.flags import Flags
 from midocli.trace.tcpdump.naming import NAMES, NUMBERS
+from midocli.trace.tcpdump.shows import Ports, Shows
 
 # (dissection, offset, length): what an Ethertype stands for.
 EthertypeShow = Callable[["Dissection", int, int], None]
@@ -22,50 +24,31 @@ IpShow = Callable[["Dissection", int, int, int, bool], None]
 PayloadShow = Callable[["Dissection", int, int], None]
 
 
-class Protocols:
+class Protocols(NamedTuple):
     """Which function shows which protocol: the tables a new protocol is entered in.
 
     `ip` and `ip6` are the payloads of IPv4 and IPv6, `saps` the access points of LLC
     frames, where both are the same, and `snap` the protocols of SNAP headers by vendor and
-    number. The orders of `udp_ports` and `tcp_ports` matter: the first entry that is the
-    source or the destination port wins, as in tcpdump. `packet_types` are what -T makes of
-    all `udp` and `tcp`.
+    number. `udp_types` and `tcp_types` are what -T makes of all UDP and TCP.
     """
 
-    __slots__ = (
-        "ethertypes",
-        "ip",
-        "ip6",
-        "packet_types",
-        "saps",
-        "snap",
-        "tcp_ports",
-        "udp_ports",
-    )
-
-    def __init__(
-        self,
-        ethertypes: Mapping[int, EthertypeShow],
-        saps: Mapping[int, EthertypeShow],
-        snap: Mapping[tuple[int, int], EthertypeShow],
-        ip: Mapping[int, IpShow],
-        ip6: Mapping[int, IpShow],
-        udp_ports: Mapping[int, PayloadShow],
-        tcp_ports: Mapping[int, PayloadShow],
-        packet_types: Mapping[str, Mapping[str, PayloadShow]],
-    ) -> None:
-        self.ethertypes = ethertypes
-        self.saps = saps
-        self.snap = snap
-        self.ip = ip
-        self.ip6 = ip6
-        self.udp_ports = udp_ports
-        self.tcp_ports = tcp_ports
-        self.packet_types = packet_types
+    ethertypes: Shows[int, EthertypeShow]
+    saps: Shows[int, EthertypeShow]
+    snap: Shows[tuple[int, int], EthertypeShow]
+    ip: Shows[int, IpShow]
+    ip6: Shows[int, IpShow]
+    udp_ports: Ports[PayloadShow]
+    tcp_ports: Ports[PayloadShow]
+    udp_types: Shows[str, PayloadShow]
+    tcp_types: Shows[str, PayloadShow]
 
 
 class CutOffError(Exception):
     """Bytes are needed that the frame, or what was captured of it, does not have."""
+
+
+class InvalidError(Exception):
+    """What is left of a message is malformed: ` (invalid)` is shown for it."""
 
 
 class Dissection:
@@ -75,7 +58,8 @@ class Dissection:
     while a packet is shown that ends before it (Ethernet padding). `protocol` names
     whoever is at work, for the marker of a cut-off. `names` writes addresses and
     ports. `add` appends text. `depth`
-    counts the IP headers that the one being shown is in.
+    counts the IP headers that the one being shown is in, `ip_at` is where the last of them
+    is for which TCP or UDP was shown, and `ports` are the two of that.
     """
 
     __slots__ = (
@@ -85,7 +69,9 @@ class Dissection:
         "depth",
         "end",
         "flags",
+        "ip_at",
         "names",
+        "ports",
         "protocol",
         "protocols",
         "text",
@@ -102,6 +88,8 @@ class Dissection:
         self.conversations = conversations
         self.protocol = ""
         self.depth = 0
+        self.ip_at = 0
+        self.ports = (0, 0)
         self.text: list[str] = []
         self.add = self.text.append
 
@@ -148,6 +136,10 @@ class Dissection:
             known(self, at, length, ip_at, fragmented)
         else:
             self.add(f" {self.names.ip_protocol(protocol)} {length}")
+
+    def invalid(self) -> None:
+        """Add the marker for what is malformed."""
+        self.add(" (invalid)")
 
     def cut(self) -> None:
         """Add the marker for a header that was not captured whole."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from midocli.trace.tcpdump import ethernet
-from midocli.trace.tcpdump.addresses import ipv4
+from midocli.trace.tcpdump import addresses, ethernet, ipv4, ipv6
 from midocli.trace.tcpdump.bits import named_bits
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.ethertypes import NAMES
@@ -82,8 +81,10 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
         return
     d.add("\n\t" if d.flags.verbose else ": ")
     left = at + length - reader.at
-    if version == 0 and protocol in (_IPV4, _IPV6):
-        d.protocols.ethertypes[protocol](d, reader.at, left)
+    if version == 0 and protocol == _IPV4:
+        ipv4.show(d, reader.at, left)
+    elif version == 0 and protocol == _IPV6:
+        ipv6.show(d, reader.at, left)
     elif version == 0 and protocol == _BRIDGED:
         ethernet.show(d, reader.at, left)
     else:
@@ -152,6 +153,6 @@ def _show_route(reader: _Reader, offset: int, length: int, size: int) -> bool:
                 entry = reader.bytes(size)
             except _ShortError:
                 return False
-            text = ipv4(entry) if size == 4 else f"{int.from_bytes(entry, 'big'):x}"
+            text = addresses.ipv4(entry) if size == 4 else f"{int.from_bytes(entry, 'big'):x}"
             d.add(f" {'*' if hop == offset else ''}{text}")
     return True

@@ -37,11 +37,11 @@ def show(d: Dissection, at: int, length: int) -> bool:
             return False
         if code == _END:
             return True
-        if code == _TIMESTAMP:
-            _show_timestamps(d, at, size)
-        elif code in (_RECORD_ROUTE, _STRICT_ROUTE, _LOOSE_ROUTE):
-            _show_route(d, at, size)
-        elif code == _ROUTER_ALERT:
+        if code == _TIMESTAMP and not _show_timestamps(d, at, size):
+            return False
+        if code in (_RECORD_ROUTE, _STRICT_ROUTE, _LOOSE_ROUTE) and not _show_route(d, at, size):
+            return False
+        if code == _ROUTER_ALERT:
             _show_router_alert(d, at, size)
         at += size
         length -= size
@@ -67,10 +67,11 @@ def final_destination(d: Dissection, ip_at: int) -> bytes:
     return destination
 
 
-def _show_route(d: Dissection, at: int, size: int) -> None:
+def _show_route(d: Dissection, at: int, size: int) -> bool:
+    """Show a route's hops; False when one of them was not captured."""
     if size < 3:
         d.add(f" [bad length {size}]")
-        return
+        return True
     if (size + 1) & 3:
         d.add(f" [bad length {size}]")
     pointer = d.u8(at + 2) - 1
@@ -78,8 +79,11 @@ def _show_route(d: Dissection, at: int, size: int) -> None:
     if pointer < 3 or (pointer + 1) & 3 or pointer > size + 1:
         d.add(f" [bad ptr {pointer + 1}]")
     for hop in range(3, size, 4):
+        if not d.has(at + hop, 4):
+            return False
         visited = pointer > hop or pointer < 0
         d.add(f" {d.names.ipv4(d.taken(at + hop, 4))}{',' if visited else ''}")
+    return True
 
 
 def _show_router_alert(d: Dissection, at: int, size: int) -> None:
@@ -91,10 +95,11 @@ def _show_router_alert(d: Dissection, at: int, size: int) -> None:
         d.add(f" value {value}")
 
 
-def _show_timestamps(d: Dissection, at: int, size: int) -> None:
+def _show_timestamps(d: Dissection, at: int, size: int) -> bool:
+    """Show a route's times; False when one of them was not captured."""
     if size < 4:
         d.add(f"[bad length {size}]")
-        return
+        return True
     kind = d.u8(at + 3) & 0xF
     overflow = d.u8(at + 3) >> 4
     step = 4 if kind == _TIMES_ONLY else 8
@@ -110,6 +115,8 @@ def _show_timestamps(d: Dissection, at: int, size: int) -> None:
         reached = 4
         while reached < size:
             mark = " ^ " if pointer == reached else " "
+            if not d.has(at + reached, step):
+                return False
             entry = d.taken(at + reached, step)
             address = d.names.ipv4(entry[:4]) if step == 8 else ""
             d.add(f"{mark}{int.from_bytes(entry[-4:], 'big')}@{address}")
@@ -119,3 +126,4 @@ def _show_timestamps(d: Dissection, at: int, size: int) -> None:
     if pointer == reached:
         d.add(" ^ ")
     d.add(f" [{overflow} hops not recorded]}} " if overflow else "}")
+    return True

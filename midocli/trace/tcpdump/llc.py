@@ -102,8 +102,9 @@ def show(d: Dissection, at: int, length: int, macs: bytes) -> tuple[int, bool]:
     length -= header
     if control == _UI and to_sap == from_sap == _SNAP:
         return header + _SNAP_HEADER, _show_snap(d, at, length, macs)
-    if control == _UI and to_sap == from_sap and to_sap in d.protocols.saps:
-        d.protocols.saps[to_sap](d, at, length)
+    known = d.protocols.saps.get(to_sap) if control == _UI and to_sap == from_sap else None
+    if known is not None:
+        known(d, at, length)
         return header, True
     if not d.flags.link:
         d.add(_saps_text(d.names, to_sap, from_sap, macs))

@@ -39,12 +39,15 @@ class Printer:
         count, self._dump = _dump_of(flags)
         self._dump_link = count > 1
 
-    def frame(self, time_ns: int, data: bytes, wire_length: int | None = None) -> str:
+    def frame(
+        self, time_ns: int, data: bytes, wire_length: int | None = None, second: int | None = None
+    ) -> str:
         """The text of one frame, ending in a line break.
 
         `time_ns` is in nanoseconds since the Unix epoch, `data` what was captured,
         from the destination MAC on, and `wire_length` the frame's whole length when
-        it was cut. Never raises, whatever the bytes are.
+        it was cut. `second` is the one that a file counts the time from, if not the
+        one it falls into. Never raises, whatever the bytes are.
         """
         self._frames += 1
         number = f"{self._frames:5}  " if self._flags.numbered else ""
@@ -60,7 +63,9 @@ class Printer:
             # Where the link header ends is lost in tcpdump: it dumps from the first byte.
             header = 0
         text = "".join(dissection.text)
-        return f"{number}{self._timestamps.text(time_ns)}{text}{self._dumped(data, header)}\n"
+        return (
+            f"{number}{self._timestamps.text(time_ns, second)}{text}{self._dumped(data, header)}\n"
+        )
 
     def _dumped(self, data: bytes, header: int) -> str:
         if self._dump is None:

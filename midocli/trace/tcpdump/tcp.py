@@ -25,7 +25,8 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
         d.add(transport.hosts(d, ip_at))
         d.cut()
         return
-    ports = (d.u16(at), d.u16(at + 2))
+    ports = d.ports = (d.u16(at), d.u16(at + 2))
+    d.ip_at = ip_at
     d.add(transport.endpoints(d, ip_at, _PROTOCOL, ports, d.names.tcp_port))
     if not d.has(at, _HEADER_LENGTH):
         d.cut()
@@ -100,14 +101,11 @@ def _show_data(
         _show_reset_text(d, at + header_length, length)
         return
     if d.flags.packet_type:
-        typed = d.protocols.packet_types["tcp"].get(d.flags.packet_type)
-        if typed is not None:
-            typed(d, at + header_length, length)
-        return
-    for port, known in d.protocols.tcp_ports.items():
-        if port in ports:
-            known(d, at + header_length, length)
-            return
+        known = d.protocols.tcp_types.get(d.flags.packet_type)
+    else:
+        known = d.protocols.tcp_ports.get(*ports)
+    if known is not None:
+        known(d, at + header_length, length)
 
 
 def _show_reset_text(d: Dissection, at: int, length: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+_UNSIGNED = 0xFFFF_FFFF
 _ERROR = "[Error converting time]"
 
 
@@ -31,31 +32,39 @@ class Timestamps:
         self._per_second = 10**self._digits
         self._per_tick = 1 if nanoseconds else 1000
         self._offset = utc_offset_seconds
-        self._reference = 0
+        self._reference = (0, 0)
         self._second: int | None = None
         self._second_text: str = ""
 
-    def text(self, time_ns: int) -> str:
-        """The time with the blank that follows it; what is finer than its digits is cut off."""
+    def text(self, time_ns: int, second: int | None = None) -> str:
+        """The time with the blank that follows it; what is finer than its digits is cut off.
+
+        `second` is given where a file counts from another one than the time falls into: a
+        fraction below 0 or of more than a second is written as one of 32 bits, as tcpdump does.
+        """
         form = self._form
-        if form == 0 or form == 4:
-            return self._clock(time_ns // self._per_tick, self._offset)
         if form == 1:
             return ""
+        if second is None:
+            second = time_ns // 1_000_000_000
+        fraction = int((time_ns - second * 1_000_000_000) / self._per_tick)
+        if form == 0 or form == 4:
+            return self._clock(second, fraction, self._offset)
         if form == 2:
-            second, fraction = divmod(time_ns // self._per_tick, self._per_second)
             failed = second & 0x8000_0000
-            return _ERROR + " " if failed else f"{second}.{fraction:0{self._digits}} "
-        return self._since(time_ns // self._per_tick)
+            return _ERROR + " " if failed else f"{second}.{self._fraction(fraction)} "
+        return self._since(second, fraction)
 
-    def _clock(self, ticks: int, offset: int) -> str:
-        second, fraction = divmod(ticks, self._per_second)
+    def _fraction(self, fraction: int) -> str:
+        return f"{fraction & _UNSIGNED:0{self._digits}}"
+
+    def _clock(self, second: int, fraction: int, offset: int) -> str:
         if second != self._second:
             self._second = second
             self._second_text = self._second_as_text(second, offset)
         if not self._second_text:
             return _ERROR + " "
-        return f"{self._second_text}.{fraction:0{self._digits}} "
+        return f"{self._second_text}.{self._fraction(fraction)} "
 
     def _second_as_text(self, second: int, offset: int) -> str:
         # tcpdump takes times as 32 bits, of which the highest means an error.
@@ -70,10 +79,14 @@ class Timestamps:
         except (OverflowError, ValueError, OSError):
             return ""
 
-    def _since(self, ticks: int) -> str:
+    def _since(self, second: int, fraction: int) -> str:
+        now = (second, fraction)
         # A reference of 0 counts as none yet, in tcpdump too.
-        reference = self._reference or ticks
-        if self._form == 3 or not self._reference:
-            self._reference = ticks
-        sign = "-" if ticks < reference else " "
-        return sign + self._clock(abs(ticks - reference), 0)
+        reference = self._reference if any(self._reference) else now
+        if self._form == 3 or not any(self._reference):
+            self._reference = now
+        earlier, later = min(now, reference), max(now, reference)
+        seconds, ticks = later[0] - earlier[0], later[1] - earlier[1]
+        if ticks < 0:
+            seconds, ticks = seconds - 1, ticks + self._per_second
+        return ("-" if now < reference else " ") + self._clock(seconds, ticks, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump import transport
 from midocli.trace.tcpdump.checksum import correct
-from midocli.trace.tcpdump.dissection import Dissection, PayloadShow
+from midocli.trace.tcpdump.dissection import Dissection
 
 _HEADER = 8
 _PROTOCOL = 17
@@ -18,7 +18,8 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
             d.add(f"{transport.hosts(d, ip_at)} ")
         d.cut()
         return
-    ports = (d.u16(at), d.u16(at + 2))
+    ports = d.ports = (d.u16(at), d.u16(at + 2))
+    d.ip_at = ip_at
     d.add(transport.endpoints(d, ip_at, _PROTOCOL, ports, d.names.udp_port))
     if length < _HEADER:
         d.add(f"truncated-udp {length}")
@@ -39,12 +40,14 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
     stated -= _HEADER
     length = min(length - _HEADER, stated)
     if d.flags.packet_type:
-        d.protocols.packet_types["udp"][d.flags.packet_type](d, at + _HEADER, length)
+        typed = d.protocols.udp_types.get(d.flags.packet_type)
+        if typed is not None:
+            typed(d, at + _HEADER, length)
         return
     if d.flags.verbose and d.flags.checksums and not fragmented:
         d.add(_checksum_note(d, at, length, ip_at))
     if not d.flags.quiet:
-        known = _known(d, ports)
+        known = d.protocols.udp_ports.get(*ports)
         if known is not None:
             known(d, at + _HEADER, length)
             return
@@ -52,13 +55,6 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
         d.add(f"UDP, bad length {stated} > {length}")
     else:
         d.add(f"UDP, length {stated}")
-
-
-def _known(d: Dissection, ports: tuple[int, int]) -> PayloadShow | None:
-    table = d.protocols.udp_ports
-    if ports[0] not in table and ports[1] not in table:
-        return None
-    return next(known for port, known in table.items() if port in ports)
 
 
 def _checksum_note(d: Dissection, at: int, length: int, ip_at: int) -> str:
