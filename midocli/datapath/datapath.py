@@ -40,6 +40,7 @@ _ITSELF: dict[str, RecordKind] = {
 _PARENT: dict[str, RecordKind] = {
     "router.port": "router",
     "router.route": "router",
+    "router.bgp-peer": "router",
     "bridge.port": "bridge",
     "chain.rule": "chain",
     "port-group.member": "port-group",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,7 +16,7 @@ from midocli.probes.capture_request import CaptureRequest, Interfaces, Seen, Uni
 from midocli.probes.drawing import Drawing, Ending, Told
 from midocli.probes.kept_steps import KeptSteps
 from midocli.probes.points import Point
-from midocli.probes.verdict import decisive
+from midocli.probes.verdict import answered_in_vain, decisive
 from midocli.simulator.events import NatUnrestored
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import Reason
@@ -72,8 +73,10 @@ class Observation:
         self.recorder = Recorder(steps=self._steps)
         self.drops: dict[object, list[tuple[Reason, Frame]]] = {}
         self._arp_drops: list[tuple[Reason, Frame]] = []
-        #: The frame that a reason ended, by the reason's identity; `drops` keeps it alive.
+        #: The frame that a reason ended, by the reason's identity; `drops` keeps it alive, and
+        #: `_joined` those that name a second one.
         self._ended: dict[int, Frame] = {}
+        self._joined: list[Reason] = []
 
     @contextmanager
     def watching(
@@ -121,7 +124,23 @@ class Observation:
         pending = self._network.pending(origin)
         home = partial(home_of, self._context.store)
         drops = self.drops.get(origin, ())
-        return decisive(drops, pending, self._arp_drops, home, for_errors)
+        reason = decisive(drops, pending, self._arp_drops, home, for_errors)
+        return reason and self._with_answer(reason, drops)
+
+    def _with_answer(self, reason: Reason, drops: Sequence[tuple[Reason, Frame]]) -> Reason:
+        """A reason that names beside itself where the answer to what it ended was dropped."""
+        answer = answered_in_vain(reason, drops)
+        if answer is None:
+            return reason
+        what, end = answer
+        where = f"ended at {end.at} ({end.code}): {end.text}"
+        if (end.at, end.text) == (reason.at, reason.text):
+            where = "ended there, too"
+        text = f"{reason.text}; {what} {where}"
+        both = replace(reason, text=text)
+        self._ended[id(both)] = self._ended[id(reason)]
+        self._joined.append(both)
+        return both
 
     def failure(self, reason: Reason, source: str | None, destination: int | None) -> Failure:
         """A reason with the frame it ended, and who sent it to whom."""

@@ -43,6 +43,27 @@ def decisive(
     return main
 
 
+def answered_in_vain(
+    main: Reason, drops: Sequence[tuple[Reason, Frame]]
+) -> tuple[str, Reason] | None:
+    """What answered a packet that ended for `main`, and the reason for which that was dropped.
+
+    None: nothing did, or it got through. That an ICMP error is dropped tells why nobody was told.
+    """
+    ended = next((at for at, (reason, _) in enumerate(drops) if reason is main), None)
+    if ended is None or not _is_request(drops[ended][1]):
+        return None
+    request = drops[ended][1]
+    for reason, frame in drops[ended + 1 :]:
+        if reason.code in BYSTANDERS or frame.ethertype == ETHERTYPE_ARP:
+            continue
+        if _is_error(frame):
+            return "the ICMP error about it", reason
+        if frame.proto != ICMP and (frame.tp_src, frame.tp_dst) == (request.tp_dst, request.tp_src):
+            return "the answer", reason
+    return None
+
+
 def _unanswered(
     drops: Sequence[tuple[Reason, Frame]], address: int, home: Callable[[int], Collection[str]]
 ) -> Reason | None:

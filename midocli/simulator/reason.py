@@ -32,6 +32,8 @@ class Code(StrEnum):
     SAME_PORT = "same-port"
     LOOP = "loop"
     LOCAL_NON_ICMP = "local-non-icmp"
+    BGP_SESSION = "bgp-session"
+    OWN_ADDRESS = "own-address"
     NO_MEMBER = "no-member"
     REDIRECT_DOWN = "redirect-down"
     FRAGMENTATION_NEEDED = "fragmentation-needed"

@@ -146,14 +146,30 @@ def test_a_stale_entry_is_used_while_it_is_asked_for_again() -> None:
     assert len(out_frames(recorder)) == 3, "the answer ended the asking"
 
 
-def test_an_entry_is_gone_after_an_hour() -> None:
+def test_an_entry_is_gone_after_a_minute_and_a_half() -> None:
     lab = router_lab()
     know(lab, "20.0.0.9", 9)
-    lab.run(60 * MINUTE)
+    lab.run(88)
+    assert cache(lab)
+    lab.run(2)
     recorder = lab.watch("h:out")
     send(lab, packet())
     assert [frame.proto for frame in out_frames(recorder)] == [1]
     assert cache(lab) == {}
+
+
+def test_what_waits_when_an_entry_goes_joins_those_who_ask_already() -> None:
+    lab = router_lab()
+    know(lab, "20.0.0.9", 9)
+    lab.run(61)
+    recorder = lab.watch("h:out")
+    send(lab, packet())
+    lab.run(30)
+    send(lab, packet())
+    assert [frame.proto for frame in out_frames(recorder)] == [17, 1, 1, 1, 1]
+    assert lab.network.pending(None) is not None
+    lab.run(30)
+    assert "arp-timeout" in lab.codes(), "a minute after the first question"
 
 
 def test_reset_forgets_the_cache_and_whoever_waits() -> None:

@@ -43,7 +43,7 @@ no-route blackhole route-reject ttl-expired rule-drop rule-reject admin-down unp
 port-inactive arp-timeout wrong-mac vlan-mismatch vlan-on-router unsupported-ethertype
 bad-source-mac same-port loop local-non-icmp no-member redirect-down fragmentation-needed
 not-addressed-to-guest no-answer broadcast-at-router arp-ignored malformed nat-exhausted
-rate-limited
+rate-limited bgp-session own-address
 """
 KINDS = """
 generated not-generated sent entered left tunnelled delivered consumed dropped branched

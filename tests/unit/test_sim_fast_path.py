@@ -183,7 +183,7 @@ class World:
         if kind < 0.5:
             self._send_some()
         elif kind < 0.6:
-            self.lab.run(self.dice.choice((0.0001, 0.3, 1, 20, 45, 61, 76, 125)))
+            self.lab.run(self.dice.choice((0.0001, 0.3, 1, 20, 30, 45, 61, 76, 91, 125)))
         elif kind < 0.72:
             self._change()
         elif kind < 0.82:
@@ -461,6 +461,12 @@ def test_an_entry_that_goes_stale_is_asked_about(taken: list[int]) -> None:
     # The one who is asked for does not answer: there are no guests.
     same(routed, *[sending()] * 3, waiting(61), *[sending()] * 3)
     assert len(taken) == 2
+
+
+def test_an_entry_that_is_gone_is_waited_for(taken: list[int]) -> None:
+    lab = same(routed, *[sending()] * 3, waiting(91), *[sending()] * 3, waiting(61))
+    assert len(taken) == 2
+    assert lab.codes().count("arp-timeout") == 3
 
 
 def test_a_connection_that_ends_is_forward_again(taken: list[int]) -> None:

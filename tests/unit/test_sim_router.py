@@ -265,6 +265,25 @@ def test_a_router_ping_without_a_route() -> None:
     assert router_ping.send(lab.network, "bridge0:port0", 1, 5, 1, b"").code == "no-address"
 
 
+def test_a_router_that_was_asked_from_its_own_address_says_so() -> None:
+    lab = router_lab()
+    frame = echo_request(ip("20.0.0.1"), ip("10.0.0.1"), 1, 1, b"")
+    frame.hw_src, frame.hw_dst = HOST_MAC, ROUTER_MAC
+    send(lab, frame)
+    assert codes_of(lab) == ["own-address"]
+    assert "20.0.0.1, which is r's own address" in lab.drops[-1][1].text
+
+
+@pytest.mark.parametrize(("kind", "code"), [("blackhole", "blackhole"), ("reject", "route-reject")])
+def test_a_router_s_own_packet_is_refused_by_the_route_that_fits(kind: str, code: str) -> None:
+    lab = router_lab()
+    lab.route("r", "30.0.0.0/8", None, type=kind)
+    frame = echo_request(ip("30.0.0.9"), ip("10.0.0.1"), 1, 1, b"")
+    frame.hw_src, frame.hw_dst = HOST_MAC, ROUTER_MAC
+    send(lab, frame)
+    assert codes_of(lab) == [code]
+
+
 def test_an_interior_link_to_a_bridge_asks_even_outside_its_network() -> None:
     lab = published_lab()
     lab.route("router0", "50.0.0.0/8", "router0:port0")

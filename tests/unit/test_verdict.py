@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from midocli.probes.verdict import decisive
+from midocli.probes.verdict import answered_in_vain, decisive
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request, echo_reply, echo_request, icmp_error
 
@@ -64,3 +65,19 @@ def test_a_request_for_a_mac_is_told_of_where_the_owner_is() -> None:
 
 def test_nothing_dropped_is_no_reason() -> None:
     assert code() is None
+
+
+def test_a_dropped_error_is_named_beside_the_end_of_what_it_is_about() -> None:
+    first, error = end(Code.TTL_EXPIRED, REQUEST), end(Code.RULE_DROP, ERROR)
+    assert answered_in_vain(first[0], [first, error]) == ("the ICMP error about it", error[0])
+    assert answered_in_vain(first[0], [error, first]) is None, "it came before"
+    assert answered_in_vain(error[0], [first, error]) is None, "it is the error that ended"
+    assert answered_in_vain(first[0], [first, end(Code.NOT_ADDRESSED_TO_GUEST, ERROR)]) is None
+
+
+def test_a_dropped_answer_is_named_beside_the_end_of_the_request() -> None:
+    asked = end(Code.NO_ANSWER, udp_packet(1, 1000, 2, 53, b""))
+    answer = end(Code.RULE_DROP, udp_packet(2, 53, 1, 1000, b""))
+    copy = end(Code.RULE_DROP, udp_packet(1, 1000, 2, 53, b""))
+    assert answered_in_vain(asked[0], [asked, copy, answer]) == ("the answer", answer[0])
+    assert answered_in_vain(asked[0], [asked, copy]) is None

@@ -34,3 +34,5 @@ def _send(walk: Walk, mirror: Mirror, at: str) -> None:
     if walk.recording:
         walk.tell(at, Mirrored(mirror=mirror.alias, port=port.alias))
     walk.branch(port, "mirror")
+    # The frame's own way is a branch of the fork as well (MidoNet: `branch` in `Simulator.scala`).
+    walk.nw_dst_rewritten = False

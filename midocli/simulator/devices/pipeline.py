@@ -30,7 +30,12 @@ from midocli.simulator.devices import (
 )
 from midocli.simulator.devices.decisions import CONSUMED, Decision, Fork, Redirect, Verdict
 from midocli.simulator.devices.fast_path import is_repeatable
-from midocli.simulator.devices.refusals import port_down, service_refusal, too_many_ports
+from midocli.simulator.devices.refusals import (
+    MAX_DEVICES,
+    port_down,
+    service_refusal,
+    too_many_ports,
+)
 from midocli.simulator.devices.stations import takes
 from midocli.simulator.devices.tracing import watch
 from midocli.simulator.devices.walk import Walk
@@ -44,8 +49,6 @@ from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.headers import headers
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV4
 
-#: A frame that has entered this many ports is in a loop.
-MAX_PORTS_ENTERED = 12
 _RECEIVED = attrgetter("hw_src", "hw_dst", "nw_src", "nw_dst", "ttl", "tp_src", "tp_dst")
 
 
@@ -92,7 +95,7 @@ class Pipeline(Walk):
         `bounced` says that a service which is down fails open, as if it had sent the frame.
         """
         frame = self.frame
-        if self.entered >= MAX_PORTS_ENTERED:
+        if self.entered >= MAX_DEVICES:
             return too_many_ports(self, port)
         self.entered += 1
         self.in_port = port
@@ -142,7 +145,7 @@ class Pipeline(Walk):
 
     # 4. and 5.
     def _leave(self, port: Port) -> Decision:
-        if self.entered >= MAX_PORTS_ENTERED:
+        if self.entered >= MAX_DEVICES:
             return too_many_ports(self, port)
         if port.is_router:
             if self.frame.hw_src == self.frame.hw_dst:

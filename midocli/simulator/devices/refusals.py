@@ -9,6 +9,10 @@ from midocli.simulator.topology.records import Port
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV6
 
+#: A frame that has entered so many ports, mirrors that looked at it counted in, goes no further
+#: (MidoNet: `MaxDevicesTraversed` in `simulation/Simulator.scala`).
+MAX_DEVICES = 12
+
 
 def point_refusal(port: Port | None, point: str, frame: Frame) -> Reason | None:
     """Why a frame at a point does not even enter a port, if it does not."""
@@ -47,6 +51,7 @@ def port_down(walk: Walk, port: Port) -> Reason:
 
 
 def too_many_ports(walk: Walk, port: Port) -> Reason:
-    """A frame that has come to too many ports."""
-    text = f"it has entered {walk.entered} ports already: the topology has a loop"
-    return walk.error(Reason(Code.LOOP, port.alias, None, text))
+    """A frame that has come to too many ports and mirrors (MidoNet: `simulation/Port.scala`)."""
+    limit = f"MidoNet's limit is {MAX_DEVICES}"
+    text = f"{walk.entered} ports and mirrors have passed or looked at it, {limit}: possible loop"
+    return walk.error(Reason(Code.LOOP, port.alias, None, text, {"passed": walk.entered}))

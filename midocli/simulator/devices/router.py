@@ -17,13 +17,13 @@ from functools import partial
 from midocli.simulator.devices import arp, balancer, icmp_errors, mirror, nat, router_own, tracing
 from midocli.simulator.devices.decisions import CONSUMED, Decision
 from midocli.simulator.devices.router_filters import infilter, outfilter, refused
-from midocli.simulator.devices.router_routes import no_route, tell_route, unusable
+from midocli.simulator.devices.router_routes import no_route, refusal, tell_route, unusable
 from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import NextHop
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.plans import ActiveRoute, RouterPlan
 from midocli.simulator.topology.records import Port, Router
-from midocli.simulator.wire.addresses import BROADCAST_MAC, mac_text, network_text
+from midocli.simulator.wire.addresses import BROADCAST_MAC, mac_text
 from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ETHERTYPE_IPV4
 
 
@@ -81,11 +81,8 @@ def _route(walk: Walk, router: Router, plan: RouterPlan) -> Decision:
     if walk.recording:
         tell_route(walk, router, active, equals)
     route = active.route
-    if route.type == "normal":
+    if route.type == "normal" and active.port is not None:
         port = active.port
-        if port is None:
-            text = f"route {route.alias} of {router.alias} leads to no port"
-            return Reason(Code.NO_ROUTE, router.alias, None, text, {"route": route.alias})
         # A container is a service of the router itself: no hop lies between them.
         if not (port.container or walk.in_port.container):
             if frame.ttl <= 1:
@@ -99,13 +96,11 @@ def _route(walk: Walk, router: Router, plan: RouterPlan) -> Decision:
         return unusable(router, active, frame.nw_dst) or _send_out(walk, router, active)
     if route.type == "local":
         return router_own.take(walk, router)
-    details = {"route": route.alias, "dst": route.dst}
+    reason = refusal(router, route)
     if route.type == "reject":
         icmp_errors.answer(walk, icmp_errors.PROHIBITED, router.alias)
-        text = f"route {route.alias} of {router.alias} rejects {network_text(route.dst)}"
-        return Reason(Code.ROUTE_REJECT, router.alias, None, text, details)
-    text = f"route {route.alias} of {router.alias} is a black hole for {network_text(route.dst)}"
-    return walk.error(Reason(Code.BLACKHOLE, router.alias, None, text, details))
+        return reason
+    return walk.error(reason)
 
 
 def _send_out(walk: Walk, router: Router, active: ActiveRoute) -> Decision:

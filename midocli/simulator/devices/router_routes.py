@@ -7,8 +7,8 @@ from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import NoRoute, RouteChosen
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.plans import ActiveRoute, RouterPlan
-from midocli.simulator.topology.records import Router
-from midocli.simulator.wire.addresses import ip_text
+from midocli.simulator.topology.records import Route, Router
+from midocli.simulator.wire.addresses import ip_text, network_text
 
 
 def tell_route(walk: Walk, router: Router, active: ActiveRoute, equals: int) -> None:
@@ -25,6 +25,18 @@ def tell_route(walk: Walk, router: Router, active: ActiveRoute, equals: int) -> 
         equals=equals,
     )
     walk.tell(router.alias, event)
+
+
+def refusal(router: Router, route: Route) -> Reason:
+    """Why a route that has no port leads a packet nowhere, whatever the packet."""
+    details: dict[str, object] = {"route": route.alias, "dst": route.dst}
+    name, dst = f"route {route.alias} of {router.alias}", network_text(route.dst)
+    if route.type == "reject":
+        return Reason(Code.ROUTE_REJECT, router.alias, None, f"{name} rejects {dst}", details)
+    if route.type == "blackhole":
+        text = f"{name} is a black hole for {dst}"
+        return Reason(Code.BLACKHOLE, router.alias, None, text, details)
+    return Reason(Code.NO_ROUTE, router.alias, None, f"{name} leads to no port", details)
 
 
 def unusable(router: Router, active: ActiveRoute, dst: int) -> Reason | None:

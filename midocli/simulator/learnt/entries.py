@@ -23,7 +23,7 @@ FLOW_IDLE_NS = 60 * SECOND_NS
 MAC_LIFE_NS = FLOW_IDLE_NS + 15 * SECOND_NS
 BINDING_LIFE_NS = FLOW_IDLE_NS + 60 * SECOND_NS
 ARP_STALE_NS = 60 * SECOND_NS
-ARP_LIFE_NS = 3600 * SECOND_NS
+ARP_LIFE_NS = 90 * SECOND_NS
 
 #: `sticky_dnat` is the load balancer's for clients that keep their member: any source port.
 NatType = Literal["dnat", "snat", "sticky_dnat"]

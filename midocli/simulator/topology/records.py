@@ -6,6 +6,7 @@ Keys are opaque hashables (the store's UUIDs). Addresses and MACs are integers, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -125,6 +126,8 @@ class Router:
     ports: tuple[Key, ...] = ()
     routes: tuple[Route, ...] = ()
     implies_local: bool = True
+    #: Address -> alias of the peers it speaks BGP with.
+    bgp_peers: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
