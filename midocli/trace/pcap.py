@@ -1,44 +1,60 @@
-"""Capture files in classic pcap, with times in microseconds, as `tcpdump -w` writes them."""
+"""Capture files in classic pcap, as `tcpdump -w` writes them."""
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO
+from struct import Struct
+from typing import BinaryIO
 
 from midocli.trace.capture import CapturedFrame
+from midocli.trace.savefile import ReadFrame
 
+_MICROSECONDS, _NANOSECONDS = 0xA1B2C3D4, 0xA1B23C4D
+_VERSION = (2, 4)
 _SNAP_LENGTH = 262144
-_LAST_SECOND = 2**32 - 1
+_ETHERNET = 1
+_HEAD, _RECORD = Struct("<IHHIIII"), Struct("<IIII")
+_FIRST_SECOND, _LAST_SECOND = -(2**31), 2**32 - 1
+_WORD = 2**32 - 1
 
 
 class PcapWriter:
-    """A writer of frames of one link type (1: Ethernet), whose head is written at once.
+    """A writer of frames of one link type, whose head is written at once.
 
     The format knows neither points nor directions nor comments: frames of several
     points follow each other. It has no number for times before 1970 or after 2106.
     """
 
     def __init__(
-        self, stream: BinaryIO, link_type: int = 1, snap_length: int = _SNAP_LENGTH
+        self,
+        stream: BinaryIO,
+        link_type: int = _ETHERNET,
+        snap_length: int = _SNAP_LENGTH,
+        nanoseconds: bool = False,
     ) -> None:
-        from midocli.trace.scapy_files import scapy_utils
-
-        self._writer: Any = scapy_utils().RawPcapWriter(
-            stream, linktype=link_type, endianness="<", snaplen=snap_length
-        )
-        # A link type of 0 (BSD loopback) is one that scapy takes for none.
-        self._writer.linktype = link_type
-        self._writer.write_header(None)
+        self._write = stream.write
+        self._tick_ns = 1 if nanoseconds else 1000
+        magic = _NANOSECONDS if nanoseconds else _MICROSECONDS
+        self._write(_HEAD.pack(magic, *_VERSION, 0, 0, snap_length, link_type))
 
     def interface(self, point: str, description: str | None) -> None:
         """Nothing: the format has no place for it."""
 
     def frame(self, interface: int, frame: CapturedFrame) -> None:
         """Write a frame; ValueError where the format has no number for its time."""
-        self.write(frame.time_ns, frame.data)
+        second, fraction_ns = divmod(frame.time_ns, 10**9)
+        if second < 0:
+            raise ValueError(f"pcap has no number for the time {frame.time_ns} ns")
+        self.copy(ReadFrame(second, fraction_ns, frame.data, len(frame.data), frame.direction))
 
-    def write(self, time_ns: int, data: bytes, wire_length: int | None = None) -> None:
-        """Write what was captured of a frame, and how long it was on the wire."""
-        second, nanosecond = divmod(time_ns, 10**9)
-        if not 0 <= second <= _LAST_SECOND:
-            raise ValueError(f"pcap has no number for the time {time_ns} ns")
-        self._writer.write_packet(data, sec=second, usec=nanosecond // 1000, wirelen=wire_length)
+    def copy(self, frame: ReadFrame) -> None:
+        """Write a frame of another file, with its numbers as they are there.
+
+        ValueError where the format has no number for its time: seconds below zero are those
+        that pcap has for times after 2038.
+        """
+        if not _FIRST_SECOND <= frame.second <= _LAST_SECOND:
+            raise ValueError(f"pcap has no number for the time {frame.time_ns} ns")
+        ticks = frame.fraction_ns // self._tick_ns
+        head = frame.second & _WORD, ticks & _WORD, len(frame.data), frame.wire_length
+        self._write(_RECORD.pack(*head))
+        self._write(frame.data)

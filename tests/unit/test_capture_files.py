@@ -66,7 +66,10 @@ def packet(order: str, number: int, ticks: int, flags: int = 1) -> bytes:
 def test_pcap_in_both_byte_orders_and_resolutions(order: str, magic: int, time_ns: int) -> None:
     capture = open_capture(BytesIO(pcap(order, magic, snap=40)))
     assert (capture.link_type, capture.snap_length) == (1, 40)
-    assert list(capture.frames) == [(time_ns, FRAME[:40], 100, None, None)] * 2
+    frames = [
+        (each.time_ns, each.data, each.wire_length, each.direction) for each in capture.frames
+    ]
+    assert frames == [(time_ns, FRAME[:40], 100, None)] * 2
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -137,15 +140,15 @@ def real(*arguments: str) -> tuple[int, bytes, list[str]]:
     assert TCPDUMP is not None
     words = ["tcpdump", *arguments]
     done = subprocess.run(words, executable=TCPDUMP, capture_output=True, check=False)
-    return done.returncode, done.stdout, _told(done.stderr)
+    return done.returncode, done.stdout, told(done.stderr)
 
 
 def ours(*arguments: str) -> tuple[int, bytes, list[str]]:
     done = midocli("tcpdump", *arguments)
-    return done.returncode, done.stdout.encode(), _told(done.stderr.encode())
+    return done.returncode, done.stdout.encode(), told(done.stderr.encode())
 
 
-def _told(stderr: bytes) -> list[str]:
+def told(stderr: bytes) -> list[str]:
     """What a program said, but for its usage and whom it runs as."""
     dull = ("Running as", "Usage", "\t", "libpcap version", "OpenSSL", "tcpdump version")
     return [line for line in stderr.decode().splitlines() if not line.startswith(dull)]
