@@ -9,7 +9,7 @@ from typing import Literal
 from grammar.errors import InvalidValueError
 from grammar.filter.arithmetic import number_of, plain_number
 from grammar.filter.parsed import Value, Words
-from grammar.filter.tree import Address
+from grammar.filter.tree import Address, DecnetNode
 from grammar.filter.words import WITH_ADDRESSES
 
 
@@ -98,3 +98,19 @@ def _check_addressed(value: Value, words: Words, version: Literal[4, 6]) -> None
         raise InvalidValueError(
             f"`{words.protocol}` does not go with an IPv{version} {words.kind}", value.column
         )
+
+
+def decnet_node(value: Value, words: Words) -> DecnetNode:
+    """A DECnet address, area and node; what is beyond their 6 and 10 bits is left out."""
+    parts = re.match(r"([0-9]+)\.([0-9]+)", value.text)
+    if value.bits or value.mask:
+        raise InvalidValueError("a DECnet address has no mask", value.column)
+    if parts:
+        address = (int(parts[1]) & 0x3F) << 10 | int(parts[2]) & 0x3FF
+    elif value.text[0].isdigit():
+        address = plain_number(value.text, value.column) & 0xFFFF
+    else:
+        raise InvalidValueError(
+            f"`{value.text}` is no DECnet address: one is AREA.NODE", value.column, ("address",)
+        )
+    return DecnetNode(words.direction, address)

@@ -22,6 +22,7 @@ from grammar.filter.tree import (
     Direction,
     Going,
     Group,
+    Interface,
     Length,
     Llc,
     Mpls,
@@ -110,6 +111,7 @@ def standard_filters() -> pp.ParserElement:
         | (_one_of(SIZES) - number).add_parse_action(_sized)
         | (_one_of(["byte"]) - number + pp.Regex(r"[=<>&|]") + number).add_parse_action(_byte)
         | (_one_of(MOVING) + pp.Optional(number)).add_parse_action(_moved)
+        | (_one_of(["ifindex"]) - number).add_parse_action(_interface)
         | _one_of(["pppoed"]).add_parse_action(lambda: Pppoe(None, True))
         | (_one_of(["llc"]) + pp.Optional(_llc_kind())).add_parse_action(_llc)
         | _one_of(WAYS).add_parse_action(lambda tokens: Going(WAYS[tokens[0]]))
@@ -224,6 +226,10 @@ def _moved(text: str, at: int, tokens: pp.ParseResults) -> Condition:
     if word == "vlan":
         return Vlan(number)
     return Mpls(number) if word == "mpls" else Pppoe(number, False)
+
+
+def _interface(text: str, at: int, tokens: pp.ParseResults) -> Interface:
+    return Interface(number_of(tokens[1], at + 1))
 
 
 def _llc_kind() -> pp.ParserElement:

@@ -40,6 +40,14 @@ class Hardware:
 
 
 @dataclass(frozen=True, slots=True)
+class DecnetNode:
+    """`decnet [src|dst|…] host A.N`: area and node in 16 bits."""
+
+    direction: Direction
+    address: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """`[tcp|udp|sctp] [src|dst|…] port N` or `portrange LOW-HIGH`, both ends included."""
 
@@ -99,6 +107,13 @@ class Going:
     """`inbound` or `outbound`: which way the frame went where it was captured."""
 
     direction: Literal["in", "out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """`ifindex N`: the number of the interface where the frame was captured."""
+
+    index: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +191,7 @@ Condition = (
     | Protocol
     | Address
     | Hardware
+    | DecnetNode
     | Ports
     | Carries
     | Leads
@@ -184,6 +200,7 @@ Condition = (
     | Pppoe
     | Llc
     | Going
+    | Interface
     | Group
     | Comparison
     | Not

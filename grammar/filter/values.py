@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from grammar.errors import InvalidValueError, LineSyntaxError
-from grammar.filter.addresses import address4, address6
+from grammar.filter.addresses import address4, address6, decnet_node
 from grammar.filter.arithmetic import number_of, plain_number
 from grammar.filter.parsed import Negation, Parsed, Qualified, Series, Value, Words
 from grammar.filter.services import NAMED_ETHERTYPES, NAMED_IP_PROTOCOLS, port_named
@@ -59,6 +59,8 @@ def _value_condition(value: Value, words: Words) -> Condition:
         return _carries(value, words)
     if words.protocol == "ether":
         return _hardware(value, words)
+    if words.protocol == "decnet":
+        return decnet_node(value, words)
     if ":" in value.text:
         return address6(value, words)
     return address4(value, words)

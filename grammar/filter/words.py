@@ -146,7 +146,7 @@ LENGTHS = frozenset(("len", "length"))
 CHAINED = frozenset(("proto", "protochain"))
 MOVING = frozenset(("vlan", "mpls", "pppoes"))
 WAYS: dict[str, Literal["in", "out"]] = {"inbound": "in", "outbound": "out"}
-_OTHERS = frozenset(("and", "or", "not", "mask", "byte", "llc", "pppoed"))
+_OTHERS = frozenset(("and", "or", "not", "mask", "byte", "llc", "pppoed", "ifindex"))
 # Words of libpcap's that have no meaning here, and why.
 _PF = "rset ruleset rnr rulenum srnr subrulenum reason action"
 _WLAN = "type subtype dir direction ra ta addr1 addr2 addr3 addr4 " + (
@@ -156,9 +156,11 @@ _ATM = "lane metac bcc oam oamf4 oamf4ec oamf4sc sc ilmic vpi vci connectmsg met
 _SS7 = "fisu lssu lsu msu hfisu hlssu hmsu sio opc dpc sls hsio hopc hdpc hsls"
 NOT_HERE = {
     "gateway": "it needs a table of hosts' Ethernet addresses",
-    "geneve": "headers inside Geneve are not looked into",
+    "geneve": "headers inside Geneve are not looked into; its packets are `udp port 6081`",
+    "vxlan": "headers inside VXLAN are not looked into; its packets are `udp port 4789`, "
+    "and 6677 between MidoNet's hosts",
     "radio": "there are no radio headers",
-    **dict.fromkeys(("ifindex", "on", "ifname"), "use the point's name"),
+    **dict.fromkeys(("on", "ifname"), "use the point's name"),
     **dict.fromkeys(_PF.split(), "it is about OpenBSD's pf"),
     **dict.fromkeys(_WLAN.split(), "it is about 802.11"),
     **dict.fromkeys(_ATM.split(), "it is about ATM"),

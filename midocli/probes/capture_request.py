@@ -16,6 +16,7 @@ from midocli.trace.comments import Comments
 if TYPE_CHECKING:
     from midocli.context.context import Context
     from midocli.trace.filter import Passes
+    from midocli.trace.filter_links import Link
     from midocli.trace.tcpdump.flags import Flags
 
 
@@ -66,7 +67,9 @@ class CaptureRequest:
         options: dict[str, Setting],
         default_filter: str,
         default_flags: str,
+        link: Link | None = None,
     ) -> None:
+        """`link` is the link layer of a file's frames; None: they are seen live."""
         self._context = context
         self._default_filter = default_filter
         self._default_flags = default_flags
@@ -83,6 +86,7 @@ class CaptureRequest:
             raise InvalidValueError("write needs frames, but capture is none", self.write.column)
         if self.write is not None:
             context.files.check(Argument(self.write.text, self.write.column), self.force)
+        self._link = link
         self._filter = options.get("filter")
         self._flags = options.get("flags")
         self.passes = None if self.none else self._compiled_filter()
@@ -102,11 +106,11 @@ class CaptureRequest:
         return min((each for each in (count, flagged) if each is not None), default=None)
 
     def _compiled_filter(self) -> Passes:
-        from midocli.trace.filter import compile_filter
+        from midocli.trace.filter import compile_filter, compile_live_filter
 
         text = self._filter.text if self._filter else self._default_filter
         try:
-            return compile_filter(text)
+            return compile_filter(text, self._link) if self._link else compile_live_filter(text)
         except MidoError as error:
             raise _inside(error, self._filter, "filter") from None
 

@@ -1,4 +1,4 @@
-"""Filter expressions compiled into predicates over Ethernet frames.
+"""Filter expressions compiled into predicates over frames.
 
 The semantics are those of libpcap 1.10's programs, including what is easily
 overlooked: an access beyond the frame's end rejects the frame, whatever the rest
@@ -21,6 +21,7 @@ from grammar import filter as tree
 from midocli.trace import filter_code
 from midocli.trace.filter_code import both, either, negated, number
 from midocli.trace.filter_headers import Headers
+from midocli.trace.filter_links import ETHERNET_LINK, Link
 
 _WORD = 0xFFFF_FFFF
 # As many conditions are written as one expression; Python nests only so deep.
@@ -28,29 +29,69 @@ _LONGEST_ROW = 8
 # Protocols looked for in IPv4 alone; the others may be in IPv6 as well.
 _IPV4_ONLY = frozenset(("icmp", "igmp", "igrp", "vrrp", "carp"))
 _ICMP6 = 58
+# The tags that Linux takes off a frame before filters see it.
+_STRIPPED_TAGS = (b"\x81\x00", b"\x88\xa8")
+
+
+class _Function(Protocol):
+    """What an expression becomes; `t` is the tag that was taken off the frame."""
+
+    def __call__(
+        self, f: bytes, n: int | None = None, d: Literal["in", "out"] | None = None, t: int = 0, /
+    ) -> bool: ...
 
 
 class Passes(Protocol):
-    """Whether a frame, from its destination MAC on, passes a filter."""
+    """Whether a frame, from its link layer's header on, passes a filter."""
 
     def __call__(
         self,
         frame: bytes,
         length: int | None = None,
         direction: Literal["in", "out"] | None = None,
+        /,
     ) -> bool:
         """`length` is what it was on the wire, if it was cut; `direction`, if it is known."""
 
 
-def compile_filter(expression: str) -> Passes:
-    """A predicate that says which frames pass.
+def compile_filter(expression: str, link: Link = ETHERNET_LINK) -> Passes:
+    """A predicate that says which frames of a file pass.
 
-    Raises LineSyntaxError and InvalidValueError as `grammar.filter.parse` does.
+    Raises LineSyntaxError and InvalidValueError as `grammar.filter.parse` does, and
+    InvalidValueError for what the link layer does not have.
+    """
+    return _compiled(Headers(link), tree.parse(expression))
+
+
+def compile_live_filter(expression: str) -> Passes:
+    """A predicate that says which Ethernet frames pass as they are seen at an interface.
+
+    As on Linux the outer VLAN tag has been taken off by then: `icmp` looks behind it, and the
+    first `vlan` finds it beside the frame (libpcap's gen_vlan_bpf_extensions). Raises as
+    `compile_filter` does.
     """
     parsed = tree.parse(expression)
-    compiler = _Compiler()
+    plain = _compiled(Headers(ETHERNET_LINK), parsed)
+    stripped = _compiled(Headers(ETHERNET_LINK, stripped=True), parsed)
+
+    def passes(
+        frame: bytes,
+        length: int | None = None,
+        direction: Literal["in", "out"] | None = None,
+    ) -> bool:
+        if frame[12:14] not in _STRIPPED_TAGS or len(frame) < 16:
+            return plain(frame, length, direction)
+        whole = (len(frame) if length is None else length) - 4
+        tag = frame[14] << 8 | frame[15]
+        return stripped(frame[:12] + frame[16:], whole, direction, tag)
+
+    return passes
+
+
+def _compiled(headers: Headers, parsed: tree.Condition) -> _Function:
+    compiler = _Compiler(headers)
     test = compiler.condition(parsed)
-    lines = [*compiler.functions, "def passes(f, n=None, d=None):"]
+    lines = [*compiler.functions, "def passes(f, n=None, d=None, t=0):"]
     if "n" in compiler.needs:
         lines.append("    n = len(f) if n is None else n")
     lines += [
@@ -66,17 +107,17 @@ def compile_filter(expression: str) -> Passes:
         "chained": filter_code.chained,
     }
     exec("\n".join(lines), made)
-    passes: Passes = made["passes"]  # type: ignore[assignment]
+    passes: _Function = made["passes"]  # type: ignore[assignment]
     return passes
 
 
 class _Compiler:
     """Compiles from left to right. `functions` are those that the expression calls."""
 
-    def __init__(self) -> None:
+    def __init__(self, headers: Headers) -> None:
         self.functions: list[str] = []
         self.needs: set[str] = set()
-        self._headers = Headers()
+        self._headers = headers
 
     def condition(self, condition: tree.Condition) -> str:
         """The test for one condition."""
@@ -109,7 +150,11 @@ class _Compiler:
             case tree.Group(layer, kind):
                 return headers.group(layer, kind)
             case tree.Going(direction):
-                return f"d == {direction!r}"
+                return headers.layer.going(direction)
+            case tree.Interface(index):
+                return headers.layer.interface(index)
+            case tree.DecnetNode(direction, address):
+                return headers.decnet(direction, address)
             case tree.Comparison(operator, left, right):
                 return self._comparison(operator, left, right)
             case tree.Everything():
@@ -127,10 +172,10 @@ class _Compiler:
     def _row(self, test: str, others: list[tuple[str, str]]) -> str:
         """A call of a function for a long row of conditions, without nesting."""
         name = f"row{len(self.functions)}"
-        lines = [f"def {name}(f, n, d):", f"    r = {test}"]
+        lines = [f"def {name}(f, n, d, t):", f"    r = {test}"]
         lines += [f"    r = r {join} {other}" for join, other in others]
         self.functions.append("\n".join([*lines, "    return r"]))
-        return f"{name}(f, n, d)"
+        return f"{name}(f, n, d, t)"
 
     def _protocol(self, name: str) -> str:
         if name in tree.ETHERTYPES:

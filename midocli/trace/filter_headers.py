@@ -12,6 +12,7 @@ from grammar import filter as tree
 from grammar.errors import InvalidValueError
 from midocli.trace.filter_code import (
     FALSE,
+    TRUE,
     both,
     directed,
     either,
@@ -21,22 +22,15 @@ from midocli.trace.filter_code import (
     number,
     octets_equal,
 )
+from midocli.trace.filter_links import ETHERNET_LINK, PPP_LINK, Link, is_802_3
+from midocli.trace.filter_links import TYPE_IPV4 as _IPV4
+from midocli.trace.filter_links import TYPE_IPV6 as _IPV6
 
-_LARGEST_LENGTH = 1500
-_IPV4, _ARP, _RARP, _IPV6 = 0x0800, 0x0806, 0x8035, 0x86DD
-_IPX, _ATALK, _AARP = 0x8137, 0x809B, 0x80F3
+_ARP, _RARP, _DECNET = 0x0806, 0x8035, 0x6003
 _MPLS, _PPPOE_DISCOVERY, _PPPOE_SESSION = 0x8847, 0x8863, 0x8864
 _TAGS = (0x8100, 0x88A8, 0x9100)
 _FRAGMENT_HEADER = 44
 _TCP, _UDP, _SCTP = 6, 17, 132
-# Service access points: those of which libpcap compares both sides, and IPX's.
-_PAIRED_SAPS = frozenset((0x06, 0xF0, 0xFE))
-_IPX_SAP = 0xE0
-# What PPP calls the protocols that Ethernet has other numbers for.
-_PPP_NUMBERS = {
-    _IPV4: 0x21, 0xFE: 0x23, 0x6003: 0x27, _ATALK: 0x29, _IPX: 0x2B,
-    0x42: 0x31, _IPV6: 0x57, 0xE0: 0x2B,
-}  # fmt: skip
 _ADDRESSED = {"ip": (_IPV4, 12, 16), "arp": (_ARP, 14, 24), "rarp": (_RARP, 14, 24)}
 
 
@@ -47,12 +41,14 @@ class Headers:
     `payload` where what that stands for begins.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, link: Link, stripped: bool = False) -> None:
         self.link = 0
-        self.type_at = 12
-        self.payload = 14
+        self.layer = link
+        self.type_at = link.type_at
+        self.payload = link.payload
         self._labels = 0
-        self._in_ppp = False
+        #: Whether the outer tag was taken off, as Linux does before it filters: it is `t` then.
+        self._stripped = stripped
 
     # -- the link layer -------------------------------------------------------------
 
@@ -60,28 +56,7 @@ class Headers:
         """Whether the link layer carries an Ethertype or, up to 1500, an access point."""
         if self._labels:
             return self._behind_labels(kind)
-        if self._in_ppp:
-            return equal(self.type_at, _PPP_NUMBERS.get(kind, kind), 2)
-        at = self.type_at
-        if kind in (_ATALK, _AARP):
-            owner = 0x080007 if kind == _ATALK else 0
-            return either(equal(at, kind, 2), both(self._is_802_3(), self._snap(owner, kind)))
-        if kind > _LARGEST_LENGTH:
-            return equal(at, kind, 2)
-        if kind in _PAIRED_SAPS:
-            return both(self._is_802_3(), equal(at + 2, kind << 8 | kind, 2))
-        if kind == _IPX_SAP:
-            bare = either(equal(at + 2, kind, 1), equal(at + 2, 0xFFFF, 2))
-            inside = either(self._snap(0, _IPX), bare)
-            return either(equal(at, _IPX, 2), both(self._is_802_3(), inside))
-        return both(self._is_802_3(), equal(at + 2, kind, 1))
-
-    def _is_802_3(self) -> str:
-        return f"{number(self.type_at, 2)} <= {_LARGEST_LENGTH}"
-
-    def _snap(self, owner: int, kind: int) -> str:
-        header = b"\xaa\xaa\x03" + owner.to_bytes(3, "big") + kind.to_bytes(2, "big")
-        return octets_equal(self.type_at + 2, header)
+        return self.layer.carries(self.type_at, self.payload, kind)
 
     def _behind_labels(self, kind: int) -> str:
         """MPLS does not tell what it carries: IP is told by its version, behind the last label."""
@@ -92,18 +67,21 @@ class Headers:
 
     def hardware(self, direction: tree.Direction, address: bytes) -> str:
         """Whether a MAC of the frame is the one given."""
-        self._check_ethernet()
+        self._check_ethernet("Ethernet addresses")
         return directed(direction, octets_equal(6, address), octets_equal(0, address))
 
-    def _check_ethernet(self) -> None:
-        if self._in_ppp:
-            raise InvalidValueError("there are no Ethernet addresses inside PPPoE")
+    def _check_ethernet(self, what: str) -> None:
+        """InvalidValueError where something is asked for that only Ethernet has."""
+        if self.layer is PPP_LINK:
+            raise InvalidValueError(f"there are no {what} inside PPPoE")
+        if self.layer is not ETHERNET_LINK:
+            raise InvalidValueError(f"there are no {what} in frames of {self.layer.name}")
 
     def llc(self, kind: str | None) -> str:
         """Whether there is an LLC header, of a certain kind."""
-        self._check_ethernet()
+        self._check_ethernet("LLC headers")
         control = self.type_at + 4
-        header = both(self._is_802_3(), negated(equal(self.type_at + 2, 0xFFFF, 2)))
+        header = both(is_802_3(self.type_at), negated(equal(self.type_at + 2, 0xFFFF, 2)))
         if kind is None:
             return header
         if kind == "i":
@@ -115,8 +93,13 @@ class Headers:
 
     def vlan(self, identifier: int | None) -> str:
         """Whether there is a VLAN tag; what comes after is behind it."""
-        if self._labels or self._in_ppp:
+        if self._labels or self.layer is PPP_LINK:
             raise InvalidValueError("no `vlan` can be behind `mpls` or `pppoes`")
+        self._check_ethernet("VLAN tags")
+        if self._stripped:
+            # Only the first `vlan` finds the tag that was taken off.
+            self._stripped = False
+            return TRUE if identifier is None else f"t & 4095 == {identifier}"
         tagged = either(*(equal(self.type_at, tag, 2) for tag in _TAGS))
         at = self.payload
         self.type_at += 4
@@ -125,6 +108,8 @@ class Headers:
 
     def mpls(self, label: int | None) -> str:
         """Whether there is an MPLS label; what comes after is behind it."""
+        if not self._labels and self.layer is not PPP_LINK:
+            self._check_ethernet("MPLS labels")
         more = masked(self.payload - 2, 0, 1, 1) if self._labels else self.carries(_MPLS)
         at = self.payload
         self.payload += 4
@@ -139,8 +124,8 @@ class Headers:
         if session is not None:
             test = both(test, masked(self.payload, session, 0xFFFF, 4))
         self.link = self.type_at = self.payload + 6
-        self.payload = self.type_at + 2
-        self._in_ppp = True
+        self.payload = self.type_at + PPP_LINK.payload
+        self.layer = PPP_LINK
         return test
 
     # -- IP -----------------------------------------------------------------------------
@@ -207,6 +192,28 @@ class Headers:
             words.append(masked(self.payload + at + place, value, mask, 4))
         return both(*words)
 
+    def decnet(self, direction: tree.Direction, address: int) -> str:
+        """Whether a DECnet packet is one of a node, in its short or long header, padded or not."""
+        swapped = int.from_bytes(address.to_bytes(2, "little"), "big")
+        source = self._decnet_node(3, 15, swapped)
+        return both(
+            self.carries(_DECNET),
+            directed(direction, source, self._decnet_node(1, 7, swapped)),
+        )
+
+    def _decnet_node(self, short: int, long: int, swapped: int) -> str:
+        start = self.payload + 2
+        return either(
+            *(
+                both(test, equal(start + padding + at, swapped, 2))
+                for flags, at in ((2, short), (6, long))
+                for padding, test in (
+                    (0, masked(start, flags, 7, 1)),
+                    (1, masked(start, 0x8100 | flags, 0xFF07, 2)),
+                )
+            )
+        )
+
     def ports(self, wanted: tree.Ports) -> str:
         """Whether a port is in a range."""
         protocols = (
@@ -234,7 +241,7 @@ class Headers:
         if layer == "ether":
             if kind == "broadcast":
                 return self.hardware("dst", b"\xff" * 6)
-            self._check_ethernet()
+            self._check_ethernet("Ethernet addresses")
             return "f[0] & 1 == 1"
         if kind == "broadcast":
             # Without a netmask, as when tcpdump reads a file.
@@ -247,12 +254,12 @@ class Headers:
     def osi(self, identifier: int | None) -> str:
         """Whether it is an OSI packet, with a certain protocol identifier."""
         packet = self.carries(0xFE)
-        at = self.payload + (0 if self._in_ppp else 3)
+        at = self.payload + self.layer.osi_at
         return packet if identifier is None else both(packet, equal(at, identifier, 1))
 
     def is_is(self, kinds: Sequence[int]) -> str:
         """Whether it is an IS-IS packet of certain types."""
-        at = self.payload + (4 if self._in_ppp else 7)
+        at = self.payload + self.layer.osi_at + 4
         return both(self.osi(0x83), either(*(equal(at, kind, 1) for kind in kinds)))
 
 

@@ -28,7 +28,7 @@ from unit.test_tcpdump_frames import (
 )
 
 from grammar.errors import LineSyntaxError, MidoError
-from midocli.trace.filter import compile_filter
+from midocli.trace.filter import compile_filter, compile_live_filter
 
 PING = ethernet(ipv4(echo(), 1))
 REQUEST = ethernet(arp(), 0x0806)
@@ -138,6 +138,10 @@ UNUSUAL = [
     framed(40, "aaaa03 000000 80f3"),
     framed(40, "f0f0e3 00"),
     framed(0x6003, "0a00 0200"),
+    framed(0x6003, "0a00 02 0108 0204"),
+    framed(0x6003, "0a00 81 02 0204 0108"),
+    framed(0x6003, "1600 26 0000 aa0004000108 0000 aa0004000204"),
+    framed(0x6003, "1700 81 2e 0000 aa0004000204 0000 aa0004000108"),
     framed(0x0800, "4500001c00000000408400000a0000010a000002 1389 1388 0000000000000000"),
     framed(0x0800, "4500001c00000000403300000a0000010a000002 0604000000000000 00501388"),
 ]
@@ -174,6 +178,7 @@ LEAVES: tuple[Callable[[random.Random], str], ...] = (
     ),
     lambda rng: f"ether proto {rng.choice((0x800, 0x88B5, 4, 6, 0xAA))}",
     lambda rng: rng.choice(("iso", "isis", "l1", "csnp", "stp", "ipx", "netbeui", "atalk", "aarp")),
+    lambda rng: f"decnet {rng.choice(('', 'src ', 'dst ', 'src and dst '))}host 1.2",
     lambda rng: rng.choice(("llc", "llc i", "llc s", "llc ui", "llc test")),
     lambda rng: rng.choice(("mpls 5", "pppoed", "sctp", "icmp6", "esp", "pim", "carp", "decnet")),
     lambda rng: f"{rng.choice(('udp ', ''))}port {rng.choice(('domain', 'ntp', 5001))}",
@@ -239,6 +244,7 @@ TAKEN = (
     "isis proto 20", "ether proto 1000", "ip proto 300", "llc rnr", "llc UI", "byte 4 > 5",
     "mpls 5 and mpls and ip6", "pppoes 7 and tcp", "es-is", "host 0x7f000001", "tcp[-2:2] = 0",
     "ip[len % 7 ^ 1] = 5", "icmp6[icmp6type] = icmp6-redirect", "decnet[0] = 1", "not (not (arp))",
+    "decnet host 1.2", "decnet src 63.1023", "decnet net 2", "decnet host 64.1.3",
 )  # fmt: skip
 REFUSED = (
     "10.0.0.1", "icmp and 10.0.0.1", "len > 5 or 80", "port 80-90", "portrange http", "net 10/8",
@@ -248,7 +254,52 @@ REFUSED = (
     "gateway localhost", "type mgt", "proto http", "ip proto tcp", "ether proto foo", "less",
     "ether protochain 6", "1 << 32 = 1", "1 / 0 = 1", "1 << (2048 / 16) = 1", "vlan and",
     "ip6 broadcast", "arp multicast", "tcp broadcast", "src proto 6", "icmp[0", "len",
+    "vxlan", "vxlan 5", "ifindex 1", "decnet host alpha", "decnet 1.2", "decnet port 5", "link",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [("vxlan", "udp port 4789"), ("vxlan 7", "udp port 4789"), ("geneve 5", "udp port 6081")],
+)
+def test_tunnels_without_a_word_have_a_hint(word: str, hint: str) -> None:
+    with pytest.raises(MidoError, match=hint):
+        compile_filter(f"ip and {word}")
+
+
+QINQ = ethernet(ipv4(echo(), 1), tags=b"\x88\xa8\x00\x05\x81\x00\xa0\x64")
+
+
+@pytest.mark.parametrize(
+    ("expression", "passing", "others"),
+    [
+        ("icmp", [PING, TAGGED], [REQUEST, QINQ]),
+        ("not icmp", [REQUEST, QINQ], [PING, TAGGED]),
+        ("vlan", [TAGGED, QINQ], [PING]),
+        ("vlan 100", [TAGGED], [PING, QINQ]),
+        ("vlan 5", [QINQ], [TAGGED, PING]),
+        ("vlan 100 and icmp", [TAGGED], [PING, QINQ]),
+        ("vlan and vlan 100 and icmp", [QINQ], [PING, TAGGED]),
+        ("vlan and not icmp", [QINQ], [TAGGED]),
+        ("ether proto 0x8100", [QINQ], [TAGGED]),
+        ("ether[12:2] = 0x0800", [PING, TAGGED], [QINQ]),
+        ("len = 98", [PING, TAGGED], [QINQ]),
+        ("len = 102", [QINQ], [PING, TAGGED]),
+        ("inbound and icmp", [], [PING, TAGGED]),
+        (" or ".join(["vlan 100"] + ["arp"] * 12), [TAGGED], [PING, QINQ]),
+    ],
+)
+def test_a_live_filter_sees_frames_without_their_outer_tag(
+    expression: str, passing: list[bytes], others: list[bytes]
+) -> None:
+    test = compile_live_filter(expression)
+    assert [test(frame) for frame in passing] == [True] * len(passing)
+    assert [test(frame) for frame in others] == [False] * len(others)
+
+
+def test_a_live_filter_takes_frames_cut_within_the_tag_as_they_are() -> None:
+    assert not compile_live_filter("icmp")(TAGGED[:15])
+    assert compile_live_filter("vlan")(TAGGED[:14], 102) is compile_filter("vlan")(TAGGED[:14])
 
 
 @pytest.mark.skipif(TCPDUMP is None, reason=MISSING)
