@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -19,7 +19,9 @@ from midocli.trace.capture_reader import (
     ReadFrame,
     open_capture,
 )
-from midocli.trace.link_types import ETHERNET, link_type_name
+from midocli.trace.filter_links import Link, link_of
+from midocli.trace.link_types import link_type_name
+from midocli.trace.tcpdump.links import LinkShow, link_show
 from midocli.trace.tcpdump.printer import Printer
 
 if TYPE_CHECKING:
@@ -32,13 +34,16 @@ def read_capture(context: Context, command: ReadCapture) -> Stream:
     The stream raises FileError as well, behind the last frame that is whole.
     """
     given = {setting.field.name: setting for setting in command.options}
-    request = CaptureRequest(context, given, "", "")
     offset = context.clock.utc_offset
-    stream = context.files.open(command.file)
-    capture = _opened(stream, command.file)
+    with ExitStack() as until_read:
+        stream = until_read.enter_context(context.files.open(command.file))
+        capture = _opened(stream, command.file)
+        link, show = _known(capture, command.file)
+        request = CaptureRequest(context, given, "", "", link)
+        until_read.pop_all()
     limit = request.limit(given["count"].value if "count" in given else None)
     assert request.passes is not None and request.flags is not None
-    passes, printer = request.passes, Printer(request.flags, offset)
+    passes, printer = request.passes, Printer(request.flags, offset, show)
     frames = (
         frame
         for frame in _frames(stream, capture, command.file)
@@ -57,15 +62,20 @@ def read_capture(context: Context, command: ReadCapture) -> Stream:
 
 def _opened(stream: BinaryIO, file: tree.Argument) -> CaptureFile:
     try:
-        capture = open_capture(stream)
+        return open_capture(stream)
     except CaptureFileError as error:
         raise _not_read(file, str(error)) from None
     except OSError as error:
         raise _not_read(file, error.strerror or str(error)) from None
-    if capture.link_type != ETHERNET:
+
+
+def _known(capture: CaptureFile, file: tree.Argument) -> tuple[Link, LinkShow]:
+    """What filters and what shows frames of the file's link type."""
+    link, show = link_of(capture.link_type, capture.order), link_show(capture.link_type)
+    if link is None or show is None:
         name = link_type_name(capture.link_type)
-        raise _not_read(file, f"its link type is {name}; only EN10MB (Ethernet) is known here")
-    return capture
+        raise _not_read(file, f"its link type is {name}, which is not known here")
+    return link, show
 
 
 def _frames(stream: BinaryIO, capture: CaptureFile, file: tree.Argument) -> Iterator[ReadFrame]:

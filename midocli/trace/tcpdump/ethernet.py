@@ -9,7 +9,7 @@ from midocli.trace.tcpdump.hexdump import hex_and_ascii
 
 _HEADER = 14
 _TAGS = frozenset((0x8100, 0x88A8, 0x9100, 0x9200))
-_LARGEST_LENGTH = 1500
+LARGEST_LENGTH = 1500
 _JUMBO = 0x8870
 
 
@@ -45,12 +45,12 @@ def show(d: Dissection, at: int, length: int) -> int:
         if link:
             tag = data[payload] << 8 | data[payload + 1]
             d.add(_ethertype_text(d, ethertype))
-            d.add(f"{', ' if tagged else whole}{_tag_text(tag)}, ")
+            d.add(f"{', ' if tagged else whole}{tag_text(tag)}, ")
         tagged = True
         ethertype = data[payload + 2] << 8 | data[payload + 3]
         payload += 4
     left = length - (payload - at)
-    if ethertype <= _LARGEST_LENGTH:
+    if ethertype <= LARGEST_LENGTH:
         return payload - at + _show_802_3(d, payload, left, ethertype, tagged, macs)
     if ethertype == _JUMBO:
         return payload - at + _show_llc(d, payload, left, macs)
@@ -91,7 +91,8 @@ def _show_unknown(d: Dissection, at: int) -> None:
         d.add(hex_and_ascii(d.data[at : d.end]))
 
 
-def _tag_text(tag: int) -> str:
+def tag_text(tag: int) -> str:
+    """The 16 bits of a VLAN tag."""
     return f"vlan {tag & 0xFFF}, p {tag >> 13}{', DEI' if tag & 0x1000 else ''}"
 
 

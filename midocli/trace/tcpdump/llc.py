@@ -74,8 +74,8 @@ _PROTOCOLS_BY_VENDOR = {
 }
 
 
-def show(d: Dissection, at: int, length: int, macs: bytes) -> tuple[int, bool]:
-    """Show an LLC frame; `macs` are the frame's first twelve bytes.
+def show(d: Dissection, at: int, length: int, macs: bytes | None) -> tuple[int, bool]:
+    """Show an LLC frame; `macs` are the frame's first twelve bytes, None where it has none.
 
     Returns the length of the header and whether what follows it was shown.
     """
@@ -118,7 +118,7 @@ def show(d: Dissection, at: int, length: int, macs: bytes) -> tuple[int, bool]:
     return header, command == _XID and _show_exchange(d, at, length)
 
 
-def _show_snap(d: Dissection, at: int, length: int, macs: bytes) -> bool:
+def _show_snap(d: Dissection, at: int, length: int, macs: bytes | None) -> bool:
     """Show a SNAP header and its protocol; False when that is not known."""
     d.protocol = "snap"
     if d.end - at < _SNAP_HEADER:
@@ -141,15 +141,18 @@ def _show_snap(d: Dissection, at: int, length: int, macs: bytes) -> bool:
         return True
     if not d.flags.link:
         label = f"{vendor_text}, pid" if vendor else "ethertype"
-        d.add(f"{d.names.mac_pair(macs)} SNAP, {label} {protocol_text}, length {length}: ")
+        pair = f"{d.names.mac_pair(macs)} " if macs else ""
+        d.add(f"{pair}SNAP, {label} {protocol_text}, length {length}: ")
     return False
 
 
-def _saps_text(names: Naming, to_sap: int, from_sap: int, macs: bytes) -> str:
+def _saps_text(names: Naming, to_sap: int, from_sap: int, macs: bytes | None) -> str:
     target = _SAPS.get(to_sap, f"Unknown DSAP 0x{to_sap:02x}")
     if to_sap == from_sap:
-        return f"{names.mac_pair(macs)} {target} "
+        return f"{names.mac_pair(macs)} {target} " if macs else f"{target} "
     origin = _SAPS.get(from_sap, f"Unknown SSAP 0x{from_sap:02x}")
+    if macs is None:
+        return f"{origin} > {target} "
     return f"{names.mac(macs[6:])} {origin} > {names.mac(macs[:6])} {target} "
 
 

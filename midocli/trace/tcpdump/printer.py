@@ -9,6 +9,7 @@ from midocli.trace.tcpdump.conversations import Conversations
 from midocli.trace.tcpdump.dissection import CutOffError, Dissection
 from midocli.trace.tcpdump.flags import Flags
 from midocli.trace.tcpdump.hexdump import ascii_only, hex_and_ascii, hex_only
+from midocli.trace.tcpdump.links import LinkShow
 from midocli.trace.tcpdump.protocols import PROTOCOLS
 from midocli.trace.tcpdump.timestamps import Timestamps
 
@@ -29,10 +30,21 @@ class Printer:
     TCP's relative numbers, the reference of -ttt and -ttttt, and the count of -#.
     """
 
-    __slots__ = ("_conversations", "_dump", "_dump_link", "_flags", "_frames", "_timestamps")
+    __slots__ = (
+        "_conversations",
+        "_dump",
+        "_dump_link",
+        "_flags",
+        "_frames",
+        "_show_link",
+        "_timestamps",
+    )
 
-    def __init__(self, flags: Flags, utc_offset_seconds: int) -> None:
+    def __init__(
+        self, flags: Flags, utc_offset_seconds: int, show_link: LinkShow = ethernet.show
+    ) -> None:
         self._flags = flags
+        self._show_link = show_link
         self._frames = 0
         self._timestamps = Timestamps(flags.time, utc_offset_seconds, flags.nanoseconds)
         self._conversations = Conversations()
@@ -45,7 +57,7 @@ class Printer:
         """The text of one frame, ending in a line break.
 
         `time_ns` is in nanoseconds since the Unix epoch, `data` what was captured,
-        from the destination MAC on, and `wire_length` the frame's whole length when
+        from the link layer's header on, and `wire_length` the frame's whole length when
         it was cut. `second` is the one that a file counts the time from, if not the
         one it falls into. Never raises, whatever the bytes are.
         """
@@ -57,7 +69,7 @@ class Printer:
             return number + _invalid_lengths(captured, length)
         dissection = Dissection(data, self._flags, PROTOCOLS, self._conversations)
         try:
-            header = ethernet.show(dissection, 0, length)
+            header = self._show_link(dissection, 0, length)
         except CutOffError:
             dissection.cut()
             # Where the link header ends is lost in tcpdump: it dumps from the first byte.
