@@ -47,6 +47,13 @@ class CutOffError(Exception):
     """Bytes are needed that the frame, or what was captured of it, does not have."""
 
 
+class ShortError(Exception):
+    """A message ends too early, by its own lengths or as captured: it ends with the marker.
+
+    Unlike with CutOffError, what is around it goes on.
+    """
+
+
 class InvalidError(Exception):
     """What is left of a message is malformed: ` (invalid)` is shown for it."""
 
@@ -102,6 +109,11 @@ class Dissection:
         if at + count > self.end:
             raise CutOffError
 
+    def check(self, at: int, count: int) -> None:
+        """Raise ShortError unless `count` bytes from offset `at` can be read."""
+        if at + count > self.end:
+            raise ShortError
+
     def u8(self, at: int) -> int:
         """The byte at offset `at`; CutOffError when it is not there."""
         if at >= self.end:
@@ -133,7 +145,12 @@ class Dissection:
         version = self.data[ip_at] >> 4
         known = (self.protocols.ip6 if version == 6 else self.protocols.ip).get(protocol)
         if known is not None:
-            known(self, at, length, ip_at, fragmented)
+            try:
+                known(self, at, length, ip_at, fragmented)
+            except ShortError:
+                self.cut()
+            except InvalidError:
+                self.invalid()
         else:
             self.add(f" {self.names.ip_protocol(protocol)} {length}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import llc
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, InvalidError, ShortError
 from midocli.trace.tcpdump.ethertypes import NAMES
 from midocli.trace.tcpdump.hexdump import hex_and_ascii
 
@@ -59,7 +59,12 @@ def show(d: Dissection, at: int, length: int) -> int:
         d.add(", " if tagged else whole)
     known = d.protocols.ethertypes.get(ethertype)
     if known is not None:
-        known(d, payload, left)
+        try:
+            known(d, payload, left)
+        except ShortError:
+            d.cut()
+        except InvalidError:
+            d.invalid()
     else:
         if not link:
             d.add(f"{d.names.mac_pair(macs)}, {_ethertype_text(d, ethertype)}{whole}")

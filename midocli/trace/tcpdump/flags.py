@@ -33,7 +33,7 @@ _ELSEWHERE = {
     "F": 'a filter is given as `filter "EXPR"`',
 }
 _REFUSED = frozenset("aBCdDEfGhIjJLmMQsVWyYzZ")
-_PACKET_TYPES = ("domain", "vxlan")
+_PACKET_TYPES = ("domain", "tftp", "vxlan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _packet_type(word: str | None) -> str:
     if word is None:
         return ""
     if word.lower() not in _PACKET_TYPES:
-        known = " and ".join(f"`-T {kind}`" for kind in _PACKET_TYPES)
+        known = ", ".join(f"`-T {kind}`" for kind in _PACKET_TYPES)
         raise InvalidValueError(f"`-T {word}` is not supported here: only {known} are")
     return word.lower()
 

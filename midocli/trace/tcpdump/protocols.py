@@ -31,6 +31,8 @@ PROTOCOLS = Protocols(
             0x0806: "arp.show",
             0x8035: "arp.show",
             0x86DD: "ipv6.show",
+            0x8847: "mpls.show",
+            0x8848: "mpls.show",
             0x9000: "loopback.show",
         }
     ),
@@ -70,8 +72,14 @@ PROTOCOLS = Protocols(
     udp_ports=Ports(
         ("either", (53,), "dns.show"),
         ("either", (5353,), "dns.show_multicast"),
+        ("either", (69,), "tftp.show"),
         ("either", (68, 67), "dhcp.show"),
+        ("either", (123,), "ntp.show"),
+        ("destination", (3784, 4784, 6784, 3785), "bfd.show"),
+        ("either", (514,), "syslog.show"),
         ("either", (4789,), "vxlan.show"),
+        ("either", (6081,), "geneve.show"),
+        ("either", (6635,), "mpls.show"),
     ),
     tcp_ports=Ports(
         ("either", (25,), "text_protocols.show_smtp"),
@@ -82,6 +90,6 @@ PROTOCOLS = Protocols(
         ("either", (554, 8554), "text_protocols.show_rtsp"),
         ("either", (53,), "dns.show_over_tcp"),
     ),
-    udp_types=Shows({"vxlan": "vxlan.show", "domain": "dns.show"}),
+    udp_types=Shows({"domain": "dns.show", "tftp": "tftp.show", "vxlan": "vxlan.show"}),
     tcp_types=Shows({"domain": "dns.show_over_tcp"}),
 )

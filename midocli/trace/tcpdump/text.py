@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import CutOffError, Dissection
+from midocli.trace.tcpdump.hexdump import hex_and_ascii, hex_only
 
 
 def _visible(byte: int) -> str:
@@ -24,3 +25,32 @@ def show(d: Dissection, at: int, count: int) -> bool:
     """Show `count` bytes, or what was captured of them: then the answer is False."""
     d.add(visible(d.data[at : min(at + count, d.end)]))
     return at + count <= d.end
+
+
+def show_all(d: Dissection, at: int, count: int) -> None:
+    """Show `count` bytes; CutOffError behind those that were captured, if not all were."""
+    if not show(d, at, count):
+        raise CutOffError
+
+
+def show_until_zero(d: Dissection, at: int, count: int) -> int:
+    """Show text that a zero byte ends, and give how many bytes that were.
+
+    0 where no zero byte is among the first `count` that were captured.
+    """
+    end = max(at, min(at + count, d.end))
+    found = d.data.find(b"\0", at, end)
+    d.add(visible(d.data[at : end if found < 0 else found]))
+    return found - at + 1 if found >= 0 else 0
+
+
+def show_unknown(d: Dissection, at: int, count: int) -> None:
+    """Show `count` bytes of an unknown kind; CutOffError behind those that were captured."""
+    if not d.flags.no_dump_of_unknown:
+        d.add(hex_and_ascii(d.data[at : min(at + count, d.end)]))
+        d.need(at, count)
+
+
+def dump(d: Dissection, at: int, count: int, indent: str = "\n\t") -> None:
+    """Show a hex dump of `count` bytes, or of those that were captured."""
+    d.add(hex_only(d.data[at : min(at + count, d.end)], indent))

@@ -1,0 +1,111 @@
+"""What is carried in UDP, TCP, IP and Ethernet, against the tcpdump that is installed.
+
+Every message here is written for these tests. Each is printed whole, cut at every byte, and with
+bytes changed at random.
+"""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from unit.test_tcpdump_frames import START_NS, Frame, arp, echo, ethernet, ipv4, udp
+from unit.test_tcpdump_real import assert_prints_alike, pytestmark  # noqa: F401 (marks this too)
+
+NTP = bytes.fromhex(
+    "230606f0000012340000abcdc0a80101dc8d3a0040000000dc8d3a0180000000dc8d39ffc0000000dc8d3a0200000001"
+)
+BFD = bytes.fromhex("20c803180000000100000002000f4240000f42400000c350")
+MESSAGES: dict[str, list[bytes]] = {
+    "ntp": [
+        udp(123, 123, NTP),
+        udp(40000, 123, b"\xdb\x01\xe0\xec" + NTP[4:12] + b"GPS\0" + bytes(8) + NTP[24:]),
+        udp(40000, 123, NTP + b"\0\0\0\x07"),
+        udp(40000, 123, NTP + bytes(range(20))),
+        udp(40000, 123, NTP + bytes(range(24))),
+        udp(40000, 123, NTP + bytes(30)),
+        udp(123, 40000, bytes.fromhex("1682000100050006000000044142434445")),
+        udp(123, 40000, b"\x17\0\3\x2a" + bytes(8)),
+    ],
+    "bfd": [
+        udp(50000, 3784, BFD),
+        udp(49153, 4784, b"\x01\xb0" + BFD[2:]),
+        udp(49153, 6784, b"\x40\xb0" + BFD[2:]),
+        udp(49153, 3785, b"echoed"),
+        udp(49153, 3784, b"\x27\xc4\x03\x21" + BFD[4:] + b"\x01\x09\x01secret"),
+        udp(49153, 3784, b"\x20\xc4\x03\x30" + BFD[4:] + b"\x02\x18\x01\0" + bytes(range(20))),
+        udp(49153, 3784, b"\x20\xc4\x03\x34" + BFD[4:] + b"\x05\x1c\x01\0" + bytes(range(24))),
+    ],
+    "tftp": [
+        udp(40000, 69, b"\0\1boot.cfg\0octet\0blksize\x001428\0"),
+        udp(40000, 69, b"\0\2\x01\xff\0netascii\0"),
+        udp(69, 40000, b"\0\3\0\1data"),
+        udp(69, 40000, b"\0\4\0\1"),
+        udp(69, 40000, b"\0\5\0\1File not found\0"),
+        udp(69, 40000, b"\0\5\0\x63no\0"),
+        udp(69, 40000, b"\0\6tsize\x00512\0"),
+        udp(69, 40000, b"\0\x09"),
+    ],
+    "syslog": [
+        udp(514, 514, b"<34>Oct 11 22:14:15 mymachine su: 'su root' failed"),
+        udp(40000, 514, b"<191>\x00\x80"),
+        udp(40000, 514, b"<999>x"),
+        udp(40000, 514, b"<>x"),
+        udp(40000, 514, b"hello"),
+    ],
+    "geneve": [
+        udp(
+            40000, 6081, bytes.fromhex("0240655800000a00010080010000000c") + ethernet(arp(), 0x0806)
+        ),
+        udp(40000, 6081, bytes.fromhex("0180080000000a07ffff000000") + bytes(3) + ipv4(echo(4), 1)),
+        udp(40000, 6081, bytes.fromhex("000012340000ff00") + b"abc"),
+    ],
+    "mpls": [
+        udp(40000, 6635, bytes.fromhex("0000a03f0001513f") + ipv4(echo(4), 1)),
+        udp(40000, 6635, bytes.fromhex("000000ff0000213f") + bytes(20)),
+        udp(40000, 6635, bytes.fromhex("0001513f") + b"\x99" * 40),
+    ],
+}
+
+
+def frames_of(name: str) -> list[bytes]:
+    """The frames that carry the messages."""
+    return [
+        message if name in ETHERNETS else ethernet(ipv4(message, PROTOCOLS.get(name, 17)))
+        for message in MESSAGES[name]
+    ]
+
+
+# What is not in UDP: whole frames, and other IP protocols.
+ETHERNETS: frozenset[str] = frozenset()
+PROTOCOLS: dict[str, int] = {}
+
+FLAGS = ["-nn", "-nn -v", "-vv -e", "-nn -vvv -X", "-q", "-nn -e -x"]
+
+
+@pytest.mark.parametrize("flags", FLAGS)
+@pytest.mark.parametrize("name", MESSAGES)
+def test_every_cut(tmp_path: Path, name: str, flags: str) -> None:
+    frames = [
+        (START_NS, frame[:kept], len(frame))
+        for frame in frames_of(name)
+        for kept in range(14, len(frame) + 1)
+    ]
+    assert_prints_alike(tmp_path, frames, flags)
+
+
+@pytest.mark.parametrize("flags", FLAGS)
+@pytest.mark.parametrize("name", MESSAGES)
+def test_changed_at_random(tmp_path: Path, name: str, flags: str) -> None:
+    rng = random.Random(name)
+    frames: list[Frame] = []
+    whole = frames_of(name)
+    for _ in range(300):
+        frame = bytearray(rng.choice(whole))
+        start = 14 if name in ETHERNETS else 34 if name in PROTOCOLS else 42
+        for _ in range(rng.choice((1, 1, 2, 4))):
+            at = rng.randrange(start, len(frame))
+            frame[at] = rng.choice((0, 1, 2, 4, 8, 0x80, 0xFF, frame[at] ^ 1 << rng.randrange(8)))
+        frames.append((START_NS, bytes(frame), len(frame)))
+    assert_prints_alike(tmp_path, frames, flags)
