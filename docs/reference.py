@@ -34,7 +34,7 @@ def pages(play: Play) -> dict[str, str]:
         _INDEX: _index(),
         _VERBS: _verbs(play(_VERBS, True)),
         **{
-            _command_page(name): _command(name, entry, play(_command_page(name), True))
+            command_page(name): _command(name, entry, play(command_page(name), True))
             for name, entry in declarations().items()
         },
         **{
@@ -45,7 +45,7 @@ def pages(play: Play) -> dict[str, str]:
     return {name: f"{NOTICE}\n{text}" for name, text in written.items()}
 
 
-def _command_page(name: str) -> str:
+def command_page(name: str) -> str:
     """The name of a command's page, apart from that of a collection called the same."""
     return f"{name}-command" if name in SCHEMA.collections else name
 
@@ -77,7 +77,7 @@ def _index() -> str:
         bullets(f"[{name}]({_VERBS}.md#{name}): {verb.help}" for name, verb in VERBS.items()),
         "## Commands",
         bullets(
-            f"[{name}]({_command_page(name)}.md): {entry.help}"
+            f"[{name}]({command_page(name)}.md): {entry.help}"
             for name, entry in declarations().items()
         ),
         "## Collections",

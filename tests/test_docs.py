@@ -23,7 +23,6 @@ from midocli.simulator.reason import Code  # noqa: E402
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 HANDWRITTEN = [page for page in PAGES if page.parent.name != "commands"]
 LABS = DOCS / "labs"
-LAB_PAGE = (LABS / "README.md").read_text()
 LAB_NAMES = sorted(lab.stem for lab in LABS.glob("*.mido"))
 
 
@@ -62,7 +61,8 @@ def test_the_ten_minutes_can_be_read_and_typed_in_ten_minutes() -> None:
 @pytest.mark.parametrize("lab", LAB_NAMES)
 def test_excerpts_of_a_lab_are_what_it_prints(lab: str) -> None:
     printed = [line.strip() for line in transcript(LABS / f"{lab}.mido").splitlines()]
-    excerpts = list(fences(LAB_PAGE, f'text title="{lab}"'))
+    page = (LABS / f"{lab}.md").read_text()
+    excerpts = list(fences(page, f'midocli title="{lab}"'))
     assert excerpts, "the page shows nothing of this lab"
     for excerpt in excerpts:
         _assert_in_order([line.strip() for line in excerpt.splitlines()], printed)
