@@ -251,6 +251,7 @@ def test_a_connection_unused_for_two_minutes_is_forgotten() -> None:
     assert len(lab.network.state.live_nat("lb", lab.engine.now_ns)) == 1
     lab.run(2)
     assert lab.network.state.live_nat("lb", lab.engine.now_ns) == []
+    know(lab, "10.0.0.9", mac(CLIENT_MAC), "h:in")
     (reply,) = answer(lab, 0)
     assert reply.nw_src == ip(MEMBERS[0])
 
