@@ -93,8 +93,9 @@ class Builder:
             length = self.rng.choice((24, 24, 24, 16, 31, 32))
             peer = self.maybe(lambda: f"peer {self.any('bport', 'bport', 'rport')}", 0.7)
             mac = self.maybe(lambda: f"mac {self.rng.choice(MACS[:-1])}", 0.3)
-            port = f"address {net}.{self.rng.choice((1, 2))} net {net}.0/{length}"
-            self.make("rport", f"router {self.any('router')} add port {port}{mac}{peer}")
+            port = f" address {net}.{self.rng.choice((1, 2))} net {net}.0/{length}"
+            given = self.maybe(port, 0.85)
+            self.make("rport", f"router {self.any('router')} add port{given}{mac}{peer}")
         for _ in range(self.rng.randint(0, 4)):
             self.type(f"{self.any('bport', 'rport')} set peer {self.any('bport', 'rport')}")
 
@@ -210,16 +211,15 @@ class Builder:
             last = self.maybe(f"-{NETS[3]}.255", 0.1).strip()
             text += f" target {self.address()}{last}{end}"
         if kind in ("dnat", "snat", "rev_dnat", "rev_snat"):
-            text += f" action {self.pick('accept', 'continue', 'return')}"
+            text += f" action {self.pick('accept', 'continue', 'return', 'redirect')}"
         if kind == "jump":
             text += f" jump-to {self.any('chain')}"
         if kind == "redirect":
             text += f" target-port {self.any('bport', 'rport')}"
             text += self.maybe("ingress true", 0.5) + self.maybe("fail-open true", 0.5)
         if kind == "l2-transform":
-            text += f" action {self.pick('accept', 'continue', 'return', 'redirect')}"
-            if rng.random() < 0.3:
-                text += f" target-port {self.any('bport')}"
+            text += f" action {self.pick('accept', 'continue', 'redirect')}"
+            text += self.maybe(f"target-port {self.any('bport', 'rport')}", 0.8)
         if kind in ("redirect", "l2-transform"):
             text += self.maybe("pop-vlan true") + self.maybe(f"push-vlan {rng.randint(1, 3)}")
         return text
