@@ -79,6 +79,7 @@ class Collection:
     field of that name refers to its parent. A `live` one shows what the datapath
     has learnt. A `single` one is one object, addressed by its name alone. Objects of a `settled`
     one are made and deleted, but do not change.
+    An `embedded` one is part of its parent as MidoNet stores it: create shows what was given.
     Lists of an `of_tenant` one show what belongs to the session's tenant.
     `example` gives the fields of a typical object, where those that are required
     do not make one, and `more` are further commands to try, in the network of `demo`.
@@ -92,6 +93,7 @@ class Collection:
     fields: tuple[Field, ...]
     children: tuple[str, ...] = ()
     has_id: bool = True
+    embedded: bool = False
     creatable: bool = True
     ordered_by: str | None = None
     key: tuple[str, ...] = ()

@@ -37,6 +37,7 @@ ROUTES = Collection(
         Field("gateway", IPv4(), "its next hop", required=True),
     ),
     has_id=False,
+    embedded=True,
     key=("destination",),
     example="destination 10.0.0.0/8 gateway 192.168.77.254",
 )

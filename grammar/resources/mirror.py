@@ -27,15 +27,13 @@ MIRROR = Collection(
     see=("capture",),
 )
 
-# What create and list print of a condition: only what was given.
-_QUIET = ("inverted", "no-vlan", "match-nw-dst-rewritten")
-
 MATCHES = Collection(
     "mirror.matches",
     "object",
     "a condition; frames that meet any of them are copied",
-    tuple(f._replace(default=None) if f.name in _QUIET else f for f in CONDITION),
+    CONDITION,
     has_id=False,
+    embedded=True,
     example="proto 6 dst-port 80",
 )
 

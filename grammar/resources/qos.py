@@ -17,7 +17,7 @@ QOS_POLICY = Collection(
         common.TENANT,
         common.NAME._replace(clearable=True),
         Field("description", Text(), "what it is for", clearable=True),
-        Field("shared", common.TRUE_FALSE, "whether other tenants may use it", default=False),
+        Field("shared", common.TRUE_FALSE, "whether other tenants may use it"),
     ),
     children=("dscp-rule", "bw-limit-rule"),
     group="filters",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
 from grammar.words import quoted
+from midocli.advice.address import addressless
 from midocli.advice.failure import Change, Failure
 from midocli.advice.plug import bind, plug_in
 from midocli.advice.whereabouts import (
@@ -34,6 +35,10 @@ def silence(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """What to change when ARP requests for an address stay unanswered."""
     address = failure.reason.details.get("address")
     if not isinstance(address, int):
+        return
+    bare = catalog.named("port", str(failure.reason.details.get("addressless")))
+    if bare is not None:
+        yield from addressless(catalog, bare, address)
         return
     asker = catalog.named("guest", failure.reason.at)
     if asker is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
+from midocli.advice.address import addressless
 from midocli.advice.failure import Change, Failure
 from midocli.advice.plug import inactive_port
 from midocli.advice.service import vip
@@ -14,6 +15,7 @@ from midocli.advice.whereabouts import (
     free_port,
     gateways,
     guest_with,
+    leads_to,
     port_of,
     router_ports_on,
 )
@@ -36,7 +38,10 @@ def no_route(catalog: Catalog, failure: Failure) -> Iterator[Change]:
         return
     guest = catalog.named("guest", reason.at)
     router = catalog.named("router", reason.at)
-    if guest is not None:
+    bare = catalog.named("port", str(reason.details.get("addressless")))
+    if bare is not None:
+        yield from addressless(catalog, bare)
+    elif guest is not None:
         yield from _guest_route(catalog, guest, address)
     elif "vip" in reason.details:
         yield from vip(catalog, failure)
@@ -84,7 +89,10 @@ def _guest_route(catalog: Catalog, guest: Row, address: int) -> Iterator[Change]
                 yield Change(why, (f"guest {alias} set gw {gateway}",))
             route = f"guest {alias} add route dst {format_ipv4(address)} gw {gateway}"
             yield Change(why, (route,))
-    if not found:
+    bare = [] if found else gateways(guest, addressed=False)
+    for port in bare:
+        yield from addressless(catalog, port)
+    if not found and not bare:
         yield Change(f"{alias} has no router on its link", ())
 
 
@@ -116,7 +124,7 @@ def _router_route(catalog: Catalog, router: Row, address: int) -> Iterator[Chang
             yield from _link(catalog, port, address)
             why = f"a port's network gets no route by itself, and {port.full_alias} is in this one"
             dst = f"{format_ipv4(net.address & net.mask)}/{net.length}"
-            if not _has_route(router, port, address):
+            if not leads_to(port, address):
                 yield Change(why, (f"{add} dst {dst} type normal port {port.full_alias}",))
             return
     for port in ports:
@@ -147,16 +155,6 @@ def _gateway(nic: Row, port: Row, address: int) -> str:
         return ""
     inside = (each for each in nic.get("address") if not (each.address ^ net.address) & net.mask)
     return "".join(f" gw {format_ipv4(each.address)}" for each in list(inside)[:1])
-
-
-def _has_route(router: Row, port: Row, address: int) -> bool:
-    """Whether a normal route to the address leads out of the port."""
-    for route in router.siblings("router.route") or ():
-        dst = route.get("dst")
-        leads_out = route.get("type") == "normal" and route.get("port") is port
-        if leads_out and dst is not None and not (address ^ dst.address) & dst.mask:
-            return True
-    return False
 
 
 def _link(catalog: Catalog, port: Row, address: int) -> Iterator[Change]:

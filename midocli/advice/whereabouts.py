@@ -75,12 +75,22 @@ def router_ports_on(bridge: Row | None) -> list[Row]:
     return [peer for peer in peers if peer is not None and peer.collection.path == "router.port"]
 
 
-def gateways(nic: Row) -> list[Row]:
-    """The router ports with an address on the link of a guest's interface."""
+def gateways(nic: Row, addressed: bool = True) -> list[Row]:
+    """The router ports with an address (or without one) on the link of a guest's interface."""
     port = port_of(nic)
-    if port is not None and port.collection.path == "router.port":
-        return [port]
-    return [each for each in router_ports_on(bridge_of(port)) if each.get("address") is not None]
+    is_routers = port is not None and port.collection.path == "router.port"
+    there = [port] if port is not None and is_routers else router_ports_on(bridge_of(port))
+    return [each for each in there if (each.get("address") is not None) is addressed]
+
+
+def leads_to(port: Row, address: int) -> bool:
+    """Whether a normal route to the address leads out of a router's port."""
+    for route in (port.parent.siblings("router.route") if port.parent else None) or ():
+        dst = route.get("dst")
+        leads_out = route.get("type") == "normal" and route.get("port") is port
+        if leads_out and dst is not None and not (address ^ dst.address) & dst.mask:
+            return True
+    return False
 
 
 def free_port(bridge: Row | None) -> Row | None:

@@ -28,7 +28,7 @@ def create(context: Context, command: tree.Create) -> Result:
     with context.changing() as editor:
         parent = context.resolver.path(command.path)
         row = editor.create(target.collection, parent, settings, target.column)
-        return created(row, context.display)
+        return created(row, context.display, {setting.field.name for setting in settings})
 
 
 @carries_out(tree.Set)

@@ -81,7 +81,8 @@ class ArpingProbe:
     def _silence(self) -> Reason:
         text = f"nobody answers for {format_ipv4(self._target)}"
         details = {"address": self._target}
-        return Reason(Code.ARP_TIMEOUT, self._source.name, None, text, details)
+        timeout = Reason(Code.ARP_TIMEOUT, self._source.name, None, text, details)
+        return self._observation.told(timeout)
 
     def _sum_up(self, nic: Nic, address: int, rtt_ns: int, reason: Reason | None) -> Report:
         target = format_ipv4(self._target)

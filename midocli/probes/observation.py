@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.errors import FileError
 from grammar.tree import Command, Setting
+from midocli.advice.address import asked_in_vain
 from midocli.advice.failure import Failure
 from midocli.advice.whereabouts import home_of
 from midocli.probes.capture_request import CaptureRequest, Interfaces, Seen, Union, frames_data
@@ -19,7 +20,7 @@ from midocli.probes.points import Point
 from midocli.probes.verdict import answered_in_vain, decisive
 from midocli.simulator.events import NatUnrestored
 from midocli.simulator.latency import SECOND_NS
-from midocli.simulator.reason import Reason
+from midocli.simulator.reason import Code, Reason
 from midocli.simulator.recorder import Captured, Recorder, Step
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ICMP
@@ -125,7 +126,7 @@ class Observation:
         home = partial(home_of, self._context.store)
         drops = self.drops.get(origin, ())
         reason = decisive(drops, pending, self._arp_drops, home, for_errors)
-        return reason and self._with_answer(reason, drops)
+        return reason and self.told(self._with_answer(reason, drops))
 
     def _with_answer(self, reason: Reason, drops: Sequence[tuple[Reason, Frame]]) -> Reason:
         """A reason that names beside itself where the answer to what it ended was dropped."""
@@ -141,6 +142,15 @@ class Observation:
         self._ended[id(both)] = self._ended[id(reason)]
         self._joined.append(both)
         return both
+
+    def told(self, reason: Reason) -> Reason:
+        """A reason; where ARP was not answered, with the router port that has no address for it."""
+        port = asked_in_vain(self._context, reason) if reason.code == Code.ARP_TIMEOUT else None
+        if port is None:
+            return reason
+        text = f"{reason.text}: {port.full_alias} has no address"
+        details = {**reason.details, "addressless": port.full_alias}
+        return replace(reason, text=text, details=details)
 
     def failure(self, reason: Reason, source: str | None, destination: int | None) -> Failure:
         """A reason with the frame it ended, and who sent it to whom."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
 from io import StringIO
 from typing import Any
@@ -54,6 +54,12 @@ class Entry:
     def fields(self) -> str:
         """The fields that have a value, with their words."""
         return " ".join([f"{name} {word}" for name, word in self.words()])
+
+    def only(self, names: Container[str]) -> Entry:
+        """The same with no other values than those of some fields."""
+        fields = zip(self.collection.fields, self.values, strict=True)
+        values = [value if field.name in names else None for field, value in fields]
+        return Entry(self.collection, self.id, self.number, values)
 
     def words(self) -> Iterator[tuple[str, str]]:
         """The fields that are shown and have a value, in order, and the word of each."""
@@ -158,9 +164,11 @@ class Created(Result):
         return [self.entry.record(self.words)]
 
 
-def created(row: Row, display: Display) -> Created:
-    """A new object, as it is now."""
+def created(row: Row, display: Display, given: Container[str] = ()) -> Created:
+    """A new object, as it is now, of which the fields `given` were told."""
     made = entry(row, row.collection, display)
+    if row.collection.embedded:
+        made = made.only(given)
     alias = row.full_alias
     if not row.collection.has_id:
         return Created(made, made.fields(), alias)

@@ -142,7 +142,7 @@ class RuleNotApplied(EventBase):
 
     rule: str
     type: str
-    why: str  # no-state, not-nat-able, no-tag, jump-target-gone or already-visited
+    why: str  # no-state, not-nat-able, no-pop-or-push, jump-target-gone or already-visited
     existing: tuple[str, str] | None  # type and rule of another binding the packet has (no-state)
 
 

@@ -7,6 +7,7 @@ has none of its own.
 
 from __future__ import annotations
 
+from midocli.store.condition_policy import ConditionPolicy
 from midocli.store.host_policy import BindingPolicy, GuestPolicy, InterfacePolicy, NicPolicy
 from midocli.store.policy import Policy
 from midocli.store.port_policy import PortPolicy, RoutePolicy, RouterPortPolicy
@@ -40,5 +41,6 @@ POLICIES: dict[str, Policy] = {
     "vtep": VtepPolicy(),
     "vtep.binding": VtepBindingPolicy(),
     "tracerequest": TracePolicy(),
+    "mirror.matches": ConditionPolicy(),
     "l2insertion": InsertionPolicy(),
 }

@@ -15,8 +15,8 @@ from grammar import canonical
 from grammar.schema import ALIAS, ROUTE_ALIAS, SHARED_ALIAS, Collection, Field
 from grammar.tree import Argument, Create, Path, Selector, Set, Setting, Target
 from grammar.values import Negated
+from midocli.store.condition_policy import default_fragment_policy
 from midocli.store.rows import Row, Siblings, referred
-from midocli.store.rule_policy import default_fragment_policy
 from midocli.store.store import Store
 from midocli.store.told import Told, untold
 
@@ -117,6 +117,7 @@ class _Script:
         self._routes_gone: dict[Row, int] = {}
         #: What stands in for deleted objects that are named still: an alias by collection.
         self._stand_ins: dict[str, str] = {}
+        self._said = False
 
     def lines(self) -> Iterator[str]:
         for row in self._store.rows("system-state"):
@@ -182,8 +183,15 @@ class _Script:
         if position is not None:
             settings.append(_setting(row.collection.by_name["pos"], position))
         target = Target(row.collection, 1)
+        yield from self._said_of(row)
         yield canonical(Create(_path(row.parent), target, tuple(settings)))
         yield from self._local_route(row)
+
+    def _said_of(self, row: Row) -> Iterator[str]:
+        """What a reader has to know of rules that MidoNet's clusters do not take, once."""
+        if row.collection.path == "chain.rule" and row.get("type") == "redirect" and not self._said:
+            self._said = True
+            yield "# Clusters know no type redirect; they take l2-transform with action redirect."
 
     def _settings(self, row: Row) -> Iterator[Setting]:
         """The values that creation would not give it; references to what is there already."""
@@ -193,7 +201,7 @@ class _Script:
                 continue
             if value == field.default and not row.collection.single:
                 continue
-            if field.name == "fragment-policy" and value == _default_policy(row):
+            if field.name == "fragment-policy" and value == default_fragment_policy(row):
                 continue
             if all(map(self._is_there, referred(value))):
                 yield _setting(field, self._portable(row, field, value))
@@ -263,11 +271,6 @@ class _Script:
         changed = [s for s in self._settings(route) if s.field.name not in ("dst", "port")]
         if changed:
             yield canonical(Set(_path(route), tuple(changed)))
-
-
-def _default_policy(row: Row) -> str | None:
-    """The fragment policy that creation gives; a mirror's condition is left without one."""
-    return None if row.collection.path == "mirror.matches" else default_fragment_policy(row)
 
 
 def _jumps_nowhere(rule: Row) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 
 from grammar.addresses import Cidr
 from grammar.errors import RefusedError
+from midocli.store.condition_policy import ConditionPolicy
 from midocli.store.policy import Edit, Policy
 from midocli.store.rows import Row
-from midocli.store.rule_policy import default_fragment_policy
 
 
 class DhcpPolicy(Policy):
@@ -144,12 +144,8 @@ class VtepBindingPolicy(Policy):
                 )
 
 
-class TracePolicy(Policy):
+class TracePolicy(ConditionPolicy):
     """A trace request watches one port, router or bridge."""
-
-    def before_create(self, edit: Edit, row: Row) -> None:
-        if row.get("fragment-policy") is None:
-            row.values[row.collection.index["fragment-policy"]] = default_fragment_policy(row)
 
     def check(self, edit: Edit, row: Row) -> None:
         named = [name for name in ("port", "router", "bridge") if row.get(name) is not None]
@@ -158,6 +154,7 @@ class TracePolicy(Policy):
                 "a tracerequest needs one port, router or bridge to watch",
                 named[-1] if named else None,
             )
+        super().check(edit, row)
 
 
 class InsertionPolicy(Policy):

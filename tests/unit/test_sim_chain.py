@@ -211,6 +211,18 @@ def test_l2_transform_pushes_and_pops() -> None:
     assert len(lab.ping("client", "192.168.77.119")) == 1
 
 
-def test_popping_nothing_is_passed_over() -> None:
-    rules = ({"type": "l2-transform", "pop_vlan": True}, {"type": "drop"})
+@pytest.mark.parametrize("kind", ["l2-transform", "redirect"])
+def test_popping_a_tag_that_is_not_there_drops(kind: str) -> None:
+    rule = {"type": kind, "pop_vlan": True, "target_port": "bridge0:port1"}
+    assert outcome(rule, {"type": "accept"}) == [("rule-drop", "top:rule0")]
+
+
+def test_popping_and_pushing_one_tag_is_done() -> None:
+    same = {"type": "l2-transform", "pop_vlan": True, "push_vlan": 7}
+    tagged = {"type": "l2-transform", "push_vlan": 7, "action": "continue"}
+    assert outcome(tagged, same, {"type": "drop"}) != [("rule-drop", "top:rule2")]
+
+
+def test_transforming_nothing_is_passed_over() -> None:
+    rules = ({"type": "l2-transform"}, {"type": "drop"})
     assert outcome(*rules) == [("rule-drop", "top:rule1")]

@@ -133,7 +133,7 @@ def ordinary_kinds(lab: Lab) -> None:
         "out",
         {"type": "jump", "jump_to": "more"},
         {"type": "trace", "trace_request": "tr0"},
-        {"type": "l2-transform", "pop_vlan": True},
+        {"type": "l2-transform"},
         {"type": "accept", "flow": "fwd-flow"},
         {"type": "rev_dnat", "src": net("192.168.77.119")},
     )
@@ -218,7 +218,7 @@ def test_skipped_jumps_say_why() -> None:
     recorder = lab.watch(events=True)
     ordinary_kinds(lab)
     why = {event.why for _, event in told(recorder, RuleNotApplied)}
-    assert why == {"no-state", "jump-target-gone", "already-visited", "no-tag"}
+    assert why == {"no-state", "jump-target-gone", "already-visited", "no-pop-or-push"}
 
 
 def test_vlan_changes_are_recorded() -> None:

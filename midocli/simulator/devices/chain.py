@@ -176,15 +176,17 @@ def _nat(walk: Walk, rule: Rule, place: Filter) -> Ruling:
 
 
 def _redirect(walk: Walk, rule: Rule, place: Filter) -> Ruling:
-    _transform(walk, rule, place)
-    return Redirect(rule, place.at)
+    return _transform(walk, rule, place) or Redirect(rule, place.at)
 
 
 def _l2_transform(walk: Walk, rule: Rule, place: Filter) -> Ruling:
-    if _transform(walk, rule, place):
-        return _by_action(rule, place)
+    """Tags, and what follows: without any to change, only a redirect does anything."""
+    if rule.action == "redirect":
+        return _redirect(walk, rule, place)
+    if rule.pop_vlan or rule.push_vlan:
+        return _transform(walk, rule, place) or _by_action(rule, place)
     if walk.recording:
-        _tell_not_applied(walk, rule, place, "no-tag")
+        _tell_not_applied(walk, rule, place, "no-pop-or-push")
     return NOT_APPLIED
 
 
@@ -196,20 +198,27 @@ def _by_action(rule: Rule, place: Filter) -> Ruling:
     return Reason(code, place.at, rule.alias, text, {"filter": place.name})
 
 
-def _transform(walk: Walk, rule: Rule, place: Filter) -> bool:
-    """Pop the outer tag, then push one; says whether anything was done."""
+def _transform(walk: Walk, rule: Rule, place: Filter) -> Reason | None:
+    """Pop the outer tag, then push one; a frame without a tag to pop ends there.
+
+    The agent fails to pop a tag that is not there, which drops the packet (MidoNet:
+    `rules/L2TransformRule.java`).
+    """
     frame = walk.frame
     before = frame.vlans
-    if rule.pop_vlan and frame.vlans:
-        frame.vlans = frame.vlans[1:]
+    if rule.pop_vlan:
+        if not before:
+            where = f"rule {rule.alias} in the {place.name} of {place.at}"
+            text = f"{where} pops a VLAN tag, and {_called(frame)} carries none"
+            details = {"filter": place.name}
+            return walk.error(Reason(Code.RULE_DROP, place.at, rule.alias, text, details))
+        frame.vlans = before[1:]
     if rule.push_vlan:
         frame.vlans = (0x8100 << 16 | rule.push_vlan & 0xFFFF, *frame.vlans)
-    if frame.vlans == before:
-        return False
-    if walk.recording:
+    if walk.recording and frame.vlans != before:
         ids = tuple(tag & 0xFFF for tag in before)
         walk.tell_rewritten(place.at, rule.type, {"vlans": (ids, frame.vlan_ids())})
-    return True
+    return None
 
 
 _APPLY: dict[str, Callable[[Walk, Rule, Filter], Ruling]] = {

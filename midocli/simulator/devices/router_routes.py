@@ -43,13 +43,15 @@ def unusable(router: Router, active: ActiveRoute, dst: int) -> Reason | None:
     """Why a packet can't leave by a route's port, whatever the port does with it."""
     port, route = active.port, active.route
     assert port is not None
+    details: dict[str, object] = {"route": route.alias}
     if port.address is None:
         text = f"route {route.alias} of {router.alias} leads to {port.alias}, which has no address"
+        details["addressless"] = port.alias
     elif dst == port.address:
         text = f"{ip_text(dst)} is {port.alias} itself, for which {router.alias} has no local route"
     else:
         return None
-    return Reason(Code.NO_ROUTE, router.alias, None, text, {"route": route.alias})
+    return Reason(Code.NO_ROUTE, router.alias, None, text, details)
 
 
 def no_route(walk: Walk, router: Router, plan: RouterPlan, purpose: str = "") -> Reason:

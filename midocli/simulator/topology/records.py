@@ -31,7 +31,7 @@ RuleType = Literal[
     "l2-transform",
     "trace",
 ]
-RuleAction = Literal["accept", "continue", "return", "drop", "reject"]
+RuleAction = Literal["accept", "continue", "return", "drop", "reject", "redirect"]
 
 NO_NETWORK: Prefix = (0, 0)
 

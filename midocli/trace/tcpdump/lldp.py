@@ -166,9 +166,7 @@ def _show_management(d: Dissection, at: int, size: int) -> None:
     size -= length
     _need(size, 5)
     kind = d.u8(at)
-    d.add(
-        f"\n\t  {_NUMBERINGS.get(kind, 'Unknown')} Interface Numbering ({kind}): {d.u32(at + 1)}"
-    )
+    d.add(f"\n\t  {_NUMBERINGS.get(kind, 'Unknown')} Interface Numbering ({kind}): {d.u32(at + 1)}")
     at += 5
     size -= 5
     if size:

@@ -114,9 +114,7 @@ def _show_location(d: Dissection, at: int, size: int) -> None:
 def _show_coordinates(d: Dissection, at: int) -> None:
     for field, what in ((0, "Latitude"), (5, "Longitude")):
         value = int.from_bytes(d.taken(at + field, 5), "big") & 0x3_FFFF_FFFF
-        d.add(
-            f"\n\t    {what} resolution {d.u8(at + field) >> 2}, {what.lower()} value {value}"
-        )
+        d.add(f"\n\t    {what} resolution {d.u8(at + field) >> 2}, {what.lower()} value {value}")
     kind, datum = d.u8(at + 10) >> 4, d.u8(at + 15)
     d.add(
         f"\n\t    Altitude type {_ALTITUDES.get(kind, 'unknown')} ({kind})"
@@ -137,9 +135,7 @@ def _show_civic(d: Dissection, at: int) -> None:
         kind, size = d.u8(at), d.u8(at + 1)
         at += 2
         length -= 2
-        d.add(
-            f"\n\t      CA type '{_CIVIC_PARTS.get(kind, 'unknown')}' ({kind}), length {size}: "
-        )
+        d.add(f"\n\t      CA type '{_CIVIC_PARTS.get(kind, 'unknown')}' ({kind}), length {size}: ")
         if kind == 0 or size == 0 or length < size:
             return
         text.show_until_zero(d, at, size)
