@@ -10,13 +10,20 @@ import random
 from pathlib import Path
 
 import pytest
-from unit.test_tcpdump_frames import START_NS, Frame, arp, echo, ethernet, ipv4, udp
+from unit.test_tcpdump_frames import CLIENT, START_NS, Frame, arp, echo, ethernet, ipv4, udp
 from unit.test_tcpdump_real import assert_prints_alike, pytestmark  # noqa: F401 (marks this too)
 
 NTP = bytes.fromhex(
     "230606f0000012340000abcdc0a80101dc8d3a0040000000dc8d3a0180000000dc8d39ffc0000000dc8d3a0200000001"
 )
 BFD = bytes.fromhex("20c803180000000100000002000f4240000f42400000c350")
+
+
+def lldp(*elements: tuple[int, bytes]) -> bytes:
+    parts = [(kind << 9 | len(value)).to_bytes(2, "big") + value for kind, value in elements]
+    return ethernet(b"".join(parts) + b"\0\0", 0x88CC)
+
+
 MESSAGES: dict[str, list[bytes]] = {
     "ntp": [
         udp(123, 123, NTP),
@@ -66,6 +73,64 @@ MESSAGES: dict[str, list[bytes]] = {
         udp(40000, 6635, bytes.fromhex("000000ff0000213f") + bytes(20)),
         udp(40000, 6635, bytes.fromhex("0001513f") + b"\x99" * 40),
     ],
+    "lldp": [
+        lldp(
+            (1, b"\x04" + CLIENT),
+            (2, b"\x05eth0"),
+            (3, b"\0\x78"),
+            (4, b"port one"),
+            (5, b"switch\0hidden"),
+            (6, b"a description"),
+            (7, b"\0\x14\0\x10"),
+            (8, b"\5\1\x0a\0\0\1\2\0\0\0\7\3\1\2\3"),
+            (8, b"\x11\2" + bytes(15) + b"\1\3\0\0\0\7\0"),
+            (9, b"reserved"),
+        ),
+        lldp((1, b"\5\1\x0a\0\0\1"), (1, b"\5\6" + CLIENT), (2, b"\3" + CLIENT), (2, b"\x09a")),
+        lldp(
+            (127, b"\0\x80\xc2\1\0\x64"),
+            (127, b"\0\x80\xc2\2\6\0\x64"),
+            (127, b"\0\x80\xc2\3\0\x64\5vlan5"),
+            (127, b"\0\x80\xc2\4\4ipv4"),
+            (127, b"\0\x80\xc2\7\3\0\0\0\1"),
+            (127, b"\0\x80\xc2\x08\x81\x42"),
+            (127, b"\0\x80\xc2\x09\xfb" + bytes(range(20))),
+            (127, b"\0\x80\xc2\x0a\0" + bytes(range(20))),
+            (127, b"\0\x80\xc2\x0b\x88\x0f"),
+            (127, b"\0\x80\xc2\x0c\0\x61\x89\x06\x62\x0c\xbc"),
+            (127, b"\0\x80\xc2\x0d\x0f\xff\x3f\x9e\x6f"),
+            (127, b"\0\x80\xc2\x0e\x88\0\0\x10\0\x10\1\0\x20\2"),
+        ),
+        lldp(
+            (127, b"\0\x12\x0f\1\3\x6c\x01\0\x10"),
+            (127, b"\0\x12\x0f\2\x0f\1\3"),
+            (127, b"\0\x12\x0f\3\1\0\0\0\2"),
+            (127, b"\0\x12\x0f\4\5\xee"),
+            (127, b"\0\x12\x0f\x09odd"),
+            (127, b"\0\0\x5e\1https://a.example"),
+            (127, b"\x12\x34\x56\1else"),
+        ),
+        lldp(
+            (127, b"\0\x12\xbb\1\0\x3f\4"),
+            (127, b"\0\x12\xbb\2\1\x41\x2f\xb8"),
+            (127, b"\0\x12\xbb\3\1" + bytes(range(16))),
+            (127, b"\0\x12\xbb\3\2\x0b\2DE\6\4Road\1\0"),
+            (127, b"\0\x12\xbb\3\x03911"),
+            (127, b"\0\x12\xbb\3\x09abc"),
+            (127, b"\0\x12\xbb\4\x51\0\x41"),
+            (127, b"\0\x12\xbb\x05rev 1"),
+            (127, b"\0\x12\xbb\x0bnumber 7"),
+        ),
+        lldp(
+            (
+                127,
+                b"\0\x1b\x21\2\2\x0a\0\0\0\0\0\1\0\0\0\2\4\x11\0\0\x80\0\x01\x23\x45\x67"
+                + bytes(range(9))
+                + b"\6\6\0\0\xc0\0\x08\4\x08\x0a\0\0\xe0\0\x89\x06\x40\x1b\x21\x08\x0a\2hi",
+            ),
+            (127, b"\0\x1b\x21\1old"),
+        ),
+    ],
 }
 
 
@@ -78,7 +143,7 @@ def frames_of(name: str) -> list[bytes]:
 
 
 # What is not in UDP: whole frames, and other IP protocols.
-ETHERNETS: frozenset[str] = frozenset()
+ETHERNETS = frozenset(("lldp",))
 PROTOCOLS: dict[str, int] = {}
 
 FLAGS = ["-nn", "-nn -v", "-vv -e", "-nn -vvv -X", "-q", "-nn -e -x"]

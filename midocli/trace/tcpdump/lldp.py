@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from midocli.trace.tcpdump import (
     lldp_8021,
     lldp_8023,
@@ -11,7 +13,7 @@ from midocli.trace.tcpdump import (
     text,
     vendors,
 )
-from midocli.trace.tcpdump.address_families import show_name
+from midocli.trace.tcpdump.address_families import family_name
 from midocli.trace.tcpdump.addresses import ipv6
 from midocli.trace.tcpdump.bits import named_bits
 from midocli.trace.tcpdump.dissection import Dissection, ShortError
@@ -147,11 +149,12 @@ def _show_identifier(d: Dissection, kinds: dict[int, str], at: int, size: int) -
 def _network_address(d: Dissection, at: int, size: int) -> str:
     _need(size, 1)
     family = d.u8(at)
-    name = f"AFI {show_name(family)} ({family})"
-    writer = {1: (4, d.names.ipv4), 2: (16, ipv6), 6: (6, d.names.mac)}.get(family)
-    if writer is None:
+    name = f"AFI {family_name(family)} ({family})"
+    writers: dict[int, tuple[int, Callable[[bytes], str]]]
+    writers = {1: (4, d.names.ipv4), 2: (16, ipv6), 6: (6, d.names.mac)}
+    if family not in writers:
         return f"{name}, no AF printer !"
-    length, write = writer
+    length, write = writers[family]
     _need(size - 1, length)
     return f"{name}: {write(d.taken(at + 1, length))}"
 

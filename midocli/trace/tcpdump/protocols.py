@@ -33,6 +33,7 @@ PROTOCOLS = Protocols(
             0x86DD: "ipv6.show",
             0x8847: "mpls.show",
             0x8848: "mpls.show",
+            0x88CC: "lldp.show",
             0x9000: "loopback.show",
         }
     ),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 ENCAPSULATED = 0x000000
 CISCO = 0x00000C
+IANA = 0x00005E
 CISCO_BRIDGED = 0x0000F8
 BRIDGED = 0x0080C2
+IEEE_802_3 = 0x00120F
+TIA = 0x0012BB
+DCBX = 0x001B21
 APPLETALK = 0x080007
 
 NAMES = {
     ENCAPSULATED: "Ethernet",
     CISCO: "Cisco",
-    0x00005E: "IANA",
+    IANA: "IANA",
     0x000081: "Nortel Networks SONMP",
     CISCO_BRIDGED: "Cisco bridged",
     0x00049F: "Freescale",
@@ -22,10 +26,10 @@ NAMES = {
     0x00E004: "PMC-Sierra",
     0x00E02F: "DOCSIS Spanning Tree",
     0x001018: "Broadcom",
-    0x00120F: "IEEE 802.3 Private",
-    0x0012BB: "ANSI/TIA",
+    IEEE_802_3: "IEEE 802.3 Private",
+    TIA: "ANSI/TIA",
     0x0015AD: "Netronome",
-    0x001B21: "DCBX",
+    DCBX: "DCBX",
     0x002320: "Nicira Networks",
     0x002481: "HP",
     APPLETALK: "Appletalk",

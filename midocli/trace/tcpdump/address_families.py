@@ -1,0 +1,52 @@
+"""The numbers of address families (IANA), and BGP's of what is done with addresses."""
+
+from __future__ import annotations
+
+IPV4, IPV6, NSAP, VPLS, L2VPN = 1, 2, 3, 25, 196
+
+_NAMES = {
+    0: "Reserved",
+    IPV4: "IPv4",
+    IPV6: "IPv6",
+    NSAP: "NSAP",
+    4: "HDLC",
+    5: "BBN 1822",
+    6: "802",
+    7: "E.163",
+    8: "E.164",
+    9: "F.69",
+    10: "X.121",
+    11: "Novell IPX",
+    12: "Appletalk",
+    13: "Decnet IV",
+    14: "Banyan Vines",
+    15: "E.164 with NSAP subaddress",
+    VPLS: "VPLS",
+    L2VPN: "Layer-2 VPN",
+}
+_SUBSEQUENT = {
+    0: "Reserved",
+    1: "Unicast",
+    2: "Multicast",
+    3: "Unicast+Multicast",
+    4: "labeled Unicast",
+    5: "Multicast VPN",
+    64: "Tunnel",
+    65: "VPLS",
+    66: "MDT",
+    70: "EVPN",
+    128: "labeled VPN Unicast",
+    129: "labeled VPN Multicast",
+    130: "labeled VPN Unicast+Multicast",
+    132: "Route Target Routing Information",
+}
+
+
+def family_name(number: int, unknown: str = "Unknown") -> str:
+    """`IPv4`, or what stands for a number without a name."""
+    return _NAMES.get(number, unknown)
+
+
+def subsequent_name(number: int, unknown: str = "Unknown") -> str:
+    """`Unicast`, or what stands for a number without a name."""
+    return _SUBSEQUENT.get(number, unknown)
