@@ -61,7 +61,10 @@ def test_flags_in_any_spelling(text: str, flags: Flags) -> None:
         ("-r f", "tcpdump's flag `-r` is not used here: a file is read with `tcpdump read FILE`"),
         ("-c 0", "`-c` needs a number of frames, 1 or more, not `0`"),
         ("-c", "tcpdump's flag `-c` needs a value behind it"),
-        ("-T rtp", "`-T rtp` is not supported here: only `-T domain` and `-T vxlan` are"),
+        (
+            "-T rtp",
+            "`-T rtp` is not supported here: only `-T domain`, `-T tftp` and `-T vxlan` are",
+        ),
         ("-M", "tcpdump's flag `-M` is not supported here"),
         ("-n icmp", "`icmp` is no tcpdump flag: flags begin with `-`, as `-nn`"),
         ("-", "`-` is no tcpdump flag: flags begin with `-`, as `-nn`"),

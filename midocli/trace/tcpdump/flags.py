@@ -147,7 +147,8 @@ def _packet_type(word: str | None) -> str:
     if word is None:
         return ""
     if word.lower() not in _PACKET_TYPES:
-        known = ", ".join(f"`-T {kind}`" for kind in _PACKET_TYPES)
+        *others, last = [f"`-T {kind}`" for kind in _PACKET_TYPES]
+        known = f"{', '.join(others)} and {last}"
         raise InvalidValueError(f"`-T {word}` is not supported here: only {known} are")
     return word.lower()
 
