@@ -22,7 +22,13 @@ from grammar.values import Choice, Integer
 from grammar.words import quoted
 
 OPTIONS = (
-    Field("proto", Choice(("udp", "icmp")), "what is sent", default="udp"),
+    Field(
+        "proto",
+        Choice(("udp", "icmp", "tcp")),
+        "what is sent, as traceroute -U, -I, -T",
+        default="udp",
+    ),
+    Field("first-ttl", Integer(1, 255), "the hop to begin with, as traceroute -f", default=1),
     Field("max-ttl", Integer(1, 255), "the most hops", default=30),
     Field("queries", Integer(1, 10), "probes a hop", default=3),
     Field(
@@ -31,7 +37,7 @@ OPTIONS = (
         "seconds to wait for an answer; if not given, 5, or less where others have answered",
     ),
     *STATION,
-    *observing(filter="icmp or udp"),
+    *observing(filter="icmp or udp", note=" (icmp or tcp with proto tcp)"),
 )
 
 
@@ -64,6 +70,8 @@ TRACEROUTE = Declaration(
     examples=(
         "traceroute client 192.168.77.119 capture none",
         "traceroute client 192.168.77.119 proto icmp capture none  # a filter lets ICMP in",
+        "traceroute client 192.168.77.119 proto tcp capture none  # to port 80",
+        "traceroute client 192.168.77.119 first-ttl 2 capture none  # without the first router",
         "guest client traceroute 192.168.77.119 queries 1 max-ttl 5 capture none",
     ),
     options=OPTIONS,

@@ -10,7 +10,8 @@ from grammar.errors import RefusedError
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
-from midocli.probes.senders import find_address, find_sender
+from midocli.probes.senders import find_sender
+from midocli.probes.targets import find_target
 from midocli.results.values import Report
 from midocli.simulator.latency import SECOND_NS, STACK_NS
 from midocli.simulator.reason import Code, Reason
@@ -30,7 +31,7 @@ class ArpingProbe:
         self._context = context
         self._network = context.datapath.network
         given = {setting.field.name: setting for setting in command.options}
-        self._target = find_address(context, command.destination)
+        self._target = find_target(context, command.destination).address
         self._observation = Observation(context, command, given, default_filter="arp")
         values = {name: setting.value for name, setting in given.items()}
         self._source = find_sender(context, command.source, values)
@@ -44,23 +45,28 @@ class ArpingProbe:
     def run(self) -> Report:
         """Ask, wait, and sum up."""
         nic, address = self._interface()
-        engine = self._network.engine
-        sent_ns = engine.now_ns
+        sent_ns = self._network.engine.now_ns
         reason = None
         try:
-            watching = self._observation.watching(self._source.point)
-            with watching, self._stack.telling_arp_replies(self._replied):
-                request = arp_request(nic.mac, address, self._target)
-                # Unlike the kernel, arping names whom it sends to as the one it asks for.
-                request.arp_tha = BROADCAST_MAC
-                request.origin = self._origin
-                self._stack.out(nic, BROADCAST_MAC, request, STACK_NS)
-                engine.run(lambda: self._mac is not None, sent_ns + SECOND_NS)
+            with self._observation.watching(self._source.point):
+                self._ask(nic, address)
+                self._observation.until_quiet()
                 if self._mac is None:
                     reason = self._observation.reason(self._origin) or self._silence()
         finally:
             self._source.close()
         return self._sum_up(nic, address, self._answered_ns - sent_ns, reason)
+
+    def _ask(self, nic: Nic, address: int) -> None:
+        """Ask on an interface, and listen for a second."""
+        engine = self._network.engine
+        request = arp_request(nic.mac, address, self._target)
+        # Unlike the kernel, arping names whom it sends to as the one it asks for.
+        request.arp_tha = BROADCAST_MAC
+        request.origin = self._origin
+        with self._stack.telling_arp_replies(self._replied):
+            self._stack.out(nic, BROADCAST_MAC, request, STACK_NS)
+            engine.run(lambda: self._mac is not None, engine.now_ns + SECOND_NS)
 
     def _interface(self) -> tuple[Nic, int]:
         """The interface to ask on, and the address to ask from."""

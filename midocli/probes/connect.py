@@ -13,7 +13,8 @@ from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
 from midocli.probes.ping_text import describe
-from midocli.probes.senders import find_address, find_sender
+from midocli.probes.senders import find_sender
+from midocli.probes.targets import find_target
 from midocli.results.values import Report
 from midocli.simulator.guests.client import TcpClient, UdpClient
 from midocli.simulator.latency import SECOND_NS
@@ -21,14 +22,12 @@ from midocli.simulator.listeners import Arrival
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.wire.addresses import NO_ADDRESS
 from midocli.simulator.wire.frame import Frame
-from midocli.simulator.wire.protocol import ERROR_TYPES, ICMP, UNREACHABLE
+from midocli.simulator.wire.protocol import FAILURES, ICMP, UNREACHABLE
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
 
 _WAIT_NS = 5 * SECOND_NS
-#: The last packets are on their way while something is due within this time.
-_LAST_NS = SECOND_NS // 1000
 _PORT_UNREACHABLE = 3
 _DEFAULTS = {field.name: field.default for field in OPTIONS if field.default is not None}
 Endpoint = tuple[int, int]
@@ -44,17 +43,19 @@ class ConnectProbe:
         values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
         self._data = values["data"].encode("utf-8", "surrogateescape") or b"\n"
         self._proto = command.proto
-        self._remote = (find_address(context, command.destination), command.port)
+        target = find_target(context, command.destination)
         self._observation = Observation(context, command, given, "icmp or tcp or udp")
         self._source = find_sender(context, command.source, values)
         stack = self._source.stack
         if stack is None:
             raise RefusedError("a router cannot connect; a guest or a station can")
+        self._remote = (target.seen_from(self._source).address, command.port)
         port = values.get("src-port") or 32768 + context.chance.getrandbits(14)
         kind = TcpClient if self._proto == "tcp" else UdpClient
         local = (self._own_address(), port)
         self._client = kind(stack, local, self._remote, object())
         self._icmp: tuple[int, int] | None = None
+        self._outcome = ""
         self._reason: Reason | None = None
 
     def _own_address(self) -> int:
@@ -78,10 +79,11 @@ class ConnectProbe:
                 if failure is not None:
                     self._fail(failure.text)
                 network.engine.run(self._is_over, network.engine.now_ns + _WAIT_NS)
+                self._outcome = self._how_it_ended()
                 if self._reason is None and self._outcome != "open":
                     self._reason = self._observation.reason(client.origin)
                 client.close()
-                network.engine.settle(_LAST_NS)
+                self._observation.until_quiet()
         finally:
             del client.stack.sockets[socket]
             network.listeners.remove(source.key, self._arrived)
@@ -98,7 +100,7 @@ class ConnectProbe:
 
     def _arrived(self, arrival: Arrival) -> None:
         quoted, frame = arrival.quoted, arrival.frame
-        if quoted is None or frame.proto != ICMP or frame.tp_src not in ERROR_TYPES:
+        if self._outcome or quoted is None or frame.proto != ICMP or frame.tp_src not in FAILURES:
             return
         ends = (quoted.nw_src, quoted.tp_src), (quoted.nw_dst, quoted.tp_dst)
         if (quoted.proto, *ends) == (self._client.protocol, self._client.local, self._remote):
@@ -107,8 +109,7 @@ class ConnectProbe:
 
     # -- summing up ------------------------------------------------------------------
 
-    @property
-    def _outcome(self) -> str:
+    def _how_it_ended(self) -> str:
         if self._client.outcome is not None:
             return self._client.outcome
         if self._icmp is None:

@@ -63,6 +63,7 @@ class DhcpProbe:
         with self._observation.watching(self._source.point):
             if self._guest.get("state") == "up":
                 lease = self._ask()
+            self._observation.until_quiet()
             if lease is None:
                 dropped = self._observation.reason(self._origin)
                 reason, advice = silence(self._context, self._guest, dropped)

@@ -111,6 +111,10 @@ class Observation:
                 network.unwatch(self.recorder)
             self._context.datapath.sync()
 
+    def until_quiet(self) -> None:
+        """Let happen what is still going on; timers beyond a second are not waited for."""
+        self._network.engine.run_dry()
+
     def _dropped(self, origin: object, reason: Reason, frame: Frame) -> None:
         self.drops.setdefault(origin, []).append((reason, frame))
         self._ended.setdefault(id(reason), frame)

@@ -1,8 +1,9 @@
 """ping: echo requests from a source, what came back, and where the others ended.
 
-The rhythm is that of ping(8) of iputils: a request every interval; after the
-last one the wait is two of the longest round trips (an interval at least) when
-something was answered, and the timeout when nothing was.
+The rhythm is that of ping(8) of iputils 20221126: a request every interval, until as many were
+answered, by replies or errors, as were to be sent, or, with a deadline, anything but a reply came.
+After the last one the wait is two of the longest round trips (an interval at least) when something
+was answered until then, and the timeout when nothing was (`ping_common.c`).
 """
 
 from __future__ import annotations
@@ -12,18 +13,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from grammar import tree
-from grammar.addresses import format_ipv4
 from grammar.commands.ping import OPTIONS, Ping
 from grammar.errors import InvalidValueError
-from midocli.probes import echo_data
+from midocli.probes import echo_data, ping_text
 from midocli.probes.drawing import Ending
 from midocli.probes.echo_request import EchoRequest
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import PingReport
-from midocli.probes.senders import EchoHeader, find_address, find_sender
+from midocli.probes.senders import EchoHeader, find_sender
+from midocli.probes.targets import find_target
 from midocli.results.values import Interrupted, Report
+from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.wire.addresses import is_multicast
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ERROR_TYPES, ICMP
 
@@ -32,7 +35,17 @@ if TYPE_CHECKING:
 
 #: The clock tick of the kernel whose timers wake ping up.
 _TICK_NS = 4_000_000
-_DEFAULTS = {field.name: field.default for field in OPTIONS if field.default is not None}
+_MILLISECOND_NS = SECOND_NS // 1000
+#: The least from one request to the next while one is out (`MININTERVAL`).
+_LEAST_INTERVAL_NS = 10 * _MILLISECOND_NS
+_MOST_REQUESTS = 1_000_000
+#: What is left to whom it is sent, where it is not given.
+_OPEN = ("ttl", "df")
+_DEFAULTS = {
+    field.name: field.default
+    for field in OPTIONS
+    if field.default is not None and field.name not in _OPEN
+}
 
 
 class PingProbe:
@@ -42,29 +55,34 @@ class PingProbe:
         self._context = context
         given = {setting.field.name: setting for setting in command.options}
         values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
-        self._count: int = values.get("count", 3 if context.manner.interactive else 1)
-        self._destination = find_address(context, command.destination)
-        self._observation = Observation(context, command, given)
-        self._pattern = _pattern(given.get("pattern"))
         self._values = values
+        self._interval_ns: int = values["interval"] // _MILLISECOND_NS * _MILLISECOND_NS
+        self._deadline_ns: int | None = values.get("deadline")
+        #: How many are to be answered; None: as many as it takes until the deadline.
+        self._count: int | None = values.get("count")
+        if self._count is None and self._deadline_ns is None:
+            self._count = 3 if context.manner.interactive else 1
+        target = find_target(context, command.destination)
+        self._observation = Observation(context, command, given)
+        pattern = _pattern(given.get("pattern"))
         icmp_id = values.get("id")
         if icmp_id is None:
             icmp_id = context.chance.getrandbits(16)
-        self._header = EchoHeader(values, icmp_id)
         self._network = context.datapath.network
         self._source = find_sender(context, command.source, values)
+        self._target = target = target.seen_from(self._source)
+        self._is_to_all = self._source.is_broadcast(target.address)
+        to_group = is_multicast(target.address) or values.get("broadcast", False)
+        if is_multicast(target.address):
+            values.setdefault("ttl", 1)
+        self._header = EchoHeader(values, icmp_id, to_group)
+        self._data = echo_data.filler(values["size"], pattern)
         self._requests: dict[int, EchoRequest] = {}
         self._last_sent = 0
         #: When the next request is due; None: there is none any more.
         self._next_send: int | None = None
         self._is_over = False
-        self._report = PingReport(
-            context,
-            format_ipv4(self._destination),
-            values["size"],
-            self._pattern,
-            "quiet" in values,
-        )
+        self._report = PingReport(context, target, values, pattern, to_group)
 
     def run(self) -> Report:
         """Send the requests, wait for what comes back, and sum up.
@@ -72,19 +90,38 @@ class PingProbe:
         At the prompt Ctrl-C raises Interrupted, with what ping(8) prints then: the replies
         so far and the statistics.
         """
+        if self._is_to_all and not self._values.get("broadcast"):
+            self._source.close()
+            return self._refusal()
+        if self._is_to_all and "src" not in self._values:
+            self._report.warn_of_broadcast()
         listeners, source = self._network.listeners, self._source
         listeners.add(source.key, self._arrived)
         try:
-            lasting = self._count * self._values["interval"] + self._values["timeout"]
-            with self._observation.watching(source.point, lasting_ns=lasting):
+            with self._observation.watching(source.point, lasting_ns=self._longest_ns):
                 if self._is_interrupted():
                     raise Interrupted(self._cut_short())
+                self._read_what_is_there()
+                self._observation.until_quiet()
                 self._judge()
         finally:
             self._is_over = True
             listeners.remove(source.key, self._arrived)
             source.close()
         return self._sum_up()
+
+    def _refusal(self) -> Report:
+        """What ping says instead of pinging all of a network, which has to be asked for."""
+        text, name = ping_text.BROADCAST_REFUSED, self._source.name
+        return Report(text, lambda: self._report.data(name, {}, []), answered=False)
+
+    @property
+    def _longest_ns(self) -> int:
+        """How long it may take until it ends."""
+        if self._deadline_ns is not None:
+            return self._deadline_ns
+        assert self._count is not None
+        return self._count * self._interval_ns + int(self._values["timeout"])
 
     def _is_interrupted(self) -> bool:
         """Send the requests; whether Ctrl-C ended that, where something can be summed up.
@@ -102,54 +139,93 @@ class PingProbe:
     # -- sending and receiving ----------------------------------------------------
 
     def _send_all(self) -> None:
-        engine = self._network.engine
-        interval: int = self._values["interval"]
-        data = echo_data.filler(self._values["size"], self._pattern)
+        """Send a request after the other until enough is answered or the time is over."""
+        engine, deadline_ns, total = self._network.engine, self._deadline_ns, self._count
+        end_ns = None if deadline_ns is None else engine.now_ns + deadline_ns
         first: int = self._values["seq"]
-        for number in range(self._count):
-            if number:
-                engine.run_until(self._last_sent + interval)
-            self._context.progress("ping", number, self._count)
-            self._next_send = engine.now_ns + interval if number + 1 < self._count else None
-            if not self._send(first + number & 0xFFFF, data):
+        most = _MOST_REQUESTS if end_ns is not None or total is None else total
+        for number in range(most):
+            self._context.manner.progress("ping", number, total or most)
+            if number and "outstanding" in self._values:
+                self._report.tell_outstanding()
+            self._next_send = engine.now_ns + self._interval_ns if number + 1 < most else None
+            if not self._send(first + number & 0xFFFF):
                 return
             if self._header.ip_id is not None:
                 self._header.ip_id = self._header.ip_id + 1 & 0xFFFF
-            engine.run(self._all_back, self._last_sent + interval)
-        engine.run(self._all_back, self._last_sent + self._patience())
+            if self._next_send is None or not self._wait_for_next(end_ns):
+                break
+        if end_ns is None:
+            self._wait_until(self._last_sent + self._patience())
 
-    def _send(self, seq: int, data: bytes) -> bool:
+    def _wait_for_next(self, end_ns: int | None) -> bool:
+        """Let it become time for the next request; False where none is to be sent any more."""
+        due_ns = self._last_sent + self._interval_ns
+        if self._interval_ns < _LEAST_INTERVAL_NS:
+            later_ns = self._last_sent + _LEAST_INTERVAL_NS
+            if not self._network.engine.run(self._is_calm, later_ns):
+                due_ns = later_ns
+        if end_ns is None or due_ns < end_ns:
+            return not self._wait_until(due_ns)
+        self._wait_until(end_ns)
+        return False
+
+    def _wait_until(self, time_ns: int) -> bool:
+        """Let it become that time, unless enough is answered before; whether it is."""
+        engine = self._network.engine
+        if not engine.run(self._is_enough, time_ns):
+            engine.run_until(time_ns)
+        return self._is_enough()
+
+    def _read_what_is_there(self) -> None:
+        """Take in what has come at the same time as what ended it, while a request is out."""
+        engine, report = self._network.engine, self._report
+        engine.run(lambda: report.is_calm, engine.now_ns)
+        self._is_over = True
+
+    def _is_calm(self) -> bool:
+        """Whether nothing is out, or no more is to be sent."""
+        return self._report.is_calm or self._is_enough()
+
+    def _is_enough(self) -> bool:
+        """Whether so much was answered that ping ends (`main_loop`)."""
+        report = self._report
+        if self._deadline_ns is not None and report.errors:
+            return True
+        return self._count is not None and report.received + report.errors >= self._count
+
+    def _send(self, seq: int) -> bool:
         """Send one request; False where the source has no way to send at all."""
         engine = self._network.engine
         request = EchoRequest(seq, engine.now_ns)
-        stamped = echo_data.stamped(data, self._context.clock.shown(engine.now_ns))
-        failure = self._source.send(self._destination, seq, stamped, self._header, request)
-        if failure is None or failure.code != "network-unreachable":
+        stamped = echo_data.stamped(self._data, self._context.clock.shown(engine.now_ns))
+        target = self._target.address
+        failure = self._source.send(target, seq, stamped, self._header, request)
+        is_unreachable = failure is not None and failure.code == "network-unreachable"
+        # Whoever gives an address to send from does not look for a route first (connect(2)).
+        if not is_unreachable or "src" in self._values:
             self._requests[seq] = request
             self._last_sent = engine.now_ns
             self._report.sent(request, self._last_sent)
         if failure is None:
             return True
-        return self._report.could_not_send(self._source, request, failure, self._destination)
+        return self._report.could_not_send(self._source, request, failure)
 
     def _patience(self) -> int:
-        """How long to wait after the last request (iputils, `__schedule_exit`)."""
+        """How long to wait after the last request (`__schedule_exit`)."""
         if not self._report.received:
             return int(self._values["timeout"])
-        return max(2 * self._report.longest_ns, int(self._values["interval"]))
-
-    def _all_back(self) -> bool:
-        return self._report.answered >= self._report.transmitted
+        return max(2 * self._report.longest_ns, self._interval_ns)
 
     def _arrived(self, arrival: Arrival) -> None:
         """An ICMP message for the source: is it about one of our requests?"""
         frame = arrival.frame
-        if frame.proto != ICMP:
+        if frame.proto != ICMP or self._is_over:
             return
         if frame.tp_src == ECHO_REPLY:
             request = self._requests.get(frame.icmp_seq)
             if request is not None and frame.icmp_id == self._header.icmp_id:
-                self._report.reply(request, arrival.time_ns, frame, self._destination)
+                self._report.reply(request, arrival.time_ns, frame)
         elif frame.tp_src in ERROR_TYPES and arrival.quoted is not None:
             quoted = arrival.quoted
             request = self._requests.get(quoted.icmp_seq)
@@ -162,7 +238,7 @@ class PingProbe:
             quoted.proto == ICMP
             and quoted.tp_src == ECHO_REQUEST
             and quoted.icmp_id == self._header.icmp_id
-            and quoted.nw_dst == self._destination
+            and quoted.nw_dst == self._target.address
         )
 
     def _heard(self, request: EchoRequest, arrival: Arrival) -> None:
@@ -196,12 +272,13 @@ class PingProbe:
         for request in self._report.requests():
             if request.outcome != "reply" and request.reason is not None:
                 reason, source = request.reason, self._source.name
-                request.failure = self._observation.failure(reason, source, self._destination)
+                target = self._target.address
+                request.failure = self._observation.failure(reason, source, target)
 
     def _sum_up(self) -> Report:
         report = self._report
         origins = report.requests()
-        verdicts = report.verdicts(self._destination)
+        verdicts = report.verdicts()
         failures = [request.failure for request in origins if request.failure is not None]
         ending = Ending(report.text(), report.succeeded)
         shown = self._observation.shown(

@@ -8,13 +8,16 @@ from grammar.addresses import format_ipv4
 from midocli.advice.failure import Failure
 from midocli.probes import ping_text
 from midocli.probes.echo_data import TIMESTAMP
+from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.protocol import ADVICE
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
     from midocli.probes.echo_request import EchoRequest
     from midocli.probes.senders import Sender
+    from midocli.probes.targets import Target
     from midocli.simulator.reason import LocalError
 
 
@@ -24,31 +27,41 @@ class PingReport:
     def __init__(
         self,
         context: Context,
-        destination: str,
-        size: int,
+        target: Target,
+        options: dict[str, Any],
         pattern: bytes,
-        quiet: bool,
+        to_group: bool,
     ) -> None:
+        """Of a ping with these options; `to_group` where several machines may answer."""
         self._context = context
-        self._destination = destination
-        self._size = size
+        self._target = target
+        self._destination = format_ipv4(target.address)
+        self._size: int = options["size"]
         self._pattern = pattern
-        self._timed = size >= TIMESTAMP.size
-        self._quiet = quiet
+        self._timed = self._size >= TIMESTAMP.size
+        self._to_group = to_group
+        self._quiet = "quiet" in options
+        self._dated = "timestamps" in options
+        self._source: int | None = options.get("src")
+        self._floods = options["interval"] < SECOND_NS // 1000
+        #: With a deadline: how many replies it is to get until then.
+        self._until: int | None = options.get("count", 1) if "deadline" in options else None
+        self._warning = ""
         self._lines: list[str] = []
         self._requests: list[EchoRequest] = []
         self._unsent: EchoRequest | None = None
         self._duplicates = 0
-        self._errors = 0
         self._rtts: list[int] = []
         self._pipe = 0
         self._first_ns = 0
         self._last_ns = 0
-        #: How many requests were sent, were answered by a reply, and by anything.
+        #: How many requests were sent, were answered by a reply, and how many errors came.
         self.transmitted = 0
         self.received = 0
-        self.answered = 0
+        self.errors = 0
         self.longest_ns = 0
+        #: Whether the last request that was sent has been answered.
+        self.is_calm = True
 
     # -- as things happen ------------------------------------------------------------
 
@@ -59,30 +72,41 @@ class PingReport:
         self._last_ns = now_ns
         self._requests.append(request)
         self.transmitted += 1
+        self.is_calm = False
 
-    def could_not_send(
-        self, source: Sender, request: EchoRequest, failure: LocalError, destination: int
-    ) -> bool:
+    def warn_of_broadcast(self) -> None:
+        """It goes to all of a network."""
+        self._warning = ping_text.BROADCAST_WARNING
+
+    def tell_outstanding(self) -> None:
+        """The next request is about to be sent: say so if the last has no reply."""
+        last = self._requests[-1]
+        if last.outcome != "reply":
+            self._say(ping_text.outstanding(last.seq))
+
+    def could_not_send(self, source: Sender, request: EchoRequest, failure: LocalError) -> bool:
         """The source could not send; says whether ping goes on with the next request."""
-        if request in self._requests:
+        if failure.code != "network-unreachable":
             if not self._quiet:
                 self._lines.append(f"ping: local error: {failure.text}\n")
-                self._errors += 1
-            self.answered += 1
+                self.errors += 1
+            self.is_calm = True
             request.outcome = "error"
             text = f"{source.name} may not fragment: {failure.text}"
             mtu = {"mtu": failure.mtu}
             request.reason = Reason(Code.FRAGMENTATION_NEEDED, source.name, None, text, mtu)
             return True
-        self._unsent = request
         request.outcome = "lost"
-        details = {"destination": destination}
+        details = {"destination": self._target.address}
         text = f"{source.name} has no route to {self._destination}"
         request.reason = Reason(Code.NO_ROUTE, source.name, None, text, details)
+        if request in self._requests:
+            return True
+        self._unsent = request
         self._lines.append(f"ping: connect: {failure.text}\n")
         return False
 
-    def reply(self, request: EchoRequest, time_ns: int, frame: Frame, destination: int) -> None:
+    def reply(self, request: EchoRequest, time_ns: int, frame: Frame) -> None:
         """An echo reply came in."""
         rtt_ns = time_ns - request.sent_ns if self._timed else None
         duplicate = request.outcome == "reply"
@@ -91,7 +115,6 @@ class PingReport:
             self._duplicates += 1
         else:
             self.received += 1
-            self.answered += request.outcome is None
             request.outcome, request.sender, request.ttl = "reply", frame.nw_src, frame.ttl
             request.rtt_ns = rtt_ns
             request.icmp = (frame.tp_src, frame.tp_dst)
@@ -99,28 +122,25 @@ class PingReport:
             self._rtts.append(rtt_ns)
             self.longest_ns = max(self.longest_ns, rtt_ns)
         if not self._quiet:
-            length = len(frame.payload) + 8
-            different = frame.nw_src != destination
-            self._lines.append(
+            self._say(
                 ping_text.reply(
                     format_ipv4(frame.nw_src),
-                    length,
+                    len(frame.payload) + 8,
                     request.seq,
                     frame.ttl,
                     rtt_ns,
-                    duplicate,
-                    different,
+                    duplicate and not self._to_group,
+                    frame.nw_src != self._target.address and not self._to_group,
                 )
             )
 
     def error(self, request: EchoRequest, frame: Frame) -> None:
         """An ICMP error about a request came in; advice to the sender is only told."""
-        if frame.tp_src in ping_text.ADVICE:
+        if frame.tp_src in ADVICE:
             self._tell(request, frame)
             return
         self._acknowledge(request)
-        self._errors += 1
-        self.answered += request.outcome is None
+        self.errors += 1
         if request.outcome is None:
             request.outcome, request.sender, request.ttl = "error", frame.nw_src, frame.ttl
             request.icmp = (frame.tp_src, frame.tp_dst)
@@ -130,12 +150,16 @@ class PingReport:
         if not self._quiet:
             info = frame.icmp_id << 16 | frame.icmp_seq
             sender = format_ipv4(frame.nw_src)
-            self._lines.append(
-                ping_text.error(sender, request.seq, frame.tp_src, frame.tp_dst, info)
-            )
+            self._say(ping_text.error(sender, request.seq, frame.tp_src, frame.tp_dst, info))
+
+    def _say(self, line: str) -> None:
+        """Print a line, behind the time it is where that is wanted (`print_timestamp`)."""
+        time_ns = self._context.clock.shown(self._context.datapath.network.engine.now_ns)
+        self._lines.append(ping_text.dated(time_ns) + line if self._dated else line)
 
     def _acknowledge(self, request: EchoRequest) -> None:
         """The most requests that were out at once (iputils, `acknowledge`)."""
+        self.is_calm = self.is_calm or request is self._requests[-1]
         outstanding = (self._requests[-1].seq - request.seq & 0xFFFF) + 1
         if outstanding <= 0x8000:
             self._pipe = max(self._pipe, outstanding)
@@ -144,8 +168,13 @@ class PingReport:
 
     @property
     def succeeded(self) -> bool:
-        """Whether every request was answered by an echo reply."""
-        return self._unsent is None and self.received == len(self._requests)
+        """Whether every request was answered by an echo reply.
+
+        With a deadline, whether as many were as were to be, and any at all (`finish`).
+        """
+        if self._until is None:
+            return self._unsent is None and self.received == len(self._requests)
+        return self.received >= self._until
 
     def text(self) -> str:
         """What ping prints."""
@@ -155,17 +184,19 @@ class PingReport:
             len(self._requests),
             self.received,
             self._duplicates,
-            self._errors,
+            self.errors,
             self._last_ns - self._first_ns,
             self._rtts,
             self._pipe,
+            self._floods,
         )
         pattern = f"PATTERN: 0x{self._pattern.hex()}\n" if self._pattern and not self._quiet else ""
         return (
             pattern
-            + ping_text.header(self._destination, self._size)
+            + self._warning
+            + ping_text.header(self._target.name, self._destination, self._source, self._size)
             + "".join(self._lines)
-            + ping_text.statistics(self._destination, numbers)
+            + ping_text.statistics(self._target.name, numbers)
         )
 
     def reasons(self) -> str:
@@ -183,17 +214,14 @@ class PingReport:
         probes = (request for request in self.requests() if request.outcome != "reply")
         return [request.reason for request in probes if request.reason is not None]
 
-    def verdicts(self, destination: int) -> list[str]:
+    def verdicts(self) -> list[str]:
         """For each request, a line that says what became of it."""
-        return [
-            f"icmp_seq={request.seq}: {self._verdict(request, destination)}"
-            for request in self.requests()
-        ]
+        return [f"icmp_seq={request.seq}: {self._verdict(request)}" for request in self.requests()]
 
-    def _verdict(self, request: EchoRequest, destination: int) -> str:
+    def _verdict(self, request: EchoRequest) -> str:
         if request.outcome == "reply" and request.sender is not None:
             sender = format_ipv4(request.sender)
-            if request.sender == destination:
+            if request.sender == self._target.address:
                 return f"answered by {sender}"
             return f"answered, but by {sender} instead of {self._destination}"
         reason = request.reason
@@ -220,7 +248,7 @@ class PingReport:
             "destination": self._destination,
             "transmitted": len(self._requests),
             "received": self.received,
-            "errors": self._errors,
+            "errors": self.errors,
             "duplicates": self._duplicates,
             "probes": [_request_data(request) for request in self.requests()],
             "captures": captures,

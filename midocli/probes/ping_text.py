@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from grammar.addresses import format_ipv4
+from midocli.simulator.wire.protocol import ADVICE
 
 _UNREACHABLE = (
     "Destination Net Unreachable",
@@ -26,14 +27,30 @@ _UNREACHABLE = (
     "Precedence Cutoff",
 )
 _REDIRECT = ("Network", "Host", "Type of Service and Network", "Type of Service and Host")
-#: ICMP types that tell the sender something but end nothing: source quench and redirect.
-ADVICE = frozenset({4, 5})
 _EXCEEDED = ("Time to live exceeded", "Frag reassembly time exceeded")
 
 
-def header(destination: str, size: int) -> str:
-    """`size` is of the ICMP data, in bytes."""
-    return f"PING {destination} ({destination}) {size}({size + 28}) bytes of data.\n"
+BROADCAST_REFUSED = (
+    "ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules\n"
+)
+BROADCAST_WARNING = "WARNING: pinging broadcast address\n"
+
+
+def header(name: str, destination: str, source: int | None, size: int) -> str:
+    """Whom it pings, by name and address, from where if that was said; `size` of the ICMP data."""
+    sender = "" if source is None else f"from {format_ipv4(source)} : "
+    return f"PING {name} ({destination}) {sender}{size}({size + 28}) bytes of data.\n"
+
+
+def dated(time_ns: int) -> str:
+    """What stands before a line that says when it was printed, with nanoseconds as the time."""
+    seconds, rest = divmod(time_ns // 1000, 1_000_000)
+    return f"[{seconds}.{rest:06}] "
+
+
+def outstanding(seq: int) -> str:
+    """A request that has no reply when the next one is sent."""
+    return f"no answer yet for icmp_seq={seq}\n"
 
 
 def reply(
@@ -105,11 +122,12 @@ class Statistics(NamedTuple):
     span_ns: int
     rtts: Sequence[int]
     pipe: int
+    floods: bool = False
 
 
-def statistics(destination: str, numbers: Statistics) -> str:
+def statistics(name: str, numbers: Statistics) -> str:
     """The block at the end, from the blank line on."""
-    text = f"\n--- {destination} ping statistics ---\n"
+    text = f"\n--- {name} ping statistics ---\n"
     text += f"{numbers.transmitted} packets transmitted, {numbers.received} received"
     if numbers.duplicates:
         text += f", +{numbers.duplicates} duplicates"
@@ -118,21 +136,39 @@ def statistics(destination: str, numbers: Statistics) -> str:
     if numbers.transmitted:
         lost = (numbers.transmitted - numbers.received) * 100 / numbers.transmitted
         text += f", {lost:g}% packet loss, time {(numbers.span_ns + 500_000) // 1_000_000}ms"
+    micros = [rtt // 1000 for rtt in numbers.rtts]
     parts = []
-    if numbers.rtts:
-        parts.append(_spread(numbers.rtts))
+    if micros:
+        parts.append(_spread(micros))
     if numbers.pipe > 1:
         parts.append(f"pipe {numbers.pipe}")
+    if numbers.floods and numbers.received and numbers.transmitted > 1:
+        gap = numbers.span_ns // 1000 // (numbers.transmitted - 1)
+        parts.append(f"ipg/ewma {_milliseconds(gap)}/{_milliseconds(_smoothed(micros) // 8)} ms")
     return f"{text}\n{', '.join(parts)}\n"
 
 
-def _spread(rtts: Sequence[int]) -> str:
+def _spread(micros: Sequence[int]) -> str:
     """`rtt min/avg/max/mdev`, computed in whole microseconds as ping does."""
     from math import isqrt
 
-    micros = [rtt // 1000 for rtt in rtts]
-    mean = sum(micros) // len(micros)
-    variance = sum(each * each for each in micros) // len(micros) - mean * mean
+    total, squares = sum(micros), sum(each * each for each in micros)
+    mean = total // len(micros)
+    if total < 1 << 31:
+        variance = (squares - total * total // len(micros)) // len(micros)
+    else:
+        variance = squares // len(micros) - mean * mean
     values = (min(micros), mean, max(micros), isqrt(max(variance, 0)))
-    shown = "/".join(f"{each // 1000}.{each % 1000:03}" for each in values)
-    return f"rtt min/avg/max/mdev = {shown} ms"
+    return f"rtt min/avg/max/mdev = {'/'.join(map(_milliseconds, values))} ms"
+
+
+def _smoothed(micros: Sequence[int]) -> int:
+    """Eight times the moving average of round trips (`gather_statistics`)."""
+    smoothed = 0
+    for rtt in micros:
+        smoothed = smoothed + rtt - smoothed // 8 if smoothed else rtt * 8
+    return smoothed
+
+
+def _milliseconds(micros: int) -> str:
+    return f"{micros // 1000}.{micros % 1000:03}"

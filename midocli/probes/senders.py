@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from grammar.addresses import mac_number, parse_ipv4
-from grammar.errors import InvalidValueError, RefusedError, UnknownObjectError
+from grammar.addresses import mac_number
+from grammar.errors import RefusedError, UnknownObjectError
 from grammar.tree import Argument, Path
 from midocli.probes.points import Point, find_point, point_of
 from midocli.simulator.devices import router_ping
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import Guest, Nic
-from midocli.simulator.wire.addresses import NO_ADDRESS
+from midocli.simulator.wire.addresses import BROADCAST, NO_ADDRESS, subnet_broadcast
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
@@ -27,11 +27,13 @@ class EchoHeader:
 
     __slots__ = ("df", "icmp_id", "ip_id", "src", "tos", "ttl")
 
-    def __init__(self, options: dict[str, Any], icmp_id: int) -> None:
+    def __init__(self, options: dict[str, Any], icmp_id: int, to_group: bool = False) -> None:
+        """Options that were not given are as Linux has them for what is sent `to_group` or not."""
         self.icmp_id = icmp_id
-        self.ttl: int = options["ttl"]
+        self.ttl: int = options.get("ttl", 64)
         self.tos: int = options["tos"]
-        self.df = {"yes": "want", "no": "dont"}.get(options["df"], options["df"])
+        df = options.get("df", "do" if to_group else "want")
+        self.df = {"yes": "want", "no": "dont"}.get(df, df)
         self.ip_id: int | None = options.get("ip-id")
         self.src: int = options.get("src", NO_ADDRESS)
 
@@ -51,6 +53,9 @@ class Sender(Protocol):
     ) -> LocalError | None:
         """Send one request now; what ping says if it cannot be sent at all."""
 
+    def is_broadcast(self, dst: int) -> bool:
+        """Whether an address is that of all machines on a link of its own."""
+
     def close(self) -> None:
         """Leave the network as it was."""
 
@@ -58,10 +63,10 @@ class Sender(Protocol):
 class GuestSender:
     """A guest of the topology."""
 
-    def __init__(self, context: Context, row: Row) -> None:
+    def __init__(self, context: Context, row: Row, address: int = NO_ADDRESS) -> None:
         self.name = row.full_alias
         self.key: Key = row.id
-        self.address = NO_ADDRESS
+        self.address = address
         self.stack: GuestStack | None = context.datapath.network.guest(row.id)
         interface = row.get("interface")
         key = context.datapath.point(interface) if interface is not None else None
@@ -73,8 +78,17 @@ class GuestSender:
         """An echo request through the guest's own stack."""
         return _send(self.stack, dst, seq, data, header, origin)
 
+    def is_broadcast(self, dst: int) -> bool:
+        """As the guest's routing table has it."""
+        return _is_broadcast(self.stack, dst)
+
     def close(self) -> None:
         """Nothing was put up."""
+
+
+def _is_broadcast(stack: GuestStack | None, dst: int) -> bool:
+    plan = stack.plan if stack is not None else None
+    return plan is not None and plan.is_broadcast(dst) and plan.route(dst) is not None
 
 
 def _send(
@@ -105,6 +119,7 @@ class RouterSender:
             raise RefusedError(f"{port.full_alias} has no address to ping from")
         self._network = context.datapath.network
         self._port = port.id
+        self._net = port.get("net")
         self.stack: GuestStack | None = None
         self.address: int = port.get("address")
         self.name = port.full_alias
@@ -128,6 +143,13 @@ class RouterSender:
             ip_id=header.ip_id or 0,
             origin=origin,
         )
+
+    def is_broadcast(self, dst: int) -> bool:
+        """As the port's network has it."""
+        net = self._net
+        if net is None or net.length > 30:
+            return dst == BROADCAST
+        return dst in (BROADCAST, subnet_broadcast((net.address, net.length)))
 
     def close(self) -> None:
         """Nothing was put up."""
@@ -181,6 +203,10 @@ class StationSender:
         """An echo request as a guest there would send it."""
         return _send(self.stack, dst, seq, data, header, origin)
 
+    def is_broadcast(self, dst: int) -> bool:
+        """As that guest would have it."""
+        return _is_broadcast(self.stack, dst)
+
     def close(self) -> None:
         """Take the machine away again."""
         self._network.detach(self._port)
@@ -202,13 +228,14 @@ def router_behind(context: Context, port: int) -> Row | None:
 
 def find_sender(context: Context, given: Argument | Path, options: dict[str, Any]) -> Sender:
     """The source a probe names; UnknownObjectError or RefusedError where it is none."""
+    address = options.get("src", NO_ADDRESS)
     if not isinstance(given, Argument):
         row = context.resolver.path(given)
         assert row is not None, "the grammar lets no empty path through"
-        return GuestSender(context, row)
+        return GuestSender(context, row, address)
     guest = context.named("guest", given.text)
     if guest is not None:
-        return GuestSender(context, guest)
+        return GuestSender(context, guest, address)
     if "src" in options:
         return StationSender(context, find_point(context, given.text, given.column), options)
     port = context.named("port", given.text)
@@ -217,7 +244,7 @@ def find_sender(context: Context, given: Argument | Path, options: dict[str, Any
     point = find_point_or_guest(context, given)
     guest = guest_at(context, point)
     if guest is not None:
-        return GuestSender(context, guest)
+        return GuestSender(context, guest, address)
     raise RefusedError(
         f"{point.name} is a point without a guest: give the address to ping from with src",
         None,
@@ -261,19 +288,3 @@ def guest_at(context: Context, point: Point) -> Row | None:
         return None
     nic = guest_behind(context.resolver.interface(point.key))
     return None if nic is None else nic.parent or nic
-
-
-def find_address(context: Context, word: Argument) -> int:
-    """An address, or a guest's name for its first one."""
-    try:
-        return parse_ipv4(word.text)
-    except ValueError:
-        guest = context.named("guest", word.text)
-        addresses = guest.get("address") if guest is not None else None
-        if addresses:
-            return int(addresses[0].address)
-        raise InvalidValueError(
-            f"invalid destination {word.text[:40]!r}: expected an IPv4 address or a guest",
-            word.column,
-            ("an IPv4 address",),
-        ) from None

@@ -1,7 +1,7 @@
 """traceroute: the routers on the way, found by letting the TTL run out at each.
 
 Prints and sends as traceroute 2.1 for Linux does with `-n`: up to sixteen probes are out at once,
-UDP ones from a port each.
+UDP ones and TCP's half-open ones from a port each.
 """
 
 from __future__ import annotations
@@ -10,18 +10,28 @@ from typing import TYPE_CHECKING, Any
 
 from grammar.addresses import format_ipv4
 from grammar.commands.traceroute import OPTIONS, Traceroute
-from grammar.errors import RefusedError
+from grammar.errors import InvalidValueError, RefusedError
+from grammar.tree import Setting
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
-from midocli.probes.senders import find_address, find_sender
+from midocli.probes.senders import find_sender
+from midocli.probes.targets import find_target
 from midocli.probes.traceroute_hops import Hops, Query, is_answer
 from midocli.results.values import Report
+from midocli.simulator.guests import tcp
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.reason import Code, LocalError, Reason
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
-from midocli.simulator.wire.protocol import ECHO_REPLY, ICMP, UDP
+from midocli.simulator.wire.protocol import ECHO_REPLY, ICMP, TCP, UDP
+from midocli.simulator.wire.segment import (
+    HEADERS_LENGTH,
+    SYN,
+    Segment,
+    syn_options,
+    tcp_packet,
+)
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
@@ -31,6 +41,11 @@ _AT_ONCE = 16
 #: within the system call that sends.
 _GAP_NS = SECOND_NS // 1000
 _FIRST_PORT = 33434
+_TCP_PORT = 80
+#: The MTU it takes a link to have of which it knows none.
+_LEAST_MTU = 576
+#: Of the window of SYNs, which is four segments (`mod-tcp.c`, which knows no larger link).
+_WINDOW_SCALE = 2
 _DEFAULTS = {field.name: field.default for field in OPTIONS if field.default is not None}
 
 
@@ -41,18 +56,24 @@ class TracerouteProbe:
         given = {setting.field.name: setting for setting in command.options}
         values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
         self._network = context.datapath.network
-        self._target = find_address(context, command.destination)
-        self._observation = Observation(context, command, given, default_filter="icmp or udp")
+        self._proto: str = values["proto"]
+        shown = "icmp or tcp" if self._proto == "tcp" else "icmp or udp"
+        self._observation = Observation(context, command, given, default_filter=shown)
+        self._named = find_target(context, command.destination)
         self._source = find_sender(context, command.source, values)
+        self._target = self._named.seen_from(self._source).address
         if self._source.stack is None:
             raise RefusedError("a router cannot trace routes; a guest or a station can")
         self._stack = self._source.stack
-        self._by_icmp = values["proto"] == "icmp"
         self._deepest: int = values["max-ttl"]
-        self._hops = Hops(self._deepest, values["queries"], values.get("wait"))
+        first = _first_ttl(given, self._deepest)
+        self._hops = Hops(first, self._deepest, values["queries"], values.get("wait"))
         self._id = context.chance.getrandbits(16)
         self._chance = context.chance
-        #: UDP source port -> the query sent from it.
+        #: What all SYNs carry as their time.
+        self._stamp = context.chance.getrandbits(32) if self._proto == "tcp" else 0
+        self._transport = TCP if self._proto == "tcp" else UDP
+        #: Source port -> the query sent from it.
         self._ports: dict[int, Query] = {}
         #: Answers that came in and were not looked at yet.
         self._inbox: list[tuple[Query, Arrival]] = []
@@ -67,11 +88,12 @@ class TracerouteProbe:
             with self._observation.watching(source.point, lasting_ns=self._hops.longest_ns):
                 while not self._hops.is_over and self._failure is None:
                     self._send_and_wait()
+                self._observation.until_quiet()
                 self._reason = self._why_lost()
         finally:
             listeners.remove(source.key, self._arrived)
             for port in self._ports:
-                del self._stack.sockets[UDP, port]
+                del self._stack.sockets[self._transport, port]
             source.close()
         return self._sum_up()
 
@@ -97,8 +119,8 @@ class TracerouteProbe:
             self._read()
 
     def _read(self) -> None:
-        """Take answers from the inbox: all of the UDP sockets', one of the only ICMP socket."""
-        taken = 1 if self._by_icmp else len(self._inbox)
+        """Take answers from the inbox: one of ICMP's only socket, all where there are many."""
+        taken = 1 if self._proto == "icmp" else len(self._inbox)
         for query, arrival in self._inbox[:taken]:
             if not query.done:
                 query.answered(arrival)
@@ -107,7 +129,7 @@ class TracerouteProbe:
     def _send(self, query: Query) -> None:
         engine, ttl = self._network.engine, self._hops.ttl(query)
         query.sent_ns = engine.now_ns
-        if self._by_icmp:
+        if self._proto == "icmp":
             failure = self._stack.send_echo(
                 self._target,
                 self._id,
@@ -119,26 +141,34 @@ class TracerouteProbe:
                 origin=query,
             )
         else:
-            failure = self._send_datagram(query, ttl)
+            failure = self._send_from_port(query, ttl)
         if failure is not None:
             self._failure = failure.text
             return
         engine.run_until(engine.now_ns + _GAP_NS)
 
-    def _send_datagram(self, query: Query, ttl: int) -> LocalError | None:
+    def _send_from_port(self, query: Query, ttl: int) -> LocalError | None:
+        """Send a datagram or a SYN from a port of its own."""
         own = 32768 + self._chance.getrandbits(14)
-        while (UDP, own) in self._stack.sockets:
+        while (self._transport, own) in self._stack.sockets:
             own = 32768 + self._chance.getrandbits(14)
         self._ports[own] = query
-        self._stack.sockets[UDP, own] = self._echoed
-        port = _FIRST_PORT + query.number & 0xFFFF
-        frame = udp_packet(
-            self._source.address, own, self._target, port, bytes(range(0x40, 0x60)), ttl
-        )
-        frame.fragment = 0
-        frame.origin = query
+        self._stack.sockets[self._transport, own] = self._replied
+        frame = (self._syn if self._proto == "tcp" else self._datagram)(query, own)
+        frame.ttl, frame.fragment, frame.origin = ttl, 0, query
         frame.ip_id = self._stack.next_ip_id()
         return self._stack.send(frame)
+
+    def _datagram(self, query: Query, own: int) -> Frame:
+        port = _FIRST_PORT + query.number & 0xFFFF
+        return udp_packet(self._source.address, own, self._target, port, bytes(range(0x40, 0x60)))
+
+    def _syn(self, query: Query, own: int) -> Frame:
+        """What asks for a connection nobody wants (`mod-tcp.c`)."""
+        mss = (self._stack.path_mtu(self._target) or _LEAST_MTU) - HEADERS_LENGTH
+        options = syn_options(mss, self._stamp.to_bytes(4, "big") + bytes(4), _WINDOW_SCALE)
+        segment = Segment(self._chance.getrandbits(32), 0, SYN, 4 * mss, options)
+        return tcp_packet(self._source.address, own, self._target, _TCP_PORT, segment)
 
     def _arrived(self, arrival: Arrival) -> None:
         """An ICMP message for the source: does it answer one of our probes?"""
@@ -146,8 +176,8 @@ class TracerouteProbe:
         if frame.proto != ICMP or not is_answer(arrival):
             return
         query = None
-        if not self._by_icmp:
-            if quoted is not None and quoted.proto == UDP:
+        if self._proto != "icmp":
+            if quoted is not None and quoted.proto == self._transport:
                 query = self._ports.get(quoted.tp_src)
         else:
             about = frame if frame.tp_src == ECHO_REPLY else quoted
@@ -156,8 +186,10 @@ class TracerouteProbe:
         if query is not None:
             self._inbox.append((query, arrival))
 
-    def _echoed(self, frame: Frame) -> None:
-        """A datagram for one of our ports: something does listen there."""
+    def _replied(self, frame: Frame) -> None:
+        """Something for one of our ports, where the target says whether anybody listens."""
+        if self._proto == "tcp":
+            tcp.refuse(self._stack, frame)
         query = self._ports[frame.tp_dst]
         arrival = Arrival(self._network.engine.now_ns, self._source.key, frame, None)
         self._inbox.append((query, arrival))
@@ -180,16 +212,19 @@ class TracerouteProbe:
         return self._observation.reason(sent[-1], for_errors=True)
 
     def _sum_up(self) -> Report:
-        target = format_ipv4(self._target)
-        lines = [f"traceroute to {target} ({target}), {self._deepest} hops max, 60 byte packets"]
+        target, name = format_ipv4(self._target), self._named.name
+        called = f"{name} ({format_ipv4(self._named.address)})"
+        lines = [f"traceroute to {called}, {self._deepest} hops max, 60 byte packets"]
         hops = self._hops.shown()
         lines += [self._hops.line(hop) for hop in hops]
         if self._failure is not None:
-            # Over UDP every probe connects anew; over ICMP it is done before the first line.
-            lines = [*lines[: not self._by_icmp], f"connect: {self._failure}"]
+            # Over UDP every probe connects anew; for others it is done before the first line.
+            lines = [lines[0] if self._proto == "udp" else "", f"connect: {self._failure}"]
         origins = [query for query in self._hops.all if query.sent_ns is not None]
         reached = bool(hops) and any(self._is_target(query) for query in hops[-1])
-        verdicts = [f"{target} {'reached' if reached else 'not reached'} after {len(hops)} hops"]
+        verdicts = [
+            f"{target} {'reached' if reached else 'not reached'} after {self._hops.depth} hops"
+        ]
         failures = []
         if self._reason is not None and not reached:
             reason = self._reason
@@ -210,6 +245,18 @@ class TracerouteProbe:
 
     def _is_target(self, query: Query) -> bool:
         return query.final and query.sender == self._target
+
+
+def _first_ttl(given: dict[str, Setting], deepest: int) -> int:
+    """The TTL to begin with; InvalidValueError where that is beyond the last."""
+    setting = given.get("first-ttl")
+    if setting is None:
+        return 1
+    first = int(setting.value)
+    if first > deepest:
+        text = f"first hop out of range: first-ttl is {first}, but max-ttl {deepest}"
+        raise InvalidValueError(text, setting.column, (f"a number from 1 to {deepest}",))
+    return first
 
 
 def _data(query: Query) -> dict[str, Any] | None:

@@ -14,10 +14,8 @@ from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.wire.protocol import (
     ECHO_REPLY,
-    ERROR_TYPES,
+    FAILURES,
     ICMP,
-    REDIRECT,
-    SOURCE_QUENCH,
     TIME_EXCEEDED,
     UNREACHABLE,
 )
@@ -98,9 +96,7 @@ def _mark(type_: int, code: int, mtu: int) -> str:
 def is_answer(arrival: Arrival) -> bool:
     """Whether an ICMP message is one that ends a query."""
     kind = arrival.frame.tp_src
-    return kind == ECHO_REPLY or (
-        kind in ERROR_TYPES and kind not in (SOURCE_QUENCH, REDIRECT) and bool(arrival.quoted)
-    )
+    return kind == ECHO_REPLY or (kind in FAILURES and bool(arrival.quoted))
 
 
 class Hops:
@@ -109,9 +105,11 @@ class Hops:
     With `wait_ns` a query is given up after just that time.
     """
 
-    def __init__(self, deepest: int, queries: int, wait_ns: int | None) -> None:
+    def __init__(self, first: int, deepest: int, queries: int, wait_ns: int | None) -> None:
+        """Of the hops from the `first` to the `deepest`, as TTLs."""
         self.queries = queries
-        self.all = [Query(number) for number in range(deepest * queries)]
+        self._first = first
+        self.all = [Query(number) for number in range((deepest - first + 1) * queries)]
         self._wait_ns = wait_ns
         #: How many are settled, and how many there are to settle.
         self.settled = 0
@@ -129,7 +127,12 @@ class Hops:
 
     def ttl(self, query: Query) -> int:
         """The TTL a query is sent with."""
-        return query.number // self.queries + 1
+        return query.number // self.queries + self._first
+
+    @property
+    def depth(self) -> int:
+        """How many hops away the last is that is settled."""
+        return self._first - 1 + -(-self.settled // self.queries)
 
     def open(self, now_ns: int, arrived: Container[Query]) -> Iterator[Query]:
         """Go through the queries in turn, settling those that are answered or given up.

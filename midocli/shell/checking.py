@@ -10,7 +10,7 @@ from grammar.errors import InvalidValueError, UnknownObjectError, shorten
 from grammar.tree import Argument, Setting
 from midocli.context.context import Context
 from midocli.probes.points import UNDERLAY
-from midocli.probes.senders import find_address
+from midocli.probes.targets import find_target
 from midocli.shell.words import POINT_WORDS
 from midocli.store.rows import Row
 
@@ -34,7 +34,7 @@ def check(context: Context, command: tree.Command) -> None:
         _check_points(context, command.points.text, command.points.column)
     destination = getattr(command, "destination", None)
     if destination is not None:
-        find_address(context, destination)
+        find_target(context, destination)
     if not isinstance(command, tree.List):
         for each in (*getattr(command, "settings", ()), *getattr(command, "options", ())):
             _check_setting(context, each)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from heapq import heapify, heappop, heappush
 from typing import NoReturn
 
 Action = Callable[[], None]
 
+#: What is added so far ahead is a timer: nothing is on its way.
+_AHEAD_NS = 1_000_000_000
 #: The place among the actions of its time that an interruption takes: before all others.
 _FIRST = -1
 
@@ -23,7 +26,7 @@ class Engine:
 
     def __init__(self, now_ns: int = 0) -> None:
         self.now_ns = now_ns
-        self._heap: list[tuple[int, int, Action]] = []
+        self._heap: list[tuple[int, int, Action, bool]] = []
         self._added = 0
         self._running = False
         #: Whether an action came to no end: what it was to do, or to add, is half done.
@@ -32,8 +35,10 @@ class Engine:
     def at(self, time_ns: int, action: Action) -> None:
         """Do `action` at `time_ns`; a time gone by means now, after what is already due."""
         self._added += 1
-        now_ns = self.now_ns
-        heappush(self._heap, (time_ns if time_ns > now_ns else now_ns, self._added, action))
+        ahead_ns = time_ns - self.now_ns
+        if ahead_ns < 0:
+            time_ns = self.now_ns
+        heappush(self._heap, (time_ns, self._added, action, ahead_ns >= _AHEAD_NS))
 
     def cancel(self, action: Action) -> None:
         """Do what was added under this very object no more; nothing if it is done already."""
@@ -69,7 +74,7 @@ class Engine:
                 if heap[0][0] > limit_ns:
                     self.now_ns = max(self.now_ns, limit_ns)
                     return False
-                self.now_ns, _, action = heappop(heap)
+                self.now_ns, _, action, _ = heappop(heap)
                 action()
             return True
         except Exception:
@@ -90,6 +95,16 @@ class Engine:
         finally:
             self._ended()
 
+    def run_dry(self) -> None:
+        """Go on until nothing is on its way; timers of a second are not waited for."""
+        while on_their_way := [due_ns for due_ns, _, _, is_timer in self._heap if not is_timer]:
+            last_ns = max(on_their_way)
+            self.run(partial(self._is_later, last_ns), last_ns)
+
+    def _is_later(self, time_ns: int) -> bool:
+        """Whether all that is pending is due after a time."""
+        return not self._heap or self._heap[0][0] > time_ns
+
     def interrupt(self) -> bool:
         """Have the run that goes on raise KeyboardInterrupt before its next action.
 
@@ -99,7 +114,7 @@ class Engine:
         heap = self._heap
         if not self._running or (heap and heap[0][1] == _FIRST):
             return False
-        heappush(heap, (self.now_ns, _FIRST, _interrupt))
+        heappush(heap, (self.now_ns, _FIRST, _interrupt, False))
         return True
 
     def forget_pending(self) -> None:
@@ -115,7 +130,7 @@ class Engine:
             _interrupt()
 
     def _step(self) -> None:
-        time_ns, _, action = heappop(self._heap)
+        time_ns, _, action, _ = heappop(self._heap)
         self.now_ns = time_ns
         action()
 

@@ -6,12 +6,11 @@ sent again as Linux does: a SYN after 1 and 3 seconds, data after 0.2, 0.6, 1.4 
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from functools import partial
 
 from midocli.simulator.guests.stack import GuestStack
-from midocli.simulator.guests.tcp import link_mtu
+from midocli.simulator.guests.tcp import link_mtu, stamp_of
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import LocalError
 from midocli.simulator.wire.datagram import udp_data, udp_packet
@@ -20,6 +19,7 @@ from midocli.simulator.wire.protocol import TCP, UDP
 from midocli.simulator.wire.segment import (
     ACK,
     FIN,
+    HEADERS_LENGTH,
     MSS,
     PSH,
     RST,
@@ -30,6 +30,8 @@ from midocli.simulator.wire.segment import (
     read_options,
     read_segment,
     scaled,
+    stamp_offset,
+    syn_options,
     tcp_packet,
 )
 
@@ -99,6 +101,7 @@ class TcpClient(Client):
         self._next: Callable[[Segment], None] = self._on_syn_ack
         self._seq = self.stack.network.rng.getrandbits(32)
         self._ack = 0
+        self._stamp_offset = stamp_offset(self._seq)
         self._stamp = b""
         self._mss = self._own_mss()
         #: What was sent and not acknowledged yet: (sequence number, flags, data).
@@ -176,8 +179,7 @@ class TcpClient(Client):
     def _put(self, seq: int, flags: int, data: bytes) -> LocalError | None:
         options, window = b"", scaled(SYN_WINDOW)
         if flags & SYN:
-            options = struct.pack("!BBHBBBB", MSS, 4, self._own_mss(), 4, 2, TIMESTAMPS, 10)
-            options += self._stamps(b"") + bytes((1, 3, 3, WINDOW_SCALE))
+            options = syn_options(self._own_mss(), self._stamps(b""), WINDOW_SCALE)
             window = SYN_WINDOW
         elif self._stamp:
             options = bytes((1, 1, TIMESTAMPS, 10)) + self._stamps(self._stamp)
@@ -216,9 +218,8 @@ class TcpClient(Client):
 
     def _own_mss(self) -> int:
         plan = self.stack.plan
-        return link_mtu(plan, self.remote[0]) - 40 if plan is not None else DEFAULT_MSS
+        return link_mtu(plan, self.remote[0]) - HEADERS_LENGTH if plan is not None else DEFAULT_MSS
 
     def _stamps(self, echo: bytes) -> bytes:
-        """Our milliseconds and their value back (RFC 7323)."""
-        now_ms = self.stack.network.engine.now_ns // 1_000_000 & _WORD
-        return now_ms.to_bytes(4, "big") + echo.ljust(4, b"\0")
+        """Our time and their value back (RFC 7323)."""
+        return stamp_of(self.stack, self._stamp_offset) + echo.ljust(4, b"\0")

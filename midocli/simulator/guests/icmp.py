@@ -7,7 +7,7 @@ from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import ANSWER_NS, SECOND_NS
 from midocli.simulator.reason import Code
 from midocli.simulator.topology.plans import GuestPlan
-from midocli.simulator.wire.addresses import BROADCAST, is_group_mac, is_multicast
+from midocli.simulator.wire.addresses import BROADCAST, LOOPBACK, is_group_mac, is_multicast
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import icmp_error, inherit
 from midocli.simulator.wire.protocol import (
@@ -93,7 +93,7 @@ def send_error(
     plan = stack.plan
     if plan is None:
         return
-    own = offending.nw_src in plan.local
+    own = offending.nw_src in plan.local or offending.nw_src >> 24 == LOOPBACK
     why = _forbidden(offending, to_group)
     exempt = own or (type_ == UNREACHABLE and code == TOO_BIG)
     if why is None and not exempt and not _has_token(stack, offending.nw_src):

@@ -14,7 +14,7 @@ from midocli.simulator.latency import ANSWER_NS
 from midocli.simulator.reason import Code
 from midocli.simulator.topology.plans import GuestPlan
 from midocli.simulator.topology.records import Nic
-from midocli.simulator.wire.addresses import BROADCAST, ip_text, is_group_mac, mac_text
+from midocli.simulator.wire.addresses import ip_text, is_group_mac, mac_text
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import (
     DF,
@@ -78,7 +78,7 @@ def _receive_ip(stack: GuestStack, plan: GuestPlan, frame: Frame) -> None:
         stack.drop(frame, Code.MALFORMED, text)
     elif dst in plan.local:
         take(stack, plan, frame, False)
-    elif dst in (BROADCAST, ALL_HOSTS) or dst in plan.broadcasts:
+    elif dst == ALL_HOSTS or plan.is_broadcast(dst):
         take(stack, plan, frame, True)
     elif plan.guest.forwarding and not is_group_mac(frame.hw_dst):
         _forward(stack, plan, frame)

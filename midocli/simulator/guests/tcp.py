@@ -22,6 +22,7 @@ from midocli.simulator.wire.protocol import TCP
 from midocli.simulator.wire.segment import (
     ACK,
     FIN,
+    HEADERS_LENGTH,
     MSS,
     PSH,
     RST,
@@ -34,6 +35,7 @@ from midocli.simulator.wire.segment import (
     read_options,
     read_segment,
     scaled,
+    stamp_offset,
     tcp_packet,
 )
 
@@ -67,7 +69,7 @@ def receive(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) ->
         connection = connections[key] = _accept(stack, link_mtu(plan, frame.nw_src), segment)
         _send(stack, frame, connection.syn_ack)
     elif not segment.flags & RST:
-        _send(stack, frame, _reset(segment))
+        refuse(stack, frame)
         stack.drop(frame, Code.NO_ANSWER, stack.why_unheard(frame, "TCP"))
 
 
@@ -84,27 +86,30 @@ def link_mtu(plan: GuestPlan, address: int) -> int:
 def _accept(stack: GuestStack, mtu: int, syn: Segment) -> ServerConnection:
     """Begin a connection: the SYN-ACK offers what the SYN offered."""
     theirs = read_options(syn.options)
+    first = stack.network.rng.getrandbits(32)
+    offset = stamp_offset(first)
     stamped = len(theirs.get(TIMESTAMPS, b"")) == 8
-    options = struct.pack("!BBH", MSS, 4, mtu - 40)
+    options = struct.pack("!BBH", MSS, 4, mtu - HEADERS_LENGTH)
     if stamped:
         options += bytes((SACK_OK, 2)) if SACK_OK in theirs else b"\x01\x01"
-        options += bytes((TIMESTAMPS, 10)) + _stamps(stack, theirs)
+        options += bytes((TIMESTAMPS, 10)) + _stamps(stack, offset, theirs)
     elif SACK_OK in theirs:
         options += bytes((1, 1, SACK_OK, 2))
     if WSCALE in theirs:
         options += bytes((1, WSCALE, 3, WINDOW_SCALE))
-    first = stack.network.rng.getrandbits(32)
     receive_next = syn.seq + 1 & 0xFFFFFFFF
     syn_ack = Segment(first, receive_next, SYN | ACK, SYN_ACK_WINDOW, options)
-    return ServerConnection(first + 1 & 0xFFFFFFFF, receive_next, syn_ack, timestamps=stamped)
+    stamps = offset if stamped else None
+    return ServerConnection(first + 1 & 0xFFFFFFFF, receive_next, syn_ack, stamps)
 
 
 def _stamped_anew(stack: GuestStack, connection: ServerConnection) -> Segment:
     """The SYN-ACK with the time of now, which stands behind mss, sackOK and its own kind."""
     segment = connection.syn_ack
-    if not connection.timestamps:
+    if connection.stamp_offset is None:
         return segment
-    options = segment.options[:8] + _now_ms(stack) + segment.options[12:]
+    now = stamp_of(stack, connection.stamp_offset)
+    options = segment.options[:8] + now + segment.options[12:]
     return replace(segment, options=options)
 
 
@@ -141,21 +146,30 @@ def _answer(
     unread: int = 0,
 ) -> Segment:
     options = b""
-    if connection.timestamps:
-        options = bytes((1, 1, TIMESTAMPS, 10)) + _stamps(stack, read_options(segment.options))
+    if connection.stamp_offset is not None:
+        theirs = read_options(segment.options)
+        options = bytes((1, 1, TIMESTAMPS, 10)) + _stamps(stack, connection.stamp_offset, theirs)
     window = scaled(SYN_ACK_WINDOW - unread)
     answer = Segment(connection.send_next, connection.receive_next, flags, window, options, data)
     connection.send_next = connection.send_next + answer.length & 0xFFFFFFFF
     return answer
 
 
-def _stamps(stack: GuestStack, theirs: dict[int, bytes]) -> bytes:
-    """The timestamps option's values: our milliseconds, and their value back (RFC 7323)."""
-    return _now_ms(stack) + theirs.get(TIMESTAMPS, bytes(8))[:4].ljust(4, b"\0")
+def _stamps(stack: GuestStack, offset: int, theirs: dict[int, bytes]) -> bytes:
+    """The timestamps option's values: our time, and their value back (RFC 7323)."""
+    return stamp_of(stack, offset) + theirs.get(TIMESTAMPS, bytes(8))[:4].ljust(4, b"\0")
 
 
-def _now_ms(stack: GuestStack) -> bytes:
-    return (stack.network.engine.now_ns // 1_000_000 & 0xFFFFFFFF).to_bytes(4, "big")
+def stamp_of(stack: GuestStack, offset: int) -> bytes:
+    """The time in milliseconds from where an end of a connection counts (`secure_tcp_ts_off`)."""
+    return (stack.network.engine.now_ns // 1_000_000 + offset & 0xFFFFFFFF).to_bytes(4, "big")
+
+
+def refuse(stack: GuestStack, frame: Frame) -> None:
+    """Reset what a segment is part of, unless it is a reset itself or cut short."""
+    segment = read_segment(frame)
+    if segment is not None and not segment.flags & RST:
+        _send(stack, frame, _reset(segment))
 
 
 def _reset(segment: Segment) -> Segment:

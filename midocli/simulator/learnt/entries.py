@@ -113,13 +113,16 @@ class Neighbour:
 
 @dataclass(slots=True, eq=False)
 class ServerConnection:
-    """A service's end of a connection: next sequence numbers, and where it stands."""
+    """A service's end of a connection: next sequence numbers, and where it stands.
+
+    `stamp_offset` is from where its timestamps count; None: it sends none.
+    """
 
     send_next: int
     receive_next: int
     syn_ack: Segment
+    stamp_offset: int | None
     state: Literal["syn-received", "established", "last-ack"] = "syn-received"
-    timestamps: bool = False
 
 
 @dataclass(slots=True, eq=False)

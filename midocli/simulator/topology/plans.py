@@ -249,9 +249,13 @@ class GuestPlan:
                 return mask, prefix, None, nic, source
         return self.table[0] if group and self.table else None
 
+    def is_broadcast(self, dst: int) -> bool:
+        """Whether an address is that of all machines on a link of the guest's."""
+        return dst == BROADCAST or dst in self.broadcasts
+
     def group_mac(self, dst: int) -> int | None:
         """The MAC of a broadcast or multicast address (RFC 1112); None for others."""
-        if dst == BROADCAST or dst in self.broadcasts:
+        if self.is_broadcast(dst):
             return BROADCAST_MAC
         return 0x01005E000000 | dst & 0x7FFFFF if is_multicast(dst) else None
 

@@ -12,5 +12,8 @@ ECHO_REPLY, UNREACHABLE, SOURCE_QUENCH, REDIRECT, ECHO_REQUEST = 0, 3, 4, 5, 8
 TIME_EXCEEDED, PARAMETER_PROBLEM = 11, 12
 #: ICMP types whose body is a quoted packet.
 ERROR_TYPES = frozenset({UNREACHABLE, SOURCE_QUENCH, REDIRECT, TIME_EXCEEDED, PARAMETER_PROBLEM})
+#: Those that tell a sender how to send on, and end nothing; and those that say it failed.
+ADVICE = frozenset({SOURCE_QUENCH, REDIRECT})
+FAILURES = ERROR_TYPES - ADVICE
 
 DF, MF, OFFSET = 0x4000, 0x2000, 0x1FFF

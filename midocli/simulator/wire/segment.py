@@ -12,6 +12,8 @@ FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 
 WINDOW_SCALE = 7
 MSS, WSCALE, SACK_OK, TIMESTAMPS = 2, 3, 4, 8
+#: Of IPv4 and TCP without options, in bytes.
+HEADERS_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,22 @@ def tcp_packet(
         tp_sum=None,
         payload=fixed + segment.options + segment.data,
     )
+
+
+def syn_options(mss: int, stamps: bytes, scale: int) -> bytes:
+    """What Linux offers in a SYN; `stamps` are the two words of the timestamps."""
+    offer = struct.pack("!BBHBBBB", MSS, 4, mss, SACK_OK, 2, TIMESTAMPS, 10)
+    return offer + stamps + bytes((1, WSCALE, 3, scale))
+
+
+def stamp_offset(first: int) -> int:
+    """From where an end of a connection counts its time, by its `first` sequence number.
+
+    Linux makes both of the addresses, the ports and secrets (`secure_tcp_seq`,
+    `secure_tcp_ts_off`); here the one is random, and the other is it well mixed.
+    """
+    mixed = first * 0x9E3779B1 & 0xFFFFFFFF
+    return (mixed ^ mixed >> 15) * 0x85EBCA77 & 0xFFFFFFFF
 
 
 def read_options(options: bytes) -> dict[int, bytes]:
