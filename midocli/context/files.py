@@ -121,48 +121,54 @@ class GrowingFile:
         self._path = path
         self._stream = stream
         self._marked = marked
-        self._pending = b""
+        self._pending = self._tail = b""
         self._is_lost = False
-        #: What is a stream, under whatever name, has no way back to its beginning.
-        self._is_file = stream.seekable() and not _is_open_already(path)
+        #: What is a stream, under whatever name, takes nothing back.
+        self.is_file = stream.seekable() and not _is_open_already(path)
 
-    def add(self, data: bytes) -> None:
+    def add(self, data: bytes, tail: bytes = b"") -> None:
         """Add data, and what could not be added before; FileError where that fails.
 
-        If the file was replaced or removed meanwhile, that is told once.
+        A `tail` stands behind it in a file until more is added, which takes its place. If the
+        file was replaced or removed meanwhile, that is told once.
         """
         self._pending += data
         with _explained("write", self._file):
-            if self._is_file:
-                self._add_to_file()
+            if self.is_file:
+                self._add_to_file(tail)
             else:
                 _write_whole(self._stream, self._pending)
         self._pending = b""
 
-    def _add_to_file(self) -> None:
+    def _add_to_file(self, tail: bytes) -> None:
         if self._is_lost:
             return
         if not _is_same(self._path, self._stream):
             self._is_lost = True
             raise ValueError("it was replaced or removed, so what comes is not kept")
-        before = self._stream.tell()
+        before = self._stream.tell() - len(self._tail)
         try:
-            _write_whole(self._stream, self._pending)
-            self._mark_anew()
+            self._end_with(before, self._pending + tail)
+            marked = self._marked.grown(self._pending)
+            self._mark(marked.grown(tail))
         except OSError:
             with suppress(OSError):
-                self._stream.truncate(before)
-                self._stream.seek(before)
+                self._end_with(before, self._tail)
             raise
+        self._marked, self._tail = marked, tail
 
-    def _mark_anew(self) -> None:
-        marked = self._marked.grown(self._pending)
+    def _end_with(self, place: int, data: bytes) -> None:
+        """Let the file end with data at a place."""
+        self._stream.seek(place)
+        _write_whole(self._stream, data)
+        self._stream.truncate()
+
+    def _mark(self, marked: Marked) -> None:
         if marked.place is not None:
             end = self._stream.tell()
             self._stream.seek(marked.place)
             _write_whole(self._stream, marked.digest)
             self._stream.seek(end)
-        self._marked = marked
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -202,6 +202,8 @@ class CaptureRequest:
             return
         from midocli.probes.capture_file import capture_file
 
+        if self.all or self.any:
+            seen = [each for each in seen if each.frames]
         file = Argument(self.write.text, self.write.column)
         content = capture_file(self._context, file, seen, comments)
         self._context.files.write(file, content, force=self.force)

@@ -99,7 +99,7 @@ class _Running:
 
     def _passing(self) -> list[Captured]:
         """The frames that pass the filter, in order, as many as are still wanted."""
-        captures = self._recorder.captures
+        captures = sorted(self._recorder.captures, key=lambda each: each.time_ns)
         if self.request.all:
             keys = dict.fromkeys(captured.point for captured in captures)
             points = [point_of(key, self._context) for key in keys]  # type: ignore[arg-type]
@@ -140,17 +140,32 @@ class _File:
         self._stream = BytesIO()
         self._numbers: dict[Hashable, int] = {}
         self._growing: GrowingFile | None = None
+        #: The interface of a file without frames.
+        self._nobody = b""
+        self._interfaces = b""
+        #: Frames not written for good, each with its simulated nanoseconds.
+        self._ahead: list[tuple[int, bytes]] = []
 
     def begin(self) -> None:
-        """Write what stands before the frames."""
+        """Write what stands before the frames.
+
+        Readers refuse a file without an interface: until there are frames it has one that
+        is none, which gives way to those that have frames. What is a stream keeps it.
+        """
         self._writer = writer_for(self._file.text, self._stream)
         for point in self._points:
             self._number(point)
-        if not self._points:
-            self._numbers[ANYWHERE] = 0
-            self._writer.interface(ANYWHERE, None)
         head = self._written()
-        self._growing = self._context.files.grow(self._file, head, force=self._force)
+        growing = self._growing = self._context.files.grow(self._file, head, force=self._force)
+        if not self._points:
+            self._writer.interface(ANYWHERE, None)
+            nobody = self._written()
+            if growing.is_file:
+                self._nobody = nobody
+                growing.add(b"", nobody)
+            else:
+                self._numbers[ANYWHERE] = 0
+                growing.add(nobody)
 
     def add(self, frames: list[Captured], recorder: Recorder) -> None:
         """Write frames; what could not be written is tried again with the next ones."""
@@ -159,13 +174,32 @@ class _File:
             shown = captured_frames(self._context, frames, Comments(recorder.steps))
             for captured, frame in zip(frames, shown, strict=True):
                 point = point_of(captured.point, self._context)  # type: ignore[arg-type]
-                self._writer.frame(self._number(point), frame)
-            self._growing.add(self._written())
+                number = self._number(point)
+                self._interfaces += self._written()
+                self._writer.frame(number, frame)
+                self._ahead.append((captured.time_ns, self._written()))
+            self._write(self._growing)
         except FileError as error:
             self._context.complain(error)
         except ValueError as error:
             message = f"cannot write {self._file.text[:200]}: {error}"
             self._context.complain(FileError(message, self._file.column))
+
+    def _write(self, growing: GrowingFile) -> None:
+        """Write the frames in the order of their times; others may still go before the last.
+
+        A walk through the network is taken at once, and the last of its frames may be later
+        than the first of those that the next command sends.
+        """
+        now_ns = self._context.clock.elapsed_ns
+        self._ahead.sort(key=lambda each: each[0])
+        due = [each for each in self._ahead if each[0] <= now_ns or not growing.is_file]
+        self._ahead = self._ahead[len(due) :]
+        tail = b"".join(block for _, block in self._ahead)
+        none = self._nobody if not self._numbers else b""
+        settled = self._interfaces + b"".join(block for _, block in due)
+        self._interfaces = b""
+        growing.add(settled, tail or none)
 
     def _number(self, point: Point) -> int:
         """The number of a point in the file, which gets a block when it is first needed."""

@@ -281,3 +281,75 @@ def test_a_file_without_frames_can_be_read(tmp_path: Path, command: str) -> None
     if TCPDUMP:
         read = [TCPDUMP, "-r", str(tmp_path / "empty.pcapng")]
         assert subprocess.run(read, capture_output=True, check=False).returncode == 0
+
+
+# A packet that goes between two routers until its time to live has run out.
+LOOP = """\
+bridge create name between
+bridge between add port
+bridge between add port
+router create name edge
+router create name tenant
+router edge add port mac 02:00:00:00:e0:00 address 10.0.0.254 net 10.0.0.0/24 peer bridge0:port0
+router edge add port mac 02:00:00:00:e0:01 address 10.0.1.254 net 10.0.1.0/24
+router tenant add port mac 02:00:00:00:70:00 address 10.0.2.254 net 10.0.2.0/24 peer bridge0:port1
+router tenant add port mac 02:00:00:00:70:01 address 10.0.3.254 net 10.0.3.0/24
+host create name h
+host h add binding port router0:port1 interface edge
+host h add binding port router1:port1 interface tenant
+router edge add route dst 0.0.0.0/0 gw 10.0.2.254 type normal port router0:port0
+router tenant add route dst 0.0.0.0/0 gw 10.0.0.254 type normal port router1:port0
+"""
+ROUND = (
+    "inject edge frame 02000000e001020000005555080045000020000000007f01245e0a0000400a00034008001e"
+    "5900cb001964617461 capture none"
+)
+
+
+def interfaces(content: bytes) -> list[str]:
+    """The names of a pcapng file's interfaces, and `frame N` for each frame of number N."""
+    found, at = [], 0
+    while at < len(content):
+        kind, length = struct.unpack_from("<II", content, at)
+        if kind == 1:
+            size = struct.unpack_from("<H", content, at + 18)[0]
+            found.append(content[at + 20 : at + 20 + size].decode())
+        if kind == 6:
+            found.append(f"frame {struct.unpack_from('<I', content, at + 8)[0]}")
+        at += length
+    return found
+
+
+def test_a_capture_of_everything_is_in_the_order_of_time(tmp_path: Path) -> None:
+    script = f"{LOOP}tcpdump all write f.pcapng quiet\n{ROUND}\n{ROUND}\n"
+    midocli("--seed", "1", "--keep-going", stdin=script, cwd=tmp_path)
+    frames = list(open_capture((tmp_path / "f.pcapng").open("rb")).frames)
+    assert len(frames) > 20
+    assert sorted(frames, key=lambda frame: frame.time_ns) == frames
+
+
+@pytest.mark.parametrize("where", ["all", "any"])
+@pytest.mark.parametrize("kept", ["tcpdump {0} write f.pcapng quiet filter arp\n{1}", "{1} {0}"])
+def test_no_interface_is_without_frames(tmp_path: Path, where: str, kept: str) -> None:
+    ping = "ping alice 10.0.1.1 count 1 capture"
+    probe = f"{ping} none" if "tcpdump" in kept else ping
+    script = f"{LAN}{kept.format(where, probe)}"
+    script += "" if "tcpdump" in kept else " write f.pcapng filter arp"
+    done = midocli("--seed", "1", stdin=script + "\n", cwd=tmp_path)
+    assert done.stderr == ""
+    blocks = interfaces((tmp_path / "f.pcapng").read_bytes())
+    named = [name for name in blocks if not name.startswith("frame")]
+    assert "any" not in named
+    used = {int(name.split()[1]) for name in blocks if name.startswith("frame")}
+    assert used == set(range(len(named)))
+
+
+def test_a_capture_of_everywhere_begins_with_an_interface_that_gives_way(tmp_path: Path) -> None:
+    script = f"{LAN}tcpdump all write f.pcapng quiet\nexpect tcpdump read f.pcapng\n"
+    assert midocli(stdin=script, cwd=tmp_path).returncode == 0
+    assert interfaces((tmp_path / "f.pcapng").read_bytes()) == ["any"]
+    # Each time it is known as a file that was not changed by anybody else.
+    for _ in range(2):
+        done = midocli(stdin=f"{script}ping alice 10.0.1.1 count 1 capture none\n", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "any" not in interfaces((tmp_path / "f.pcapng").read_bytes())
