@@ -208,6 +208,7 @@ class _Text:
         self._show_link = show
         self._flags = flags
         self._line_buffered = "-l" in options
+        self._is_encrypted = _esp(capture) if "-E" in options else None
         self._out = output_to(sys.stdout)
         self._printer: Printer | None = None
 
@@ -217,11 +218,23 @@ class _Text:
             from midocli.trace.tcpdump.printer import Printer
 
             self._printer = Printer(self._flags, _utc_offset(frame.time_ns), self._show_link)
+        if self._is_encrypted and self._is_encrypted(frame.data, frame.wire_length):
+            _tell("tcpdump: WARNING: packets are not decrypted here: -E changes nothing\n")
+            self._is_encrypted = None
         self._out.write(
             self._printer.frame(frame.time_ns, frame.data, frame.wire_length, frame.second)
         )
         if self._line_buffered:
             self._out.flush()
+
+
+def _esp(capture: CaptureFile) -> Passes | None:
+    """A filter of the packets that -E would decrypt."""
+    from midocli.trace.filter import compile_filter
+    from midocli.trace.filter_links import link_of
+
+    link = link_of(capture.link_type, capture.order)
+    return compile_filter("esp", link) if link else None
 
 
 def _interface_name(index: int) -> str | None:

@@ -107,7 +107,7 @@ def check(given: Given) -> list[str]:
     """What is to be told of options that are taken and change nothing; Failure for a bad value."""
     told = []
     for name, value in given:
-        letter = name.removeprefix("-")
+        letter = name.lstrip("-")
         if letter in _REFUSED:
             raise Failure(f"{name} is not supported here: {_REFUSED[letter]}")
         if letter in _CHECKS:
@@ -168,6 +168,11 @@ def _check_link_type(word: str) -> None:
         raise Failure(f"invalid data link type {word}")
 
 
+def _check_precision(word: str) -> None:
+    if not word.startswith(("micro", "nano")):
+        raise Failure("unsupported time stamp precision")
+
+
 def _check_time_stamp_type(word: str) -> None:
     if word.lower() not in _TIME_STAMP_TYPES:
         raise Failure(f"invalid time stamp type {word}")
@@ -181,6 +186,7 @@ _CHECKS: dict[str, Callable[[str], object]] = {
     "j": _check_time_stamp_type,
     "Q": _check_direction,
     "s": _check_snap_length,
+    "time-stamp-precision": _check_precision,
     "W": _at_least(1, "invalid number of output files"),
     "y": _check_link_type,
 }

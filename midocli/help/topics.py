@@ -109,6 +109,9 @@ TOPICS = {
         (
             "Frames are chosen with tcpdump's expressions, in quotes. Behind list COLLECTION stand "
             "pairs of a field and its value: an object is listed if it shows all of them.",
+            "As on Linux, a frame's outer VLAN tag is taken off before a filter sees it, and the "
+            "first vlan finds it all the same: icmp prints tagged frames too. Those of a file "
+            "are filtered with their tags.",
         ),
         (
             'ping client vm filter "arp or icmp" flags "-n"',
