@@ -26,7 +26,7 @@ def expect(context: Context, command: Expect) -> Result:
 
 def _succeeding(context: Context, command: Expect) -> Result:
     try:
-        result = carry_out(context, command.command)
+        result = carry_out(context, command.command).at_hand()
     except MidoError as error:
         message = f"expected to succeed, but: {error.message}"
         raise ExpectationError(message, error.column or command.column, None) from None
@@ -50,7 +50,7 @@ def _within(context: Context, command: Expect) -> Result:
     """The result of a command, of which nothing remains if that succeeded."""
     journal = context.store.journal
     with journal.transaction():
-        result = _failed(command, carry_out(context, command.command))
+        result = _failed(command, carry_out(context, command.command).at_hand())
     if journal.touched and not journal.is_open:
         context.committed()
     return result
@@ -61,7 +61,7 @@ def _apart(context: Context, command: Expect) -> Result:
     journal = context.store.journal
     before = journal.last
     try:
-        return _failed(command, carry_out(context, command.command))
+        return _failed(command, carry_out(context, command.command).at_hand())
     except ExpectationError:
         while journal.last > before and journal.undoable:
             journal.undo()

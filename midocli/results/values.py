@@ -47,6 +47,10 @@ class Result(Node):
         """Text that stands behind it in every form but a document."""
         return ""
 
+    def at_hand(self) -> Result:
+        """The same with all it shows at hand; MidoError where some of it cannot be had."""
+        return self
+
     def text(self) -> str:
         """What is printed; empty where there is nothing to say."""
         raise NotImplementedError
@@ -190,6 +194,10 @@ class Stream(Result):
     items: Iterable[Any]
     text_of: Callable[[Any], str]
     data_of: Callable[[Any], dict[str, Any]]
+
+    def at_hand(self) -> Result:
+        """The same with all of them read."""
+        return Stream(self.header, self.head, list(self.items), self.text_of, self.data_of)
 
     def pieces(self) -> Iterable[str]:
         """The text of each, as they come."""

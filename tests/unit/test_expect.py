@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from handmade import Hands, session_of
 from sessions import midocli
 
 from grammar.script import Line
 
+BROKEN = Path(__file__).parent.parent / "data" / "field" / "epb-interface9.pcapng"
 LAB = (
     "host create name h",
     "guest create name one interface h:a address 10.0.0.1/24",
@@ -26,6 +29,9 @@ LAB = (
         ("expect not source nosuch", 0),
         ("expect not source /dev/null", 0),
         ("expect quit", 1),
+        (f"expect tcpdump read {BROKEN}", 1),
+        (f"expect not tcpdump read {BROKEN}", 0),
+        (f"expect not tcpdump read {BROKEN} as json", 0),
     ],
 )
 def test_the_exit_status_and_the_toolbar_agree(command: str, status: int) -> None:
