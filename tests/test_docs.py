@@ -117,22 +117,6 @@ def _anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_sessions_of_the_parity_page_exist() -> None:
-    named: set[str] = set()
-    at = None
-    for line in (DOCS / "parity.md").read_text().splitlines():
-        cells = [cell.strip().lower() for cell in re.split(r"(?<!\\)\|", line)]
-        if len(cells) == 1:
-            at = None
-        elif at is None:
-            at = cells.index("session") if "session" in cells else 0
-        else:
-            named |= set(re.findall(r"`([\w-]+)`", cells[at].partition("unit test")[0]))
-    transcripts = {path.stem.lower() for path in (ROOT / "tests" / "transcripts").glob("*.mido")}
-    assert len(named) > 50
-    assert named <= transcripts
-
-
 def test_every_reason_stands_in_the_language_page() -> None:
     reasons = (ROOT / "docs" / "language.md").read_text().partition("## Reasons")[2]
     codes = [

@@ -78,6 +78,7 @@ IPV6_TCP = ethernet(
 )
 def test_passes(expression: str, passing: list[bytes], others: list[bytes]) -> None:
     test = compile_filter(expression)
+    # parity: filter-frames
     assert [test(frame) for frame in passing] == [True] * len(passing)
     assert [test(frame) for frame in others] == [False] * len(others)
 
@@ -85,6 +86,7 @@ def test_passes(expression: str, passing: list[bytes], others: list[bytes]) -> N
 def test_reading_beyond_the_frame_rejects_it_whatever_else_is_said() -> None:
     assert compile_filter("arp or ip[2000] = 0")(REQUEST)
     for expression in ("ip[2000] = 0 or icmp", "not ip[2000] = 0", "ip[len * 9] = 0 or icmp"):
+        # parity: filter-load-beyond
         assert not compile_filter(expression)(PING)
     assert not compile_filter("not icmp")(PING[:13])
     assert not compile_filter("not ether host 1:1:1:1:1:1")(PING[:5])
@@ -92,6 +94,17 @@ def test_reading_beyond_the_frame_rejects_it_whatever_else_is_said() -> None:
 
 def test_dividing_by_zero_rejects_the_frame() -> None:
     assert not compile_filter("10 / icmp[1] = 0 or icmp")(PING)
+
+
+def test_what_libpcap_refuses_or_forgets_is_done_as_it_is_said() -> None:
+    # parity: filter-rejects-all
+    assert not compile_filter("arp and icmp")(PING)
+    # parity: filter-byte
+    assert compile_filter("byte 12 & 0x08")(PING)
+    # parity: filter-byte
+    assert not compile_filter("byte 12 & 0x80")(PING)
+    # parity: filter-direction
+    assert not compile_filter("inbound")(PING)
 
 
 def test_mistakes_are_told_when_compiling() -> None:
@@ -263,6 +276,7 @@ REFUSED = (
     [("vxlan", "udp port 4789"), ("vxlan 7", "udp port 4789"), ("geneve 5", "udp port 6081")],
 )
 def test_tunnels_without_a_word_have_a_hint(word: str, hint: str) -> None:
+    # parity: filter-tunnels
     with pytest.raises(MidoError, match=hint):
         compile_filter(f"ip and {word}")
 
@@ -308,4 +322,5 @@ def test_what_is_refused_is_what_tcpdump_refuses(tmp_path: Path, expression: str
     path = tmp_path / "none.pcap"
     write_pcap(path, [])
     refused = filtered(path, expression) is None
+    # parity: filter-link-types
     assert refused == (passing([], expression) is None) == (expression in REFUSED)

@@ -245,6 +245,7 @@ VALUE_ERRORS = [
 def test_value_error(expression: str, column: int | None, message: str) -> None:
     with pytest.raises(InvalidValueError) as caught:
         parse(expression)
+    # parity: filter-names, filter-constant-division
     assert caught.value.message == message
     assert caught.value.column == column
 
@@ -273,6 +274,7 @@ def test_value_error(expression: str, column: int | None, message: str) -> None:
     ],
 )
 def test_what_is_too_large_is_an_error(expression: str) -> None:
+    # parity: filter-size
     with pytest.raises(LineSyntaxError):
         parse(expression)
 

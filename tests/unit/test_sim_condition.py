@@ -114,6 +114,14 @@ def test_a_frame_without_ip_matches_only_what_is_negated() -> None:
         assert matches(IPV6_FRAME, **fields, negated=frozenset(fields))
 
 
+def test_a_frame_without_ports_has_none_in_any_range() -> None:
+    every = (0, 65535)
+    for frame in (ARP_FRAME, IPV6_FRAME):
+        # parity: cond-no-ports
+        assert not matches(frame, src_port=every)
+        assert not matches(frame, dst_port=every)
+
+
 def test_out_ports_match_only_once_decided() -> None:
     assert not matches(UDP_FRAME, out_ports=frozenset({"p2"}))
     assert matches(UDP_FRAME, out_ports=frozenset({"p2"}), negated=frozenset({"out_ports"}))

@@ -106,6 +106,7 @@ def test_repetitions_are_ignored_and_overlaps_end_the_packet(
 ) -> None:
     lab = lab_that_knows()
     sent = [piece(at, BODY[at:end], more) for at, end, more in pieces]
+    # parity: linux-reassembly
     assert len(answers(lab, sent)) == answered
     assert lab.codes() == dropped
 
@@ -121,5 +122,6 @@ def test_after_an_overlap_the_rest_is_given_up_in_time() -> None:
     sent = [piece(0, BODY[:24], True), piece(16, BODY[16:32], True), piece(32, BODY[32:], False)]
     assert answers(lab, sent) == []
     lab.run(31)
+    # parity: linux-reassembly
     assert lab.codes() == ["malformed", "no-answer"]
     assert lab.network.state.reassemblies == {}

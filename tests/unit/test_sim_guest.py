@@ -175,6 +175,7 @@ def test_a_reply_copies_tos_and_data_and_has_its_own_id_and_no_df() -> None:
     reply = arrival.frame
     assert (reply.ttl, reply.tos, reply.ip_id, reply.fragment) == (63, 0xB8, 500, 0)
     assert reply.payload == b"some data"
+    # parity: linux-ip-ids
     assert lab.network.guest("vm").ip_id == 501
 
 

@@ -43,6 +43,7 @@ def test_a_frame_that_waits_is_kept_until_it_is_out() -> None:
     lab = traced_lab()
     lab.ping("client", "192.168.77.119")
     kinds = [type(step.event) for step in kept(lab)[0]]
+    # parity: trace-ends
     assert kinds.index(ArpWaiting) < kinds.index(NextHop) < kinds.index(Delivered)
 
 
@@ -52,6 +53,7 @@ def test_a_frame_that_waits_is_kept_until_it_is_out() -> None:
 def test_what_does_not_match_is_not_kept(condition: Condition) -> None:
     lab = traced_lab(condition)
     assert lab.ping("client", "192.168.77.119")
+    # parity: trace-ends
     assert not kept(lab)
     assert not lab.network.state.trace_log.trails
 

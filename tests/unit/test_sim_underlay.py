@@ -106,6 +106,7 @@ def test_what_the_network_makes_starts_where_its_cause_came_in() -> None:
     lab.network.inject("one:tap0", Frame.from_bytes(bytes(echo)))
     lab.engine.settle(10**9)
     asked = Frame.from_bytes(recorder.captures[0].data[recorder.captures[0].inner :])
+    # parity: underlay-generated
     assert (
         asked.to_bytes()
         == arp_request(mac("02:00:00:00:02:01"), ip("10.0.2.1"), ip("10.0.2.9")).to_bytes()

@@ -26,6 +26,7 @@ def test_prints_what_tcpdump_printed(pcap: str, flags: str, text: str) -> None:
     frames = list(read_pcap(DATA / pcap))
     expected = (DATA / text).read_text()
     printer = Printer(parse_flags(flags), 0)
+    # parity: tcpdump-recordings
     assert "".join(printer.frame(*frame) for frame in frames) == expected
 
 

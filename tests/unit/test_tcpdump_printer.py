@@ -77,6 +77,7 @@ def test_flags_in_any_spelling(text: str, flags: Flags) -> None:
 def test_other_flags_are_refused_by_name(text: str, message: str) -> None:
     with pytest.raises(InvalidValueError) as caught:
         parse_flags(text)
+    # parity: tcpdump-packet-types
     assert caught.value.message == message
 
 
@@ -146,11 +147,13 @@ def test_an_unknown_ethertype_is_dumped_once() -> None:
 
 def test_names_are_printed_without_n() -> None:
     frame = ethernet(ipv4(tcp(40000, 443), 6, source="127.0.0.1"))
+    # parity: tcpdump-host-names, tcpdump-port-names
     assert show(frame, "-t").startswith("IP localhost.40000 > 192.168.79.119.https: ")
     assert show(frame, "-t -n").startswith("IP 127.0.0.1.40000 > 192.168.79.119.443: ")
 
 
 def test_hosts_are_never_looked_up() -> None:
+    # parity: tcpdump-host-names
     assert show(ethernet(ipv4(echo(), 1))).startswith("IP 192.168.78.9 > 192.168.79.119: ICMP")
 
 
@@ -172,9 +175,11 @@ def test_packets_in_packets_without_end_are_printed_all_the_same() -> None:
     packet = b""
     for _ in range(2000):
         packet = ipv4(packet[:60000], 4)
+    # parity: tcpdump-depth
     assert " [|ip]" in show(ethernet(packet), "-t -vvv")
     for _ in range(1500):
         packet = ipv4(icmp(3, 1, data=packet[:60000]), 1)
+    # parity: tcpdump-depth
     assert " [|ip]" in show(ethernet(packet), "-t -vvv")
 
 
