@@ -41,7 +41,7 @@ def show(frame: bytes, flags: str = "-t", wire_length: int | None = None) -> str
         ("-vc3 -K#", Flags(count=3, verbose=1, checksums=False, numbered=True)),
         ("-T vxlan -e", Flags(packet_type="vxlan", link=True)),
         ("-eTVXLAN", Flags(packet_type="vxlan", link=True)),
-        ("-pOUuNbH", Flags()),
+        ("-pOUuNH", Flags()),
         ("--number --dont-verify --nano", Flags(numbered=True, checksums=False, nanoseconds=True)),
         ("--nano --time-stamp-precision=micro --abs", Flags(absolute=True)),
         ("-t -t -tt", Flags(time=4)),

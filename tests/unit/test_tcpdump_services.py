@@ -10,7 +10,7 @@ import random
 from pathlib import Path
 
 import pytest
-from unit.test_tcpdump_frames import CLIENT, START_NS, Frame, arp, echo, ethernet, ipv4, udp
+from unit.test_tcpdump_frames import CLIENT, START_NS, Frame, arp, echo, ethernet, ipv4, tcp, udp
 from unit.test_tcpdump_real import assert_prints_alike, pytestmark  # noqa: F401 (marks this too)
 
 NTP = bytes.fromhex(
@@ -22,6 +22,28 @@ BFD = bytes.fromhex("20c803180000000100000002000f4240000f42400000c350")
 def lldp(*elements: tuple[int, bytes]) -> bytes:
     parts = [(kind << 9 | len(value)).to_bytes(2, "big") + value for kind, value in elements]
     return ethernet(b"".join(parts) + b"\0\0", 0x88CC)
+
+
+def bgp(kind: int, body: bytes) -> bytes:
+    message = b"\xff" * 16 + (19 + len(body)).to_bytes(2, "big") + bytes((kind,)) + body
+    return tcp(40000, 179, flags=0x18, data=message)
+
+
+def update(
+    *attributes: tuple[int, int, bytes], withdrawn: bytes = b"", routes: bytes = b""
+) -> bytes:
+    """A message with attributes of which each is its flags, its kind and its value."""
+    parts = []
+    for flags, kind, value in attributes:
+        size = len(value).to_bytes(2 if flags & 0x10 else 1, "big")
+        parts.append(bytes((flags, kind)) + size + value)
+    whole = b"".join(parts)
+    lengths = (len(withdrawn).to_bytes(2, "big"), len(whole).to_bytes(2, "big"))
+    return bgp(2, lengths[0] + withdrawn + lengths[1] + whole + routes)
+
+
+RD = b"\0\1\x0a\0\0\1\0\5"
+SYSTEM = bytes.fromhex("0000fde8")
 
 
 MESSAGES: dict[str, list[bytes]] = {
@@ -72,6 +94,71 @@ MESSAGES: dict[str, list[bytes]] = {
         udp(40000, 6635, bytes.fromhex("0000a03f0001513f") + ipv4(echo(4), 1)),
         udp(40000, 6635, bytes.fromhex("000000ff0000213f") + bytes(20)),
         udp(40000, 6635, bytes.fromhex("0001513f") + b"\x99" * 40),
+    ],
+    "bgp": [
+        bgp(
+            1,
+            b"\4\xfd\xe8\0\xb4\x0a\0\0\1\x53\2\6\1\4\0\1\0\1\2\2\2\0\2\2\x80\0"
+            b"\2\x08\x40\6\x80\x78\0\1\1\x80\2\6\x41\4\0\1\0\7\2\x0c\x45\x0a\0\1\1\3\0\2\1\x09\0\1"
+            b"\2\6\x08\4\0\1\4\2\2\2\x46\0\2\4\x49\2ab\2\2\x45\0\1\3key",
+        ),
+        bgp(4, b"") + b"\0" + bgp(4, b"")[20:],
+        bgp(5, b"\0\1\0\1"),
+        bgp(6, b"what"),
+        bgp(3, b"\6\2\x09good bye!rest"),
+        bgp(3, b"\6\4\0") + bgp(3, b"\6\4\x40short")[20:],
+        bgp(3, b"\6\1\0\1\1\0\0\x03\xe8") + bgp(3, b"\5\1")[20:] + bgp(3, b"\4\0")[20:],
+        update(),
+        update(withdrawn=b"\x18\x0a\0\1\x08\x0b"),
+        update(
+            (0x40, 1, b"\0"),
+            (0x40, 2, b"\2\2\xfd\xe8\xfd\xe9\1\1\0\7\3\1\0\x08\4\1\0\x09"),
+            (0x40, 3, b"\x0a\0\0\1"),
+            (0x80, 4, b"\0\0\0\x64"),
+            (0x40, 6, b""),
+            (0xC0, 7, b"\xfd\xe8\x0a\0\0\1"),
+            (0xC0, 8, b"\xff\xff\xff\1\xfd\xe8\0\1\0\1\0\2"),
+            (0x80, 9, b"\x0a\0\0\2"),
+            (0x80, 10, b"\x0a\0\0\2\x0a\0\0\3"),
+            (0xD0, 32, SYSTEM * 6),
+            routes=b"\x18\x0a\0\1\x19\x0a\0\2\x80\0",
+        ),
+        update(
+            (0x40, 2, b"\2\2\0\1\0\7\0\1\0\x08"),
+            (0xC0, 17, b"\2\1\0\1\0\7"),
+            (0xC0, 18, b"\0\1\0\0\x0a\0\0\1"),
+            (0xC2, 99, b"unknown"),
+            (0x80, 26, b"\1\0\x0b\0\0\0\0\0\0\3\xe8\2\0\5ab"),
+            (0, 5, b"\0\0"),
+            routes=b"\0\0\0\1\x18\x0a\0\1\0\0\0\2\x18\x0a\0\2",
+        ),
+        update(
+            (0xC0, 16, b"\0\2\xfd\xe8\0\0\0\1\1\2\x0a\0\0\1\0\7\2\3\0\1\0\0\0\7"),
+            (0xC0, 16, b"\x40\4\xfd\xe8\x4b\xee\x6b\x28\3\x0c\0\0\0\0\0\x08\x80\x0a\5\2\5\xdc\0\0"),
+            (0xC0, 16, b"\3\6\0\0\0\0\5\1\0\5\x0a\0\0\1\0\0\0\x09\0\7\0\0\0\0\x12\x34abcdef"),
+            (0xC0, 22, b"\1\6\0\x01\x10\x0a\0\0\1"),
+            (0xC0, 22, b"\0\3\0\0\0\x0a\0\0\1\xe8\0\0\1"),
+            (0xC0, 22, b"\0\1\0\0\0\x0a\0\0\1\0\0\0\7"),
+            (0xE0, 128, SYSTEM + b"\x40\1\1\2\x40\5\4\0\0\0\x64"),
+        ),
+        update(
+            (0x90, 14, b"\0\2\1\x10" + bytes(15) + b"\1\0\x40" + bytes(range(8))),
+            (0x90, 14, b"\0\1\4\4\x0a\0\0\1\0\x30\0\x01\x11\x0a\0\1"),
+            (0x90, 14, b"\0\1\x80\x0c" + RD + b"\x0a\0\0\1\0\x70\0\x01\x11" + RD + b"\x0a\0\1"),
+            (0x90, 14, b"\0\1\x84\4\x0a\0\0\1\0\x60" + SYSTEM + b"\0\2\xfd\xe8\0\0\0\1\0"),
+            (0x90, 14, b"\0\1\5\4\x0a\0\0\1\0\1\x0c" + RD + b"\x0a\0\0\2"),
+            (0x90, 14, b"\0\1\5\4\x0a\0\0\1\0\5\x12" + RD + b"\x20\x0a\0\0\2\x20\xe0\0\0\5"),
+            (0x90, 14, b"\0\1\x42\4\x0a\0\0\1\0\x80" + RD + b"\x0a\0\0\2\xe0\0\0\5"),
+            (0x90, 14, b"\0\x19\x41\4\x0a\0\0\1\0\0\x15" + RD + b"\0\1\0\0\x01\x11\1\0\x10\xab"),
+            (0x90, 14, b"\0\3\1\5\x49\0\1\x19\x21\0\x28\x49\0\1\x19\x21\0\0\0"),
+        ),
+        update(
+            (0x80, 15, b"\0\1\1"),
+            (0x80, 15, b"\0\2\1\x20\x20\1\x0d\xb8\x10\x20\1"),
+            (0x80, 15, b"\0\1\x46\1\2"),
+            (0x80, 14, b"\0\2\x80\x18" + RD + bytes(16) + b"\0\x68\0\0\x10" + RD + b"\x20\1"),
+            (0x80, 14, b"\0\1\1\4\x0a\0\0\1\1\2ab\0\0\0\1\x18\x0a\0\1\0\0\0\2\x18\x0a\0\2"),
+        ),
     ],
     "lldp": [
         lldp(
@@ -144,7 +231,7 @@ def frames_of(name: str) -> list[bytes]:
 
 # What is not in UDP: whole frames, and other IP protocols.
 ETHERNETS = frozenset(("lldp",))
-PROTOCOLS: dict[str, int] = {}
+PROTOCOLS = {"bgp": 6}
 
 FLAGS = ["-nn", "-nn -v", "-vv -e", "-nn -vvv -X", "-q", "-nn -e -x"]
 
@@ -168,7 +255,7 @@ def test_changed_at_random(tmp_path: Path, name: str, flags: str) -> None:
     whole = frames_of(name)
     for _ in range(300):
         frame = bytearray(rng.choice(whole))
-        start = 14 if name in ETHERNETS else 34 if name in PROTOCOLS else 42
+        start = 14 if name in ETHERNETS else {6: 54, 17: 42}.get(PROTOCOLS.get(name, 17), 34)
         for _ in range(rng.choice((1, 1, 2, 4))):
             at = rng.randrange(start, len(frame))
             frame[at] = rng.choice((0, 1, 2, 4, 8, 0x80, 0xFF, frame[at] ^ 1 << rng.randrange(8)))

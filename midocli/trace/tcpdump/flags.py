@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from grammar.errors import InvalidValueError
 
-_COUNTED = frozenset("#AKSenqtvxX")
+_COUNTED = frozenset("#AKSbenqtvxX")
 # These change nothing where frames come from a file or the simulator.
-_WITHOUT_EFFECT = frozenset("HNOUblpu")
+_WITHOUT_EFFECT = frozenset("HNOUlpu")
 _WITH_VALUE = frozenset("Tc")
 _LONG = {
     "absolute-tcp-sequence-numbers": "S",
@@ -43,9 +43,9 @@ class Flags:
     `time` counts `-t` (0 to 5): 0 clock time, 1 none, 2 seconds since the epoch,
     3 since the frame before, 4 with the date, 5 since the first frame. `hex` is
     `-x`, `hex_ascii` `-X`, `ascii` `-A`; twice means with the Ethernet header.
-    `names` is the absence of `-n`, `checksums` that of `-K`. `packet_type` is the
-    word after `-T`; `count` that after `-c`, which is for whoever hands out the
-    frames to obey.
+    `dotted` is `-b`: autonomous systems beyond 65535 as `1.0`. `names` is the absence
+    of `-n`, `checksums` that of `-K`. `packet_type` is the word after `-T`; `count` that
+    after `-c`, which is for whoever hands out the frames to obey.
     """
 
     verbose: int = 0
@@ -56,6 +56,7 @@ class Flags:
     hex_ascii: int = 0
     ascii: int = 0
     absolute: bool = False
+    dotted: bool = False
     names: bool = True
     numbered: bool = False
     checksums: bool = True
@@ -100,6 +101,7 @@ def read_flags(words: Iterable[str]) -> Flags:
         hex_ascii=counts["X"],
         ascii=counts["A"],
         absolute=bool(counts["S"]),
+        dotted=bool(counts["b"]),
         names=not counts["n"],
         numbered=bool(counts["#"]),
         checksums=not counts["K"],

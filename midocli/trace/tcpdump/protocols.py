@@ -85,6 +85,7 @@ PROTOCOLS = Protocols(
     tcp_ports=Ports(
         ("either", (25,), "text_protocols.show_smtp"),
         ("either", (43,), "text_protocols.show_whois"),
+        ("either", (179,), "bgp.show"),
         ("either", (22,), "text_protocols.show_ssh"),
         ("either", (21,), "text_protocols.show_ftp"),
         ("either", (80, 8080), "text_protocols.show_http"),
