@@ -63,7 +63,8 @@ def test_flags_in_any_spelling(text: str, flags: Flags) -> None:
         ("-c", "tcpdump's flag `-c` needs a value behind it"),
         (
             "-T rtp",
-            "`-T rtp` is not supported here: only `-T domain`, `-T tftp` and `-T vxlan` are",
+            "`-T rtp` is not supported here: "
+            "only `-T domain`, `-T snmp`, `-T tftp` and `-T vxlan` are",
         ),
         ("-M", "tcpdump's flag `-M` is not supported here"),
         ("-n icmp", "`icmp` is no tcpdump flag: flags begin with `-`, as `-nn`"),

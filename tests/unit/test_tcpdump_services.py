@@ -46,6 +46,25 @@ RD = b"\0\1\x0a\0\0\1\0\5"
 SYSTEM = bytes.fromhex("0000fde8")
 
 
+def der(tag: int, *parts: bytes) -> bytes:
+    """A value in ASN.1's encoding, shorter than 128 bytes or with a length of two."""
+    content = b"".join(parts)
+    size = bytes((len(content),)) if len(content) < 128 else b"\x81" + bytes((len(content),))
+    return bytes((tag,)) + size + content
+
+
+def snmp(version: int, *rest: bytes) -> bytes:
+    return udp(40000, 161, der(0x30, der(2, bytes((version,))), *rest))
+
+
+UPTIME, PRIVATE = der(6, b"\x2b\6\1\2\1\1\3\0"), der(6, b"\x2b\6\1\4\1\x89\x06\7")
+ZERO, NOTHING = der(2, b"\0"), der(5)
+
+
+def bound(*pairs: bytes) -> bytes:
+    return der(0x30, *(der(0x30, pair) for pair in pairs))
+
+
 MESSAGES: dict[str, list[bytes]] = {
     "ntp": [
         udp(123, 123, NTP),
@@ -159,6 +178,52 @@ MESSAGES: dict[str, list[bytes]] = {
             (0x80, 14, b"\0\2\x80\x18" + RD + bytes(16) + b"\0\x68\0\0\x10" + RD + b"\x20\1"),
             (0x80, 14, b"\0\1\1\4\x0a\0\0\1\1\2ab\0\0\0\1\x18\x0a\0\1\0\0\0\2\x18\x0a\0\2"),
         ),
+    ],
+    "snmp": [
+        snmp(0, der(4, b"public"), der(0xA0, der(2, b"\7"), ZERO, ZERO, bound(UPTIME + NOTHING))),
+        snmp(
+            1,
+            der(4, b"secret"),
+            der(
+                *(0xA2, der(2, b"\xff\x01"), ZERO, ZERO),
+                bound(
+                    UPTIME + der(0x43, b"\1\2\3"),
+                    PRIVATE + der(4, b"text"),
+                    PRIVATE + der(4, b"\0\1"),
+                    PRIVATE + der(0x40, b"\x0a\0\0\1"),
+                    PRIVATE + der(0x46, bytes(range(8))),
+                    PRIVATE + der(0x80),
+                    der(6, b"\x88\x37\3") + der(6, b"\x2b\6\1\6\3\x0f"),
+                    der(6, b"\x2b") + der(1, b"\xff"),
+                ),
+            ),
+        ),
+        snmp(0, der(4, b"public"), der(0xA2, ZERO, der(2, b"\2"), der(2, b"\1"), bound())),
+        snmp(1, der(4, b"public"), der(0xA5, ZERO, ZERO, der(2, b"\x0a"), bound(UPTIME + NOTHING))),
+        snmp(1, der(4, b"public"), der(0xA1, ZERO, der(2, b"\x63"), der(2, b"\1"), bound())),
+        snmp(
+            0,
+            der(4, b"public"),
+            der(0xA4, PRIVATE, der(0x40, b"\x0a\0\0\1"), der(2, b"\6"), der(2, b"\x2a")),
+        ),
+        snmp(
+            0,
+            der(4, b"public"),
+            der(
+                *(0xA4, UPTIME, der(0x40, b"\x0a\0\0\1"), der(2, b"\3"), ZERO),
+                *(der(0x43, b"\1\0"), bound(UPTIME + der(2, b"\5"))),
+            ),
+        ),
+        snmp(
+            3,
+            der(0x30, der(2, b"\1\2"), der(2, b"\5\xc0"), der(4, b"\4"), der(2, b"\3")),
+            der(
+                4, der(0x30, der(4, b"engine"), ZERO, der(2, b"\7"), der(4, b"me"), der(4), der(4))
+            ),
+            der(0x30, der(4, b"\1\2"), der(4, b"name"), der(0xA8, ZERO, ZERO, ZERO, bound())),
+        ),
+        snmp(1, der(4, b"public"), der(0xA4)) + b"more",
+        snmp(7),
     ],
     "lldp": [
         lldp(

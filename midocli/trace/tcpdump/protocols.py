@@ -75,6 +75,7 @@ PROTOCOLS = Protocols(
         ("either", (5353,), "dns.show_multicast"),
         ("either", (69,), "tftp.show"),
         ("either", (68, 67), "dhcp.show"),
+        ("either", (161, 162), "snmp.show"),
         ("either", (123,), "ntp.show"),
         ("destination", (3784, 4784, 6784, 3785), "bfd.show"),
         ("either", (514,), "syslog.show"),
@@ -92,6 +93,8 @@ PROTOCOLS = Protocols(
         ("either", (554, 8554), "text_protocols.show_rtsp"),
         ("either", (53,), "dns.show_over_tcp"),
     ),
-    udp_types=Shows({"domain": "dns.show", "tftp": "tftp.show", "vxlan": "vxlan.show"}),
+    udp_types=Shows(
+        {"domain": "dns.show", "snmp": "snmp.show", "tftp": "tftp.show", "vxlan": "vxlan.show"}
+    ),
     tcp_types=Shows({"domain": "dns.show_over_tcp"}),
 )
