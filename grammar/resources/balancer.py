@@ -56,8 +56,14 @@ MEMBER = Collection(
         Field("protocol-port", _PORT, "its port", required=True),
         Field("weight", Integer(0, 0x7FFFFFFF), "its share of connections", default=1),
         common.STATE,
-        # Read-only in midonet-cli, where a health monitor sets it; here the user plays that part.
-        Field("status", _HEALTH, "its health, as a monitor would find it", default="ACTIVE"),
+        # Read-only in midonet-cli. Where no monitor looks the user plays that part here.
+        Field(
+            "status",
+            _HEALTH,
+            "its health: what its monitor found, else as set",
+            default="ACTIVE",
+            live=True,
+        ),
     ),
     example="address 192.168.77.119 protocol-port 80",
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from grammar.addresses import format_ipv4
 from midocli.advice.failure import Change, Failure
 from midocli.advice.plug import inactive_port
+from midocli.advice.whereabouts import guest_with
 from midocli.context.labels import find_rule
 from midocli.datapath.wiring import guest_behind
 from midocli.simulator.wire.protocol import TCP
@@ -16,6 +17,9 @@ from midocli.store.display import binding_of, interface_of
 if TYPE_CHECKING:
     from midocli.store.catalog import Catalog
     from midocli.store.rows import Row
+
+#: Seconds that a check which is under way may take, and a little more.
+_CONNECT = 6
 
 
 def no_member(catalog: Catalog, failure: Failure) -> Iterator[Change]:
@@ -31,19 +35,42 @@ def no_member(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     members = list(pool.siblings("load-balancer.pool.member") or ())
     if not members:
         yield Change(f"{pool.full_alias} wants a member", ())
-    for member in sorted(members, key=_found_dead):
+    for member in sorted(members, key=lambda member: _is_dead(catalog, member)):
         one = f"{path} member {member.alias} set"
         if member.get("state") == "down":
             yield Change(f"{member.full_alias} is switched off", (f"{one} state up",))
         elif not member.get("weight"):
             yield Change(f"{member.full_alias} has no weight", (f"{one} weight 1",))
-        elif _found_dead(member):
-            why = f"{member.full_alias} was found dead by its health monitor"
+        elif _is_dead(catalog, member) and pool.get("health-monitor") is not None:
+            yield _heal(catalog, member, pool.get("health-monitor"))
+        elif _is_dead(catalog, member):
+            why = f"{member.full_alias} is said to be dead, and no health monitor looks"
             yield Change(why, (f"{one} status ACTIVE",))
 
 
-def _found_dead(member: Row) -> bool:
-    return bool(member.get("status") == "INACTIVE")
+def _is_dead(catalog: Catalog, member: Row) -> bool:
+    """Whether it was found dead or, where no monitor looks, said to be."""
+    status = member.collection.index["status"]
+    return bool(catalog.display.value(member, member.collection.fields[status]) == "INACTIVE")
+
+
+def _heal(catalog: Catalog, member: Row, monitor: Row) -> Change:
+    """Have a member's machine serve, and wait until its monitor has noticed."""
+    alias, port = member.full_alias, member.get("protocol-port")
+    why = f"{monitor.full_alias} found that {alias} does not answer"
+    owner = guest_with(catalog.store, member.get("address"))
+    if owner is None:
+        return Change(f"{why}: no machine has its address", ())
+    guest = owner[0]
+    cure = f"guest {guest.full_alias} "
+    services = guest.siblings("guest.service") or ()
+    if guest.get("state") == "down":
+        cure += "set state up"
+    elif not any((each.get("proto"), each.get("port")) == ("tcp", port) for each in services):
+        cure += f"add service proto tcp port {port}"
+    else:
+        return Change(why, ())
+    return Change(why, (cure, f"clock advance {2 * (monitor.get('delay') or 0) + _CONNECT}s"))
 
 
 def _path(pool: Row) -> str:

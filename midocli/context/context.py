@@ -134,9 +134,11 @@ class Context(Catalog):
         """The value of a field that moves on as the datapath works."""
         if row.collection.path == "capture":
             return self.captures.taken(row)
-        if self._datapath is not None:
+        if self._datapath is None:
+            return row.get(field)
+        if row.collection.path == "guest":
             return self._datapath.ip_id(row)
-        return row.get(field)
+        return self._datapath.status(row)
 
     # -- whoever gives the commands -------------------------------------------------------
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable
 
+from midocli.datapath import health
 from midocli.datapath.compiler import StoreSource
 from midocli.simulator.clock import Clock
 from midocli.simulator.engine import Engine
 from midocli.simulator.learnt.state import State
+from midocli.simulator.monitors import Monitors
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.topology import RecordKind, Topology
 from midocli.simulator.traffic import Simulator
@@ -73,6 +75,8 @@ class Datapath:
         self.engine = Engine(clock.elapsed_ns)
         self.network = Simulator(Topology(self._source), State(), self.engine, chance)
         self.network.trace(self._enabled_traces())
+        self._monitors = Monitors(self.network)
+        self._monitors.watch(health.checks(store))
 
     def changed(self, rows: Iterable[object]) -> None:
         """Compile again, when it is next needed, what a change of the store touched."""
@@ -97,6 +101,8 @@ class Datapath:
                 concerned |= self._source.changed(parent)
             for kind, key in concerned:
                 topology.forget(kind, key)
+        if any(isinstance(row, Row) and row.collection.path in health.PATHS for row in touched):
+            self._monitors.watch(health.checks(self._store))
 
     def _renew_traces(self, touched: Iterable[object]) -> None:
         """A changed trace request counts anew; one that is gone loses its walks."""
@@ -125,17 +131,20 @@ class Datapath:
     def advance(self, span_ns: int, progress: Callable[[int, int], None]) -> None:
         """Let simulated time pass, with all that is due in it, telling how much of it has."""
         start_ns = self.engine.now_ns
+        self._monitors.horizon_ns = start_ns + span_ns
         try:
             for part in range(1, _PARTS + 1):
                 self.engine.run_until(start_ns + span_ns * part // _PARTS)
                 progress(part, _PARTS)
         finally:
+            self._monitors.look()
             self.sync()
 
     def reset(self) -> None:
         """Forget what has been learnt and bound; the topology stays."""
         self.network.reset()
         self.engine.forget_pending()
+        self._monitors.restart()
 
     def mend(self) -> bool:
         """Forget what has been learnt if something broke off in the middle; says whether it did.
@@ -152,6 +161,13 @@ class Datapath:
     def ip_id(self, guest: Row) -> int:
         """The IP identification of a guest's next packet."""
         return self.network.guest(guest.id).ip_id
+
+    def status(self, member: Row) -> str:
+        """A pool member's health: what its monitor found, else what was said by hand."""
+        found = self.network.state.found_alive.get(member.id)
+        if found is None:
+            return str(member.get("status"))
+        return "ACTIVE" if found else "INACTIVE"
 
     def set_ip_id(self, guest: Row, value: int) -> None:
         """Set the IP identification of a guest's next packet."""

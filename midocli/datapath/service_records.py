@@ -213,6 +213,7 @@ def _pool(row: Row) -> records.Pool:
                 weight=member.get("weight"),
                 up=_is_up(member),
                 active=member.get("status") == "ACTIVE",
+                key=member.id,
             )
             for member in row.siblings("load-balancer.pool.member") or ()
         ),

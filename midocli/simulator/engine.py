@@ -19,14 +19,18 @@ class Engine:
     """A queue of actions, each with its time in nanoseconds since the Unix epoch.
 
     Actions of the same time run in the order they were added. What is pending beyond the time
-    asked for stays pending.
+    asked for stays pending. What is done in the background, and all that it causes, runs when its
+    time comes, but with nothing else to do the network is quiet.
     """
 
-    __slots__ = ("_added", "_heap", "_running", "is_broken", "now_ns")
+    __slots__ = ("_added", "_background", "_heap", "_into", "_running", "is_broken", "now_ns")
 
     def __init__(self, now_ns: int = 0) -> None:
         self.now_ns = now_ns
         self._heap: list[tuple[int, int, Action, bool]] = []
+        self._background: list[tuple[int, int, Action, bool]] = []
+        #: Which of the two takes what the action that runs adds.
+        self._into = self._heap
         self._added = 0
         self._running = False
         #: Whether an action came to no end: what it was to do, or to add, is half done.
@@ -38,19 +42,25 @@ class Engine:
         ahead_ns = time_ns - self.now_ns
         if ahead_ns < 0:
             time_ns = self.now_ns
-        heappush(self._heap, (time_ns, self._added, action, ahead_ns >= _AHEAD_NS))
+        heappush(self._into, (time_ns, self._added, action, ahead_ns >= _AHEAD_NS))
+
+    def in_background(self, time_ns: int, action: Action) -> None:
+        """Do `action` at `time_ns`, after what else is due then, if the time gets there."""
+        self._added += 1
+        heappush(self._background, (max(time_ns, self.now_ns), self._added, action, True))
 
     def cancel(self, action: Action) -> None:
         """Do what was added under this very object no more; nothing if it is done already."""
-        self._heap[:] = [entry for entry in self._heap if entry[2] is not action]
-        heapify(self._heap)
+        for heap in (self._heap, self._background):
+            heap[:] = [entry for entry in heap if entry[2] is not action]
+            heapify(heap)
 
     def run_until(self, time_ns: int) -> None:
         """Do everything due up to and including `time_ns`; it is then `time_ns`."""
-        heap = self._heap
+        heap, background = self._heap, self._background
         self._running = True
         try:
-            while heap and heap[0][0] <= time_ns:
+            while (heap and heap[0][0] <= time_ns) or (background and background[0][0] <= time_ns):
                 self._step()
         except Exception:
             self.is_broken = True
@@ -62,20 +72,23 @@ class Engine:
     def run(self, until: Callable[[], bool], limit_ns: int) -> bool:
         """Go on until `until()` holds, nothing is pending or `limit_ns` is reached.
 
-        Says whether `until()` held. The time stays at the last action done, except that it
-        becomes `limit_ns` when the limit ended the run.
+        What goes on in the background is pending, too. Says whether `until()` held. The time stays
+        at the last action done, except that it becomes `limit_ns` when the limit ended the run.
         """
-        heap = self._heap
+        heap, background = self._heap, self._background
         self._running = True
         try:
             while not until():
-                if not heap:
+                if background and min(heap[:1] + background[:1])[0] <= limit_ns:
+                    self._step()
+                elif not heap and not background:
                     return False
-                if heap[0][0] > limit_ns:
+                elif not heap or heap[0][0] > limit_ns:
                     self.now_ns = max(self.now_ns, limit_ns)
                     return False
-                self.now_ns, _, action, _ = heappop(heap)
-                action()
+                else:
+                    self.now_ns, _, action, _ = heappop(heap)
+                    action()
             return True
         except Exception:
             self.is_broken = True
@@ -120,6 +133,7 @@ class Engine:
     def forget_pending(self) -> None:
         """Drop every pending action, and what is half done."""
         self._heap.clear()
+        self._background.clear()
         self.is_broken = False
 
     def _ended(self) -> None:
@@ -130,9 +144,21 @@ class Engine:
             _interrupt()
 
     def _step(self) -> None:
-        time_ns, _, action, _ = heappop(self._heap)
+        heap, background = self._heap, self._background
+        if background and not (heap and heap[0][0] <= background[0][0]):
+            self._step_in_background()
+            return
+        time_ns, _, action, _ = heappop(heap)
         self.now_ns = time_ns
         action()
+
+    def _step_in_background(self) -> None:
+        self.now_ns, _, action, _ = heappop(self._background)
+        self._into = self._background
+        try:
+            action()
+        finally:
+            self._into = self._heap
 
 
 def _interrupt() -> NoReturn:

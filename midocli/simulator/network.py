@@ -19,7 +19,7 @@ from midocli.simulator.learnt.state import State
 from midocli.simulator.learnt.trails import Trail
 from midocli.simulator.listeners import Listeners
 from midocli.simulator.reason import Reason
-from midocli.simulator.recorder import Captured, Direction, Recorder, Step
+from midocli.simulator.recorder import Captured, Direction, Recorder, Step, Unseen
 from midocli.simulator.storms import Storms
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import Nic, Port
@@ -68,6 +68,8 @@ class Network(ABC):
         self.capturers = Lazy(self._capturers_at)
         #: Who is told of ICMP replies and errors that arrive.
         self.listeners = Listeners()
+        #: (router, address, port) -> who takes what comes there, in the router's place.
+        self.checkers: dict[tuple[Key, int, int], Callable[[Frame], None]] = {}
 
     def memory(self) -> Memory:
         """The state as what happens now may read and change it."""
@@ -139,6 +141,8 @@ class Network(ABC):
 
     def record(self, step: Step, trail: Trail | None) -> None:
         """Give a step to who wants events, and note it on the trail of its walk."""
+        if isinstance(step.origin, Unseen):
+            return
         for recorder in self._recorders:
             if recorder.wants_events:
                 recorder.steps.append(step)
@@ -157,13 +161,15 @@ class Network(ABC):
     ) -> None:
         """Show a frame, on a walk (0: refused before any), at a point to who captures there."""
         capturers = self.capturers[point]
-        if capturers:
+        if capturers and not isinstance(frame.origin, Unseen):
             captured = Captured(point, direction, time_ns, frame.to_bytes(), walk, frame.origin)
             for recorder in capturers:
                 recorder.captures.append(captured)
 
     def capture_bytes(self, captured: Captured) -> None:
         """Show bytes at a point to who captures there."""
+        if isinstance(captured.origin, Unseen):
+            return
         for recorder in self.capturers[captured.point]:
             recorder.captures.append(captured)
 

@@ -29,6 +29,12 @@ class Step(NamedTuple):
     origin: object
 
 
+class Unseen:
+    """An origin of frames that nobody is shown: neither captured nor told of."""
+
+    __slots__ = ()
+
+
 class Captured(NamedTuple):
     """One frame seen at a point: `in` enters the virtual network there, `out` leaves it.
 

@@ -261,6 +261,26 @@ WAYS: dict[str, tuple[list[str], str]] = {
         ],
         "connect alice tcp 10.0.9.9 443",
     ),
+    "the member does not serve, as its health monitor found": (
+        [
+            *BALANCED,
+            "guest bob delete service service0",
+            "health-monitor create delay 3 timeout 1 max-retries 2",
+            "load-balancer lb0 pool pool0 set health-monitor hm0",
+            "clock advance 10s",
+        ],
+        "connect alice tcp 10.0.9.9 443",
+    ),
+    "the member is switched off, as its health monitor found": (
+        [
+            *BALANCED,
+            "health-monitor create delay 3 timeout 1 max-retries 2",
+            "load-balancer lb0 pool pool0 set health-monitor hm0",
+            "guest bob set state down",
+            "clock advance 20s",
+        ],
+        "connect alice tcp 10.0.9.9 443",
+    ),
     "a redirect to a port that is gone": (
         [
             "bridge create name x",

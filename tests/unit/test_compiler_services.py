@@ -61,7 +61,7 @@ def test_a_load_balancer_with_all_below_it() -> None:
     (member,) = vip.pool.members
     assert (vip.address, vip.port, vip.sticky, vip.up) == (ip("10.9.9.9"), 80, False, True)
     assert (member.address, member.port, member.weight) == (ip("10.0.0.5"), 8080, 3)
-    assert member.takes_connections
+    assert member.up and member.active and member.weight > 0
     it.run("load-balancer lb0 pool pool0 vip vip0 set persistence SOURCE_IP")
     assert balancer(it).vips[0].sticky
     it.run("load-balancer lb0 pool pool0 member pm0 set state down")

@@ -15,13 +15,22 @@ from sessions import ROOT
 from simlab import Lab, ip, know, mac, packet, published_lab, router_lab, send, with_dnat
 
 from midocli.simulator.devices import fast_path
+from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.learnt.entries import NatBinding
 from midocli.simulator.learnt.state import State
+from midocli.simulator.monitors import Monitors
 from midocli.simulator.network import Network
 from midocli.simulator.recorder import Recorder
 from midocli.simulator.topology.crossings import Crossing, Tunnel
 from midocli.simulator.topology.records import Port
-from midocli.simulator.topology.service_records import LoadBalancer, Member, Pool, PortFeatures, Vip
+from midocli.simulator.topology.service_records import (
+    HealthChecks,
+    LoadBalancer,
+    Member,
+    Pool,
+    PortFeatures,
+    Vip,
+)
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_reply, arp_request
@@ -54,6 +63,7 @@ class World:
     def __init__(self, seed: int) -> None:
         self.dice = Random(seed)
         self.lab = lab = Lab(seed)
+        self.monitors = Monitors(lab.network)
         self.recorders: list[Recorder] = []
         self.chains = 0
         #: What was sent last: how, from whom, and where to.
@@ -125,11 +135,16 @@ class World:
 
     def _add_balancer(self) -> None:
         members = tuple(
-            Member(name, ip(address), 80, up=self.dice.random() < 0.8)
+            Member(name, ip(address), 80, up=self.dice.random() < 0.8, key=name)
             for name, address in (("m0", "10.0.1.9"), ("m1", "10.0.2.9"))
         )
         vip = Vip("vip0", ip(VIP), 80, Pool("pool0", True, members), True, self.dice.random() < 0.5)
         self.lab.load_balancers["lb0"] = LoadBalancer("lb0", "lb0", vips=(vip,))
+        if self.dice.random() < 0.6:
+            second = SECOND_NS * self.dice.choice((1, 3, 20))
+            fall = self.dice.choice((1, 2))
+            pool = HealthChecks("r0", ip(VIP), second, second, fall, members)
+            self.monitors.watch({"pool0": pool})
         self.lab.routers["r0"].load_balancer = "lb0"
 
     def _chain(self, depth: int = 0) -> str:
@@ -194,6 +209,8 @@ class World:
             self._station()
         else:
             self.lab.network.reset()
+            self.lab.engine.forget_pending()
+            self.monitors.restart()
 
     def _send_some(self) -> None:
         """Some packets of one flow, that the fast path may take, and a few like them."""
@@ -249,7 +266,7 @@ class World:
         dice, lab = self.dice, self.lab
         port = dice.choice(list(lab.ports.values()))
         router = dice.choice(list(lab.routers.values()))
-        kind = dice.randrange(7)
+        kind = dice.randrange(8)
         if kind == 0:
             port.up = not port.up
         elif kind == 1 and port.interface:
@@ -265,6 +282,10 @@ class World:
         elif kind == 5 and lab.guests:
             guest = lab.guests[dice.choice(sorted(map(str, lab.guests)))]
             guest.nics[0].mac ^= 0x100000
+            lab.changed("guest", guest.alias)
+        elif kind == 7 and lab.guests:
+            guest = lab.guests[dice.choice(sorted(map(str, lab.guests)))]
+            guest.services ^= {(6, 80)}
             lab.changed("guest", guest.alias)
         elif kind == 6 and lab.load_balancers:
             lab.load_balancers["lb0"].up ^= True
@@ -336,6 +357,7 @@ def tables(state: State) -> list[object]:
         list(state.arp_loops),
         [(key, binding.after, binding.used_ns) for key, binding in state.nat.items()],
         list(state.connections.items()),
+        list(state.found_alive.items()),
         [
             (guest, place, entry.mac, entry.state, entry.since_ns)
             for guest, table in state.neighbours.items()
@@ -559,3 +581,29 @@ def test_every_method_of_a_memory_notes_what_it_does() -> None:
         and not any(f"self.{name}(" in ast.unparse(method) for name in using)
     }
     assert silent == {"begin_flow"}, "what begins a flow comes before there is any basis"
+
+
+def test_a_flow_notices_what_a_health_monitor_finds(taken: list[int]) -> None:
+    """The next packet of a connection that keeps its member looks at the member again."""
+    member = Member("pm0", ip("20.0.0.9"), 53, key="pm0")
+
+    def make() -> Lab:
+        lab = routed()
+        vip = Vip("vip0", ip("9.9.9.9"), 80, Pool("pool0", True, (member,)), True, True)
+        lab.load_balancers["lb"] = LoadBalancer("lb", "lb", vips=(vip,))
+        lab.routers["r"].load_balancer = "lb"
+        lab.changed("router", "r")
+        return lab
+
+    frame = tcp_packet(ip("10.0.0.9"), 5, ip("9.9.9.9"), 80, Segment(1, 0, SYN, 512))
+    frame.hw_src, frame.hw_dst = packet().hw_src, packet().hw_dst
+
+    def send(lab: Lab) -> None:
+        lab.network.inject("h:in", frame)
+
+    def find_dead(lab: Lab) -> None:
+        lab.network.state.found_alive["pm0"] = False
+
+    lab = same(make, *[send] * 3, find_dead, send)
+    assert lab.codes()[-1] == "no-member"
+    assert len(taken) >= 1

@@ -19,6 +19,7 @@ from midocli.simulator.topology.service_records import LoadBalancer, Member, Vip
 from midocli.simulator.wire.addresses import Ends
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ICMP, TCP
+from midocli.simulator.wire.quoted import is_translatable_error, quoted_packet
 
 
 def inbound(walk: Walk, router: Router) -> bool | Reason:
@@ -31,7 +32,7 @@ def inbound(walk: Walk, router: Router) -> bool | Reason:
         return False
     binding, known = _binding(walk, balancer, vip)
     if binding is None:
-        return _no_member(router, vip)
+        return _no_member(walk, router, vip)
     walk.memory.use(binding)
     _, _, address, port = binding.after
     if walk.recording:
@@ -46,6 +47,21 @@ def inbound(walk: Walk, router: Router) -> bool | Reason:
         )
         walk.tell(router.alias, event)
     nat.translate(walk, router.alias, "dnat", binding.before[2], address, port)
+    return True
+
+
+def hears(walk: Walk, router: Router) -> bool:
+    """Whether a packet answers a check of a health monitor, which takes it."""
+    frame = walk.frame
+    ends = frame.nw_dst, frame.tp_dst
+    if frame.proto == ICMP:
+        if not is_translatable_error(frame) or (quoted := quoted_packet(frame)) is None:
+            return False
+        ends = quoted.nw_src, quoted.tp_src
+    checker = walk.network.checkers.get((router.key, *ends))
+    if checker is None:
+        return False
+    checker(frame)
     return True
 
 
@@ -91,11 +107,11 @@ def _binding(walk: Walk, balancer: LoadBalancer, vip: Vip) -> tuple[NatBinding |
     type_: NatType = "sticky_dnat" if vip.sticky else "dnat"
     source_port = 0 if vip.sticky else frame.tp_src
     before = (frame.nw_src, source_port, frame.nw_dst, frame.tp_dst)
-    candidates = [member for member in pool.members if pool.up and member.takes_connections]
+    candidates = [member for member in pool.members if pool.up and _takes_more(walk, member)]
     if candidates or not vip.sticky:
         binding = walk.memory.binding(type_, balancer.key, TCP, before)
         if binding is not None:
-            if _may_keep(vip, binding.after):
+            if _may_keep(walk, vip, binding.after):
                 return binding, True
             walk.memory.unbind(binding)
     if not candidates:
@@ -113,10 +129,21 @@ def _choose(walk: Walk, candidates: list[Member]) -> Member:
     return walk.rng.choices(candidates, weights)[0]
 
 
-def _may_keep(vip: Vip, after: Ends) -> bool:
+def _takes_more(walk: Walk, member: Member) -> bool:
+    """Whether new connections may go to a member."""
+    return member.up and member.weight > 0 and _is_active(walk, member)
+
+
+def _is_active(walk: Walk, member: Member) -> bool:
+    """Whether it is alive: what its health monitor found goes before what was said by hand."""
+    found = walk.memory.found_alive(member.key)
+    return member.active if found is None else found
+
+
+def _may_keep(walk: Walk, vip: Vip, after: Ends) -> bool:
     """Whether a connection may stay with its member, which for one not sticky may be down."""
     return any(
-        member.takes_connections or (not vip.sticky and not member.up)
+        _takes_more(walk, member) or (not vip.sticky and not member.up)
         for member in vip.pool.members
         if (member.address, member.port) == after[2:]
     )
@@ -137,21 +164,21 @@ def unserved(walk: Walk, router: Router) -> tuple[Vip, str] | None:
     return meant[0], f"{which} is administratively down"
 
 
-def _no_member(router: Router, vip: Vip) -> Reason:
+def _no_member(walk: Walk, router: Router, vip: Vip) -> Reason:
     if not vip.pool.up:
         text = f"{vip.pool.alias}, which serves {vip.alias}, is administratively down"
     elif not vip.pool.members:
         text = f"{vip.pool.alias}, which serves {vip.alias}, has no members"
     else:
         text = f"no member of {vip.pool.alias}, which serves {vip.alias}, takes connections"
-        text += f" ({_unfit(vip.pool.members)})"
+        text += f" ({_unfit(walk, vip.pool.members)})"
     return Reason(Code.NO_MEMBER, router.alias, None, text, {"vip": vip.alias})
 
 
-def _unfit(members: tuple[Member, ...]) -> str:
+def _unfit(walk: Walk, members: tuple[Member, ...]) -> str:
     """How many members take none for which reason."""
     causes = Counter(
-        "down" if not member.up else "INACTIVE" if not member.active else "of weight 0"
+        "down" if not member.up else "of weight 0" if _is_active(walk, member) else "INACTIVE"
         for member in members
     )
     return ", ".join(f"{count} {cause}" for cause, count in causes.items())

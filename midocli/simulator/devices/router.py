@@ -68,10 +68,13 @@ def process(walk: Walk, port: Port) -> Decision:
         verdict = infilter(walk, router)
         if verdict is not None:
             return verdict
-    return _route(walk, router, plan)
+    if router.load_balancer is not None and not balanced and balancer.hears(walk, router):
+        return CONSUMED
+    return route(walk, router, plan)
 
 
-def _route(walk: Walk, router: Router, plan: RouterPlan) -> Decision:
+def route(walk: Walk, router: Router, plan: RouterPlan) -> Decision:
+    """Stages 3 to 6."""
     frame = walk.frame
     active, equals = plan.choose(frame)
     if active is None:
@@ -80,8 +83,8 @@ def _route(walk: Walk, router: Router, plan: RouterPlan) -> Decision:
         return reason
     if walk.recording:
         tell_route(walk, router, active, equals)
-    route = active.route
-    if route.type == "normal" and active.port is not None:
+    chosen = active.route
+    if chosen.type == "normal" and active.port is not None:
         port = active.port
         # A container is a service of the router itself: no hop lies between them.
         if not (port.container or walk.in_port.container):
@@ -94,10 +97,10 @@ def _route(walk: Walk, router: Router, plan: RouterPlan) -> Decision:
             if walk.recording:
                 walk.tell_rewritten(router.alias, "ttl", {"ttl": (frame.ttl + 1, frame.ttl)})
         return unusable(router, active, frame.nw_dst) or _send_out(walk, router, active)
-    if route.type == "local":
+    if chosen.type == "local":
         return router_own.take(walk, router)
-    reason = refusal(router, route)
-    if route.type == "reject":
+    reason = refusal(router, chosen)
+    if chosen.type == "reject":
         icmp_errors.answer(walk, icmp_errors.PROHIBITED, router.alias)
         return reason
     return walk.error(reason)

@@ -15,6 +15,7 @@ from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import ANSWER_NS, SECOND_NS
 from midocli.simulator.learnt.entries import Neighbour
 from midocli.simulator.reason import Code
+from midocli.simulator.recorder import Unseen
 from midocli.simulator.topology.plans import GuestPlan
 from midocli.simulator.wire.addresses import BROADCAST_MAC, ip_text
 from midocli.simulator.wire.frame import Frame
@@ -114,7 +115,7 @@ def _learn(stack: GuestStack, entry: Neighbour, frame: Frame, solicited: bool) -
     entry.since_ns = stack.network.engine.now_ns
     waiting, entry.waiting = entry.waiting, []
     if waiting and not solicited:
-        _use_stale(stack, entry)
+        _use_stale(stack, entry, waiting[0])
     for packet in waiting:
         stack.out(entry.nic, entry.mac, packet, ANSWER_NS)
 
@@ -133,7 +134,7 @@ def _resolve(
     entry = table.get((nic_index, next_hop))
     if entry is not None and entry.state in _USABLE:
         if entry.state == "REACHABLE" or entry.state == "STALE":
-            _use_stale(stack, entry)
+            _use_stale(stack, entry, frame)
         return entry.mac
     asked = entry is None or entry.state == "FAILED"
     if entry is None or asked:
@@ -148,12 +149,16 @@ def _resolve(
     return None
 
 
-def _use_stale(stack: GuestStack, entry: Neighbour) -> None:
-    """Use an unconfirmed entry, and check it a while later."""
+def _use_stale(stack: GuestStack, entry: Neighbour, frame: Frame) -> None:
+    """Use an unconfirmed entry for a packet, and check it a while later.
+
+    That belongs to nobody's traffic any more, but is unseen if the packet was.
+    """
     entry.state = "DELAY"
     entry.since_ns = stack.network.engine.now_ns
     entry.probes = 0
-    _later(stack, entry, FIRST_PROBE_NS, Frame())
+    unseen = frame.origin if isinstance(frame.origin, Unseen) else None
+    _later(stack, entry, FIRST_PROBE_NS, Frame(origin=unseen))
 
 
 def _probe(stack: GuestStack, entry: Neighbour, cause: Frame, delay_ns: int) -> None:

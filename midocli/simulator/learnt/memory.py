@@ -196,6 +196,16 @@ class Memory:
         self._state.expiry.sweep(self.now_ns)
         return self._state.snat_ports[device, proto, address, port]
 
+    # Load balancers
+
+    def found_alive(self, member: Key) -> bool | None:
+        """Whether a health monitor found a member of a pool alive; None: none has looked."""
+        table = self._state.found_alive
+        found = table.get(member)
+        if self.basis is not None:
+            self.basis.rest_on(table, member, found)
+        return found
+
     # Connections
 
     def is_tracked(self, key: ConnectionKey) -> bool:

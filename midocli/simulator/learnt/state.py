@@ -75,6 +75,8 @@ class State:
     buckets: dict[Key, Bucket] = field(default_factory=dict)
     #: the walks that trace requests have kept
     trace_log: TraceLog = field(default_factory=TraceLog)
+    #: member of a pool -> whether its health monitor found it alive
+    found_alive: dict[Key, bool] = field(default_factory=dict)
     #: when to look whether entries have expired
     expiry: Expiry = field(default_factory=Expiry)
 

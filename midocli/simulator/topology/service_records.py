@@ -17,7 +17,7 @@ from midocli.simulator.wire.addresses import Prefix
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A server of a pool; `active` is what its health monitor found."""
+    """A server of a pool; `active` is its status as long as no health monitor has looked."""
 
     alias: str
     address: int
@@ -25,11 +25,7 @@ class Member:
     weight: int = 1
     up: bool = True
     active: bool = True
-
-    @property
-    def takes_connections(self) -> bool:
-        """Whether new connections may go to it."""
-        return self.up and self.active and self.weight > 0
+    key: Key = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +47,21 @@ class Vip:
     pool: Pool
     up: bool = True
     sticky: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChecks:
+    """How a pool's members are checked, through a router and from an address; `vips` is all there
+    is to know of the VIPs. Another value is another configuration of haproxy, which starts anew.
+    """
+
+    router: Key
+    address: int
+    delay_ns: int
+    timeout_ns: int
+    fall: int
+    members: tuple[Member, ...]
+    vips: tuple[object, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
