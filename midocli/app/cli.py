@@ -30,7 +30,8 @@ input, or typed at a prompt when that is a terminal. The exit status is 0 when a
 commands succeeded, 1 when one failed (or a ping of -e got no answer), 2 for bad
 options or unreadable files.
 
-`midocli tcpdump -r FILE` prints a capture file, with tcpdump's own options.
+`midocli tcpdump -r FILE` prints a capture file, with tcpdump's own options;
+`midocli test PATH...` runs scripts as tests.
 """
 
 _OTHER_GRAMMAR = """\
@@ -96,6 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run_words(words: list[str]) -> int:
     if words[:1] == ["tcpdump"]:
         return _tcpdump(words[1:])
+    if words[:1] == ["test"]:
+        return _test(words[1:])
     options = argument_parser().parse_args(words)
     if options.completion:
         return _complete(options.completion)
@@ -169,6 +172,14 @@ def _tcpdump(words: list[str]) -> int:
     except OSError as error:
         return _end_without_output(error)
     return status
+
+
+def _test(words: list[str]) -> int:
+    """The command line that runs scripts as tests."""
+    from midocli.app.suite import main
+
+    _write_utf8()
+    return main(words)
 
 
 def _write_utf8() -> None:

@@ -1,0 +1,108 @@
+"""`midocli test`: its options, and running the tests that they choose."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from grammar.errors import FileError
+from midocli.context.files import reason
+from midocli.results.printable import printable
+from midocli.suite import reports
+from midocli.suite.cases import Case, cases
+from midocli.suite.world import Outcome, run, update
+
+_EPILOG = """\
+Each file runs in a world of its own: the same seed, clock and time zone unless it sets them, and
+the before.mido of each folder from PATH down to it loaded first. Where NAME.out is beside
+NAME.mido, it has to print that. The exit status is 1 when an expectation or a comparison failed,
+2 when another line is an error, a file cannot be read, or nothing was found.
+"""
+
+
+def argument_parser() -> ArgumentParser:
+    """The options of `midocli test`."""
+    parser = ArgumentParser("midocli test", description="run scripts as tests", epilog=_EPILOG)
+    add = parser.add_argument
+    add("paths", nargs="+", metavar="PATH", help="a .mido file, or a folder of them")
+    add("-k", dest="word", default="", metavar="WORD", help="only files whose path holds WORD")
+    add("-j", dest="jobs", type=_jobs, default=1, metavar="N", help="so many at a time")
+    add("--fail-fast", action="store_true", help="stop behind the first that does not pass")
+    add("--tap", action="store_true", help="print the Test Anything Protocol")
+    add("--junit", type=Path, metavar="FILE", help="write JUnit's XML as well")
+    add("--update", metavar="NAME", help="write NAME.out anew, and test nothing")
+    return parser
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"{text!r} is no number from 1")
+    return int(text)
+
+
+def main(words: Sequence[str]) -> int:
+    """Run tests and tell of them; the exit status."""
+    options = argument_parser().parse_args(words)
+    try:
+        chosen = cases(options.paths, options.word)
+        if options.update is not None:
+            return _update(options.update, chosen)
+        outcomes = _tell(options, chosen)
+        if options.junit is not None:
+            reports.write_junit(outcomes, options.junit)
+    except FileError as error:
+        return _complain(error.message)
+    except OSError as error:
+        return _complain(f"cannot write {error.filename}: {reason(error)}")
+    return _status(outcomes)
+
+
+def _complain(message: str) -> int:
+    sys.stderr.write(f"midocli: {printable(message)}\n")
+    return 2
+
+
+def _update(name: str, found: Sequence[Case]) -> int:
+    named = [case for case in found if case.file.stem == name]
+    if not named:
+        return _complain(f"no test is called {name}")
+    for case in named:
+        update(case)
+        print(f"updated {printable(str(case.expected))}")
+    return 0
+
+
+def _tell(options: Namespace, chosen: Sequence[Case]) -> list[Outcome]:
+    """Run tests, telling of each as it ends; TAP first says how many there are."""
+    outcomes: list[Outcome] = []
+    for outcome in _ended(chosen, options.jobs):
+        outcomes.append(outcome)
+        if not options.tap:
+            print(reports.line(outcome), end="", flush=True)
+        if options.fail_fast and outcome.verdict != "passed":
+            break
+    print("".join(reports.tap(outcomes)) if options.tap else reports.summary(outcomes), end="")
+    return outcomes
+
+
+def _ended(chosen: Sequence[Case], jobs: int) -> Iterator[Outcome]:
+    """The outcomes, in order; with several jobs each test runs in a process of a few."""
+    if jobs == 1 or len(chosen) < 2:
+        yield from map(run, chosen)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(min(jobs, len(chosen))) as pool:
+        try:
+            yield from pool.map(run, chosen)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _status(outcomes: Sequence[Outcome]) -> int:
+    verdicts = {outcome.verdict for outcome in outcomes}
+    if not verdicts or "error" in verdicts:
+        return 2
+    return 1 if "failed" in verdicts else 0

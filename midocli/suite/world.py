@@ -1,0 +1,183 @@
+"""Running one test in a world of its own: nothing comes from outside but its files.
+
+Seed, clock and zone are always the same, unless the script sets them; nobody's preferences are
+read. A file whose output is kept beside it, as `NAME.out`, has to print that, to the byte, errors
+in their places and the exit status last; any other has to run to its end.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import Literal, NamedTuple, NoReturn
+
+from grammar.errors import MidoError
+from grammar.script import Line, read_lines
+from midocli.context.context import Context
+from midocli.context.files import Files, reason
+from midocli.context.manner import Manner
+from midocli.context.preferences import Preferences
+from midocli.results.printable import printable
+from midocli.results.values import ExpectationError
+from midocli.session.session import Session, SessionEnd, Settings
+from midocli.simulator.clock import Clock
+from midocli.suite.cases import Case
+
+SECONDS = 60
+_SEED = "1"
+_START_NS = 1_767_603_600 * 10**9  # 2026-01-05T09:00:00Z
+#: Lines of a comparison that are shown.
+_MOST_LINES = 40
+
+Verdict = Literal["passed", "failed", "error"]
+
+
+class Outcome(NamedTuple):
+    """How a test ended: `message` says why it did not pass, `seconds` how long it took."""
+
+    name: str
+    verdict: Verdict
+    message: str
+    seconds: float
+
+
+class _TimeIsUp(BaseException):
+    """The test has taken all the time there is for it; nothing that catches errors stops it."""
+
+
+class _NotReady(Exception):  # noqa: N818 (how a test ends, no error of the program)
+    """What comes before a test has failed."""
+
+
+class _Heard(Manner):
+    """A script's manner that keeps the first error."""
+
+    def __init__(self, screen: io.StringIO) -> None:
+        super().__init__(screen)
+        self.first: tuple[str, Line, MidoError] | None = None
+
+    def worded(self, name: str, line: Line, error: MidoError) -> str:
+        self.first = self.first or (name, line, error)
+        return super().worded(name, line, error)
+
+
+class _World:
+    """A network with nothing in it yet, and what a script prints there."""
+
+    def __init__(self, echo: bool, keep_going: bool) -> None:
+        self.screen = io.StringIO()
+        self.heard = _Heard(self.screen)
+        context = Context(
+            random.Random(_SEED),
+            Clock(_START_NS),
+            Files(),
+            self.heard,
+            preferences=Preferences(Path(os.devnull)),
+        )
+        self.session = Session(Settings(echo=echo, keep_going=keep_going), context, self.screen)
+
+    def run(self, file: Path) -> None:
+        """Run a script as the command line does; OSError where it cannot be read."""
+        with file.open("rb") as stream, suppress(SessionEnd):
+            self.session.read_topology(file.name, read_lines(stream))
+        self.session.flush()
+
+
+def run(case: Case) -> Outcome:
+    """Run a test, in its folder and within its time."""
+    begun = time.monotonic()
+    try:
+        with _in_time():
+            verdict, message = _judged(case)
+    except _NotReady as told:
+        verdict, message = "error", str(told)
+    except _TimeIsUp:
+        verdict, message = "error", f"stopped after {SECONDS} s"
+    except OSError as error:
+        verdict, message = "error", f"cannot read {error.filename}: {reason(error)}"
+    return Outcome(case.name, verdict, message, time.monotonic() - begun)
+
+
+def update(case: Case) -> None:
+    """Keep what a test prints now beside it; OSError where that cannot be written."""
+    case.expected.write_bytes(_printed(case))
+
+
+def _judged(case: Case) -> tuple[Verdict, str]:
+    if not case.expected.exists():
+        return _ended(case)
+    expected, printed = case.expected.read_bytes(), _printed(case)
+    return ("passed", "") if printed == expected else ("failed", _difference(expected, printed))
+
+
+def _printed(case: Case) -> bytes:
+    """All that a test prints when it goes on behind errors, and its exit status."""
+    world = _World(echo=True, keep_going=True)
+    _set_up(world, case)
+    with chdir(case.file.parent):
+        world.run(Path(case.file.name))
+    text = f"{world.screen.getvalue()}[exit status {int(world.session.failed)}]\n"
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _ended(case: Case) -> tuple[Verdict, str]:
+    """How a test ends that stops at its first error."""
+    world = _World(echo=False, keep_going=False)
+    _set_up(world, case)
+    with chdir(case.file.parent):
+        world.run(Path(case.file.name))
+    return _blamed(world)
+
+
+def _set_up(world: _World, case: Case) -> None:
+    """Load what comes before a test, and forget what that prints; _NotReady where it fails."""
+    for script in case.before:
+        with chdir(script.parent):
+            world.run(Path(script.name))
+        if world.heard.first:
+            raise _NotReady(_blamed(world)[1])
+    world.screen.seek(0)
+    world.screen.truncate()
+
+
+def _blamed(world: _World) -> tuple[Verdict, str]:
+    """What the first error of a world says of a test: its command, what was printed, and why."""
+    if world.heard.first is None:
+        return "passed", ""
+    name, line, error = world.heard.first
+    verdict: Verdict = "failed" if isinstance(error, ExpectationError) else "error"
+    result = error.result.text() if isinstance(error, ExpectationError) and error.result else ""
+    told = Manner.worded(world.heard, name, line, error)
+    return verdict, f"{printable(line.text.strip())}\n{result}{told}"
+
+
+def _difference(expected: bytes, printed: bytes) -> str:
+    """What is printed differently, as diff -u shows it."""
+    before, now = (text.decode("utf-8", "replace").splitlines() for text in (expected, printed))
+    shown = list(difflib.unified_diff(before, now, "expected", "printed", lineterm=""))
+    left_out = [f"... and {len(shown) - _MOST_LINES} lines more"] if shown[_MOST_LINES:] else []
+    return "\n".join([*shown[:_MOST_LINES], *left_out])
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """Inside, an alarm ends what takes too long."""
+    before = signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _ring(number: int, frame: FrameType | None) -> NoReturn:
+    raise _TimeIsUp
