@@ -65,6 +65,7 @@ def packet(order: str, number: int, ticks: int, flags: int = 1) -> bytes:
 @pytest.mark.parametrize(("magic", "time_ns"), [(0xA1B2C3D4, 7123456000), (0xA1B23C4D, 7000123456)])
 def test_pcap_in_both_byte_orders_and_resolutions(order: str, magic: int, time_ns: int) -> None:
     capture = open_capture(BytesIO(pcap(order, magic, snap=40)))
+    # parity: reader-headers
     assert (capture.link_type, capture.snap_length) == (1, 40)
     frames = [
         (each.time_ns, each.data, each.wire_length, each.direction) for each in capture.frames
@@ -131,6 +132,7 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_is_broken_is_told_in_libpcaps_words(name: str) -> None:
     content, message = BROKEN[name]
+    # parity: reader-damaged
     with pytest.raises(CaptureFileError) as caught:
         list(open_capture(BytesIO(content)).frames)
     assert str(caught.value) == message
@@ -324,6 +326,7 @@ def test_a_capture_of_everything_is_in_the_order_of_time(tmp_path: Path) -> None
     script = f"{LOOP}tcpdump all write f.pcapng quiet\n{ROUND}\n{ROUND}\n"
     midocli("--seed", "1", "--keep-going", stdin=script, cwd=tmp_path)
     frames = list(open_capture((tmp_path / "f.pcapng").open("rb")).frames)
+    # parity: reader-order-of-time
     assert len(frames) > 20
     assert sorted(frames, key=lambda frame: frame.time_ns) == frames
 
@@ -336,6 +339,7 @@ def test_no_interface_is_without_frames(tmp_path: Path, where: str, kept: str) -
     script = f"{LAN}{kept.format(where, probe)}"
     script += "" if "tcpdump" in kept else " write f.pcapng filter arp"
     done = midocli("--seed", "1", stdin=script + "\n", cwd=tmp_path)
+    # parity: reader-order-of-time
     assert done.stderr == ""
     blocks = interfaces((tmp_path / "f.pcapng").read_bytes())
     named = [name for name in blocks if not name.startswith("frame")]

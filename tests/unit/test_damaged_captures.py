@@ -154,4 +154,5 @@ def test_a_damaged_capture_reads_as_by_tcpdump(tmp_path: Path, content: bytes, h
     path = tmp_path / "some.cap"
     path.write_bytes(content)
     words = ["-nr", str(path), *how.split()]
+    # parity: reader-damaged, reader-headers, reader-fault-after-count
     assert ours(*words) == real(*words)

@@ -125,6 +125,7 @@ def test_no_file_gets_times_that_its_format_has_no_number_for(
     for line in ("ping client vm count 1 write", "tcpdump veth0 write"):
         error = refused(world, f"{line} {name}")
         assert isinstance(error, FileError)
+        # parity: reader-late-times
         assert f"holds times up to {last}" in error.message
     assert world.files == {}
     world.run(f"clock set {year - 2}-01-01")

@@ -307,6 +307,7 @@ def test_a_live_filter_sees_frames_without_their_outer_tag(
     expression: str, passing: list[bytes], others: list[bytes]
 ) -> None:
     test = compile_live_filter(expression)
+    # parity: filter-live-tag
     assert [test(frame) for frame in passing] == [True] * len(passing)
     assert [test(frame) for frame in others] == [False] * len(others)
 
@@ -322,5 +323,5 @@ def test_what_is_refused_is_what_tcpdump_refuses(tmp_path: Path, expression: str
     path = tmp_path / "none.pcap"
     write_pcap(path, [])
     refused = filtered(path, expression) is None
-    # parity: filter-link-types
+    # parity: filter-link-types, filter-decnet
     assert refused == (passing([], expression) is None) == (expression in REFUSED)

@@ -99,6 +99,7 @@ def test_frames_print_as_by_tcpdump(tmp_path: Path, link_type: int, flags: str) 
     printer = Printer(parse_flags(flags), 0, show)
     lines = "".join(printer.frame(*frame) for frame in frames).split("\n")
     for mine, theirs in zip(lines, run_tcpdump(path, *flags.split()).split("\n"), strict=True):
+        # parity: link-types-printed
         assert mine == theirs
 
 
@@ -119,6 +120,7 @@ def test_filters_let_the_same_frames_pass(tmp_path: Path, link_type: int, order:
             passing = {time_ns for time_ns, data, length in frames if test(data, length)}
         except MidoError:
             passing = None
+        # parity: filter-link-layer
         assert passing == filtered(path, expression), expression
 
 
@@ -140,5 +142,6 @@ def test_cooked_frames_tell_which_way_they_went(tmp_path: Path, link_type: int) 
     for expression in ("inbound", "outbound", "outbound or inbound and arp"):
         test = compile_filter(expression, link)
         passing = {time_ns for time_ns, data, length in frames if test(data, length)}
+        # parity: filter-cooked-direction
         assert passing == filtered(path, expression)
         assert passing

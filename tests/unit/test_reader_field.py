@@ -45,9 +45,11 @@ def test_it_reads_as_libpcap_reads_it(name: str) -> None:
     time, snap_length, fault = CASES[name]
     path = FIELD / name
     done = midocli("tcpdump", "-nn", "-r", str(path))
+    # parity: reader-snapshot-length, reader-pcapng-options, reader-pcapng-blocks, reader-fractions
     assert done.stdout == (f"{time} {ECHO}" if time else "")
     told_of = f"tcpdump: pcap_loop: {fault}\n" if fault else ""
     assert done.stderr == f"reading from file {path}, {ETHERNET} {snap_length}\n{told_of}"
+    # parity: reader-pcapng-blocks
     assert done.returncode == (1 if fault else 0)
     if TCPDUMP:
         words = ("-nn", "-r", str(path))
@@ -73,6 +75,7 @@ def test_a_copy_keeps_the_precision_that_is_asked_for(tmp_path: Path, precision:
     assert midocli("tcpdump", *words, str(mine)).returncode == 0
     magic, fraction = mine.read_bytes()[:4].hex(), mine.read_bytes()[28:32]
     wanted = ("4d3cb2a1", 123456789) if precision == "--nano" else ("d4c3b2a1", 123456)
+    # parity: reader-nano-copy
     assert (magic, int.from_bytes(fraction, "little")) == wanted
     if TCPDUMP:
         assert real(*words, str(theirs))[0] == 0

@@ -270,6 +270,7 @@ def test_a_router_that_was_asked_from_its_own_address_says_so() -> None:
     frame = echo_request(ip("20.0.0.1"), ip("10.0.0.1"), 1, 1, b"")
     frame.hw_src, frame.hw_dst = HOST_MAC, ROUTER_MAC
     send(lab, frame)
+    # parity: router-own-address
     assert codes_of(lab) == ["own-address"]
     assert "20.0.0.1, which is r's own address" in lab.drops[-1][1].text
 

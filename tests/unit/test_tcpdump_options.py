@@ -30,6 +30,7 @@ REFUSED = (
 def test_what_concerns_interfaces_changes_nothing(options: str) -> None:
     words = ("-tnr", str(PING), *options.split())
     mine = ours(*words)
+    # parity: options-beside-r
     assert mine == real(*words)
     assert mine[0] == 0
 
@@ -39,6 +40,7 @@ def test_what_concerns_interfaces_changes_nothing(options: str) -> None:
 def test_bad_values_are_refused_in_the_same_words(options: str) -> None:
     words = ("-tnr", str(PING), *options.split())
     mine = ours(*words)
+    # parity: options-beside-r
     assert mine == real(*words)
     assert mine[0] == 1
 
@@ -46,6 +48,7 @@ def test_bad_values_are_refused_in_the_same_words(options: str) -> None:
 @pytest.mark.parametrize("letter", ["z cat", "V files", "M secret", "d", "Y"])
 def test_what_is_not_done_here_says_so(letter: str) -> None:
     status, out, said = ours("-r", str(PING), *f"-{letter}".split())
+    # parity: options-refused
     assert (status, out) == (1, b"")
     assert said[0].startswith(f"tcpdump: -{letter[0]} is not supported here: ")
     assert len(said) == 1
@@ -54,6 +57,7 @@ def test_what_is_not_done_here_says_so(letter: str) -> None:
 def test_no_program_is_run(tmp_path: Path) -> None:
     copy = tmp_path / "copy.pcap"
     status, _, said = ours("-r", str(PING), "-w", str(copy), "-C", "1", "-z", "touch")
+    # parity: options-refused
     assert (status, said) == (
         1,
         ["tcpdump: -z is not supported here: no other program is run here"],
@@ -79,6 +83,7 @@ def test_files_are_begun_where_tcpdump_begins_them(tmp_path: Path, options: str)
         words += ("-Z", "root")
         assert run(*words)[0] == 0
         found.append({each.name: each.read_bytes() for each in folder.iterdir()})
+    # parity: options-rotation
     assert found[0] == found[1]
     assert "-C" not in options or len(found[0]) > 1
 
@@ -100,6 +105,7 @@ def test_frames_of_any_link_type_can_be_counted_and_copied(tmp_path: Path, link_
     path = tmp_path / "some.pcap"
     path.write_bytes(pcap(link=link_type))
     words = ("-r", str(path), "--count")
+    # parity: link-types-known, link-types-unprinted
     assert ours(*words) == real(*words)
     mine, theirs = tmp_path / "mine", tmp_path / "theirs"
     copied = [run("-r", str(path), "-w", str(to)) for run, to in ((ours, mine), (real, theirs))]
@@ -114,6 +120,7 @@ def test_what_only_tcpdump_can_show_says_so(tmp_path: Path) -> None:
     status, out, said = ours("-r", str(path))
     kind = "IEEE802_15_4 (IEEE 802.15.4 with FCS)"
     assert (status, out) == (1, b"")
+    # parity: link-types-unprinted
     assert said[1] == f"tcpdump: frames of link-type {kind} cannot be shown here: copy them with -w"
     assert f"filters of link-type {kind} are not known" in ours("-r", str(path), "ip", "-w-")[2][1]
 
@@ -125,6 +132,7 @@ def test_encrypted_packets_that_are_not_decrypted_are_told_of(tmp_path: Path) ->
     record = struct.pack("<IIII", 7, 0, len(frame), len(frame)) + frame
     path.write_bytes(pcap(frames=0) + record * 2)
     warning = "tcpdump: WARNING: packets are not decrypted here: -E changes nothing"
+    # parity: options-no-decryption
     assert ours("-E", "x", "-r", str(path))[2][1:] == [warning]
     assert ours("-r", str(path))[2][1:] == []
     assert ours("-E", "x", "-r", str(PING))[2][1:] == []
