@@ -10,8 +10,25 @@ import random
 from pathlib import Path
 
 import pytest
-from unit.test_tcpdump_frames import CLIENT, START_NS, Frame, arp, echo, ethernet, ipv4, tcp, udp
-from unit.test_tcpdump_real import assert_prints_alike, pytestmark  # noqa: F401 (marks this too)
+from unit.test_tcpdump_frames import (
+    CLIENT,
+    DATA,
+    START_NS,
+    Frame,
+    arp,
+    echo,
+    ethernet,
+    ipv4,
+    run_tcpdump,
+    tcp,
+    udp,
+    write_pcap,
+)
+from unit.test_tcpdump_real import (
+    assert_prints_alike,
+    in_order,
+    pytestmark,  # noqa: F401 (marks this too)
+)
 
 NTP = bytes.fromhex(
     "230606f0000012340000abcdc0a80101dc8d3a0040000000dc8d3a0180000000dc8d39ffc0000000dc8d3a0200000001"
@@ -298,6 +315,7 @@ def frames_of(name: str) -> list[bytes]:
 ETHERNETS = frozenset(("lldp",))
 PROTOCOLS = {"bgp": 6}
 
+RECORDED = DATA / "services.txt"
 FLAGS = ["-nn", "-nn -v", "-vv -e", "-nn -vvv -X", "-q", "-nn -e -x"]
 
 
@@ -326,3 +344,18 @@ def test_changed_at_random(tmp_path: Path, name: str, flags: str) -> None:
             frame[at] = rng.choice((0, 1, 2, 4, 8, 0x80, 0xFF, frame[at] ^ 1 << rng.randrange(8)))
         frames.append((START_NS, bytes(frame), len(frame)))
     assert_prints_alike(tmp_path, frames, flags)
+
+
+def recording() -> str:
+    """What tcpdump prints of all messages, as it is kept for where there is none."""
+    import tempfile
+
+    frames = in_order([frame for name in MESSAGES for frame in frames_of(name)])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "all.pcap"
+        write_pcap(path, frames)
+        return "".join(f"# {flags}\n{run_tcpdump(path, *flags.split())}" for flags in FLAGS)
+
+
+if __name__ == "__main__":
+    RECORDED.write_text(recording(), encoding="latin-1")
