@@ -15,6 +15,7 @@ An expression becomes one Python function, made of nothing but numbers and fixed
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Literal, Protocol
 
 from grammar import filter as tree
@@ -72,7 +73,10 @@ def compile_live_filter(expression: str) -> Passes:
     """
     parsed = tree.parse(expression)
     plain = _compiled(Headers(ETHERNET_LINK), parsed)
-    stripped = _compiled(Headers(ETHERNET_LINK, stripped=True), parsed)
+
+    @cache
+    def stripped() -> _Function:
+        return _compiled(Headers(ETHERNET_LINK, stripped=True), parsed)
 
     def passes(
         frame: bytes,
@@ -83,7 +87,7 @@ def compile_live_filter(expression: str) -> Passes:
             return plain(frame, length, direction)
         whole = (len(frame) if length is None else length) - 4
         tag = frame[14] << 8 | frame[15]
-        return stripped(frame[:12] + frame[16:], whole, direction, tag)
+        return stripped()(frame[:12] + frame[16:], whole, direction, tag)
 
     return passes
 
