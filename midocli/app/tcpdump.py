@@ -94,7 +94,8 @@ def _handle(capture: CaptureFile, options: dict[str, str], flags: Flags, words: 
     try:
         for number, frame in enumerate(_passing(capture, passes, limit), 1):  # noqa: B007
             if copy is not None and not copy.put(frame):
-                _tell(f"Maximum file limit reached: {options['-W']}\n{_NO_STATISTICS}")
+                most = leading_number(options["-W"])
+                _tell(f"Maximum file limit reached: {most}\n{_NO_STATISTICS}")
                 return
             if text is not None:
                 text.put(frame)

@@ -10,7 +10,8 @@ import pytest
 from unit.test_capture_files import FRAME, PING, ours, pcap, real
 from unit.test_tcpdump_frames import MISSING, TCPDUMP
 
-FIELD = PING.parent.parent / "field"
+from midocli.app import tcpdump
+
 TAKEN = (
     "-i eth0", "-i any", "--interface=lo", "-Q in", "-Q INOUT", "--direction=out", "-y EN10MB",
     "-y linux_sll", "--linktype=raw", "-L", "--list-data-link-types", "-J", "-I", "-a", "-B 5",
@@ -97,6 +98,27 @@ def test_the_time_goes_into_names_where_files_are_begun_by_time(tmp_path: Path) 
     assert (tmp_path / f"mine-{year}-%.pcap").read_bytes() == (
         tmp_path / f"theirs-{year}-%.pcap"
     ).read_bytes()
+
+
+def test_by_time_as_many_files_are_written_as_are_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "some.pcap"
+    path.write_bytes(pcap(frames=5))
+    # The clock when the first file is begun, and when each frame comes.
+    clock = iter((100, 101, 109, 110, 115, 120))
+    monkeypatch.setattr(time, "time", lambda: next(clock))
+    words = ["-r", str(path), "-w", str(tmp_path / "at-%M%S"), "-G", "10", "-W", "2x", "--count"]
+    assert tcpdump.main(words) == 0
+    written = {each.name: each.stat().st_size for each in tmp_path.glob("at-*")}
+    first, second = (time.strftime("at-%M%S", time.localtime(begun)) for begun in (100, 110))
+    assert written == {first: len(pcap(frames=2)), second: len(pcap(frames=2))}
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines()[1:] == [
+        "Maximum file limit reached: 2",
+        "pcap_stats: Statistics aren't available from savefiles",
+    ]
 
 
 @pytest.mark.skipif(TCPDUMP is None, reason=MISSING)
