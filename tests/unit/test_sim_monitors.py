@@ -11,7 +11,13 @@ from simlab import Lab, ip, router_lab
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.monitors import Monitors
 from midocli.simulator.recorder import Recorder
-from midocli.simulator.topology.service_records import HealthChecks, LoadBalancer, Member
+from midocli.simulator.topology.condition import Condition
+from midocli.simulator.topology.service_records import (
+    HealthChecks,
+    LoadBalancer,
+    Member,
+    TraceRequest,
+)
 from midocli.simulator.wire.protocol import TCP
 
 SERVER = "20.0.0.9"
@@ -153,6 +159,17 @@ def test_nobody_sees_the_checks() -> None:
     lab.run(120)
     assert found(lab) is True
     assert (recorder.captures, recorder.steps) == ([], [])
+
+
+def test_no_trace_request_takes_a_check() -> None:
+    lab, _ = monitored()
+    request = TraceRequest("t", "tr0", Condition())
+    lab.routers["r"].traces = (request,)
+    lab.changed("router", "r")
+    lab.network.trace({"tr0": ("t", "tr0")})
+    lab.run(10)
+    assert found(lab) is True
+    assert lab.network.state.trace_log.taken == {}
 
 
 def test_the_network_is_quiet_beside_the_checks() -> None:

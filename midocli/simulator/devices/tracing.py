@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from midocli.simulator.devices.walk import Walk
 from midocli.simulator.events import Traced
+from midocli.simulator.recorder import Unseen
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import Rule
 from midocli.simulator.topology.service_records import TraceRequest
@@ -35,6 +36,6 @@ def mark(walk: Walk, rule: Rule, at: str) -> None:
 
 def _keep(walk: Walk, request: Key, alias: str, counter: Key, limit: int | None, at: str) -> None:
     most = MOST_WALKS if limit is None else limit
-    trail = walk.trail
+    trail = None if isinstance(walk.frame.origin, Unseen) else walk.trail
     if trail and walk.memory.keep_trail(walk.number, trail, request, counter, most):
         walk.tell(at, Traced(trace_request=alias))
