@@ -139,8 +139,7 @@ class Simulator(Network):
     def forget_guest(self, key: Key) -> None:
         """Drop a guest's protocol stack, and all it has learnt."""
         self._guests.pop(key, None)
-        self.state.neighbours.pop(key, None)
-        self.state.ip_ids.pop(key, None)
+        self.state.forget_guest(key)
 
     def attach(self, port_key: Key, guest: Guest) -> GuestStack:
         """Put a machine that the topology does not have, a *station*, behind a port.

@@ -17,6 +17,7 @@ from midocli.simulator.wire.protocol import (
     ERROR_TYPES,
     ICMP,
     OFFSET,
+    REDIRECT,
     UNREACHABLE,
 )
 from midocli.simulator.wire.quoted import quoted_packet
@@ -95,7 +96,7 @@ def send_error(
         return
     own = offending.nw_src in plan.local or offending.nw_src >> 24 == LOOPBACK
     why = _forbidden(offending, to_group)
-    exempt = own or (type_ == UNREACHABLE and code == TOO_BIG)
+    exempt = own or type_ == REDIRECT or (type_ == UNREACHABLE and code == TOO_BIG)
     if why is None and not exempt and not _has_token(stack, offending.nw_src):
         why = "its rate limit"
     if why is not None:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from midocli.simulator.events import Rewritten
-from midocli.simulator.guests import fragments, icmp, neighbour, tcp, udp
+from midocli.simulator.guests import fragments, icmp, neighbour, redirect, tcp, udp
 from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import ANSWER_NS
 from midocli.simulator.reason import Code
@@ -21,6 +21,7 @@ from midocli.simulator.wire.protocol import (
     ETHERTYPE_ARP,
     ETHERTYPE_IPV4,
     ICMP,
+    REDIRECT,
     TCP,
     TIME_EXCEEDED,
     UDP,
@@ -47,7 +48,7 @@ def receive(stack: GuestStack, nic_index: int, frame: Frame) -> None:
         text = f"it is for {mac_text(frame.hw_dst)}, but {guest.alias} is {mac_text(nic.mac)}"
         stack.drop(frame, Code.NOT_ADDRESSED_TO_GUEST, text)
     elif frame.ethertype == ETHERTYPE_IPV4:
-        _receive_ip(stack, plan, frame)
+        _receive_ip(stack, plan, nic_index, frame)
     elif frame.ethertype == ETHERTYPE_ARP:
         neighbour.receive(stack, plan, nic_index, frame)
     else:
@@ -67,7 +68,7 @@ def _untag(stack: GuestStack, nic: Nic, frame: Frame) -> bool:
     return False
 
 
-def _receive_ip(stack: GuestStack, plan: GuestPlan, frame: Frame) -> None:
+def _receive_ip(stack: GuestStack, plan: GuestPlan, nic_index: int, frame: Frame) -> None:
     if frame.fault is not None or frame.ip_delta > 0:
         what = frame.fault or "its IPv4 header checksum is wrong"
         stack.drop(frame, Code.MALFORMED, f"the frame is malformed: {what}")
@@ -81,7 +82,7 @@ def _receive_ip(stack: GuestStack, plan: GuestPlan, frame: Frame) -> None:
     elif dst == ALL_HOSTS or plan.is_broadcast(dst):
         take(stack, plan, frame, True)
     elif plan.guest.forwarding and not is_group_mac(frame.hw_dst):
-        _forward(stack, plan, frame)
+        _forward(stack, plan, nic_index, frame)
     else:
         text = f"{ip_text(dst)} is not an address of {plan.guest.alias}"
         stack.drop(frame, Code.NOT_ADDRESSED_TO_GUEST, text)
@@ -97,6 +98,8 @@ def take(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) -> No
     if frame.tp_sum is not None and not frame.sum_is_right():
         stack.drop(frame, Code.MALFORMED, "its transport checksum is wrong")
     elif frame.proto == ICMP:
+        if frame.tp_src == REDIRECT:
+            redirect.take(stack, plan, frame)
         icmp.receive(stack, plan, frame, to_group)
     elif frame.proto == UDP and frame.tp_src >= 0:
         udp.receive(stack, plan, frame, to_group)
@@ -108,7 +111,7 @@ def take(stack: GuestStack, plan: GuestPlan, frame: Frame, to_group: bool) -> No
         stack.drop(frame, Code.NO_ANSWER, text)
 
 
-def _forward(stack: GuestStack, plan: GuestPlan, frame: Frame) -> None:
+def _forward(stack: GuestStack, plan: GuestPlan, arrived: int, frame: Frame) -> None:
     """Pass a packet on, as net/ipv4/ip_forward.c does."""
     alias = plan.guest.alias
     entry = plan.route(frame.nw_dst)
@@ -131,5 +134,7 @@ def _forward(stack: GuestStack, plan: GuestPlan, frame: Frame) -> None:
     frame.ttl -= 1
     if stack.network.wants_events:
         stack.tell(Rewritten(why="ttl", changes={"ttl": (frame.ttl + 1, frame.ttl)}), frame)
+    next_hop = gateway or frame.nw_dst
+    redirect.advise(stack, plan, arrived, nic_index, next_hop, frame)
     for piece in fragments.split(frame, mtu):
-        neighbour.send(stack, plan, nic_index, gateway or frame.nw_dst, piece, ANSWER_NS)
+        neighbour.send(stack, plan, nic_index, next_hop, piece, ANSWER_NS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from midocli.simulator.guests import fragments, ip_input, neighbour
+from midocli.simulator.guests import fragments, ip_input, neighbour, redirect
 from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import ANSWER_NS, STACK_NS
 from midocli.simulator.reason import LocalError
@@ -40,6 +40,7 @@ class LinuxStack(GuestStack):
         if entry is None:
             return LocalError("network-unreachable", "Network is unreachable")
         _, _, gateway, nic_index, source = entry
+        hop = redirect.next_hop(self, dst, gateway) if gateway else dst
         if frame.nw_src == NO_ADDRESS:
             frame.nw_src = source
         if not frame.walk and self.network.wants_events:
@@ -48,12 +49,12 @@ class LinuxStack(GuestStack):
             self.tell_generated(frame, what, frame)
         mtu = plan.guest.nics[nic_index].mtu
         if frame.ip_length() <= mtu:
-            neighbour.send(self, plan, nic_index, gateway or dst, frame, delay_ns)
+            neighbour.send(self, plan, nic_index, hop, frame, delay_ns)
             return None
         if frame.fragment & DF:
             return LocalError("message-too-long", f"message too long, mtu={mtu}", mtu)
         for piece in fragments.split(frame, mtu):
-            neighbour.send(self, plan, nic_index, gateway or dst, piece, delay_ns)
+            neighbour.send(self, plan, nic_index, hop, piece, delay_ns)
         return None
 
     def _loop_back(self, frame: Frame) -> None:

@@ -59,6 +59,19 @@ def send(
         stack.out(nic, mac, frame, delay_ns)
 
 
+def is_valid(stack: GuestStack, nic_index: int, address: int) -> bool:
+    """Whether a neighbour's MAC is known, if only from long ago (`NUD_VALID`)."""
+    entry = stack.network.state.neighbours[stack.key].get((nic_index, address))
+    return entry is not None and entry.state in _USABLE
+
+
+def ask(stack: GuestStack, plan: GuestPlan, nic_index: int, address: int, cause: Frame) -> None:
+    """Ask for a neighbour that nothing waits for, unless that is being done."""
+    entry = stack.network.state.neighbours[stack.key].get((nic_index, address))
+    if entry is None or entry.state == "FAILED":
+        _ask(stack, plan, nic_index, address, cause, ANSWER_NS)
+
+
 def receive(stack: GuestStack, plan: GuestPlan, nic_index: int, frame: Frame) -> None:
     """Answer an ARP request for one of the guest's addresses; learn from ARP packets."""
     if frame.fault is not None:
@@ -130,7 +143,6 @@ def _resolve(
 ) -> int | None:
     """The MAC of a neighbour not known to be reachable; None: the packet waits for it."""
     table = stack.network.state.neighbours[stack.key]
-    now_ns = stack.network.engine.now_ns
     entry = table.get((nic_index, next_hop))
     if entry is not None and entry.state in _USABLE:
         if entry.state == "REACHABLE" or entry.state == "STALE":
@@ -138,15 +150,23 @@ def _resolve(
         return entry.mac
     asked = entry is None or entry.state == "FAILED"
     if entry is None or asked:
-        nic = plan.guest.nics[nic_index]
-        entry = Neighbour(nic, nic_index, next_hop, 0, "INCOMPLETE", now_ns)
-        table[nic_index, next_hop] = entry
-        _probe(stack, entry, frame, delay_ns)
+        entry = _ask(stack, plan, nic_index, next_hop, frame, delay_ns)
     entry.waiting.append(frame)
     if stack.network.wants_events:
         event = ArpWaiting(address=next_hop, port=entry.nic.interface, asked=asked)
         stack.tell(event, frame)
     return None
+
+
+def _ask(
+    stack: GuestStack, plan: GuestPlan, nic_index: int, address: int, cause: Frame, delay_ns: int
+) -> Neighbour:
+    """Begin to ask for a neighbour."""
+    nic, now_ns = plan.guest.nics[nic_index], stack.network.engine.now_ns
+    entry = Neighbour(nic, nic_index, address, 0, "INCOMPLETE", now_ns)
+    stack.network.state.neighbours[stack.key][nic_index, address] = entry
+    _probe(stack, entry, cause, delay_ns)
+    return entry
 
 
 def _use_stale(stack: GuestStack, entry: Neighbour, frame: Frame) -> None:

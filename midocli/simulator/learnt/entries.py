@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.topology.keys import Key
@@ -109,6 +109,14 @@ class Neighbour:
     since_ns: int
     probes: int = 0
     waiting: list[Frame] = field(default_factory=list)
+
+
+class Detour(NamedTuple):
+    """Where a guest goes, until a time, instead of to the gateway of its route."""
+
+    instead_of: int
+    gateway: int
+    until_ns: int
 
 
 @dataclass(slots=True, eq=False)

@@ -18,6 +18,7 @@ from midocli.simulator.learnt.entries import (
     ArpLoop,
     Bucket,
     ConnectionKey,
+    Detour,
     MacEntry,
     NatBinding,
     NatKey,
@@ -61,6 +62,10 @@ class State:
     icmp_tokens: dict[tuple[Key, int], tuple[int, int]] = field(default_factory=dict)
     #: (guest, destination) -> (MTU learned from an ICMP error, when)
     path_mtus: dict[tuple[Key, int], tuple[int, int]] = field(default_factory=dict)
+    #: (guest, sender it told of a shorter way) -> (how often, when last)
+    redirects: dict[tuple[Key, int], tuple[int, int]] = field(default_factory=dict)
+    #: (guest, destination) -> the way it was told of
+    detours: dict[tuple[Key, int], Detour] = field(default_factory=dict)
     #: (guest, source, destination, proto, IP id) -> fragments so far
     reassemblies: dict[tuple[Key, int, int, int, int], Reassembly] = field(default_factory=dict)
     #: (guest, own address, own port, address, port) -> connection of a TCP service
@@ -156,6 +161,14 @@ class State:
         """Take out what has expired; look at an entry about to be made when its life is over."""
         self.expiry.sweep(now_ns)
         self.expiry.add(now_ns + life_ns, check, entry)
+
+    def forget_guest(self, guest: Key) -> None:
+        """Take out all a guest has learnt but the fragments and connections it has open."""
+        self.neighbours.pop(guest, None)
+        self.ip_ids.pop(guest, None)
+        for known in (self.icmp_tokens, self.path_mtus, self.redirects, self.detours):
+            for place in [place for place in known if place[0] == guest]:
+                del known[place]
 
     # Looking
 

@@ -76,7 +76,7 @@ def echo_reply(request: Frame) -> Frame:
 def icmp_error(
     src: int, dst: int, type_: int, code: int, quote: bytes, *, tos: int = 0, info: int = 0
 ) -> Frame:
-    """An ICMP error quoting `quote`; `info` is its second word's low half (the MTU of 3/4)."""
+    """An ICMP error quoting `quote`; `info` is its second word (MTU of 3/4, gateway of 5)."""
     return Frame(
         ethertype=ETHERTYPE_IPV4,
         nw_src=src,
@@ -87,7 +87,8 @@ def icmp_error(
         tp_src=type_,
         tp_dst=code,
         tp_sum=None,
-        icmp_seq=info,
+        icmp_id=info >> 16,
+        icmp_seq=info & 0xFFFF,
         payload=quote,
     )
 
