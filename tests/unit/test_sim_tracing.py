@@ -6,6 +6,7 @@ import pytest
 from simlab import Lab, net, published_lab
 
 from midocli.simulator.devices.pipeline import Pipeline
+from midocli.simulator.devices.tracing import MOST_WALKS
 from midocli.simulator.events import ArpWaiting, Delivered, Entered, NextHop, Traced
 from midocli.simulator.recorder import Step
 from midocli.simulator.topology.condition import ANYTHING, Condition
@@ -74,6 +75,16 @@ def test_a_limit_ends_it() -> None:
     lab.network.state.trace_log.taken.clear()
     lab.ping("client", "192.168.77.119")
     assert len(kept(lab)) == 5
+
+
+def test_without_a_limit_ten_thousand_are_kept() -> None:
+    lab = traced_lab()
+    lab.ping("client", "192.168.77.119")
+    taken = lab.network.state.trace_log.taken
+    taken["tr"] = MOST_WALKS - 1
+    lab.ping("client", "192.168.77.119")
+    # parity: trace-no-limit
+    assert (len(kept(lab)), taken["tr"]) == (3, 10_000)
 
 
 def test_several_requests_keep_the_same_walk() -> None:
