@@ -64,7 +64,7 @@ def test_flags_in_any_spelling(text: str, flags: Flags) -> None:
         (
             "-T rtp",
             "`-T rtp` is not supported here: "
-            "only `-T domain`, `-T snmp`, `-T tftp` and `-T vxlan` are",
+            "only `-T domain`, `-T snmp`, `-T someip`, `-T tftp` and `-T vxlan` are",
         ),
         ("-M", "tcpdump's flag `-M` is not supported here"),
         ("-n icmp", "`icmp` is no tcpdump flag: flags begin with `-`, as `-nn`"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from midocli.trace.tcpdump import llc
+from midocli.trace.tcpdump import llc, macsec
 from midocli.trace.tcpdump.dissection import Dissection, InvalidError, ShortError
 from midocli.trace.tcpdump.ethertypes import NAMES
 from midocli.trace.tcpdump.hexdump import hex_and_ascii
@@ -11,6 +11,7 @@ _HEADER = 14
 _TAGS = frozenset((0x8100, 0x88A8, 0x9100, 0x9200))
 LARGEST_LENGTH = 1500
 _JUMBO = 0x8870
+_PROTECTED = 0x88E5
 
 
 def show(d: Dissection, at: int, length: int) -> int:
@@ -37,6 +38,25 @@ def show(d: Dissection, at: int, length: int) -> int:
     ethertype = data[at + 12] << 8 | data[at + 13]
     payload = at + _HEADER
     tagged = False
+    left = length - _HEADER
+    dumped_to = at + length
+    if ethertype == _PROTECTED:
+        if link:
+            d.add(f"{_ethertype_text(d, ethertype)}{whole}")
+            tagged = True
+        header, inside = macsec.show(d, payload, left, macs)
+        payload += header
+        if inside is None:
+            _show_unknown(d, payload)
+        if inside is None or inside < 0:
+            return payload - at
+        ethertype = d.u16(payload)
+        if inside < 2:
+            d.add(f" [caplen {inside} < 2]")
+            return payload - at
+        dumped_to = payload + inside
+        payload += 2
+        left = inside - 2
     while ethertype in _TAGS:
         if d.end - payload < 4:
             d.protocol = "vlan"
@@ -49,7 +69,7 @@ def show(d: Dissection, at: int, length: int) -> int:
         tagged = True
         ethertype = data[payload + 2] << 8 | data[payload + 3]
         payload += 4
-    left = length - (payload - at)
+        left -= 4
     if ethertype <= LARGEST_LENGTH:
         return payload - at + _show_802_3(d, payload, left, ethertype, tagged, macs)
     if ethertype == _JUMBO:
@@ -68,7 +88,7 @@ def show(d: Dissection, at: int, length: int) -> int:
     else:
         if not link:
             d.add(f"{d.names.mac_pair(macs)}, {_ethertype_text(d, ethertype)}{whole}")
-        _show_unknown(d, payload)
+        _show_unknown(d, payload, dumped_to)
     return payload - at
 
 
@@ -91,9 +111,9 @@ def _show_llc(d: Dissection, at: int, length: int, macs: bytes) -> int:
     return header
 
 
-def _show_unknown(d: Dissection, at: int) -> None:
+def _show_unknown(d: Dissection, at: int, to: int | None = None) -> None:
     if not d.flags.no_dump_of_unknown:
-        d.add(hex_and_ascii(d.data[at : d.end]))
+        d.add(hex_and_ascii(d.data[at : d.end if to is None else min(d.end, to)]))
 
 
 def tag_text(tag: int) -> str:

@@ -33,7 +33,7 @@ _ELSEWHERE = {
     "F": 'a filter is given as `filter "EXPR"`',
 }
 _REFUSED = frozenset("aBCdDEfGhIjJLmMQsVWyYzZ")
-_PACKET_TYPES = ("domain", "snmp", "tftp", "vxlan")
+_PACKET_TYPES = ("domain", "snmp", "someip", "tftp", "vxlan")
 
 
 @dataclass(frozen=True, slots=True)

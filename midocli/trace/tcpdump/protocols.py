@@ -22,6 +22,7 @@ _IP = {
     59: "ip_in_ip.show_no_next_header",
     77: "ip_in_ip.show_net_disk",
     108: "ip_security.show_compressed",
+    112: "vrrp.show",
 }
 
 PROTOCOLS = Protocols(
@@ -33,7 +34,9 @@ PROTOCOLS = Protocols(
             0x86DD: "ipv6.show",
             0x8847: "mpls.show",
             0x8848: "mpls.show",
+            0x886F: "msnlb.show",
             0x88CC: "lldp.show",
+            0x894F: "nsh.show",
             0x9000: "loopback.show",
         }
     ),
@@ -73,15 +76,24 @@ PROTOCOLS = Protocols(
     udp_ports=Ports(
         ("either", (53,), "dns.show"),
         ("either", (5353,), "dns.show_multicast"),
+        ("either", (525,), "timed.show"),
         ("either", (69,), "tftp.show"),
         ("either", (68, 67), "dhcp.show"),
+        ("either", (520,), "rip.show"),
         ("either", (161, 162), "snmp.show"),
         ("either", (123,), "ntp.show"),
+        ("either", (521,), "ripng.show"),
+        ("destination", (1985,), "hsrp.show"),
+        ("source", (49152,), "bcm_li.show"),
         ("destination", (3784, 4784, 6784, 3785), "bfd.show"),
+        ("either", (5060,), "text_protocols.show_sip"),
         ("either", (514,), "syslog.show"),
+        ("either", (8472,), "otv.show"),
         ("either", (4789,), "vxlan.show"),
         ("either", (6081,), "geneve.show"),
+        ("either", (4790,), "vxlan_gpe.show"),
         ("either", (6635,), "mpls.show"),
+        ("either", (30490,), "someip.show"),
     ),
     tcp_ports=Ports(
         ("either", (25,), "text_protocols.show_smtp"),
@@ -94,7 +106,13 @@ PROTOCOLS = Protocols(
         ("either", (53,), "dns.show_over_tcp"),
     ),
     udp_types=Shows(
-        {"domain": "dns.show", "snmp": "snmp.show", "tftp": "tftp.show", "vxlan": "vxlan.show"}
+        {
+            "domain": "dns.show",
+            "snmp": "snmp.show",
+            "someip": "someip.show",
+            "tftp": "tftp.show",
+            "vxlan": "vxlan.show",
+        }
     ),
     tcp_types=Shows({"domain": "dns.show_over_tcp"}),
 )

@@ -54,3 +54,9 @@ def show_unknown(d: Dissection, at: int, count: int) -> None:
 def dump(d: Dissection, at: int, count: int, indent: str = "\n\t") -> None:
     """Show a hex dump of `count` bytes, or of those that were captured."""
     d.add(hex_only(d.data[at : min(at + count, d.end)], indent))
+
+
+def show_padded(d: Dissection, at: int, count: int) -> None:
+    """Show a field of `count` bytes up to its zero byte; CutOffError where it was not captured."""
+    if not show_until_zero(d, at, count):
+        d.need(at, count)

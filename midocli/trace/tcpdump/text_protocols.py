@@ -22,6 +22,10 @@ _RTSP_REQUESTS = frozenset(
     b"DESCRIBE ANNOUNCE GET_PARAMETER OPTIONS PAUSE PLAY RECORD REDIRECT SETUP SET_PARAMETER "
     b"TEARDOWN".split()
 )
+_SIP_REQUESTS = frozenset(
+    b"ACK BYE CANCEL DO INFO INVITE MESSAGE NOTIFY OPTIONS PRACK QAUTH REFER REGISTER SPRACK "
+    b"SUBSCRIBE UPDATE PUBLISH".split()
+)
 
 
 def show_http(d: Dissection, at: int, length: int) -> None:
@@ -32,6 +36,11 @@ def show_http(d: Dissection, at: int, length: int) -> None:
 def show_rtsp(d: Dissection, at: int, length: int) -> None:
     """RTSP."""
     _show(d, at, length, "rtsp", _RTSP_REQUESTS)
+
+
+def show_sip(d: Dissection, at: int, length: int) -> None:
+    """SIP."""
+    _show(d, at, length, "sip", _SIP_REQUESTS, before="")
 
 
 def show_ftp(d: Dissection, at: int, length: int) -> None:
@@ -63,14 +72,19 @@ def show_ssh(d: Dissection, at: int, length: int) -> None:
 
 
 def _show(
-    d: Dissection, at: int, length: int, protocol: str, requests: frozenset[bytes] | None
+    d: Dissection,
+    at: int,
+    length: int,
+    protocol: str,
+    requests: frozenset[bytes] | None,
+    before: str = ": ",
 ) -> None:
     """Show the name and, where a request or response begins, its first line (all with -v).
 
     Of a protocol without `requests`, any segment is taken for one.
     """
     d.protocol = protocol
-    d.add(f": {protocol.upper()}")
+    d.add(f"{before}{protocol.upper()}")
     if requests is not None and not _begins(d, at, length, requests):
         return
     if not d.flags.verbose:

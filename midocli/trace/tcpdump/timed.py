@@ -1,0 +1,46 @@
+"""The time synchronization protocol of 4.3BSD's timed."""
+
+from __future__ import annotations
+
+from midocli.trace.tcpdump import text
+from midocli.trace.tcpdump.dissection import Dissection
+
+_NAMES = (
+    *("ANY", "ADJTIME", "ACK", "MASTERREQ", "MASTERACK", "SETTIME", "MASTERUP", "SLAVEUP"),
+    *("ELECTION", "ACCEPT", "REFUSE", "CONFLICT", "RESOLVE", "QUIT", "DATE", "DATEREQ"),
+    *("DATEACK", "TRACEON", "TRACEOFF", "MSITE", "MSITEREQ", "TEST", "SETDATE", "SETDATEREQ"),
+    "LOOP",
+)
+_WITH_TIME = frozenset((1, 5, 22, 23))
+_LOOP = 24
+_NAME_LENGTH = 256
+
+
+def show(d: Dissection, at: int, length: int) -> None:
+    """Show a message; its length is not looked at."""
+    d.protocol = "timed"
+    kind = d.u8(at)
+    d.add(f"TSP_{_NAMES[kind]}" if kind < len(_NAMES) else f"(tsp_type 0x{kind:x})")
+    d.add(f" vers {d.u8(at + 1)}")
+    d.add(f" seq {d.u16(at + 2)}")
+    if kind == _LOOP:
+        d.add(f" hopcnt {d.u8(at + 4)}")
+    elif kind in _WITH_TIME:
+        seconds, fraction = _signed(d, at + 4), _signed(d, at + 8)
+        if fraction < 0:
+            return
+        d.add(f" time {_time(seconds, fraction)}")
+    d.add(" name ")
+    text.show_padded(d, at + 12, _NAME_LENGTH)
+
+
+def _signed(d: Dissection, at: int) -> int:
+    return int.from_bytes(d.taken(at, 4), "big", signed=True)
+
+
+def _time(seconds: int, fraction: int) -> str:
+    if seconds >= 0 or not fraction:
+        return f"{seconds}.{fraction:06}"
+    seconds += 1
+    sign = "-" if seconds == 0 else ""
+    return f"{sign}{seconds}.{1_000_000 - fraction:06}"
