@@ -16,7 +16,7 @@ from midocli.results.values import Report
 from midocli.simulator.latency import SECOND_NS, STACK_NS
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.records import Nic
-from midocli.simulator.wire.addresses import BROADCAST_MAC
+from midocli.simulator.wire.addresses import BROADCAST_MAC, NO_ADDRESS
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request
 
@@ -74,10 +74,12 @@ class ArpingProbe:
         route = plan.route(self._target) if plan is not None else None
         if plan is None:
             raise RefusedError(f"{self._source.name} is gone")
+        given = self._source.address
         if route is not None:
-            return plan.guest.nics[route[3]], int(route[4])
+            return plan.guest.nics[route[3]], int(route[4]) if given == NO_ADDRESS else given
         nic = plan.guest.nics[0]
-        return nic, nic.addresses[0][0] if nic.addresses else 0
+        own = nic.addresses[0][0] if nic.addresses else 0
+        return nic, own if given == NO_ADDRESS else given
 
     def _replied(self, frame: Frame) -> None:
         if frame.nw_src == self._target and self._mac is None:

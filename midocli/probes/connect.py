@@ -20,7 +20,7 @@ from midocli.simulator.guests.client import TcpClient, UdpClient
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.reason import Code, Reason
-from midocli.simulator.wire.addresses import NO_ADDRESS
+from midocli.simulator.wire.addresses import LOOPBACK, NO_ADDRESS
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import FAILURES, ICMP, UNREACHABLE
 
@@ -60,11 +60,13 @@ class ConnectProbe:
 
     def _own_address(self) -> int:
         """The address the source sends from to the destination."""
-        stack = self._source.stack
-        plan = stack.plan if stack is not None else None
-        route = plan.route(self._remote[0]) if plan is not None else None
+        remote, stack = self._remote[0], self._source.stack
         if self._source.address != NO_ADDRESS:
             return self._source.address
+        if remote >> 24 == LOOPBACK:
+            return remote
+        plan = stack.plan if stack is not None else None
+        route = plan.route(remote) if plan is not None else None
         return int(route[4]) if route is not None else 0
 
     def run(self) -> Report:
