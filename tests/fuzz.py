@@ -104,6 +104,10 @@ def networks(dice: Random) -> str | None:
     return None
 
 
+# BSD loopback, raw IP, Linux cooked v1 and v2.
+_LINK_TYPES = (0, 12, 101, 108, 113, 228, 229, 276)
+
+
 @cache
 def captures_there_are() -> tuple[bytes, ...]:
     """The capture files of the tests."""
@@ -112,8 +116,10 @@ def captures_there_are() -> tuple[bytes, ...]:
 
 
 def captures(dice: Random) -> str | None:
-    """A damaged capture file, read with some flags."""
+    """A damaged capture file, often of another link type, read with some flags."""
     data = bytearray(dice.choice(captures_there_are()))
+    if dice.random() < 0.5 and data[:4] != b"\x0a\x0d\x0d\x0a":
+        data[20:24] = dice.choice(_LINK_TYPES).to_bytes(4, "little")
     for _ in range(dice.randint(1, 12)):
         data[dice.randrange(len(data))] = dice.randrange(256)
     del data[dice.randint(len(data) // 2, len(data) * 2) :]

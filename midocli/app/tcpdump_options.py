@@ -45,6 +45,7 @@ _LONG = {
 }
 _ALONE = ("count", "immediate-mode", "print", "version")
 _LARGEST_SNAP_LENGTH = 262144
+_MOST_TIME_FORMS = 5
 _BYTES_A_UNIT = 1_000_000
 _LARGEST_SIZE = (2**63 - 1) // _BYTES_A_UNIT
 _TIME_STAMP_TYPES = frozenset(
@@ -117,6 +118,8 @@ def check(given: Given) -> list[str]:
     names = {name for name, _ in given}
     if "-D" in names:
         raise Failure("-D: there are no live interfaces here: read a file with -r")
+    if sum(name == "-t" for name, _ in given) > _MOST_TIME_FORMS:
+        raise Failure("only -t, -tt, -ttt, -tttt and -ttttt are supported")
     if "-f" in names:
         raise Failure("-f can not be used with -V or -r")
     return told

@@ -22,7 +22,7 @@ TAKEN = (
 REFUSED = (
     "-Q sideways", "-y ETHERNET", "-y DLT_RAW", "-C 0", "-C -1", "-C 5k", "-C 9223372036855",
     "-W 0", "-W x", "-G -1", "-j fast", "-s -1", "-s 262145", "-s 64k", "-s 09", "-B 0", "-B x",
-    "-c -3", "-c x", "-f", "--time-stamp-precision=pico", "-i", "-C", "--direction",
+    "-c -3", "-c x", "-f", "-ttttt", "--time-stamp-precision=pico", "-i", "-C", "--direction",
 )  # fmt: skip
 
 
