@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from grammar.command import Declaration
@@ -12,7 +11,7 @@ from grammar.expectation import Expectation
 from grammar.nearest import suggestion
 from grammar.tree import Command
 from grammar.values import Choice
-from grammar.words import BLANK, WORD, behind_blanks
+from grammar.words import BLANK, words_of
 
 FORMS = Choice(("table", "json", "yaml", "csv", "commands"))
 EXPECTED_AS = Expectation("verb", "as", "show the result in another form")
@@ -69,7 +68,7 @@ def suffix_of(line: str) -> Suffix | None:
     """The suffix a line ends in, if it does; it may also be a value that is called `as`."""
     if not _MAYBE.search(line):
         return None
-    found = list(_words(line))
+    found = list(words_of(line))
     if len(found) < 2:
         return None
     before, last = found[-2:]
@@ -78,11 +77,3 @@ def suffix_of(line: str) -> Suffix | None:
     if before[0] == "as" and len(found) > 2:
         return Suffix(line[: before.start()], last[0], last.start())
     return None
-
-
-def _words(line: str) -> Iterator[re.Match[str]]:
-    """The words of a line, up to a comment."""
-    at = 0
-    while word := WORD.match(line, behind_blanks(line, at)):
-        yield word
-        at = word.end()

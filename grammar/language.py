@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pyparsing as pp
 
@@ -22,6 +22,9 @@ from grammar.schema import Schema
 from grammar.tree import Command
 from grammar.verbs import VERBS, assemble
 from grammar.words import CODES, MISCODED, TRAILING, WHOLE_LINE, WORD
+
+if TYPE_CHECKING:
+    from grammar.commands.expect import Expect
 
 
 class Language:
@@ -99,6 +102,26 @@ class Language:
         return As(command, form)
 
     def _parse(self, line: str) -> Command:
+        """A line, which may claim at its end how the command comes out that it expects."""
+        try:
+            return self._read(line)
+        except MidoError:
+            command = self._claiming(line)
+            if command is None:
+                raise
+            return command
+
+    def _claiming(self, line: str) -> Command | None:
+        """A line of `expect` that claims something; MidoError where it is wrong before that."""
+        from grammar.claims import claimed  # few lines do
+
+        found = claimed(line)
+        command = self._read(found.command) if found else None
+        if found is None or command is None or command.word != "expect":
+            return None
+        return cast("Expect", command).claiming(found.claim, found.column)
+
+    def _read(self, line: str) -> Command:
         try:
             return _finish(self._line.parse_string(line).as_list())
         except Rejected as failure:
@@ -114,17 +137,21 @@ class Language:
                 start = word.start()
         found = self._expected_at(line[:start], start)
         suffix = suffix_of(line[:start])
-        if suffix is not None and not suffix.form and self._is_command(suffix.command):
+        if suffix is not None and not suffix.form and self._whole(suffix.command):
             return [*found, EXPECTED_FORM]
-        return [*found, EXPECTED_AS] if found and self._is_command(line[:start]) else found
+        command = self._whole(line[:start])
+        if command is not None and (found or command.word == "expect"):
+            claims = cast("Expect", command).claims if command.word == "expect" else ()
+            return [*found, *(claims or _continued(line[:start])), EXPECTED_AS]
+        return found or _continued(line[:start])
 
-    def _is_command(self, line: str) -> bool:
-        """Whether a line is whole, and its result could be shown in another form."""
+    def _whole(self, line: str) -> Command | None:
+        """The command of a line that is whole, if its result could be shown in another form."""
         try:
             command = self.parse(line)
         except MidoError:
-            return False
-        return command is not None and command.has_form
+            return None
+        return command if command is not None and command.has_form else None
 
     def _expected_at(self, line: str, at: int) -> list[Expectation]:
         question = Question(line, at)
@@ -168,6 +195,15 @@ class Language:
             if near:
                 return f"; did you mean {near}, not {shorten(before[0])}?"
         return ""
+
+
+def _continued(line: str) -> list[Expectation]:
+    """What may come behind the words of a claim that `expect` has begun."""
+    if "expect" not in line:
+        return []
+    from grammar.claims import continuing  # the same
+
+    return continuing(line)
 
 
 def _finish(tokens: list[Any]) -> Command:

@@ -7,6 +7,7 @@ does (ANSI-C quoting): a line break as `\n`, any character by its number.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from string import ascii_letters, digits
 
 BLANK = r"[ \t\r\n]"
@@ -38,6 +39,14 @@ def behind_blanks(line: str, at: int) -> int:
     """Where the next word, or the end of the line, is; `at` itself where no blank stands there."""
     found = _NO_BLANK.search(line, at)
     return found.start() if found else at
+
+
+def words_of(line: str) -> Iterator[re.Match[str]]:
+    """The words of a line, up to a comment."""
+    at = 0
+    while word := WORD.match(line, behind_blanks(line, at)):
+        yield word
+        at = word.end()
 
 
 def unquote(word: str) -> str:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grammar.claims import Because, Claim
 from grammar.commands.expect import Expect
 from grammar.commands.source import Source
 from grammar.commands.undo import Undo
-from grammar.errors import MidoError
+from grammar.errors import MidoError, RefusedError
+from grammar.sending import Sending
+from midocli.commands.claims import unmet
 from midocli.commands.dispatch import carries_out, carry_out
 from midocli.results.values import Done, ExpectationError, Result
 
@@ -32,6 +35,7 @@ def _succeeding(context: Context, command: Expect) -> Result:
         raise ExpectationError(message, error.column or command.column, None) from None
     if not result.succeeded:
         raise ExpectationError("expected to succeed, but it failed", command.column, result)
+    _check(command, result)
     return result
 
 
@@ -42,7 +46,10 @@ def _failing(context: Context, command: Expect) -> Result:
         return carried(context, command)
     except ExpectationError:
         raise
-    except MidoError:
+    except MidoError as error:
+        if isinstance(command.command, Sending) and not isinstance(error, RefusedError):
+            message = f"expected to fail on the way, but nothing was sent: {error.message}"
+            raise ExpectationError(message, error.column or command.column, None) from None
         return Done()
 
 
@@ -73,6 +80,34 @@ def _apart(context: Context, command: Expect) -> Result:
 
 
 def _failed(command: Expect, result: Result) -> Result:
+    """A result that is as bad as expected; ExpectationError if it is not.
+
+    Where something is claimed of what a command shows, that has to be wrong.
+    """
+    claim = command.claim
+    if claim is not None and not isinstance(claim, Because):
+        if not unmet(claim, result):
+            message = f"expected {_said(claim, negated=True)}, but so it is"
+            raise ExpectationError(message, command.column, result)
+        return result
     if result.succeeded:
         raise ExpectationError("expected to fail, but it succeeded", command.column, result)
+    _check(command, result)
     return result
+
+
+def _check(command: Expect, result: Result) -> None:
+    """ExpectationError where a result is not what is claimed of it."""
+    claim = command.claim
+    instead = unmet(claim, result) if claim is not None else ""
+    if claim is not None and instead:
+        message = f"expected {_said(claim, command.negated)}, but {instead}"
+        raise ExpectationError(message, command.column, result)
+
+
+def _said(claim: Claim, negated: bool) -> str:
+    """A claim as what is expected."""
+    words = " ".join(claim.written())
+    if isinstance(claim, Because):
+        return f"to fail {words}"
+    return f"that it {words}" if not negated else f"not that it {words}"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import grammar
 from grammar.as_form import EXPECTED_AS
+from grammar.claims import BECAUSE, HAS, IS
 from grammar.expectation import Expectation
 from grammar.language import synonyms
 from grammar.values import Flag, ListOf
@@ -116,7 +117,7 @@ def _slot(expected: Expectation, typed: str) -> Slot:
 
 def _order(expected: Expectation) -> int:
     """Values first, then words, objects and fields; `as` belongs to the end of a line."""
-    if expected == EXPECTED_AS:
+    if expected in (BECAUSE, IS, HAS, EXPECTED_AS):
         return 4
     if expected.kind in ("value", "field"):
         return 3 if expected.kind == "field" else 0
