@@ -59,13 +59,14 @@ RULE = Collection(
         Field(
             "type",
             Choice(RULE_TYPES),
-            "what the rule does; clusters know no redirect but an l2-transform's action",
+            "what the rule does",
             required=True,
         ),
         Field(
             "action",
             Choice(("accept", "continue", "return", "redirect")),
-            "what follows a translation or l2-transform; accept if not given",
+            "what follows a translation or l2-transform, accept if not given; clusters know no "
+            "redirect but an l2-transform's",
         ),
         Field("jump-to", Reference("chain"), "the chain a jump goes to"),
         Field(
