@@ -45,10 +45,11 @@ class Union:
     """The points of either of two sets."""
 
     def __init__(self, one: Container[Hashable], other: Container[Hashable]) -> None:
-        self._sets = (one, other)
+        self._one = one
+        self._other = other
 
     def __contains__(self, point: object) -> bool:
-        return any(point in each for each in self._sets)
+        return point in self._one or point in self._other
 
 
 class Seen(NamedTuple):
