@@ -108,6 +108,7 @@ def test_every_line_of_the_recording_comes_out(monkeypatch: pytest.MonkeyPatch) 
                 patch.setattr(ip_input, "_forward", partial(refuse, REFUSALS.get(number)))
             shown = lab.prints(command)
         assert shown is not None
+        # parity: ping-recording, ping-unreachable
         assert comparable(shown) == comparable(text), f"{number}: {command}"
 
 
@@ -116,6 +117,7 @@ def test_exit_statuses_are_told_by_whether_it_succeeds() -> None:
     told = {c: status for c, _, status in recorded(RECORDING.open()) if c.startswith("ping")}
     for command in ("ping -w 1 -i 0.4 10.9.2.2", "ping -c 1 10.9.1.255", "ping -c 1 10.9.2.77"):
         line = in_words(command)
+        # parity: ping-deadline
         assert line is not None
         lab.run(f"expect {'not ' if told[command] else ''}{line}")
 
@@ -216,5 +218,6 @@ def test_the_programs_print_the_same_in_namespaces() -> None:
     for command, text, _ in told:
         shown = lab.prints(command)
         assert shown is not None
+        # parity: ping-programs
         assert comparable(shown) == comparable(text), command
         lab.run("clock advance 5s")

@@ -32,18 +32,21 @@ def numbers(*micros: int, **more: object) -> Statistics:
     ],
 )
 def test_round_trips_as_the_real_ping_summed_them_up(micros: tuple[int, ...], shown: str) -> None:
+    # parity: ping-statistics
     assert f"rtt min/avg/max/mdev = {shown} ms\n" in statistics("x", numbers(*micros))
 
 
 def test_what_a_flood_adds() -> None:
     """Of five packets of 6 to 41 µs the real ping's average of late is 26 µs."""
     text = statistics("x", numbers(41, 7, 7, 6, 6, span_ns=96_000, floods=True))
+    # parity: ping-statistics
     assert text.endswith(", ipg/ewma 0.024/0.026 ms\n")
 
 
 def test_what_else_the_statistics_name() -> None:
     more = numbers(50, duplicates=1, errors=2, pipe=3)
     text = statistics("x", more)
+    # parity: ping-statistics
     assert "1 packets transmitted, 1 received, +1 duplicates, +2 errors, 0% packet loss" in text
     assert text.endswith(" ms, pipe 3\n")
 
@@ -62,12 +65,14 @@ def test_addresses_are_those_of_the_c_library(text: str) -> None:
         with pytest.raises(ValueError, match="it is not"):
             inet_aton(text)
     else:
+        # parity: ping-addresses
         assert inet_aton(text) == expected
 
 
 def test_times_of_tcp_count_from_anywhere() -> None:
     """Offsets of many ends are as many, and as often high as low."""
     offsets = [stamp_offset(first << 16) for first in range(1 << 10)]
+    # parity: linux-tcp-timestamps
     assert len(set(offsets)) == len(offsets)
     assert 400 < sum(offset >> 31 for offset in offsets) < 624
 
@@ -84,5 +89,6 @@ def test_what_is_on_its_way_is_waited_for_and_a_timer_is_not() -> None:
     engine.at(1_000_000_000, lambda: done.append("a timer that is due meanwhile"))
     engine.at(3_000_000_000, lambda: done.append("a timer"))
     engine.run_dry()
+    # parity: probe-quiet
     assert done == ["first", "at once", "a timer that is due meanwhile", "soon"]
     assert engine.now_ns == 1_000_000_004

@@ -66,6 +66,7 @@ def test_at_the_start_the_first_failure_counts() -> None:
     lab, _ = monitored()
     serve(lab, False)
     lab.run(0.1)
+    # parity: monitor-counts
     assert found(lab) is False
 
 
@@ -75,6 +76,7 @@ def test_who_is_up_goes_down_after_so_many_failures(fall: int) -> None:
     lab.run(0.1)
     serve(lab, False)
     lab.run(2 * fall - 1)
+    # parity: monitor-counts
     assert found(lab) is True
     lab.run(2)
     assert found(lab) is False
@@ -86,6 +88,7 @@ def test_who_is_down_comes_up_after_two_connections() -> None:
     lab.run(0.1)
     serve(lab, True)
     lab.run(2)
+    # parity: monitor-counts
     assert found(lab) is False
     lab.run(2)
     assert found(lab) is True
@@ -110,6 +113,7 @@ def test_silence_fails_after_the_delay_and_five_seconds_at_most(delay: int, pati
     lab.run(patience - 0.1)
     assert found(lab) is None
     lab.run(0.2)
+    # parity: monitor-patience
     assert found(lab) is False
 
 
@@ -117,6 +121,7 @@ def test_the_checks_of_a_pool_are_spread_over_the_delay() -> None:
     others = (Member("pm1", ip("20.0.0.1"), 80, key="pm1"), replace(CHECKS.members[0], key="pm2"))
     lab, _ = monitored(members=(*CHECKS.members, *others), delay_ns=3 * SECOND_NS)
     lab.run(0.9)
+    # parity: monitor-patience
     assert set(lab.network.state.found_alive) == {"pm0"}
     lab.run(1.5)
     assert set(lab.network.state.found_alive) == {"pm0", "pm2"}
@@ -129,6 +134,7 @@ def test_the_filters_are_passed_as_by_what_is_balanced() -> None:
         setattr(lab.routers["r"], place, lab.add_chain("c", drop))
         lab.changed("router", "r")
         lab.run(3)
+        # parity: monitor-way
         assert found(lab) is alive
     passing = {"infilter": {"dst_port": (80, 80)}, "outfilter": {"src_port": (80, 80)}}
     for place, one_way in passing.items():
@@ -158,6 +164,7 @@ def test_nobody_sees_the_checks() -> None:
     lab.network.watch(recorder)
     lab.run(120)
     assert found(lab) is True
+    # parity: monitor-way
     assert (recorder.captures, recorder.steps) == ([], [])
 
 

@@ -53,6 +53,7 @@ def test_what_a_redirect_says() -> None:
     redirect = next(each for each in arrivals if each.frame.tp_src == 5)
     frame, quoted = redirect.frame, redirect.quoted
     assert quoted is not None
+    # parity: linux-redirects
     assert (frame.nw_src, frame.tp_dst) == (ip("10.9.1.1"), 1)
     assert frame.icmp_id << 16 | frame.icmp_seq == ip("10.9.1.3")
     assert (frame.ttl, frame.tos, frame.fragment) == (64, 0xD0, 0)
@@ -69,6 +70,7 @@ def test_a_detour_lasts_for_five_minutes_and_belongs_to_a_gateway() -> None:
     lab = lan()
     redirected(lab, 2, 1)
     lab.run(297)
+    # parity: linux-redirected
     assert first_hop(lab) == C_MAC
     lab.run(3)
     assert first_hop(lab) == R_MAC
@@ -104,6 +106,7 @@ def test_what_says_its_own_way_is_not_redirected(options: bytes, told: bool) -> 
     packet.hw_src = int(A_MAC.replace(":", ""), 16)
     lab.network.inject("h:a", packet)
     lab.run(0.1)
+    # parity: linux-redirects
     assert bool(lab.network.state.redirects) is told
 
 
@@ -114,6 +117,7 @@ def test_who_is_not_on_the_link_is_told_nothing() -> None:
     packet.hw_src = int(A_MAC.replace(":", ""), 16)
     lab.network.inject("h:a", packet)
     lab.run(1)
+    # parity: linux-redirects
     assert not lab.network.state.redirects
 
 
@@ -140,6 +144,7 @@ def test_what_a_host_does_not_believe(sender: str, gateway: str) -> None:
         redirect.hw_src = int(R_MAC.replace(":", ""), 16)
         lab.network.inject("h:r", redirect)
         lab.run(4)
+    # parity: linux-redirected
     assert not lab.network.state.detours
     assert first_hop(lab) == R_MAC
 
