@@ -33,6 +33,7 @@ def printed(path: Path, *flags: str) -> str:
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_says_what_is_known_to_be_right(name: str) -> None:
+    # parity: tcpdump-port-order, tcpdump-arp-links, tcpdump-odd-fractions
     assert KNOWN[name] in printed(FIELD / f"{name}.pcap", "-nn")
 
 
@@ -44,4 +45,5 @@ def test_prints_as_tcpdump_does(name: str, flags: str) -> None:
             pytest.skip(mark.kwargs["reason"])
     assert TCPDUMP is not None
     path = FIELD / f"{name}.pcap"
+    # parity: tcpdump-cut-options, tcpdump-arp-links
     assert printed(path, *flags.split()) == run_tcpdump(path, *flags.split())

@@ -142,6 +142,7 @@ def test_a_frame_cut_short_is_marked_and_dumped_from_its_first_byte() -> None:
 def test_an_unknown_ethertype_is_dumped_once() -> None:
     frame = ethernet(b"hello", 0x88B5)
     head = "c2:86:ff:ce:17:0a > fa:16:3e:52:65:b1, ethertype Unknown (0x88b5), length 19: "
+    # parity: tcpdump-undissected
     assert show(frame, "-nt") == f"{head}\n\t0x0000:  6865 6c6c 6f{' ' * 27}  hello\n"
     assert show(frame, "-n -t -x") == f"{head}\n\t0x0000:  6865 6c6c 6f\n"
 

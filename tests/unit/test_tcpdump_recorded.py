@@ -15,4 +15,5 @@ def test_messages_print_as_recorded() -> None:
     for flags in FLAGS:
         printer = Printer(parse_flags(flags), 0)
         printed += f"# {flags}\n" + "".join(printer.frame(*frame) for frame in frames)
+    # parity: tcpdump-services
     assert printed == RECORDED.read_text(encoding="latin-1")

@@ -20,11 +20,13 @@ def test_the_page_says_what_it_counts() -> None:
     wrong = wrong_on_the_page()
     assert total - right == len(wrong) == len(set(wrong))
     assert right >= LEAST
+    # parity: tcpdump-own-tests, tcpdump-undissected
     assert page(right, wrong) == PAGE.read_text()
 
 
 def test_what_is_said_to_be_missing_is_missing() -> None:
     needed = {need(name) for name in wrong_on_the_page()}
+    # parity: tcpdump-undissected
     assert needed == {text for _, text in NEEDS}
 
 
