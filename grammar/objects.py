@@ -170,11 +170,10 @@ class Paths:
 
     def _last_pairs(self, collection: Collection, verb: str, lead: bool) -> Pairs:
         """The fields that end the line; `describe` takes none."""
-        named = verb == "create" and collection.has_id
         fields = () if verb == "describe" else collection.fields
         return Pairs(
             f"{collection.name} fields",
-            (*fields, *aliases_of(collection)) if named else fields,
+            (*fields, *aliases_of(collection)) if verb == "create" else fields,
             "create" if verb == "create" else "filter",
             lead=partial(Target, collection) if lead else None,
             of="" if verb == "create" else collection.path,

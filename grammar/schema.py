@@ -133,8 +133,15 @@ SHARED_ALIAS = Field(
 ROUTE_ALIAS = Field(
     "route-alias",
     Text("an alias of the router's routes that was never given", "route7"),
-    "the alias to give its local route, instead of the next one",
+    "the alias of its local route, which has none until that is printed",
 )
+PORT_ALIAS = Field(
+    "port-alias",
+    Text("an alias of the bridge's ports that was never given", "port7"),
+    "the alias of the bridge's VXLAN port, which has none until that is printed",
+)
+#: The aliases of what comes along with an object.
+COMPANIONS = (ROUTE_ALIAS, PORT_ALIAS)
 
 
 def aliases_of(collection: Collection) -> tuple[Field, ...]:
@@ -143,7 +150,9 @@ def aliases_of(collection: Collection) -> tuple[Field, ...]:
         return (ALIAS, SHARED_ALIAS, ROUTE_ALIAS)
     if collection.path in ("bridge.port", "load-balancer.pool.vip"):
         return (ALIAS, SHARED_ALIAS)
-    return (ALIAS,)
+    if collection.path == "vtep.binding":
+        return (PORT_ALIAS, SHARED_ALIAS)
+    return (ALIAS,) if collection.has_id else ()
 
 
 class Schema:

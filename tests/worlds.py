@@ -142,7 +142,8 @@ def listing(world: World) -> list[str]:
                 for field in collection.fields
                 if (word := world.context.display.field(row, field)) and field.name != "id"
             }
-            alias = f"{row.full_alias} {row.shared_number}" if collection.has_id else ""
+            shared = max(row.shared_number, -1)  # what is below has no alias either
+            alias = f"{row.full_alias} {shared}" if collection.has_id else ""
             lines.append(f"{path} {alias} {fields}")
     return lines
 

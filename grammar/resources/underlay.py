@@ -44,7 +44,7 @@ VTEP = Collection(
         Field("name", Text("a name"), "its name, as it tells", read_only=True),
         Field("description", Text(), "its description, as it tells", read_only=True),
         Field("management-ip", IPv4(), "where it is managed", required=True),
-        Field("management-port", Integer(0, 65535), "port of the management", required=True),
+        Field("management-port", Integer(1, 65535), "port of the management", required=True),
         Field("tunnel-zone", Reference("tunnel-zone"), "its tunnel zone", required=True),
         Field("connection-state", Text(), "whether it is reached", read_only=True),
     ),
@@ -58,7 +58,7 @@ VTEP_BINDING = Collection(
     "binding",
     "a physical port's VLAN, joined to a bridge",
     (
-        Field("management-ip", IPv4(), "the VTEP", read_only=True),
+        Field("management-ip", IPv4(), "the VTEP", hidden=True, read_only=True),
         Field("physical-port", Text("a port name"), "the port", required=True),
         Field("vlan", Integer(0, 4095), "the VLAN", required=True),
         Field("network-id", Text("a bridge's UUID", names="bridge"), "the bridge", required=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from midocli.store.display import binding_of, interface_of
+from midocli.store.display import binding_of, interface_of, is_vxlan
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def leads_to(port: Row, address: int) -> bool:
 def free_port(bridge: Row | None) -> Row | None:
     """A port of a bridge that is neither bound nor linked."""
     for port in bridge.siblings("bridge.port") or () if bridge is not None else ():
-        if port.get("peer") is None and binding_of(port) is None:
+        if port.get("peer") is None and binding_of(port) is None and not is_vxlan(port):
             return port
     return None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from grammar.errors import UnknownObjectError
 from grammar.tree import Show
-from midocli.context.labels import TopologyLabels
+from midocli.context.labels import TopologyLabels, introduced
 from midocli.datapath.learnt_tables import table, word_of
 from midocli.datapath.trace_walks import outcome, trails
 from midocli.results.values import Message, Report, Result, Table
@@ -45,7 +45,7 @@ def _walk(context: Context, request: Row, name: str) -> Report:
     """One walk as `explain` prints it, with names and conditions as they are now."""
     datapath = context.datapath
     trail = trails(datapath, request)[int(name.removeprefix("walk"))]
-    steps = numbered([step._replace(depth=0) for step in trail.steps])
+    steps = numbered([introduced(context, step._replace(depth=0)) for step in trail.steps])
     end = outcome(steps)
 
     clock = copy(datapath.clock)

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from grammar.resources import SCHEMA
 from grammar.resources.condition import CONDITION
+from midocli.simulator.events import RouteChosen
+from midocli.store.display import local_route_of
 from midocli.trace.labels import Labels
 
 if TYPE_CHECKING:
+    from midocli.simulator.recorder import Step
     from midocli.store.catalog import Catalog
     from midocli.store.rows import Row
 
@@ -35,6 +38,19 @@ class TopologyLabels(Labels):
         """The fields of a rule's condition that are given."""
         row = find_rule(self._catalog, rule)
         return condition_words(self._catalog, row) if row is not None else ""
+
+
+def introduced(catalog: Catalog, step: Step) -> Step:
+    """A step that is printed: the local route that was taken has an alias from now on."""
+    event = step.event
+    if not isinstance(event, RouteChosen) or event.type != "local":
+        return step
+    port = catalog.resolver.find(SCHEMA["port"], None, event.port or "")
+    route = local_route_of(port) if port is not None else None
+    if route is None:
+        return step
+    alias = catalog.display.introduced(route)
+    return step._replace(event=RouteChosen(**{**vars(event), "route": alias}))
 
 
 def find_rule(catalog: Catalog, alias: str) -> Row | None:

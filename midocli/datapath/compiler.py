@@ -289,9 +289,10 @@ def _whole(cidr: Cidr) -> Prefix:
 
 
 def _route(row: Row) -> records.Route:
+    # A local route may have no alias yet, and gets one only where that is printed.
     return records.Route(
         key=row.id,
-        alias=row.full_alias,
+        alias=row.full_alias if row.get("type") else "",
         type=row.get("type") or "local",
         src=_whole(row.get("src")),
         dst=_whole(row.get("dst")),

@@ -14,7 +14,7 @@ from grammar.addresses import format_ipv4
 from midocli.datapath.wiring import binding_at, guest_behind
 from midocli.pictures.notes import addresses_of, name_of, notes_of, vlan_of
 from midocli.results.printable import printable
-from midocli.store.display import Display, binding_is_up, binding_of, interface_of
+from midocli.store.display import Display, binding_is_up, binding_of, interface_of, is_vxlan
 from midocli.store.rows import Row
 from midocli.store.store import Store
 from midocli.store.told import Told, untold
@@ -115,7 +115,8 @@ class _Survey:
         for done, device in enumerate(devices):
             told(done, len(devices))
             for port in self._store.rows(f"{device.collection.path}.port", device):
-                self._link(port)
+                if not is_vxlan(port):
+                    self._link(port)
         for guest in self._store.rows("guest"):
             self._links += self._unplugged(guest)
         for vtep in self._store.rows("vtep"):
@@ -146,15 +147,13 @@ class _Survey:
         return mine < (order.index(other.collection.path), other.number)
 
     def _behind(self, port: Row) -> End | None:
-        """What is plugged into a port: a guest, an interface, a container or a VTEP."""
+        """What is plugged into a port: a guest, an interface or a container."""
         binding = binding_of(port)
         if binding is not None:
             return self._interface_end(binding)
-        vtep = port.get("vtep") if "vtep" in port.collection.index else None
-        if vtep is None:
-            referrers = (row for row, _ in port.referrers or ())
-            vtep = next((row for row in referrers if row.collection.path == "container"), None)
-        return None if vtep is None else End(self._add(vtep), vtep.full_alias, "")
+        referrers = (row for row, _ in port.referrers or ())
+        found = next((row for row in referrers if row.collection.path == "container"), None)
+        return None if found is None else End(self._add(found), found.full_alias, "")
 
     def _interface_end(self, binding: Row) -> End:
         interface = interface_of(self._store, binding)

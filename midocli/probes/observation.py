@@ -223,11 +223,13 @@ class Observation:
         failures: Sequence[Failure],
     ) -> Told:
         """All there is to tell of the traffic of some origins."""
-        from midocli.context.labels import TopologyLabels
+        from midocli.context.labels import TopologyLabels, introduced
         from midocli.trace.explain import numbered
         from midocli.trace.journey import by_origin, journey_of
 
         steps = numbered(self._steps_of(origins))
+        if self._explains:
+            steps = [introduced(self._context, step) for step in steps]
         labels = TopologyLabels(self._context)
         following = self._context.following("telling the walk", by_origin(steps))
         journeys = [journey_of(ours, labels) for ours in following]

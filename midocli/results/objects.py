@@ -116,10 +116,11 @@ def entry(row: Row, collection: Collection, display: Display) -> Entry:
 
 
 def _names(value: Value, display: Display) -> Value:
-    """What a reference displays: the names of the objects it leads to."""
+    """What a printed reference displays: the names of the objects it leads to."""
     if type(value) is Negated:
         return Negated(_names(value.value, display))
-    return tuple(map(display.name, value)) if type(value) is tuple else display.name(value)
+    known = display.introduced
+    return tuple(map(known, value)) if type(value) is tuple else known(value)
 
 
 def _word(field: Field, value: Value) -> str:

@@ -88,7 +88,7 @@ class Names:
     def _words(self, place: Place, row: Row) -> Iterator[str]:
         """All that a row may be called in a place."""
         name = self._name_of(row)
-        if row.collection.has_id:
+        if row.collection.has_id and row.number >= 0:
             yield place.owner + row.alias
         if name:
             yield name if row.collection.has_id or place.bare else place.owner + name
@@ -99,7 +99,7 @@ class Names:
         if collection.has_id:
             stem = owner + collection.prefix
             if stem.startswith(typed):
-                yield from ((owner + row.alias, row) for row in siblings)
+                yield from ((owner + row.alias, row) for row in siblings if row.number >= 0)
             elif typed.startswith(stem):
                 digits = typed[len(stem) :]
                 yield from ((owner + row.alias, row) for row in _numbered(siblings, digits))

@@ -44,6 +44,7 @@ class Deletion:
     def _delete(self, row: Row) -> None:
         if not self._store.is_live(row):
             return
+        self._policy_of(row).before_delete(self._edit, row)
         for siblings in list((row.children or {}).values()):
             for child in list(siblings):
                 self._delete(child)

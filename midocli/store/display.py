@@ -40,6 +40,21 @@ def binding_of(row: Row) -> Row | None:
     return None
 
 
+def is_vxlan(port: Row) -> bool:
+    """Whether a port is a bridge's for the bindings of a VTEP."""
+    return "vtep" in port.collection.index and port.get("vtep") is not None
+
+
+def local_route_of(port: Row) -> Row | None:
+    """The route to its own address that a router's port brings along, if it is there."""
+    return next((row for row, _ in port.referrers or () if is_local_route(row)), None)
+
+
+def is_local_route(row: Row) -> bool:
+    """Whether a row is a route that a port brought along."""
+    return row.collection.path == "router.route" and row.get("type") is None
+
+
 def interface_of(store: Store, binding: Row) -> Row | None:
     """The host's interface that a binding names."""
     siblings = binding.parent.siblings("host.interface") if binding.parent else None
@@ -108,12 +123,19 @@ class Display:
             return owner + str(row.get(row.collection.key[0]))
         return row.full_alias if self.aliases else row.uuid
 
-    def number(self, row: Row, collection: Collection) -> int | None:
-        """The number of an object's alias among those of the collection it is shown as.
+    def introduced(self, row: Row) -> str:
+        """What another object calls this one where that is printed: an alias is given now."""
+        if self.aliases:
+            self.store.introduce(row, row.collection)
+        return self.name(row)
 
-        None where objects are shown by UUID.
+    def number(self, row: Row, collection: Collection) -> int | None:
+        """The number of an object's alias, which is printed as one of a collection.
+
+        It is given now to what has none yet. None where objects are shown by UUID.
         """
         if not self.aliases:
             return None
+        self.store.introduce(row, collection)
         renumbered = collection in self.store.layout(row.collection).gathered_by
         return row.shared_number if renumbered else row.number

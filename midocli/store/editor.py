@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from grammar.errors import InvalidValueError, MissingError, RefusedError, UnknownObjectError
-from grammar.schema import ALIAS, ROUTE_ALIAS, SHARED_ALIAS, Collection, Field
+from grammar.schema import ALIAS, COMPANIONS, SHARED_ALIAS, Collection, Field
 from grammar.tree import FieldName, Setting
 from grammar.values import ListOf, Negated, a
 from midocli.store.deletion import Deletion
@@ -86,17 +86,19 @@ class Editor:
         given: dict[str, Value],
     ) -> Row:
         row = self.store.new_row(collection, parent)
-        number = shared = companion = position = None
+        number = shared = position = None
+        companions = []
         for name, value in given.items():
             row.values[collection.index[name]] = value
         for setting in settings:
-            if setting.field is ALIAS:
+            if setting.field in COMPANIONS or (
+                setting.field is SHARED_ALIAS and not collection.has_id
+            ):
+                companions.append(setting)
+            elif setting.field is ALIAS:
                 number = self._number(setting, collection, parent)
             elif setting.field is SHARED_ALIAS:
                 shared = self._shared_number(setting, row)
-            elif setting.field is ROUTE_ALIAS:
-                routes = self.store.schema["router.route"]
-                companion = self._number(setting, routes, parent)
             elif setting.field.computed:
                 position = setting.value
             else:
@@ -110,16 +112,32 @@ class Editor:
         policy.before_create(self, row)
         policy.check(self, row)
         self.store.attach(row, number, position, shared)
-        policy.created(self, row, companion)
+        policy.created(self, row, companions)
         return row
 
-    def new(self, path: str, parent: Row, number: int | None = None, **values: Any) -> Row:
-        """An object that follows from another change, with an alias counter of its own."""
+    def new(
+        self,
+        path: str,
+        parent: Row,
+        beside: Row | None = None,
+        aliases: Sequence[Setting] = (),
+        **values: Any,
+    ) -> Row:
+        """An object that follows from another change; one `beside` another has no alias of itself.
+
+        Of those `aliases` are given that are asked for; others when they are first printed.
+        """
         row = self.store.new_row(self.store.schema[path], parent)
+        number, shared = None if beside is None else -1 - beside.number, None
         for name, value in values.items():
             row.values[row.collection.index[name]] = value
         self._fill_parents(row)
-        self.store.attach(row, number)
+        for setting in aliases:
+            if setting.field is SHARED_ALIAS:
+                shared = self._shared_number(setting, row)
+            else:
+                number = self._number(setting, row.collection, parent)
+        self.store.attach(row, number, None, shared, named=beside is None)
         return row
 
     def set(self, row: Row, settings: Sequence[Setting]) -> None:
@@ -257,7 +275,9 @@ class Editor:
                 return self._interface(word)
             if reference.target not in self.store.schema.collections:
                 raise UnknownObjectError(f"unknown {reference.target}: {word[:40]!r}")
-            return self.resolver.named(self.store.schema[reference.target], None, word)
+            row = self.resolver.named(self.store.schema[reference.target], None, word)
+            self.store.introduce(row, row.collection)
+            return row
         except UnknownObjectError as error:
             raise InvalidValueError(
                 f"invalid value for {setting.field.name}: {error.message}",

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from grammar.addresses import format_ipv4
 from grammar.errors import RefusedError
+from grammar.tree import Setting
 from midocli.store.display import binding_of
 from midocli.store.policy import Edit, Policy
 from midocli.store.rows import Row
+from midocli.store.vtep_policy import refuse_vxlan
+
+
+class HostPolicy(Policy):
+    """A host goes when its agent runs no more and nothing is bound to it."""
+
+    def before_delete(self, edit: Edit, row: Row) -> None:
+        if row.get("alive"):
+            raise RefusedError(f"{row.full_alias} is alive; set alive false first")
+        bindings = row.siblings("host.binding")
+        if bindings:
+            many = f"{len(bindings)} binding{'s' if len(bindings) > 1 else ''}"
+            raise RefusedError(f"{row.full_alias} has {many}; delete them first")
+
+    def check(self, edit: Edit, row: Row) -> None:
+        for vtep in edit.store.rows("vtep"):
+            address = format_ipv4(vtep.get("management-ip"))
+            if address in (row.get("addresses") or ()):
+                raise RefusedError(f"{vtep.full_alias} is managed at {address}", "addresses")
 
 
 class BindingPolicy(Policy):
@@ -15,6 +37,7 @@ class BindingPolicy(Policy):
 
     def before_create(self, edit: Edit, row: Row) -> None:
         port = row.get("port")
+        refuse_vxlan(port, "port")
         bound = binding_of(port)
         if bound is not None:
             raise RefusedError(
@@ -27,7 +50,7 @@ class BindingPolicy(Policy):
                 "port",
             )
 
-    def created(self, edit: Edit, row: Row, companion: int | None) -> None:
+    def created(self, edit: Edit, row: Row, companions: Sequence[Setting]) -> None:
         assert row.parent is not None
         siblings = row.parent.siblings("host.interface")
         if siblings is None or row.get("interface") not in siblings.by_key:
@@ -57,7 +80,7 @@ class NicPolicy(Policy):
         if row.get("interface") is not None:
             self._check_alone(edit, row)
 
-    def created(self, edit: Edit, row: Row, companion: int | None) -> None:
+    def created(self, edit: Edit, row: Row, companions: Sequence[Setting]) -> None:
         if row.get("dev") is None:
             edit.put(row, "dev", f"eth{row.number + 1}")
 

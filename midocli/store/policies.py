@@ -8,32 +8,47 @@ has none of its own.
 from __future__ import annotations
 
 from midocli.store.condition_policy import ConditionPolicy
-from midocli.store.host_policy import BindingPolicy, GuestPolicy, InterfacePolicy, NicPolicy
+from midocli.store.host_policy import (
+    BindingPolicy,
+    GuestPolicy,
+    HostPolicy,
+    InterfacePolicy,
+    NicPolicy,
+)
 from midocli.store.policy import Policy
 from midocli.store.port_policy import PortPolicy, RoutePolicy, RouterPortPolicy
 from midocli.store.rule_policy import RulePolicy
 from midocli.store.service_policy import (
     BalancerPolicy,
+    BgpPeerPolicy,
+    ContainerPolicy,
     DhcpPolicy,
     InsertionPolicy,
     RouterPolicy,
     TracePolicy,
-    TunnelZonePolicy,
     VipPolicy,
+)
+from midocli.store.vtep_policy import (
+    BridgePolicy,
+    TunnelZonePolicy,
     VtepBindingPolicy,
     VtepPolicy,
 )
 
 POLICIES: dict[str, Policy] = {
+    "bridge": BridgePolicy(),
     "bridge.port": PortPolicy(),
     "router.port": RouterPortPolicy(),
     "router.route": RoutePolicy(),
     "chain.rule": RulePolicy(),
+    "host": HostPolicy(),
     "host.binding": BindingPolicy(),
     "host.interface": InterfacePolicy(),
     "guest": GuestPolicy(),
     "guest.nic": NicPolicy(),
     "router": RouterPolicy(),
+    "router.bgp-peer": BgpPeerPolicy(),
+    "container": ContainerPolicy(),
     "load-balancer": BalancerPolicy(),
     "load-balancer.pool.vip": VipPolicy(),
     "bridge.dhcp": DhcpPolicy(),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
+from grammar.tree import Setting
 from midocli.store.display import Display
 from midocli.store.resolve import Resolver
 from midocli.store.rows import Row, Value
@@ -18,8 +19,18 @@ class Edit(Protocol):
     display: Display
     resolver: Resolver
 
-    def new(self, path: str, parent: Row, number: int | None = None, **values: Any) -> Row:
-        """Make an object that follows from the change, with an alias counter of its own."""
+    def new(
+        self,
+        path: str,
+        parent: Row,
+        beside: Row | None = None,
+        aliases: Sequence[Setting] = (),
+        **values: Any,
+    ) -> Row:
+        """Make an object that follows from the change.
+
+        It has an alias or, `beside` an object that brings one such along, those `aliases` alone.
+        """
 
     def put(self, row: Row, field: str, value: Value) -> None:
         """Change a field as follows from the change: no policy is asked."""
@@ -40,15 +51,18 @@ class Policy:
     def check(self, edit: Edit, row: Row) -> None:
         """Refuse an object as it is when all values of a command are in place."""
 
-    def created(self, edit: Edit, row: Row, companion: int | None) -> None:
+    def created(self, edit: Edit, row: Row, companions: Sequence[Setting]) -> None:
         """Draw the consequences of a new object.
 
-        `companion` is the alias counter that was asked for the object that comes along with
-        it, such as a router port's local route.
+        `companions` are the aliases that were asked for the object that comes along with it, such
+        as a router port's local route.
         """
 
     def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
         """Draw the consequences of a field's new value, or refuse them."""
 
+    def before_delete(self, edit: Edit, row: Row) -> None:
+        """Refuse an object's end, while all that it holds and is named by is there."""
+
     def deleting(self, edit: Edit, row: Row) -> None:
-        """Draw the consequences of an object's end that its references do not tell, or refuse."""
+        """Draw the consequences of an object's end that its references do not tell."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from grammar.addresses import Cidr
 from grammar.errors import RefusedError
-from midocli.store.display import binding_of
+from grammar.tree import Setting
+from midocli.store.display import binding_of, local_route_of
 from midocli.store.policy import Edit, Policy
 from midocli.store.rows import Row
+from midocli.store.vtep_policy import refuse_vxlan
 
 
 class PortPolicy(Policy):
     """Links between ports are symmetric, and a port is either linked or bound."""
 
-    def created(self, edit: Edit, row: Row, companion: int | None) -> None:
+    def created(self, edit: Edit, row: Row, companions: Sequence[Setting]) -> None:
         if row.get("peer") is not None:
             self._link(edit, row, row.get("peer"))
 
@@ -41,6 +43,7 @@ class PortPolicy(Policy):
                 f"{peer.full_alias} is peered with {peer.get('peer').full_alias} already", "peer"
             )
         for end in (row, peer):
+            refuse_vxlan(end, "peer")
             binding = binding_of(end)
             if binding is not None:
                 raise RefusedError(
@@ -49,6 +52,15 @@ class PortPolicy(Policy):
                     "peer",
                 )
         edit.put(peer, "peer", row)
+
+    def before_delete(self, edit: Edit, row: Row) -> None:
+        refuse_vxlan(row)
+
+    def deleting(self, edit: Edit, row: Row) -> None:
+        """A container without its port runs nowhere."""
+        for source, _ in row.referrers or ():
+            if source.collection.path == "container":
+                edit.put(source, "host", None)
 
     def check(self, edit: Edit, row: Row) -> None:
         ends = [
@@ -71,9 +83,9 @@ class RouterPortPolicy(PortPolicy):
             for name, value in _first_address(row):
                 row.values[row.collection.index[name]] = value
 
-    def created(self, edit: Edit, row: Row, companion: int | None) -> None:
-        super().created(edit, row, companion)
-        self._renew_local_route(edit, row, companion)
+    def created(self, edit: Edit, row: Row, companions: Sequence[Setting]) -> None:
+        super().created(edit, row, companions)
+        self._renew_local_route(edit, row, companions)
 
     def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
         super().changed(edit, row, field, old)
@@ -85,13 +97,14 @@ class RouterPortPolicy(PortPolicy):
         elif field == "address" and old != row.get("address"):
             self._renew_local_route(edit, row)
 
-    def _renew_local_route(self, edit: Edit, row: Row, number: int | None = None) -> None:
-        for route, _ in list(row.referrers or ()):
-            if route.collection.path == "router.route" and route.get("type") is None:
-                edit.delete(route)
+    def _renew_local_route(self, edit: Edit, row: Row, aliases: Sequence[Setting] = ()) -> None:
+        before = local_route_of(row)
+        if before is not None:
+            edit.delete(before)
         address = row.get("address")
         if address is not None and row.parent is not None:
-            edit.new("router.route", row.parent, number, type=None, dst=Cidr(address, 32), port=row)
+            dst = Cidr(address, 32)
+            edit.new("router.route", row.parent, row, aliases, type=None, dst=dst, port=row)
 
 
 def _first_address(row: Row) -> Iterator[tuple[str, Any]]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from operator import attrgetter
 
 from grammar.errors import RefusedError, UnknownObjectError
 from grammar.schema import Collection, Field
 from grammar.tree import Path, Selector, Setting
 from midocli.store.display import Display
-from midocli.store.rows import Row, Siblings, Value
+from midocli.store.rows import Row, Siblings, Value, rank
 from midocli.store.store import Store
 
 _ALIAS = re.compile(r"(.+?)(0|[1-9]\d{0,8})", re.DOTALL)
@@ -141,8 +140,8 @@ class Resolver:
         if target is None or len(target.referrers or ()) >= len(siblings):
             return None
         by_number = siblings.by_number
-        rows = {row for row, _ in target.referrers or () if by_number.get(row.number) is row}
-        return sorted(rows, key=attrgetter("number"))
+        rows = [row for row, _ in target.referrers or () if by_number.get(row.number) is row]
+        return sorted(dict.fromkeys(rows), key=lambda row: rank(row.number))
 
     def _in_full(self, setting: Setting) -> Row | None:
         """The one object that can be meant by a word: a full alias, or a UUID."""
@@ -250,7 +249,8 @@ class Resolver:
         words = [self._display.field(row, field) for row in siblings for field in fields]
         if collection.has_id:
             shared = bool(collection.gathers)
-            words += [row.full_alias if shared else row.alias for row in siblings]
+            named = (row for row in siblings if row.number >= 0)
+            words += [row.full_alias if shared else row.alias for row in named]
         return nearest(word, [each for each in words if each])
 
     def _near_composed(self, collection: Collection, word: str) -> Iterator[str | None]:

@@ -26,7 +26,8 @@ class Row:
     moment.
 
     `number` is the counter of its alias among its siblings, `shared_number` that
-    of its alias in a collection that gathers several (the root `port`). A value
+    of its alias in a collection that gathers several (the root `port`). They are negative while
+    it has no alias there: what no command made gets one when it is first printed. A value
     that refers to another object is that object's row; `referrers` counts, for
     each (row, field index) that refers to this one, how often it does. `run` is where it stands
     if its siblings have an order.
@@ -68,8 +69,8 @@ class Row:
 
     @property
     def alias(self) -> str:
-        """Its alias among its siblings, such as `port0`."""
-        return f"{self.collection.prefix}{self.number}"
+        """Its alias among its siblings, such as `port0`; without the number while it has none."""
+        return f"{self.collection.prefix}{self.number if self.number >= 0 else ''}"
 
     @property
     def full_alias(self) -> str:
@@ -86,28 +87,33 @@ class Row:
 class Siblings:
     """The objects of one collection inside one parent (or at the root).
 
-    `by_number` is keyed by alias counter. `ordered` holds them in order where
+    `by_number` is keyed by alias counter; those without an alias have a negative number instead,
+    of their own. `ordered` holds them in order where
     the collection numbers positions. `by_key` finds those with a name (or other
     first key field) without looking at all.
     """
 
-    __slots__ = ("by_key", "by_number", "next_number", "ordered", "taken")
+    __slots__ = ("by_key", "by_number", "last_nameless", "next_number", "ordered", "taken")
 
     def __init__(self, numbered: bool) -> None:
         self.by_number: dict[int, Row] = {}
         self.ordered = Order() if numbered else None
         self.by_key: dict[Value, dict[Row, None]] = {}
         self.next_number = 0
+        self.last_nameless = 0
         self.taken: set[int] = set()
 
     def __len__(self) -> int:
         return len(self.by_number)
 
     def __iter__(self) -> Iterator[Row]:
-        """In order of position, or else of alias."""
+        """In order of position, or else of alias; last come those without one, as they came."""
         if self.ordered is not None:
             return iter(self.ordered)
-        return iter([self.by_number[number] for number in sorted(self.by_number)])
+        numbers = sorted(self.by_number)
+        if numbers and numbers[0] < 0:
+            numbers.sort(key=rank)
+        return iter([self.by_number[number] for number in numbers])
 
     def free_number(self) -> int:
         """The next alias counter that was never given."""
@@ -115,6 +121,11 @@ class Siblings:
         while number in self.taken:
             number += 1
         return number
+
+    def nameless_number(self) -> int:
+        """A number for an object without an alias."""
+        self.last_nameless -= 1
+        return self.last_nameless
 
     def is_free(self, number: int) -> bool:
         """Whether an alias counter was never given."""
@@ -124,13 +135,26 @@ class Siblings:
         """Give an alias counter away, for good."""
         if number == self.free_number():
             self.next_number = number + 1
-        else:
+        elif number >= 0:
             self.taken.add(number)
+
+    def rename(self, old: int, number: int) -> None:
+        """Give an object that stands under a negative number an alias counter, for good.
+
+        Where a command that took a counter before is undone, this one stays taken.
+        """
+        self.by_number[number] = self.by_number.pop(old)
+        self.taken.add(number)
 
     def give_back(self, number: int, next_number: int) -> None:
         """Take back a `take` that never happened; `next_number` is what it was."""
         self.taken.discard(number)
         self.next_number = next_number
+
+
+def rank(number: int) -> tuple[bool, int]:
+    """Where an object stands by its alias counter, or without one."""
+    return number < 0, abs(number)
 
 
 def referred(value: Value) -> tuple[Row, ...]:

@@ -12,10 +12,12 @@ from itertools import count
 from typing import Any
 
 from grammar import canonical
-from grammar.schema import ALIAS, ROUTE_ALIAS, SHARED_ALIAS, Collection, Field
-from grammar.tree import Argument, Create, Path, Selector, Set, Setting, Target
+from grammar.resources import SCHEMA
+from grammar.schema import ALIAS, PORT_ALIAS, ROUTE_ALIAS, SHARED_ALIAS, Field
+from grammar.tree import Argument, Create, Delete, Path, Selector, Set, Setting, Target
 from grammar.values import Negated
 from midocli.store.condition_policy import default_fragment_policy
+from midocli.store.display import is_local_route, is_vxlan, local_route_of
 from midocli.store.rows import Row, Siblings, referred
 from midocli.store.store import Store
 from midocli.store.told import Told, untold
@@ -44,6 +46,8 @@ _PHASES: tuple[tuple[str, ...], ...] = (
     ("router",),
     ("bridge",),
     ("router.port", "bridge.port"),
+    ("vtep",),
+    ("vtep.binding",),
     ("router.port.remote-peers",),
     ("router.route",),
     ("router.bgp-network",),
@@ -57,8 +61,6 @@ _PHASES: tuple[tuple[str, ...], ...] = (
     ("mirror.matches",),
     ("chain.rule",),
     ("l2insertion",),
-    ("vtep",),
-    ("vtep.binding",),
     ("tracerequest",),
     ("container-group",),
     ("container",),
@@ -114,9 +116,8 @@ class _Script:
         self._written: set[Row] = set()
         self._later: list[tuple[Row, Field]] = []
         self._counters: dict[object, Siblings] = {}
-        self._routes_gone: dict[Row, int] = {}
-        #: What stands in for deleted objects that are named still: an alias by collection.
-        self._stand_ins: dict[str, str] = {}
+        #: What stands in for a deleted chain that rules jump to still: its alias.
+        self._stand_in = ""
         self._said = False
 
     def lines(self) -> Iterator[str]:
@@ -124,7 +125,9 @@ class _Script:
             changed = [s for s in self._settings(row) if s.value != s.field.default]
             if changed and self._is_wanted(row):
                 yield canonical(Set(_path(row), tuple(changed)))
-        yield from self._made_stand_ins()
+        rules = filter(self._is_wanted, _everywhere(self._store, "chain.rule"))
+        if any(map(_jumps_nowhere, rules)):
+            yield self._made_stand_in()
         for phase in _PHASES:
             for row in self._rows_of(phase):
                 lines = list(self._create(row))
@@ -135,50 +138,37 @@ class _Script:
         for row, field in self._later:
             if self._is_wanted(row):
                 yield canonical(Set(_path(row), (_setting(field, row.get(field.name)),)))
-        for path, alias in self._stand_ins.items():
-            yield f"{path} {alias} delete"
+        if self._stand_in:
+            yield f"chain {self._stand_in} delete"
 
     def _is_wanted(self, row: Row | None) -> bool:
         if self._only is None:
             return True
         return row is not None and (row in self._only or self._is_wanted(row.parent))
 
-    def _made_stand_ins(self) -> Iterator[str]:
-        """A chain and a bridge for what names a deleted one; they are deleted at the end."""
-        for path, inside, names_nothing in (
-            ("chain", "chain.rule", _jumps_nowhere),
-            ("bridge", "vtep.binding", self._is_of_no_bridge),
-        ):
-            if any(map(names_nothing, filter(self._is_wanted, _everywhere(self._store, inside)))):
-                yield self._stand_in(self._store.schema[path])
-
-    def _stand_in(self, collection: Collection) -> str:
+    def _made_stand_in(self) -> str:
+        """A chain for rules that jump to a deleted one; it is deleted at the end."""
+        collection = self._store.schema["chain"]
         siblings = self._store.siblings(collection, None)
         number = next(n for n in count() if siblings is None or n not in siblings.by_number)
-        alias = self._stand_ins[collection.path] = f"{collection.prefix}{number}"
+        self._stand_in = f"{collection.prefix}{number}"
         is_told = self._is_unexpected((collection.path, None), number)
-        settings = (_setting(ALIAS, alias),) if is_told else ()
+        settings = (_setting(ALIAS, self._stand_in),) if is_told else ()
         return canonical(Create((), Target(collection, 1), settings))
 
-    def _is_of_no_bridge(self, binding: Row) -> bool:
-        return self._bridge(binding.get("network-id")) is None
-
-    def _bridge(self, uuid: str) -> Row | None:
-        return next((row for row in self._store.rows("bridge") if row.uuid == uuid), None)
-
     def _rows_of(self, phase: tuple[str, ...]) -> list[Row]:
-        rows = [row for path in phase for row in _everywhere(self._store, path)]
+        found = (row for path in phase for row in _everywhere(self._store, path))
+        rows = [row for row in found if not is_vxlan(row)]
         if self._store.layout(self._store.schema[phase[0]]).gathered_by:
             rows.sort(key=lambda row: row.shared_number)
         return rows
 
     def _create(self, row: Row) -> Iterator[str]:
-        if _is_local_route(row):
+        if is_local_route(row):
             return
         settings = [*self._settings(row), *self._aliases(row)]
         if row.collection.path == "chain.rule" and _jumps_nowhere(row):
-            chain = self._stand_ins["chain"]
-            settings.append(_setting(row.collection.by_name["jump-to"], chain))
+            settings.append(_setting(row.collection.by_name["jump-to"], self._stand_in))
         position = self._store.position(row)
         if position is not None:
             settings.append(_setting(row.collection.by_name["pos"], position))
@@ -219,13 +209,14 @@ class _Script:
     def _portable(self, row: Row, field: Field, value: Any) -> Any:
         """A value as it holds in a rebuilt topology, where UUIDs are others."""
         if field.name == "network-id":
-            bridge = self._bridge(value)
-            return bridge.full_alias if bridge else self._stand_ins["bridge"]
+            return _bridge_of(self._store, row).full_alias
         return value
 
     # -- aliases ------------------------------------------------------------------
 
     def _aliases(self, row: Row) -> Iterator[Setting]:
+        if row.collection.path == "vtep.binding":
+            yield from self._port_aliases(row)
         if not row.collection.has_id:
             return
         if self._is_unexpected((row.collection.path, row.parent), row.number):
@@ -234,11 +225,28 @@ class _Script:
             holder = row.parent.parent if row.parent and view.parent else None
             if self._is_unexpected((view.path, holder), row.shared_number):
                 yield Setting(SHARED_ALIAS, f"{view.prefix}{row.shared_number}", 1, "")
-        if row.collection.path == "router.port" and row.get("address") is not None:
-            route = _local_route_of(row)
-            number = route.number if route else self._unused_route(row)
-            if self._is_unexpected(("router.route", row.parent), number):
-                yield Setting(ROUTE_ALIAS, f"route{number}", 1, "")
+        if row.collection.path == "router.port":
+            route = local_route_of(row)
+            if route is not None:
+                yield from self._companion(ROUTE_ALIAS, route)
+
+    def _companion(self, field: Field, row: Row) -> Iterator[Setting]:
+        """The alias of what comes along, if it has one: creation gives none."""
+        if row.number >= 0:
+            self._is_unexpected((row.collection.path, row.parent), row.number)
+            yield Setting(field, row.alias, 1, "")
+
+    def _port_aliases(self, binding: Row) -> Iterator[Setting]:
+        """The aliases of the VXLAN port that comes with a VTEP's first binding of a bridge."""
+        ports = _bridge_of(self._store, binding).siblings("bridge.port") or ()
+        port = next(port for port in ports if port.get("vtep") is binding.parent)
+        if port in self._written:
+            return
+        self._written.add(port)
+        yield from self._companion(PORT_ALIAS, port)
+        if port.shared_number >= 0:
+            self._is_unexpected(("port", None), port.shared_number)
+            yield Setting(SHARED_ALIAS, f"port{port.shared_number}", 1, "")
 
     def _is_unexpected(self, place: object, number: int) -> bool:
         """Whether creation would give another number; the counter goes on as it would."""
@@ -247,30 +255,18 @@ class _Script:
         counter.take(number)
         return unexpected
 
-    def _unused_route(self, port: Row) -> int:
-        """A number for a local route that has been deleted, which no route of the script bears."""
-        siblings = port.parent.siblings("router.route") if port.parent else None
-        counter = self._counters.setdefault(("router.route", port.parent), Siblings(False))
-        self._routes_gone[port] = next(
-            number
-            for number in count(counter.next_number)
-            if counter.is_free(number) and (siblings is None or number not in siblings.by_number)
-        )
-        return self._routes_gone[port]
-
     def _local_route(self, port: Row) -> Iterator[str]:
         """What has become of the local route that comes with a router port's address."""
         if port.collection.path != "router.port" or port.get("address") is None:
             return
-        route = _local_route_of(port)
-        assert port.parent is not None
+        route = local_route_of(port)
         if route is None:
-            yield f"router {port.parent.alias} route route{self._routes_gone[port]} delete"
+            yield canonical(Delete(_path_of_local(port)))
             return
         self._written.update((port, route))
         changed = [s for s in self._settings(route) if s.field.name not in ("dst", "port")]
         if changed:
-            yield canonical(Set(_path(route), tuple(changed)))
+            yield canonical(Set(_path_of_local(port), tuple(changed)))
 
 
 def _jumps_nowhere(rule: Row) -> bool:
@@ -278,12 +274,16 @@ def _jumps_nowhere(rule: Row) -> bool:
     return rule.get("type") == "jump" and rule.get("jump-to") is None
 
 
-def _is_local_route(row: Row) -> bool:
-    return row.collection.path == "router.route" and row.get("type") is None
+def _bridge_of(store: Store, binding: Row) -> Row:
+    """The bridge that a VTEP's binding joins."""
+    return next(row for row in store.rows("bridge") if row.uuid == binding.get("network-id"))
 
 
-def _local_route_of(port: Row) -> Row | None:
-    return next((row for row, _ in port.referrers or () if _is_local_route(row)), None)
+def _path_of_local(port: Row) -> Path:
+    """How a port's local route is picked while it is the port's only one, whatever its alias."""
+    routes = SCHEMA["router.route"]
+    setting = Setting(routes.by_name["port"], port.full_alias, 1, port.full_alias)
+    return (*_path(port.parent), Selector(routes, None, (setting,), 1))
 
 
 def _everywhere(store: Store, path: str) -> Iterator[Row]:

@@ -1,12 +1,13 @@
-"""What makes DHCP subnets, load balancers, tunnel zones, VTEPs and trace requests sound."""
+"""What makes DHCP subnets, BGP peers, load balancers, containers and trace requests sound."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
-from grammar.addresses import Cidr
+from grammar.addresses import Cidr, format_ipv4
 from grammar.errors import RefusedError
+from grammar.tree import Setting
 from midocli.store.condition_policy import ConditionPolicy
 from midocli.store.policy import Edit, Policy
 from midocli.store.rows import Row
@@ -34,7 +35,7 @@ def _overlap(one: Cidr, other: Cidr) -> bool:
 class RouterPolicy(Policy):
     """A router and its load balancer name each other."""
 
-    def created(self, edit: Edit, row: Row, companion: int | None) -> None:
+    def created(self, edit: Edit, row: Row, companions: Sequence[Setting]) -> None:
         self._pair(edit, row, None)
 
     def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
@@ -48,7 +49,7 @@ class RouterPolicy(Policy):
 class BalancerPolicy(Policy):
     """The other end of the same tie."""
 
-    def created(self, edit: Edit, row: Row, companion: int | None) -> None:
+    def created(self, edit: Edit, row: Row, companions: Sequence[Setting]) -> None:
         pair(edit, row, None, "router", "load-balancer")
 
     def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
@@ -83,65 +84,28 @@ class VipPolicy(Policy):
             edit.put(row, "persistence", None)
 
 
-class TunnelZonePolicy(Policy):
-    """Tunnel zones have names of their own, and stay while a VTEP is in them."""
+class BgpPeerPolicy(Policy):
+    """A router speaks once with an address of an autonomous system."""
 
     def check(self, edit: Edit, row: Row) -> None:
-        siblings = edit.store.siblings(row.collection, None)
-        named = siblings.by_key.get(row.get("name"), {}) if siblings else {}
-        for other in named:
-            if other is not row:
-                raise RefusedError(f"{other.full_alias} has the name {row.get('name')}", "name")
-        if row.get("type") != "vtep":
-            for vtep in _vteps(row):
-                raise RefusedError(f"{vtep.full_alias} is in {row.full_alias}", "type")
-
-    def deleting(self, edit: Edit, row: Row) -> None:
-        for vtep in _vteps(row):
-            raise RefusedError(f"{vtep.full_alias} is in {row.full_alias}; delete it first")
-
-
-def _vteps(zone: Row) -> Iterator[Row]:
-    return (source for source, _ in zone.referrers or () if source.collection.path == "vtep")
-
-
-class VtepPolicy(Policy):
-    """A VTEP is in a tunnel zone of its own type."""
-
-    def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
-        if field == "management-ip":
-            for binding in row.siblings("vtep.binding") or ():
-                edit.put(binding, "management-ip", row.get("management-ip"))
-
-    def check(self, edit: Edit, row: Row) -> None:
-        zone = row.get("tunnel-zone")
-        if zone is not None and zone.get("type") != "vtep":
-            raise RefusedError(
-                f"{zone.full_alias} is of type {zone.get('type')}; a VTEP needs one of type vtep",
-                "tunnel-zone",
-            )
-
-
-class VtepBindingPolicy(Policy):
-    """A binding joins a port's VLAN, once, to a bridge that exists."""
-
-    def before_create(self, edit: Edit, row: Row) -> None:
-        assert row.parent is not None
-        row.values[row.collection.index["management-ip"]] = row.parent.get("management-ip")
-
-    def check(self, edit: Edit, row: Row) -> None:
-        word = row.get("network-id")
-        bridge = edit.resolver.find(edit.store.schema["bridge"], None, word)
-        if bridge is None:
-            raise RefusedError(f"no bridge is {word[:40]!r}", "network-id")
-        row.values[row.collection.index["network-id"]] = bridge.uuid
-        for other in (row.parent.siblings("vtep.binding") if row.parent else None) or ():
-            same = [other.get(name) == row.get(name) for name in ("physical-port", "vlan")]
+        for other in (row.parent.siblings("router.bgp-peer") if row.parent else None) or ():
+            same = [other.get(name) == row.get(name) for name in ("asn", "address")]
             if other is not row and all(same):
                 raise RefusedError(
-                    f"VLAN {row.get('vlan')} of {row.get('physical-port')} is bound already",
-                    "vlan",
+                    f"{other.full_alias} is the peer {format_ipv4(row.get('address'))} "
+                    f"of AS {row.get('asn')}",
+                    "address",
                 )
+
+
+class ContainerPolicy(Policy):
+    """A container runs where its port is, so it runs nowhere without one."""
+
+    def check(self, edit: Edit, row: Row) -> None:
+        if row.get("host") is not None and row.get("port") is None:
+            raise RefusedError(
+                "a container without a port cannot be scheduled on a host; give it a port", "host"
+            )
 
 
 class TracePolicy(ConditionPolicy):

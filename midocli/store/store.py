@@ -119,16 +119,33 @@ class Store:
         number: int | None = None,
         position: int | None = None,
         shared_number: int | None = None,
+        named: bool = True,
     ) -> None:
         """Put a new row among its siblings, with an alias counter and, in order, a place.
 
-        The next free counters are taken where none are given.
+        The next free counters are taken where none are given, unless it is not to be `named` yet.
         """
+        free = Siblings.free_number if named else Siblings.nameless_number
         places = self._places(row)
-        row.number = places[0].free_number() if number is None else number
+        row.number = free(places[0]) if number is None else number
         for shared in places[1:]:
-            row.shared_number = shared.free_number() if shared_number is None else shared_number
+            row.shared_number = free(shared) if shared_number is None else shared_number
         self.journal.changes.append(("attach", row, *self._take_numbers(row, position)))
+
+    def introduce(self, row: Row, collection: Collection) -> None:
+        """Give a row its alias where it is shown as one of a collection, if it has none there.
+
+        This is not taken back with anything: an alias is for the life of its object.
+        """
+        if collection in self.layout(row.collection).gathered_by:
+            if row.shared_number < 0:
+                siblings, old = self.shared_siblings(collection, row), row.shared_number
+                row.shared_number = siblings.free_number()
+                siblings.rename(old, row.shared_number)
+        elif row.number < 0:
+            siblings, old = self._make_siblings(row), row.number
+            row.number = siblings.free_number()
+            siblings.rename(old, row.number)
 
     def detach(self, row: Row) -> None:
         """Take a row out. Its children and its referrers are the caller's business."""

@@ -202,7 +202,7 @@ def _unrestored(event: events.NatUnrestored) -> str:
 
 def _route(event: events.RouteChosen) -> str:
     if event.type == "local":
-        return f"route {event.route}: the router's own address"
+        return f"{event.route and f'route {event.route}: '}the router's own address"
     text = f"route {event.route}: {network(event.dst)}"
     if event.type != "normal":
         return f"{text} {event.type}"

@@ -48,12 +48,12 @@ PING = "ping alice 10.0.2.11 timeout 70"
 
 # Name -> what breaks it, and the probe that fails then (PING where none is given).
 WAYS: dict[str, tuple[list[str], str]] = {
-    "no route to the far network": (["delete router0:route3"], PING),
+    "no route to the far network": (["delete router0:route1"], PING),
     "no route to an address outside the network of its machine": (
         ["guest bob set address 10.0.2.11/24,10.9.9.9/32"],
         "ping alice 10.9.9.9 timeout 70",
     ),
-    "no route back": (["delete router0:route2"], PING),
+    "no route back": (["delete router0:route0"], PING),
     "a black hole": (["router r add route dst 10.0.2.8/29 type blackhole"], PING),
     "a route that rejects": (["router r add route dst 10.0.2.11/32 type reject"], PING),
     "a rule drops requests": (
@@ -222,7 +222,7 @@ WAYS: dict[str, tuple[list[str], str]] = {
         "connect alice tcp 10.0.9.9 80",
     ),
     "a traceroute without a route on the way": (
-        ["delete router0:route3"],
+        ["delete router0:route1"],
         "traceroute alice 10.0.2.11",
     ),
     "a traceroute whose errors a rule drops": (
@@ -296,7 +296,7 @@ WAYS: dict[str, tuple[list[str], str]] = {
     ),
     "a second router that is not known": (
         [
-            "delete router0:route3",
+            "delete router0:route1",
             "router create name far",
             "delete router0:port1",
             "router far add port address 10.0.2.1 net 10.0.2.0/24 peer bridge1:port0",

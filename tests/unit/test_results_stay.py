@@ -122,6 +122,8 @@ CHANGES = (
     "clock advance 700",
     "mirror mirror0 delete",
     "guest guest1 delete",
+    *(f"host host0 delete binding interface {name}" for name in ("tape239f31e-63", "veth0")),
+    "host host0 set alive false",
     "host host0 delete",
     "bridge bridge1 delete",
     "chain chain0 delete",

@@ -53,6 +53,13 @@ def _bindings(count: int) -> Lines:
     ]
 
 
+def _interfaces(count: int) -> Lines:
+    return [
+        "host create name h alive false",
+        *(f"host h add interface iface t{n}" for n in range(count)),
+    ]
+
+
 def _members(count: int) -> Lines:
     return [
         "port-group create name g",
@@ -105,7 +112,7 @@ CASES: dict[str, tuple[Callable[[int], Lines], Callable[[int], Lines]]] = {
     "save": (_rules, lambda n: ["save all.mido"]),
     "router delete": (_routes, lambda n: ["router r delete", "undo", "redo"]),
     "port of routes": (_routes, lambda n: ["router r delete port port0", "undo", "redo"]),
-    "host delete": (_bindings, lambda n: ["host h delete", "undo", "redo"]),
+    "host delete": (_interfaces, lambda n: ["host h delete", "undo", "redo"]),
     "bindings by port": (
         _bindings,
         lambda n: [f"host h delete binding port bridge0:port{i}" for i in range(n)],

@@ -64,7 +64,7 @@ def test_deleting_a_port_takes_its_routes_along(world: World) -> None:
     assert len(world.lines("router router0 list route")) == 3
     world.run("router0:port0 delete")
     assert world.lines("router router0 list route") == [
-        "route route1 src 0.0.0.0/0 dst 10.0.1.1 port router0:port1 weight 0 learned false"
+        "route route2 src 0.0.0.0/0 dst 10.0.1.1 port router0:port1 weight 0 learned false"
     ]
 
 
@@ -91,6 +91,9 @@ def test_deleting_an_interface_unplugs_port_and_guest(world: World) -> None:
 
 
 def test_deleting_a_host_leaves_port_and_guest(world: World) -> None:
+    world.run("host h set alive false")
+    world.error("host h delete")
+    world.run("host h delete binding interface veth0")
     world.run("host h delete")
     assert world.run("bridge0:port1 show plugged") == "no"
     assert world.run("guest v show interface") == ""

@@ -268,6 +268,10 @@ class Frame:
         """An independent copy (all fields are immutable values)."""
         return Frame(*_FIELDS(self))
 
+    def __deepcopy__(self, memo: object) -> Frame:
+        """A copy, whose origin is the very same: who asks for it goes by its identity."""
+        return self.copy()
+
     def vlan_ids(self) -> tuple[int, ...]:
         """The VLAN ids, outermost first."""
         return tuple(tag & 0xFFF for tag in self.vlans)
