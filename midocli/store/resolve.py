@@ -209,6 +209,10 @@ class Resolver:
         *outer, last = word.split(":")
         for kind in self._kinds(collection):
             chain = _lineage(self._store, kind)
+            if 1 < len(chain) <= len(outer):
+                found = self._in_full_inside(kind, word, len(chain))
+                if found is not None and (parent is None or found.parent is parent):
+                    return found
             if len(chain) != len(outer) + 1:
                 continue
             row: Row | None = None
@@ -219,6 +223,13 @@ class Resolver:
             if row is not None and (parent is None or row.parent is parent):
                 return row
         return None
+
+    def _in_full_inside(self, kind: Collection, word: str, depth: int) -> Row | None:
+        """`router0:router0:port1`: a path whose last step is an alias in full, of that owner."""
+        parts = word.split(":")
+        found = self._composed(kind, None, ":".join(parts[-depth:]))
+        owner = self.find(self._store.schema[kind.parent], None, ":".join(parts[:-depth]))
+        return found if found is not None and found.parent is owner else None
 
     def _kinds(self, collection: Collection) -> tuple[Collection, ...]:
         if collection.gathers:
