@@ -41,7 +41,6 @@ NEEDS = (
     (r"spb|isis|isoclns|hoobr_lookup_nsap", "IS-IS (print-isoclns.c, 3,561 lines)"),
     (r"dhcp6|dhcpv6", "DHCPv6 (print-dhcp6.c, 853 lines)"),
     (r"zmtp|pgm", "PGM and ZMTP (print-pgm.c and print-zeromq.c, 1,044 lines)"),
-    (r"mptcp", "MPTCP's options (print-mptcp.c, 485 lines)"),
     (r"of1", "OpenFlow (three files, 3,993 lines)"),
     (r"geonet|Geonet", "GeoNet and CALM FAST (print-geonet.c and print-calm-fast.c, 338 lines)"),
     (r"m3ua", "SCTP and M3UA (print-sctp.c and print-m3ua.c, 1,112 lines)"),

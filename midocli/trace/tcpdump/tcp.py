@@ -72,7 +72,7 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
     if flags & _URG:
         d.add(f", urg {urgent}")
     if header_length > _HEADER_LENGTH and not tcp_options.show(
-        d, at + _HEADER_LENGTH, header_length - _HEADER_LENGTH, base, at + length
+        d, at + _HEADER_LENGTH, header_length - _HEADER_LENGTH, base, at + length, flags
     ):
         return
     d.add(f", length {data_length}")

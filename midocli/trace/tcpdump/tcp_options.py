@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from midocli.trace.tcpdump import mptcp
 from midocli.trace.tcpdump.dissection import Dissection
 
 _END, _NOP, _SACK, _SIGNATURE = 0, 1, 5, 19
@@ -44,15 +45,23 @@ class _Option:
     """One option's body: `declared` bytes at `at`, with `room` left in the header.
 
     tcpdump goes by what each kind of option should have, and only afterwards
-    compares that with the length byte: so do the readers below.
+    compares that with the length byte: so do the readers below. `flags` are the segment's.
     """
 
-    __slots__ = ("at", "base", "declared", "dissection", "room", "segment_end")
+    __slots__ = ("at", "base", "declared", "dissection", "flags", "room", "segment_end")
 
     def __init__(
-        self, d: Dissection, at: int, declared: int, room: int, base: int, segment_end: int
+        self,
+        d: Dissection,
+        at: int,
+        declared: int,
+        room: int,
+        base: int,
+        segment_end: int,
+        flags: int,
     ) -> None:
         self.dissection = d
+        self.flags = flags
         self.at = at
         self.declared = declared
         self.room = room
@@ -72,11 +81,11 @@ class _Option:
         return int.from_bytes(self.body(at + count)[at:], "big")
 
 
-def show(d: Dissection, at: int, length: int, base: int, segment_end: int) -> bool:
+def show(d: Dissection, at: int, length: int, base: int, segment_end: int, flags: int) -> bool:
     """Show `length` bytes of options; False when they end in a mistake or were cut.
 
     `base` is what selective acknowledgements are relative to, `segment_end` the
-    offset after the segment's data.
+    offset after the segment's data, `flags` are the segment's.
     """
     d.add(", options [")
     separator = ""
@@ -92,7 +101,7 @@ def show(d: Dissection, at: int, length: int, base: int, segment_end: int) -> bo
                 if declared < 2 or declared > length:
                     raise _BadOptionError
             d.add(_NAMES.get(kind, f"unknown-{kind}"))
-            option = _Option(d, at + used, declared - used, length - used, base, segment_end)
+            option = _Option(d, at + used, declared - used, length - used, base, segment_end, flags)
             used += _READERS.get(kind, _show_unknown)(option)
             if used != declared:
                 d.add(f"[len {declared}]")
@@ -187,6 +196,13 @@ def _show_authentication(option: _Option) -> int:
     return option.declared
 
 
+def _show_multipath(option: _Option) -> int:
+    option.body(option.declared)
+    if not mptcp.show(option.dissection, option.at - 2, option.declared + 2, option.flags):
+        raise _BadOptionError
+    return option.declared
+
+
 def _show_fast_open(option: _Option) -> int:
     option.body(option.declared)
     option.dissection.add(" ")
@@ -248,6 +264,7 @@ _READERS: dict[int, Callable[[_Option], int]] = {
     20: _show_scps,
     28: _show_user_timeout,
     29: _show_authentication,
+    30: _show_multipath,
     34: _show_fast_open,
     254: _show_experiment,
 }
