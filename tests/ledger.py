@@ -82,10 +82,14 @@ def rows_of(page: str, text: str) -> list[Row]:
 
 def marks_of_session(holder: str, script: str, printed: str) -> list[Mark]:
     """The marks of a session, of which `printed` is kept."""
-    shown = re.split(rf"^{PROMPT}", printed, flags=re.MULTILINE)[1:]
+    shown = iter(re.split(rf"^{PROMPT}", printed, flags=re.MULTILINE)[1:])
     lines = script.splitlines()
-    commands = [number for number, line in enumerate(lines) if line and not line.startswith("#")]
-    output = dict(zip(commands, shown, strict=False))
+    # What a script that is read in prints stands between the session's own lines.
+    output = {
+        number: next((text for text in shown if text.partition("\n")[0] == line), "")
+        for number, line in enumerate(lines)
+        if line and not line.startswith("#")
+    }
     return [
         Mark(holder, number + 1, key, _session_fault(lines, number, output))
         for number, line in enumerate(lines)

@@ -130,7 +130,7 @@ PING c
         ("router list\nexpect ping a b\nexpect not ping a c\n# parity: k", "no `expect` follows"),
         (
             "router list\n# parity: k\nexpect ping a d\n",
-            "the output has 'expect ping a b' for 'expect ping a d'",
+            "the output has '' for 'expect ping a d'",
         ),
     ],
 )
