@@ -78,27 +78,37 @@ def claimed(line: str) -> Claimed | None:
 
     LineSyntaxError or IncompleteError where the words behind `because` are no claim.
     """
-    words = list(words_of(line))
-    if len(words) < 3 or words[0][0] != "expect":
+    words = _expecting(line)
+    if len(words) < 3:
         return None
+    before, last = words[-2][0], words[-1][0]
+    if before == "is":
+        shown = "" if last == "empty" else unquote(last)
+        return _cut(line, words[-2], Shows(shown))
+    if before == "has" and last.isdecimal():
+        return _cut(line, words[-2], Counts(int(last)))
     for at in range(len(words) - 1, 1, -1):
-        word, rest = words[at], words[at + 1 :]
-        claim: Claim | None = None
-        if word[0] == "because":
-            claim = _because(line, rest)
-        elif word[0] == "is" and len(rest) == 1:
-            claim = Shows("" if rest[0][0] == "empty" else unquote(rest[0][0]))
-        elif word[0] == "has" and len(rest) == 1 and rest[0][0].isdecimal():
-            claim = Counts(int(rest[0][0]))
-        if claim is not None:
-            return Claimed(line[: word.start()], claim, word.start() + 1)
+        if words[at][0] == "because":
+            return _cut(line, words[at], _because(line, words[at + 1 :]))
     return None
+
+
+def _cut(line: str, word: re.Match[str], claim: Claim) -> Claimed:
+    """A line whose claim begins with a word."""
+    return Claimed(line[: word.start()], claim, word.start() + 1)
+
+
+def _expecting(line: str) -> list[re.Match[str]]:
+    """The words of a line of `expect`; none of other lines."""
+    words = words_of(line)
+    first = next(words, None)
+    return [first, *words] if first is not None and first[0] == "expect" else []
 
 
 def continuing(line: str) -> list[Expectation]:
     """What may come at the end of a line that has begun a claim; nothing where it has not."""
-    words = list(words_of(line))
-    if len(words) < 3 or words[0][0] != "expect":
+    words = _expecting(line)
+    if len(words) < 3:
         return []
     if words[-1][0] == "is":
         return [Expectation("value", "", "a word"), Expectation("verb", "empty", "nothing")]

@@ -105,10 +105,10 @@ class Language:
         """A line, which may claim at its end how the command comes out that it expects."""
         try:
             return self._read(line)
-        except MidoError:
+        except Rejected as failure:
             command = self._claiming(line)
             if command is None:
-                raise
+                raise self._explain(line, failure) from None
             return command
 
     def _claiming(self, line: str) -> Command | None:
@@ -116,18 +116,24 @@ class Language:
         from grammar.claims import claimed  # few lines do
 
         found = claimed(line)
-        command = self._read(found.command) if found else None
-        if found is None or command is None or command.word != "expect":
+        if found is None:
+            return None
+        try:
+            command = self._read(found.command)
+        except Rejected as failure:
+            raise self._explain(found.command, failure) from None
+        if command.word != "expect":
             return None
         return cast("Expect", command).claiming(found.claim, found.column)
 
     def _read(self, line: str) -> Command:
+        """The command that a line is; Rejected where it is none."""
         try:
             return _finish(self._line.parse_string(line).as_list())
-        except Rejected as failure:
-            raise self._explain(line, failure) from None
+        except Rejected:
+            raise
         except pp.ParseException as failure:
-            raise self._explain(line, Rejected(line, failure.loc, self._line)) from None
+            raise Rejected(line, failure.loc, self._line) from None
 
     def expected(self, line: str, cursor: int) -> list[Expectation]:
         """What may stand at the cursor, where the word under it begins."""

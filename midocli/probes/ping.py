@@ -62,6 +62,7 @@ class PingProbe:
         self._count: int | None = values.get("count")
         if self._count is None and self._deadline_ns is None:
             self._count = 3 if context.manner.interactive else 1
+        self._enough = _MOST_REQUESTS + 1 if self._count is None else self._count
         target = find_target(context, command.destination)
         self._observation = Observation(context, command, given)
         pattern = _pattern(given.get("pattern"))
@@ -145,7 +146,7 @@ class PingProbe:
         first: int = self._values["seq"]
         most = _MOST_REQUESTS if end_ns is not None or total is None else total
         for number in range(most):
-            self._context.manner.progress("ping", number, total or most)
+            self._context.progress("ping", number, total or most)
             if number and "outstanding" in self._values:
                 self._report.tell_outstanding()
             self._next_send = engine.now_ns + self._interval_ns if number + 1 < most else None
@@ -173,8 +174,9 @@ class PingProbe:
     def _wait_until(self, time_ns: int) -> bool:
         """Let it become that time, unless enough is answered before; whether it is."""
         engine = self._network.engine
-        if not engine.run(self._is_enough, time_ns):
-            engine.run_until(time_ns)
+        if engine.run(self._is_enough, time_ns):
+            return True
+        engine.run_until(time_ns)
         return self._is_enough()
 
     def _read_what_is_there(self) -> None:
@@ -190,9 +192,9 @@ class PingProbe:
     def _is_enough(self) -> bool:
         """Whether so much was answered that ping ends (`main_loop`)."""
         report = self._report
-        if self._deadline_ns is not None and report.errors:
+        if report.errors and self._deadline_ns is not None:
             return True
-        return self._count is not None and report.received + report.errors >= self._count
+        return report.received + report.errors >= self._enough
 
     def _send(self, seq: int) -> bool:
         """Send one request; False where the source has no way to send at all."""
