@@ -114,7 +114,9 @@ class Names:
 
     def _values(self, place: Place, target: str) -> Iterator[Candidate]:
         """The values that the objects of a place have in the field behind the blank of `target`."""
-        field = place.collection.by_name[target.partition(" ")[2]]
+        field = place.collection.by_name.get(target.partition(" ")[2])
+        if field is None:
+            return  # of the kinds that a collection gathers, not all have each field
         display = self._context.display
         if field is self._key(place.collection):
             for key in place.siblings.by_key:

@@ -94,7 +94,7 @@ def test_it_tells_the_walk_the_changes_the_frames_and_the_verdict(page: str) -> 
         "✓ succeeded",
         "icmp_seq=1: answered by 10.0.2.11",
         "64 bytes from 10.0.2.11: icmp_seq=1 ttl=63",
-        "route router0:route3: 10.0.2.0/24 by router0:port1",
+        "route router0:route1: 10.0.2.0/24 by router0:port1",
         "tcpdump: listening on tap1",
         "10.0.1.10 > 10.0.2.11: ICMP echo request, id 1, seq 1",
     ):
@@ -133,7 +133,7 @@ def test_a_failure_says_where_and_what_to_try(tmp_path: Path) -> None:
     words = "\n".join(Page(report(tmp_path, "ping alice 10.99.1.1 id 1")).words)
     assert "✗ failed" in words
     assert "✗ route-reject: route" in words
-    assert "delete router0:route4" in words
+    assert "delete router0:route2" in words
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from prompt_toolkit.completion import CompleteEvent, Completion
 from prompt_toolkit.document import Document
@@ -488,6 +488,9 @@ _ODD = ["'", '"', "\\", ",", ":", "!", "#", "~/", "/", "\0", "\udc80", "é", "\n
 
 @given(st.sampled_from(_LINES), st.floats(0, 1), st.sampled_from(_ODD), st.floats(0, 1))
 @settings(max_examples=300, deadline=None)
+@example(
+    "router r add port mac 02:00:00:00:02:01 address 10.0.2.1 net 10.0.2.0/24", 0.375, "\n", 0.4375
+)
 def test_whatever_is_typed_a_word_that_is_taken_stands_in_its_place(
     line: str, end: float, odd: str, place: float
 ) -> None:
