@@ -40,7 +40,9 @@ class LinuxStack(GuestStack):
         if entry is None:
             return LocalError("network-unreachable", "Network is unreachable")
         _, _, gateway, nic_index, source = entry
-        hop = redirect.next_hop(self, dst, gateway) if gateway else dst
+        hop = gateway or dst
+        if gateway and self.network.state.detours:
+            hop = redirect.next_hop(self, dst, gateway)
         if frame.nw_src == NO_ADDRESS:
             frame.nw_src = source
         if not frame.walk and self.network.wants_events:
