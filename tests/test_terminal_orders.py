@@ -101,7 +101,10 @@ def test_a_script_on_a_terminal(home: Path, options: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("line", SHOWN)
 @pytest.mark.parametrize("colour", ["never", "always"])
-def test_what_the_screen_is_given(line: str, colour: str) -> None:
+def test_what_the_screen_is_given(
+    line: str, colour: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # for the files that it writes
     out = StringIO()
     painter = Painter()
     paint = painter.paint if colour == "always" else str
