@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from itertools import cycle
 from pathlib import Path
@@ -46,7 +47,10 @@ MOMENTS = 60
 
 
 class Dying:
-    """Raises an error at the given call while the simulator is at work; counts the calls."""
+    """Raises an error at the given call while the simulator is at work; counts the calls.
+
+    What Python calls while it collects garbage is none of them: an error there reaches nobody.
+    """
 
     def __init__(self, engine: Engine, moment: int, error: type[Exception]) -> None:
         self.calls = 0
@@ -55,11 +59,13 @@ class Dying:
         self._error = error
 
     def __enter__(self) -> Dying:
+        gc.disable()
         sys.setprofile(self._called)
         return self
 
     def __exit__(self, *error: object) -> None:
         sys.setprofile(None)
+        gc.enable()
 
     def _called(self, frame: FrameType, event: str, argument: Any) -> None:
         if event == "call" and self._engine._running and frame.f_code.co_name != "_ended":
