@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from grammar.schema import Field
-from grammar.values import Choice, Truth, ValueType
+from grammar.values import Choice, ListOf, Truth, ValueType
 
 Kind = Literal["verb", "collection", "command", "field", "value", "object", "text", "end"]
 
@@ -47,9 +47,8 @@ class Expectation(NamedTuple):
         """The words that would do, where they are known without a store."""
         if self.text:
             return (self.text,)
-        if isinstance(self.type, (Choice, Truth)):
-            return self.type.words
-        return ()
+        kind = self.type.item if isinstance(self.type, ListOf) else self.type
+        return kind.words if isinstance(kind, (Choice, Truth)) else ()
 
 
 #: The line may end here.

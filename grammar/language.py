@@ -17,6 +17,7 @@ from grammar.errors import IncompleteError, LineSyntaxError, MidoError, shorten
 from grammar.expectation import END, Expectation
 from grammar.nearest import nearest, suggestion
 from grammar.objects import Paths
+from grammar.pipe import EXPECTED_BAR, Pipe, Piped, pipe_of
 from grammar.resources import SCHEMA
 from grammar.schema import Schema
 from grammar.tree import Command
@@ -84,6 +85,29 @@ class Language:
             return None
         if "'" in line or '"' in line or "\\" in line:
             _check_quotes(line)
+        pipe = pipe_of(line)
+        return self._parse_formed(line) if pipe is None else self._parse_piped(line, pipe)
+
+    def _parse_piped(self, line: str, pipe: Pipe) -> Command:
+        """A line that ends in `| include TEXT` or the like, or only looks as if it did."""
+        try:
+            how, text = pipe.checked()
+        except MidoError:
+            with suppress(MidoError):
+                return self._parse_formed(line)
+            self.parse(pipe.command)  # what is wrong before the bar is said first
+            raise
+        with suppress(Rejected):
+            return self._read(line)
+        command = self.parse(pipe.command)
+        assert command is not None, "words stand before the bar"
+        if not (command.has_form or isinstance(command, As)):
+            message = "| belongs behind a command that shows something"
+            raise LineSyntaxError(message, len(pipe.command) + 1)
+        return Piped(command, how, text)
+
+    def _parse_formed(self, line: str) -> Command:
+        """A line, with `as FORM` at its end or without."""
         suffix = suffix_of(line)
         return self._parse(line) if suffix is None else self._parse_shown(line, suffix)
 
@@ -142,13 +166,16 @@ class Language:
             if word.end() == cursor:
                 start = word.start()
         found = self._expected_at(line[:start], start)
+        pipe = pipe_of(line[:start])
+        if pipe is not None and self._whole(pipe.command):
+            return [*found, *pipe.expected()]
         suffix = suffix_of(line[:start])
         if suffix is not None and not suffix.form and self._whole(suffix.command):
             return [*found, EXPECTED_FORM]
         command = self._whole(line[:start])
         if command is not None and (found or command.word == "expect"):
             claims = cast("Expect", command).claims if command.word == "expect" else ()
-            return [*found, *(claims or _continued(line[:start])), EXPECTED_AS]
+            return [*found, *(claims or _continued(line[:start])), EXPECTED_AS, EXPECTED_BAR]
         return found or _continued(line[:start])
 
     def _whole(self, line: str) -> Command | None:

@@ -30,6 +30,7 @@ from grammar.elements import (
     Unoffered,
 )
 from grammar.expectation import Expectation
+from grammar.filters import Filters
 from grammar.pairs import FieldNames, Pairs
 from grammar.schema import Collection, Schema, aliases_of
 from grammar.tree import Selector, Target
@@ -170,6 +171,8 @@ class Paths:
 
     def _last_pairs(self, collection: Collection, verb: str, lead: bool) -> Pairs:
         """The fields that end the line; `describe` takes none."""
+        if verb == "list":
+            return Filters(collection, lead=partial(Target, collection) if lead else None)
         fields = () if verb == "describe" else collection.fields
         return Pairs(
             f"{collection.name} fields",

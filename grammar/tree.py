@@ -29,12 +29,16 @@ def _equal(one: object, other: object) -> bool:
 
 
 class Setting(NamedTuple):
-    """A field and the value given to it; `column` is the value's."""
+    """A field and the value given to it; `column` is the value's.
+
+    `how` is the word of a filter that lies between them: `not`, `contains`, `in`, or none.
+    """
 
     field: Field
     value: Any
     column: int
     text: str
+    how: str = ""
 
     def __eq__(self, other: object) -> bool:
         return _equal(self, other)
@@ -86,6 +90,9 @@ class Target(NamedTuple):
 
 Path = tuple[Selector, ...]
 
+#: The words that make another test of a filter.
+_TESTS = ("not", "contains", "in")
+
 
 class Argument(NamedTuple):
     """A word given to a command, with where it stood."""
@@ -109,7 +116,14 @@ def written_path(path: Path) -> list[str]:
 
 def written_filters(filters: Iterable[Setting]) -> list[str]:
     """The words that select objects by their fields."""
-    return [word for each in filters for word in (each.field.name, quoted(each.value))]
+    words: list[str] = []
+    for each in filters:
+        # In quotes no word is taken for that of a test, or for another field.
+        value = quoted(each.value)
+        bare = value == each.value and value.replace("-", "").isalpha()
+        words += [each.field.name, *([each.how] if each.how else [])]
+        words.append(f"'{value}'" if bare and (each.how or value in _TESTS) else value)
+    return words
 
 
 def written_settings(settings: Iterable[Setting]) -> list[str]:
@@ -147,16 +161,21 @@ class Create(Command):
 
 
 class List(Command):
-    """Show the objects of `target` inside `path` that pass the filters."""
+    """Show the objects of `target` inside `path` that pass the filters.
+
+    Of each the fields named by `columns` are shown; all, where it is empty.
+    """
 
     word = "list"
     path: Path
     target: Target
     filters: tuple[Setting, ...]
+    columns: tuple[str, ...] = ()
 
     def written(self) -> list[str]:
         where = [*written_path(self.path), self.target.collection.name]
-        return [*where, "list", *written_filters(self.filters)]
+        columns = ["columns", ",".join(self.columns)] if self.columns else []
+        return [*where, "list", *written_filters(self.filters), *columns]
 
 
 class Show(Command):

@@ -42,11 +42,16 @@ VERBS = {
     "list": Verb(
         "shows the objects of a collection, or those whose fields have the values given",
         "looking",
-        ("list [PATH] COLLECTION [FIELD VALUE]...", "[PATH] COLLECTION list [FIELD VALUE]..."),
+        (
+            "list [PATH] COLLECTION [FIELD [not|contains|in] VALUE]... [columns FIELD,...]",
+            "[PATH] COLLECTION list [FIELD [not|contains|in] VALUE]... [columns FIELD,...]",
+        ),
         (
             "router list",
             "router router0 port list as table  # in columns",
             "chain chain21 rule list type accept  # only rules that accept",
+            "host list alive not true columns name,alive",
+            "router router0 route list dst in 192.168.0.0/16 as table",
             "list host host0 binding  # the verb may stand first",
         ),
         see=("show", "filters", "as"),
@@ -191,7 +196,9 @@ def _command(
     if verb == "create" and target is not None:
         return Create(path, target, settings)
     if verb == "list" and target is not None:
-        return List(path, target, settings)
+        filters = tuple(each for each in settings if each.field.name != "columns")
+        columns = [each.value for each in settings if each.field.name == "columns"]
+        return List(path, target, filters, columns[-1] if columns else ())
     if verb == "describe":
         return Describe(path, target)
     if verb == "set":

@@ -69,11 +69,12 @@ def list_(context: Context, command: tree.List) -> Result:
     if collection.live:
         from midocli.datapath.learnt_tables import table
 
-        return table(context.datapath, collection, parent, command.filters)
+        found = table(context.datapath, collection, parent, command.filters)
+        return found.choosing(command.columns)
     ours = _tenant(context, collection) if collection.of_tenant else ()
     filters = (*ours, *command.filters)
-    found = context.resolver.filtered(collection, parent, filters)
-    return listing(found, collection, context.display)
+    rows = context.resolver.filtered(collection, parent, filters)
+    return listing(rows, collection, context.display, command.columns)
 
 
 @carries_out(tree.Show)

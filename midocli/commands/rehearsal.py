@@ -7,6 +7,7 @@ from random import Random
 from grammar import tree
 from grammar.as_form import As
 from grammar.commands.expect import Expect
+from grammar.pipe import Piped
 from midocli.context.context import Context
 
 
@@ -20,7 +21,7 @@ def rehearse(context: Context, command: tree.Command) -> None:
     Other commands are not tried: they cost more than a keystroke may, or do more than change
     the topology.
     """
-    if isinstance(command, As) or (isinstance(command, Expect) and not command.negated):
+    if isinstance(command, (As, Piped)) or (isinstance(command, Expect) and not command.negated):
         return rehearse(context, command.command)
     if not isinstance(command, (tree.Create, tree.Set, tree.Clear)):
         return None

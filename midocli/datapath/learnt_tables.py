@@ -12,6 +12,7 @@ from midocli.results.values import Table
 from midocli.simulator.guests.neighbour import listing
 from midocli.simulator.learnt.entries import FLOW_IDLE_NS
 from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ICMP
+from midocli.store.filters import passes
 from midocli.store.rows import Row
 from midocli.trace.flow_text import flow_actions
 
@@ -32,7 +33,7 @@ def table(
     rows = _TABLES[collection.path](datapath, parent)
     for setting in filters:
         index, field = collection.index[setting.field.name], setting.field
-        rows = [row for row in rows if word_of(field, row[index]) == setting.text]
+        rows = [row for row in rows if passes(setting, word_of(field, row[index]))]
     return Table(collection.fields, rows)
 
 

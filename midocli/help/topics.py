@@ -105,18 +105,26 @@ TOPICS = {
         see=("rule", "chain", "router", "connection"),
     ),
     "filters": Topic(
-        "which frames are printed, and which objects are listed",
+        "which frames, objects and lines are printed",
         (
             "Frames are chosen with tcpdump's expressions, in quotes. Behind list COLLECTION stand "
-            "pairs of a field and its value: an object is listed if it shows all of them.",
+            "pairs of a field and its value: an object is listed if it shows all of them. A word "
+            "between the two is another test: not, contains, or in for addresses of a network.",
             "As on Linux, a frame's outer VLAN tag is taken off before a filter sees it, and the "
             "first vlan finds it all the same: icmp prints tagged frames too. Those of a file "
             "are filtered with their tags.",
+            "Behind any command, | include TEXT prints the lines that hold a text, | exclude TEXT "
+            "the others, and | count how many there are. The bar is a word of its own; a text "
+            "with blanks stands in quotes. Several may follow each other. Where the line is a "
+            "command with these words in it, it is that: echo a | count.",
         ),
         (
             'ping client vm filter "arp or icmp" flags "-n"',
             'ping client vm filter "icmp[icmptype] = icmp-echoreply" flags "-n"',
             "chain chain21 rule list type accept  # rules that accept",
+            "chain list name contains OS_ columns name",
+            "router router0 route list | include 192.168.77",
+            "chain list | exclude OS_ | count",
         ),
         see=("flags", "points", "list"),
     ),

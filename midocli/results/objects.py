@@ -17,18 +17,17 @@ from midocli.store.rows import Row, Value, uuid_text
 class Entry:
     """An object as it was at a moment.
 
-    `number` is that of its alias (None: it is shown by UUID), `values` what its fields had, with
-    the names of objects in their place. They may be the row's own list, which a change replaces
-    and leaves as it is.
+    `number` is that of its alias where it is shown (None: it is shown by UUID), `values` what its
+    fields had, with the names of objects in their place. They may be the row's own list, which a
+    change replaces and leaves as it is; of the row itself only its alias is asked, which stays.
     """
 
-    __slots__ = ("collection", "id", "number", "values")
+    __slots__ = ("_row", "collection", "id", "number", "values")
 
-    def __init__(
-        self, collection: Collection, id: int, number: int | None, values: list[Value]
-    ) -> None:
-        self.collection = collection
-        self.id = id
+    def __init__(self, row: Row, number: int | None, values: list[Value]) -> None:
+        self._row = row
+        self.collection = row.collection
+        self.id = row.id
         self.number = number
         self.values = values
 
@@ -39,11 +38,11 @@ class Entry:
             return uuid_text(self.id)
         return f"{self.collection.prefix}{self.number}"
 
-    def line(self) -> str:
+    def line(self, columns: Sequence[str] = ()) -> str:
         """The line that lists print: an object without an id has no name in it."""
         if not self.collection.has_id:
-            return self.fields()
-        return f"{self.collection.prefix} {self.name} {self.fields()}".rstrip()
+            return self.fields(columns)
+        return f"{self.collection.prefix} {self.name} {self.fields(columns)}".rstrip()
 
     def shown_line(self) -> str:
         """The line that `show` prints, which always says what kind of object it is."""
@@ -51,29 +50,40 @@ class Entry:
             return self.line()
         return f"{self.collection.prefix} {self.fields()}".rstrip()
 
-    def fields(self) -> str:
+    def fields(self, columns: Sequence[str] = ()) -> str:
         """The fields that have a value, with their words."""
-        return " ".join([f"{name} {word}" for name, word in self.words()])
+        return " ".join([f"{name} {word}" for name, word in self.words(columns)])
 
     def only(self, names: Container[str]) -> Entry:
         """The same with no other values than those of some fields."""
         fields = zip(self.collection.fields, self.values, strict=True)
         values = [value if field.name in names else None for field, value in fields]
-        return Entry(self.collection, self.id, self.number, values)
+        return Entry(self._row, self.number, values)
 
-    def words(self) -> Iterator[tuple[str, str]]:
-        """The fields that are shown and have a value, in order, and the word of each."""
+    def words(self, columns: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+        """The fields that are shown and have a value, in order, and the word of each.
+
+        Those are the ones that lists show, if none are named.
+        """
         values = self.values
-        for at, field in _shown(self.collection):
+        for at, field in _named(self.collection, columns) if columns else _shown(self.collection):
             value = values[at]
             if value is not None:
                 yield field.name, _word(field, value)
 
-    def document(self) -> dict[str, Any]:
-        """All fields, unset ones None."""
+    def document(self, columns: Sequence[str] = ()) -> dict[str, Any]:
+        """Its full alias and all fields, or those that are named; unset ones None."""
         fields = zip(self.collection.fields, self.values, strict=True)
         whole = {field.name: _data(field, value) for field, value in fields}
-        return {**whole, "id": uuid_text(self.id)} if self.collection.has_id else whole
+        if self.collection.has_id:
+            alias = self._row.full_alias if self._row.number >= 0 else None
+            whole = {"alias": alias, **whole, "id": uuid_text(self.id)}
+        return {name: whole.get(name) for name in columns} if columns else whole
+
+    def chosen(self, columns: Sequence[str]) -> Record:
+        """The words of those columns, empty where there is none; its name is `alias`."""
+        words = {"alias": self.name, **dict(self.words(columns))}
+        return {name: words.get(name, "") for name in columns}
 
     def record(self, name: str | None = None) -> Record:
         """The name (or another one) in a column of its own, then the fields."""
@@ -87,6 +97,13 @@ class Entry:
 def _shown(collection: Collection) -> tuple[tuple[int, Field], ...]:
     """The fields that lists show, each with the place of its value."""
     return tuple((at, field) for at, field in enumerate(collection.fields) if not field.hidden)
+
+
+def _named(collection: Collection, names: Iterable[str]) -> Iterator[tuple[int, Field]]:
+    """Fields by name, each with the place of its value; none of those it does not have."""
+    for name in names:
+        if name in collection.index:
+            yield collection.index[name], collection.by_name[name]
 
 
 @cache
@@ -112,7 +129,7 @@ def entry(row: Row, collection: Collection, display: Display) -> Entry:
         values = values.copy()
         for at, value in changes:
             values[at] = value
-    return Entry(kind, row.id, display.number(row, collection), values)
+    return Entry(row, display.number(row, collection), values)
 
 
 def _names(value: Value, display: Display) -> Value:
@@ -177,9 +194,10 @@ def created(row: Row, display: Display, given: Container[str] = ()) -> Created:
 
 
 class Listing(Result):
-    """Objects, in their order."""
+    """Objects, in their order; `columns` are the only fields that are shown, if there are any."""
 
     entries: Sequence[Entry]
+    columns: tuple[str, ...] = ()
 
     @property
     def objects(self) -> Objects:
@@ -190,21 +208,25 @@ class Listing(Result):
         """A line for each."""
         lines = StringIO()
         for each in self.entries:
-            lines.write(each.line() + "\n")
+            lines.write(each.line(self.columns) + "\n")
         return lines.getvalue()
 
     def document(self) -> list[dict[str, Any]]:
         """The fields of each."""
-        return [each.document() for each in self.entries]
+        return [each.document(self.columns) for each in self.entries]
 
     def records(self) -> Sequence[Record]:
         """A row for each."""
+        if self.columns:
+            return [each.chosen(self.columns) for each in self.entries]
         return [each.record() for each in self.entries]
 
 
-def listing(rows: Iterable[Row], collection: Collection, display: Display) -> Listing:
+def listing(
+    rows: Iterable[Row], collection: Collection, display: Display, columns: tuple[str, ...] = ()
+) -> Listing:
     """Objects as they are now, shown as those of a collection (which may gather them)."""
-    return Listing([entry(row, collection, display) for row in rows])
+    return Listing([entry(row, collection, display) for row in rows], columns)
 
 
 class Shown(Result):

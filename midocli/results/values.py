@@ -113,6 +113,15 @@ class Table(Result):
     fields: tuple[Field, ...]
     rows: Sequence[tuple[Any, ...]]
 
+    def choosing(self, names: Sequence[str]) -> Table:
+        """The same with some fields only, in the order of their names; all where none is named."""
+        if not names:
+            return self
+        at = {field.name: place for place, field in enumerate(self.fields)}
+        places = [at[name] for name in names]
+        rows = [tuple(row[place] for place in places) for row in self.rows]
+        return Table(tuple(self.fields[place] for place in places), rows)
+
     def text(self) -> str:
         """A line for each, of the fields that have a value."""
         return "".join(

@@ -11,6 +11,7 @@ import grammar
 from grammar import tree
 from grammar.as_form import As
 from grammar.errors import InternalError, MidoError, RefusedError
+from grammar.pipe import Piped
 from grammar.script import Line, read_lines
 from midocli.commands.dispatch import run
 from midocli.context.context import Context
@@ -173,7 +174,9 @@ class Session:
         if command.word == "quit":
             self.show(None)
             raise SessionEnd
-        plain = command.command if isinstance(command, As) else command
+        plain = command
+        while isinstance(plain, (As, Piped)):
+            plain = plain.command
         check = cast("Expect", plain) if plain.word == "expect" else None
         innermost = check.command if check else plain
         if self.settings.json and innermost.has_form:

@@ -7,6 +7,7 @@ from grammar.as_form import As
 from grammar.commands.expect import Expect
 from grammar.commands.tcpdump import Tcpdump
 from grammar.errors import InvalidValueError, UnknownObjectError, shorten
+from grammar.pipe import Piped
 from grammar.tree import Argument, Setting
 from midocli.context.context import Context
 from midocli.probes.points import UNDERLAY
@@ -19,7 +20,7 @@ _ANY_POINTS = frozenset(word for words in POINT_WORDS.values() for word in words
 
 def check(context: Context, command: tree.Command) -> None:
     """A MidoError, at its column, about the first name in a command that nothing has."""
-    if isinstance(command, As):
+    if isinstance(command, (As, Piped)):
         return check(context, command.command)
     if isinstance(command, Expect):
         return None if command.negated else check(context, command.command)

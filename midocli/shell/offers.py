@@ -11,6 +11,7 @@ from grammar.as_form import EXPECTED_AS
 from grammar.claims import BECAUSE, HAS, IS
 from grammar.expectation import Expectation
 from grammar.language import synonyms
+from grammar.pipe import EXPECTED_BAR
 from grammar.values import Flag, ListOf
 from midocli.context.context import Context
 from midocli.shell.cursor import AtCursor
@@ -116,8 +117,10 @@ def _slot(expected: Expectation, typed: str) -> Slot:
 
 
 def _order(expected: Expectation) -> int:
-    """Values first, then words, objects and fields; `as` belongs to the end of a line."""
-    if expected in (BECAUSE, IS, HAS, EXPECTED_AS):
+    """Values first, then words, objects and fields; what ends a line is last, above all `as`."""
+    if expected == EXPECTED_AS:
+        return 5
+    if expected in (BECAUSE, IS, HAS, EXPECTED_BAR):
         return 4
     if expected.kind in ("value", "field"):
         return 3 if expected.kind == "field" else 0

@@ -9,6 +9,7 @@ from grammar.errors import RefusedError, UnknownObjectError
 from grammar.schema import Collection, Field
 from grammar.tree import Path, Selector, Setting
 from midocli.store.display import Display
+from midocli.store.filters import passes
 from midocli.store.rows import Row, Siblings, Value, rank
 from midocli.store.store import Store
 
@@ -118,6 +119,8 @@ class Resolver:
             return ()
         key = self._store.layout(collection).key
         for setting in filters:
+            if setting.how:
+                continue
             if setting.field.reference:
                 found = self._referring(collection, siblings, setting)
                 if found is not None:
@@ -153,13 +156,20 @@ class Resolver:
     def _passes(self, row: Row, setting: Setting) -> bool:
         field = row.collection.by_name.get(setting.field.name)
         if field is None:
-            return False
-        if self._display.field(row, field) == setting.text:
+            return setting.how == "not"
+        if setting.how not in ("", "not"):
+            return passes(setting, self._display.field(row, field))
+        shows = self._shows(row, field, setting.text)
+        return not shows if setting.how else shows
+
+    def _shows(self, row: Row, field: Field, word: str) -> bool:
+        """Whether a field displays a word, or refers to the object it stands for."""
+        if self._display.field(row, field) == word:
             return True
         value = row.values[row.collection.index[field.name]]
         if type(value) is not Row or field.reference is None:
             return False
-        return setting.text in (value.alias, value.full_alias, value.uuid)
+        return word in (value.alias, value.full_alias, value.uuid)
 
     def _by_alias(self, collection: Collection, parent: Row | None, word: str) -> Row | None:
         match = _ALIAS.fullmatch(word)

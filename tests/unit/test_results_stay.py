@@ -45,6 +45,8 @@ FILE = "veth0.pcap"
 #: What makes results; the last command of each is the one whose result is kept.
 CASES = (
     ("router list",),
+    ("router list | include tr",),
+    ("router list | count",),
     ("port list",),
     ("router tr port list",),
     ("chain dnat-test list rule",),
