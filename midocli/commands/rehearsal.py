@@ -29,7 +29,7 @@ def rehearse(context: Context, command: tree.Command) -> None:
     # The session's own chance must not move on.
     elsewhere = store.rolling(Random(0))
     try:
-        with context.manner.undisturbed(), elsewhere, store.journal.transaction():
+        with context.manner.undisturbed(), elsewhere, store.journal.transaction(lasting=False):
             _change(context, command)
             raise _Enough
     except _Enough:

@@ -14,7 +14,7 @@ from midocli.store.told import Told, untold
 Change = tuple[object, ...]
 Transaction = tuple[Change, ...]
 #: Transactions with their numbers, the last one at the end.
-History = deque[tuple[int, Transaction]]
+Numbered = deque[tuple[int, Transaction]]
 #: The history holds no more changes, but always the last transaction: some hundred MiB at most.
 MOST_CHANGES = 250_000
 
@@ -26,8 +26,45 @@ class Undoes(Protocol):
         """Undo one change; returns the change that would undo that again."""
 
 
+class History(Protocol):
+    """Where transactions are kept, to be taken back: the session's memory, or a store that stays.
+
+    `last` is the number of the transaction that would be taken back next, 0 where there was none:
+    it tells states of the owner apart, for done again a transaction has the number it had.
+    `is_whole` says that everything can be taken back, and nothing was too long ago; `undoable`
+    and `redoable` how many can be, and how many that were can be done again.
+    """
+
+    @property
+    def last(self) -> int: ...
+    @property
+    def is_whole(self) -> bool: ...
+    @property
+    def undoable(self) -> int: ...
+    @property
+    def redoable(self) -> int: ...
+
+    def begin(self) -> None:
+        """A transaction begins; a MidoError where nothing can be changed just now."""
+
+    def settle(self, transaction: Transaction) -> None:
+        """See to it that a transaction stays; where a MidoError is raised, it is taken back."""
+
+    def keep(self, transaction: Transaction) -> None:
+        """Remember a transaction that was made."""
+
+    def end(self) -> None:
+        """The transaction that began has ended, one way or the other."""
+
+    def undo(self, steps: int, told: Told) -> None:
+        """Take the last transactions back: all of them or, if `told` raises something, none."""
+
+    def redo(self, steps: int, told: Told) -> None:
+        """Do again what was undone last, in the same way."""
+
+
 class Journal:
-    """The changes of the transaction under way, and the transactions before it.
+    """The changes of the transaction under way, and the transactions before it in its `history`.
 
     `touched` holds the rows that the last transaction (or its undoing) changed,
     for those who derive something from them.
@@ -35,45 +72,134 @@ class Journal:
 
     def __init__(self, owner: Undoes) -> None:
         self._owner = owner
-        self._undoable: History = deque()
-        self._redoable: History = deque()
-        self._count = 0
-        #: The number of the last transaction that is kept no more, and how many changes are.
-        self._forgotten = 0
-        self._size = 0
+        self.history: History = Remembered(self)
         self.changes: list[Change] = []
         self.touched: list[Row] = []
         #: Whether something is being changed just now.
         self.is_open = False
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, lasting: bool = True) -> Iterator[None]:
         """All of the changes made inside, or none of them if anything is raised.
 
         A transaction inside another one is part of that, and taken back alone where what is
-        raised goes no further.
+        raised goes no further. One that is not `lasting` is always taken back: its history does
+        not hear of it.
         """
         if self.is_open:
             with self._part():
                 yield
             return
+        if lasting:
+            self.history.begin()
         self.changes = []
         self.touched = []
         self.is_open = True
         try:
             yield
+            if self.changes:
+                self.history.settle(tuple(self.changes))
         except BaseException:
-            self._roll_back(self.changes)
+            self.roll_back(self.changes)
             self.changes = []
             self.touched = []
             raise
         finally:
             self.is_open = False
+            if lasting:
+                self.history.end()
         if self.changes:
-            self._keep(tuple(self.changes))
+            self.history.keep(tuple(self.changes))
             self.changes = []
 
-    def _keep(self, transaction: Transaction) -> None:
+    @contextmanager
+    def _part(self) -> Iterator[None]:
+        """A part of the transaction under way that is taken back if anything is raised."""
+        changes, touched = len(self.changes), len(self.touched)
+        try:
+            yield
+        except BaseException:
+            self.roll_back(self.changes[changes:])
+            del self.changes[changes:], self.touched[touched:]
+            raise
+
+    @property
+    def last(self) -> int:
+        """The number of the transaction that would be taken back next."""
+        return self.history.last
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything can be taken back."""
+        return self.history.is_whole
+
+    @property
+    def undoable(self) -> int:
+        """How many transactions can be taken back."""
+        return self.history.undoable
+
+    @property
+    def redoable(self) -> int:
+        """How many transactions that were taken back can be done again."""
+        return self.history.redoable
+
+    def undo(self, steps: int = 1, told: Told = untold) -> None:
+        """Take the last transactions back: all of them or, if `told` raises something, none."""
+        self.history.undo(steps, told)
+
+    def redo(self, steps: int = 1, told: Told = untold) -> None:
+        """Do again what was undone last, in the same way."""
+        self.history.redo(steps, told)
+
+    def take_back(self, transactions: Sequence[Transaction], told: Told) -> Iterator[Change]:
+        """Take transactions back, the first one first: all, or none if `told` raises something.
+
+        Gives the changes that would undo that, one for each.
+        """
+        self.touched = []
+        total = sum(map(len, transactions))
+        inverse: list[Change] = []
+        self.is_open = True
+        try:
+            for transaction in transactions:
+                for change in reversed(transaction):
+                    inverse.append(self._owner.take_back(change))
+                    told(len(inverse), total)
+        except BaseException:
+            self.roll_back(inverse)
+            raise
+        finally:
+            self.is_open = False
+        return iter(inverse)
+
+    def roll_back(self, changes: Sequence[Change]) -> None:
+        """Undo changes, last first."""
+        for change in reversed(changes):
+            self._owner.take_back(change)
+
+
+class Remembered:
+    """The history of a session that is kept nowhere else: changes as they can be taken back."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._undoable: Numbered = deque()
+        self._redoable: Numbered = deque()
+        self._count = 0
+        #: The number of the last transaction that is kept no more, and how many changes are.
+        self._forgotten = 0
+        self._size = 0
+
+    def begin(self) -> None:
+        """Nothing is in the way."""
+
+    def settle(self, transaction: Transaction) -> None:
+        """It stays as long as the session does."""
+
+    def end(self) -> None:
+        """Nothing waits for it."""
+
+    def keep(self, transaction: Transaction) -> None:
         """Keep a transaction to be taken back, and of older ones as many as there is room for."""
         self._count += 1
         self._undoable.append((self._count, transaction))
@@ -83,70 +209,31 @@ class Journal:
             self._forgotten, oldest = self._undoable.popleft()
             self._size -= len(oldest)
 
-    @contextmanager
-    def _part(self) -> Iterator[None]:
-        """A part of the transaction under way that is taken back if anything is raised."""
-        changes, touched = len(self.changes), len(self.touched)
-        try:
-            yield
-        except BaseException:
-            self._roll_back(self.changes[changes:])
-            del self.changes[changes:], self.touched[touched:]
-            raise
-
     @property
     def last(self) -> int:
-        """The number of the transaction that would be taken back next, 0 where there was none.
-
-        It tells states of the owner apart: done again, a transaction has the number it had.
-        """
         return self._undoable[-1][0] if self._undoable else self._forgotten
 
     @property
     def is_whole(self) -> bool:
-        """Whether everything can be taken back, and nothing was too long ago."""
         return not self._forgotten
 
     @property
     def undoable(self) -> int:
-        """How many transactions can be taken back."""
         return len(self._undoable)
 
     @property
     def redoable(self) -> int:
-        """How many transactions that were taken back can be done again."""
         return len(self._redoable)
 
-    def undo(self, steps: int = 1, told: Told = untold) -> None:
-        """Take the last transactions back: all of them or, if `told` raises something, none."""
+    def undo(self, steps: int, told: Told) -> None:
         self._step(self._undoable, self._redoable, steps, told)
 
-    def redo(self, steps: int = 1, told: Told = untold) -> None:
-        """Do again what was undone last, in the same way."""
+    def redo(self, steps: int, told: Told) -> None:
         self._step(self._redoable, self._undoable, steps, told)
 
-    def _step(self, source: History, target: History, steps: int, told: Told) -> None:
-        self.touched = []
+    def _step(self, source: Numbered, target: Numbered, steps: int, told: Told) -> None:
         last = list(islice(reversed(source), steps))
-        total = sum(len(transaction) for _, transaction in last)
-        inverse: list[Change] = []
-        self.is_open = True
-        try:
-            for _, transaction in last:
-                for change in reversed(transaction):
-                    inverse.append(self._owner.take_back(change))
-                    told(len(inverse), total)
-        except BaseException:
-            self._roll_back(inverse)
-            raise
-        finally:
-            self.is_open = False
-        changes = iter(inverse)
+        changes = self._journal.take_back([transaction for _, transaction in last], told)
         for number, transaction in last:
             source.pop()
             target.append((number, tuple(islice(changes, len(transaction)))))
-
-    def _roll_back(self, changes: Sequence[Change]) -> None:
-        """Undo changes, last first."""
-        for change in reversed(changes):
-            self._owner.take_back(change)
