@@ -32,7 +32,7 @@ from grammar.elements import (
 from grammar.expectation import Expectation
 from grammar.filters import Filters
 from grammar.pairs import FieldNames, Pairs
-from grammar.schema import Collection, Schema, aliases_of
+from grammar.schema import Collection, Schema, creation_fields
 from grammar.tree import Selector, Target
 from grammar.usage import behind_object, collection_verbs, leads_to
 from grammar.values import a
@@ -176,7 +176,7 @@ class Paths:
         fields = () if verb == "describe" else collection.fields
         return Pairs(
             f"{collection.name} fields",
-            (*fields, *aliases_of(collection)) if verb == "create" else fields,
+            (*fields, *creation_fields(collection)) if verb == "create" else fields,
             "create" if verb == "create" else "filter",
             lead=partial(Target, collection) if lead else None,
             of="" if verb == "create" else collection.path,

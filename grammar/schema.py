@@ -143,9 +143,24 @@ PORT_ALIAS = Field(
 #: The aliases of what comes along with an object.
 COMPANIONS = (ROUTE_ALIAS, PORT_ALIAS)
 
+BRIDGE = Field(
+    "bridge",
+    Reference("bridge"),
+    "the bridge to plug it into: port, binding, interface and gateway are made up as needed",
+)
+HOST = Field(
+    "host",
+    Reference("host"),
+    "with bridge, the host it runs on, instead of the first one that is alive",
+)
+#: What create may be told of where a machine is to be, of which it makes what that takes.
+PLACES = (BRIDGE, HOST)
 
-def aliases_of(collection: Collection) -> tuple[Field, ...]:
-    """The fields by which create takes aliases, for a saved topology to get its own back."""
+
+def creation_fields(collection: Collection) -> tuple[Field, ...]:
+    """The fields that only create takes: places, and aliases for a saved topology to get back."""
+    if collection.path in ("guest", "guest.nic"):
+        return (ALIAS, *PLACES)
     if collection.path == "router.port":
         return (ALIAS, SHARED_ALIAS, ROUTE_ALIAS)
     if collection.path in ("bridge.port", "load-balancer.pool.vip"):

@@ -48,6 +48,7 @@ GUEST = Collection(
     ),
     children=("nic", "route", "service", "neighbour"),
     usage=(
+        "guest create bridge BRIDGE [host HOST] [FIELD VALUE]...",
         "guest GUEST ping|traceroute|arping|connect|dhcp ...",
         "guest GUEST ip addr|route|neigh",
         "guest GUEST brctl show",
@@ -55,6 +56,7 @@ GUEST = Collection(
     group="machines",
     example="name web interface host0:tap1 address 192.168.77.9/24",
     more=(
+        "guest create name bob bridge test address 192.168.77.10/24  # plugged in, too",
         "guest list as table",
         "guest web set gw 192.168.77.1",
         "guest vm ping client capture none",

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 @carries_out(tree.Create)
 def create(context: Context, command: tree.Create) -> Result:
     """Make an object, in the one the path names."""
+    from midocli.store.machine import make
+
     target = command.target
     settings = (*_tenant(context, target.collection), *command.settings)
     with context.changing() as editor:
         parent = context.resolver.path(command.path)
-        row = editor.create(target.collection, parent, settings, target.column)
-        return created(row, context.display, {setting.field.name for setting in settings})
+        row, *others = make(editor, target.collection, parent, settings, target.column)
+        given = {setting.field.name for setting in settings}
+        return created(row, context.display, given, others)
 
 
 @carries_out(tree.Set)

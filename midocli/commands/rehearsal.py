@@ -9,6 +9,7 @@ from grammar.as_form import As
 from grammar.commands.expect import Expect
 from grammar.pipe import Piped
 from midocli.context.context import Context
+from midocli.store.machine import make
 
 
 class _Enough(Exception):  # noqa: N818 (no error: the rehearsal went well)
@@ -40,7 +41,7 @@ def _change(context: Context, command: tree.Create | tree.Set | tree.Clear) -> N
     editor, resolver = context.editor, context.resolver
     match command:
         case tree.Create(path=path, target=target, settings=settings):
-            editor.create(target.collection, resolver.path(path), settings, target.column)
+            make(editor, target.collection, resolver.path(path), settings, target.column)
         case tree.Set(path=path, settings=settings):
             editor.set(resolver.object(path), settings)
         case tree.Clear(path=path, fields=fields):

@@ -155,17 +155,20 @@ def _data(field: Field, value: Value) -> Any:
 class Created(Result):
     """A new object; `words` are what others call it or, where nothing does, its fields.
 
-    `alias` is what they may call it where objects are shown by UUID.
+    `alias` is what they may call it where objects are shown by UUID. `made` are the aliases of all
+    that was made where that is more, with `others`: the ids of the rest of it.
     """
 
     entry: Entry
     words: str
     alias: str
+    made: tuple[str, ...] = ()
+    others: tuple[int, ...] = ()
 
     @property
     def objects(self) -> Objects:
-        """The new one."""
-        return (self.entry.id,)
+        """The new one, and what was made for it."""
+        return (self.entry.id, *self.others)
 
     def text(self) -> str:
         """Its words."""
@@ -175,22 +178,32 @@ class Created(Result):
         """How it can be referred to; all of it, where it cannot."""
         if not self.entry.collection.has_id:
             return self.entry.document()
-        return {"created": self.alias, "id": uuid_text(self.entry.id)}
+        made = {"made": list(self.made)} if self.made else {}
+        return {"created": self.alias, "id": uuid_text(self.entry.id), **made}
 
     def records(self) -> Sequence[Record]:
         """A row for it."""
         return [self.entry.record(self.words)]
 
 
-def created(row: Row, display: Display, given: Container[str] = ()) -> Created:
-    """A new object, as it is now, of which the fields `given` were told."""
+def created(
+    row: Row, display: Display, given: Container[str] = (), others: Sequence[Row] = ()
+) -> Created:
+    """A new object, as it is now, of which the fields `given` were told, and what came with it."""
     made = entry(row, row.collection, display)
     if row.collection.embedded:
         made = made.only(given)
     alias = row.full_alias
     if not row.collection.has_id:
         return Created(made, made.fields(), alias)
-    return Created(made, alias if display.aliases else row.uuid, alias)
+    named = (row, *(each for each in others if each.collection.has_id)) if others else ()
+    return Created(
+        made,
+        alias if display.aliases else row.uuid,
+        alias,
+        tuple(each.full_alias for each in named),
+        tuple(each.id for each in others),
+    )
 
 
 class Listing(Result):

@@ -73,7 +73,7 @@ class Editor:
         for setting in settings:
             reference = setting.field.reference
             if reference is not None and reference.target == real.parent:
-                holder = self._resolved(setting)
+                holder = self.resolved(setting)
         if real.parent and holder is None:
             raise RefusedError(f"{a(real.name)} needs {real.parent}: where it belongs")
         return self._create(real, holder, settings, {view.through: parent})
@@ -102,7 +102,7 @@ class Editor:
             elif setting.field.computed:
                 position = setting.value
             else:
-                row.values[collection.index[setting.field.name]] = self._resolved(setting)
+                row.values[collection.index[setting.field.name]] = self.resolved(setting)
         self._fill_parents(row)
         self._check_required(row)
         self._check_key(row)
@@ -150,7 +150,7 @@ class Editor:
                 if setting.field.computed:
                     self.store.move(row, self._checked_position(row, setting.value, 0))
                 else:
-                    self._change(row, name, self._resolved(setting))
+                    self._change(row, name, self.resolved(setting))
             self._check_key(row)
             self._settle(row, given)
         except RefusedError as error:
@@ -177,6 +177,15 @@ class Editor:
     def delete(self, row: Row, told: Told = untold) -> None:
         """Delete an object with what it holds; what named it is cleared or goes along."""
         Deletion(self.store, self, self._policy, told).run(row)
+
+    def resolved(self, setting: Setting) -> Value:
+        """A value with the objects its words name in their place; InvalidValueError for none."""
+        field, value = setting.field, setting.value
+        if field.reference is None:
+            return value
+        if type(value) is Negated:
+            return Negated(self._objects(setting, value.value))
+        return self._objects(setting, value)
 
     # -- helpers ----------------------------------------------------------------
 
@@ -251,15 +260,6 @@ class Editor:
     def _shared_number(self, setting: Setting, row: Row) -> int:
         view = self.store.layout(row.collection).gathered_by[0]
         return _free_number(setting, view, self.store.shared_siblings(view, row))
-
-    def _resolved(self, setting: Setting) -> Value:
-        """A value with the objects its words name in their place."""
-        field, value = setting.field, setting.value
-        if field.reference is None:
-            return value
-        if type(value) is Negated:
-            return Negated(self._objects(setting, value.value))
-        return self._objects(setting, value)
 
     def _objects(self, setting: Setting, value: Any) -> Value:
         if isinstance(setting.field.type, ListOf):

@@ -23,6 +23,7 @@ SESSIONS = sorted(FOLDERS[0].glob("*.mido"))
         ("chain chain0 add rule pos 9 type accept", "pos 9 is beyond the end of the chain"),
         ("host host0 add binding port bridge0:port10 interface x", "is bound to"),
         ("expect chain chain0 add rule type jump ", "a jump rule needs jump-to"),
+        ("guest create name eve bridge test interface veth0 ", "is behind host0:veth0 already"),
         ("router router0 clear name", "name cannot be cleared"),
     ],
 )
@@ -39,6 +40,7 @@ def test_a_change_that_would_fail_is_told_before_enter(line: str, wrong: str) ->
         "host host0 add binding port bridge0:port1 interface x",
         "expect not chain chain0 add rule type jump",
         "guest vm set ip-id 7",
+        "guest create name eve bridge test address 192.168.77.9/24",
     ],
 )
 def test_a_change_that_would_do_is_not(line: str) -> None:
