@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from grammar.errors import FileError
 from midocli.context.files import reason
 from midocli.results.printable import printable
-from midocli.suite import reports
+from midocli.suite import coverage, reports
 from midocli.suite.cases import Case, cases
-from midocli.suite.world import Outcome, run, update
+from midocli.suite.coverage import Coverage
+from midocli.suite.world import Outcome, update
 
 _EPILOG = """\
 Each file runs in a world of its own: the same seed, clock and time zone unless it sets them, and
@@ -32,6 +33,7 @@ def argument_parser() -> ArgumentParser:
     add("--fail-fast", action="store_true", help="stop behind the first that does not pass")
     add("--tap", action="store_true", help="print the Test Anything Protocol")
     add("--junit", type=Path, metavar="FILE", help="write JUnit's XML as well")
+    add("--cover", action="store_true", help="say which rules, routes and ports decided nothing")
     add("--update", metavar="NAME", help="write NAME.out anew, and test nothing")
     return parser
 
@@ -49,9 +51,11 @@ def main(words: Sequence[str]) -> int:
         chosen = cases(options.paths, options.word)
         if options.update is not None:
             return _update(options.update, chosen)
-        outcomes = _tell(options, chosen)
+        outcomes, coverages = _tell(options, chosen)
+        remarks = list(coverage.lines(coverage.together(coverages))) if options.cover else []
+        _add(options, remarks)
         if options.junit is not None:
-            reports.write_junit(outcomes, options.junit)
+            reports.write_junit(outcomes, options.junit, remarks)
     except FileError as error:
         return _complain(error.message)
     except OSError as error:
@@ -74,29 +78,38 @@ def _update(name: str, found: Sequence[Case]) -> int:
     return 0
 
 
-def _tell(options: Namespace, chosen: Sequence[Case]) -> list[Outcome]:
+def _tell(options: Namespace, chosen: Sequence[Case]) -> tuple[list[Outcome], list[Coverage]]:
     """Run tests, telling of each as it ends; TAP first says how many there are."""
     outcomes: list[Outcome] = []
-    for outcome in _ended(chosen, options.jobs):
+    coverages: list[Coverage] = []
+    for outcome, covered in _ended(options, chosen):
         outcomes.append(outcome)
+        coverages.append(covered)
         if not options.tap:
             print(reports.line(outcome), end="", flush=True)
         if options.fail_fast and outcome.verdict != "passed":
             break
     print("".join(reports.tap(outcomes)) if options.tap else reports.summary(outcomes), end="")
-    return outcomes
+    return outcomes, coverages
 
 
-def _ended(chosen: Sequence[Case], jobs: int) -> Iterator[Outcome]:
+def _add(options: Namespace, remarks: Iterable[str]) -> None:
+    """Print what is to be said of all tests together."""
+    for remark in remarks:
+        print(f"# {remark}" if options.tap else remark)
+
+
+def _ended(options: Namespace, chosen: Sequence[Case]) -> Iterator[tuple[Outcome, Coverage]]:
     """The outcomes, in order; with several jobs each test runs in a process of a few."""
-    if jobs == 1 or len(chosen) < 2:
-        yield from map(run, chosen)
+    one = coverage.covered if options.cover else coverage.uncovered
+    if options.jobs == 1 or len(chosen) < 2:
+        yield from map(one, chosen)
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    with ProcessPoolExecutor(min(jobs, len(chosen))) as pool:
+    with ProcessPoolExecutor(min(options.jobs, len(chosen))) as pool:
         try:
-            yield from pool.map(run, chosen)
+            yield from pool.map(one, chosen)
         finally:
             pool.shutdown(cancel_futures=True)
 

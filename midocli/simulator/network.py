@@ -55,8 +55,9 @@ class Network(ABC):
         self.walks = 0
         #: Walk -> the walk that caused it, of walks that are recorded.
         self.parents: dict[int, int] = {}
-        #: Whether anybody wants events, and whether anybody captures frames.
+        #: Whether anybody wants events, or at least decisions, and whether anybody captures frames.
         self.wants_events = False
+        self.wants_decisions = False
         self.capturing = False
         #: Every word for an enabled trace request -> its key and alias.
         self.traced: Mapping[str, tuple[Key, str]] = {}
@@ -64,6 +65,8 @@ class Network(ABC):
         self.stations: dict[Key, Key] = {}
         self.storms = Storms()
         self._recorders: tuple[Recorder, ...] = ()
+        #: The rules, routes and ports that who wants no more than decisions was told of.
+        self._decided: set[Key] = set()
         #: Point -> who captures there.
         self.capturers = Lazy(self._capturers_at)
         #: Who is told of ICMP replies and errors that arrive.
@@ -102,7 +105,7 @@ class Network(ABC):
 
     def drop(self, reason: Reason, frame: Frame) -> None:
         """End a frame that is not in the virtual network."""
-        if self.wants_events:
+        if self.wants_decisions:
             self.tell(reason.at, Dropped(reason=reason, frame=headers(frame)), frame)
         self.drop_listener(frame.origin, reason, frame)
 
@@ -130,6 +133,10 @@ class Network(ABC):
         self.capturers = Lazy(self._capturers_at)
         listening = any(recorder.wants_events for recorder in recorders)
         self.wants_events = listening or bool(self.traced)
+        deciding = any(recorder.wants_decisions for recorder in recorders)
+        self.wants_decisions = deciding or self.wants_events
+        if not deciding:
+            self._decided.clear()
         self.capturing = any(bool(recorder.points) for recorder in recorders)
         if not listening:
             self.parents.clear()
@@ -141,13 +148,19 @@ class Network(ABC):
 
     def record(self, step: Step, trail: Trail | None) -> None:
         """Give a step to who wants events, and note it on the trail of its walk."""
-        if isinstance(step.origin, Unseen):
-            return
+        is_seen = not isinstance(step.origin, Unseen)
         for recorder in self._recorders:
-            if recorder.wants_events:
+            if recorder.wants_decisions or (recorder.wants_events and is_seen):
                 recorder.steps.append(step)
-        if trail is not None:
+        if trail is not None and is_seen:
             trail.steps.append(step)
+
+    def is_news(self, key: Key) -> bool:
+        """Whether nobody was told yet that a rule, route or port decides; from now on it is not."""
+        if key in self._decided:
+            return False
+        self._decided.add(key)
+        return True
 
     def tell(self, at: str, event: Event, frame: Frame) -> None:
         """Record an event outside any walk; it belongs to the walk that last had the frame."""

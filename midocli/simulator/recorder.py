@@ -61,10 +61,14 @@ class UnderlayPoint(NamedTuple):
 class Recorder:
     """Collects frames at chosen points and, when `wants_events`, what happened.
 
-    `points` holds point names (`host0:veth0`), port keys and `UnderlayPoint`s.
+    `points` holds point names (`host0:veth0`), port keys and `UnderlayPoint`s. When
+    `wants_decisions`, it is told of every drop, and once of each rule, route and port that decides:
+    `RuleMatched` (and applied), `RouteChosen`, `Entered` and `Left`, whatever their origin. More
+    may be told of if others want more.
     """
 
     points: Container[Hashable] = frozenset()
     wants_events: bool = False
+    wants_decisions: bool = False
     captures: list[Captured] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)

@@ -35,8 +35,11 @@ def tap(outcomes: Sequence[Outcome]) -> Iterable[str]:
         yield from (f"# {each}\n" for each in outcome.message.splitlines())
 
 
-def write_junit(outcomes: Sequence[Outcome], file: Path) -> None:
-    """Write a report as CI systems read it; OSError where that fails."""
+def write_junit(outcomes: Sequence[Outcome], file: Path, remarks: Sequence[str] = ()) -> None:
+    """Write a report as CI systems read it; OSError where that fails.
+
+    What is to be remarked of all tests together is the suite's standard output.
+    """
     counts = Counter(outcome.verdict for outcome in outcomes)
     numbers = {
         "name": "midocli",
@@ -49,6 +52,8 @@ def write_junit(outcomes: Sequence[Outcome], file: Path) -> None:
     suite = ElementTree.SubElement(top, "testsuite", numbers)
     for outcome in outcomes:
         suite.append(_case(outcome))
+    if remarks:
+        ElementTree.SubElement(suite, "system-out").text = "\n".join(remarks)
     ElementTree.indent(top)
     ElementTree.ElementTree(top).write(file, encoding="utf-8", xml_declaration=True)
 

@@ -30,6 +30,7 @@ from midocli.results.values import ExpectationError
 from midocli.session.session import Session, SessionEnd, Settings
 from midocli.simulator.clock import Clock
 from midocli.suite.cases import Case
+from midocli.suite.made import Watch
 
 SECONDS = 60
 _SEED = "1"
@@ -69,10 +70,28 @@ class _Heard(Manner):
         return super().worded(name, line, error)
 
 
+class _Watched(Session):
+    """A session at whose lines somebody looks on."""
+
+    def __init__(
+        self, settings: Settings, context: Context, screen: io.StringIO, watch: Watch
+    ) -> None:
+        super().__init__(settings, context, screen)
+        self._watch = watch
+        watch.begin(context)
+
+    def run_line(self, name: str, line: Line) -> bool:
+        self._watch.ahead(name, line)
+        try:
+            return super().run_line(name, line)
+        finally:
+            self._watch.behind(name, line)
+
+
 class _World:
     """A network with nothing in it yet, and what a script prints there."""
 
-    def __init__(self, echo: bool, keep_going: bool) -> None:
+    def __init__(self, echo: bool, keep_going: bool, watch: Watch | None) -> None:
         self.screen = io.StringIO()
         self.heard = _Heard(self.screen)
         context = Context(
@@ -82,7 +101,11 @@ class _World:
             self.heard,
             preferences=Preferences(Path(os.devnull)),
         )
-        self.session = Session(Settings(echo=echo, keep_going=keep_going), context, self.screen)
+        settings = Settings(echo=echo, keep_going=keep_going)
+        if watch is None:
+            self.session = Session(settings, context, self.screen)
+        else:
+            self.session = _Watched(settings, context, self.screen, watch)
 
     def run(self, file: Path) -> None:
         """Run a script as the command line does; OSError where it cannot be read."""
@@ -91,12 +114,12 @@ class _World:
         self.session.flush()
 
 
-def run(case: Case) -> Outcome:
-    """Run a test, in its folder and within its time."""
+def run(case: Case, watch: Watch | None = None) -> Outcome:
+    """Run a test, in its folder and within its time; somebody may look on."""
     begun = time.monotonic()
     try:
         with _in_time():
-            verdict, message = _judged(case)
+            verdict, message = _judged(case, watch)
     except _NotReady as told:
         verdict, message = "error", str(told)
     except _TimeIsUp:
@@ -108,19 +131,19 @@ def run(case: Case) -> Outcome:
 
 def update(case: Case) -> None:
     """Keep what a test prints now beside it; OSError where that cannot be written."""
-    case.expected.write_bytes(_printed(case))
+    case.expected.write_bytes(_printed(case, None))
 
 
-def _judged(case: Case) -> tuple[Verdict, str]:
+def _judged(case: Case, watch: Watch | None) -> tuple[Verdict, str]:
     if not case.expected.exists():
-        return _ended(case)
-    expected, printed = case.expected.read_bytes(), _printed(case)
+        return _ended(case, watch)
+    expected, printed = case.expected.read_bytes(), _printed(case, watch)
     return ("passed", "") if printed == expected else ("failed", _difference(expected, printed))
 
 
-def _printed(case: Case) -> bytes:
+def _printed(case: Case, watch: Watch | None) -> bytes:
     """All that a test prints when it goes on behind errors, and its exit status."""
-    world = _World(echo=True, keep_going=True)
+    world = _World(True, True, watch)
     _set_up(world, case)
     with chdir(case.file.parent):
         world.run(Path(case.file.name))
@@ -128,9 +151,9 @@ def _printed(case: Case) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def _ended(case: Case) -> tuple[Verdict, str]:
+def _ended(case: Case, watch: Watch | None) -> tuple[Verdict, str]:
     """How a test ends that stops at its first error."""
-    world = _World(echo=False, keep_going=False)
+    world = _World(False, False, watch)
     _set_up(world, case)
     with chdir(case.file.parent):
         world.run(Path(case.file.name))

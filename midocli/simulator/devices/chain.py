@@ -90,11 +90,17 @@ def _evaluate(walk: Walk, plan: ChainPlan, filter_: Filter) -> Ruling:
                     visited = {plan.chain.key}
                 target = _jump_target(walk, rule, filter_, visited)
                 if target is not None:
+                    if walk.deciding:
+                        _tell_decision(walk, plan, filter_, rule)
                     callers.append((plan, place))
                     plan, rules, place, end = target, target.rules, 0, len(target.rules)
                 continue
             ruling = _APPLY[rule.type](walk, rule, filter_)
-            if ruling is CONTINUE or ruling is NOT_APPLIED:
+            if ruling is NOT_APPLIED:
+                continue
+            if walk.deciding:
+                _tell_decision(walk, plan, filter_, rule)
+            if ruling is CONTINUE:
                 continue
         if recording:
             _tell_end(walk, plan, filter_, ruling)
@@ -250,6 +256,12 @@ def _tell_match(walk: Walk, plan: ChainPlan, place: Filter, rule: Rule) -> None:
         trace_request=rule.trace_request,
     )
     walk.tell(place.at, event)
+
+
+def _tell_decision(walk: Walk, plan: ChainPlan, place: Filter, rule: Rule) -> None:
+    """Tell who wants no more than decisions that a rule matched and was applied."""
+    if not walk.recording and walk.network.is_news(rule.key):
+        _tell_match(walk, plan, place, rule)
 
 
 def _tell_passed(walk: Walk, plan: ChainPlan, place: Filter, rules: tuple[Rule, ...]) -> None:

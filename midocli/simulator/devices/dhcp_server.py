@@ -51,8 +51,9 @@ def answer(walk: Walk, port: Port) -> bool:
         walk.drop(_unserved(request, bridge.alias))
         return True
     what = f"dhcp-{dhcp.TYPE_NAMES[type_]}"
-    if walk.recording:
+    if walk.deciding:
         walk.tell_frame(Entered, port)
+    if walk.recording:
         event = DhcpAnswered(
             message=dhcp.TYPE_NAMES[request.type],
             answer=dhcp.TYPE_NAMES[type_],

@@ -102,7 +102,7 @@ class Pipeline(Walk):
         self.out_port = NO_PORT
         self.device = port.device
         self.nw_dst_rewritten = False
-        if self.recording:
+        if self.deciding:
             self.tell_frame(Entered, port)
         if port.is_router:
             self.received = _RECEIVED(frame)
@@ -188,7 +188,7 @@ class Pipeline(Walk):
                 return Reason(Code.PORT_INACTIVE, port.alias, None, text)
             if self.forward:
                 conntrack.remember(self, port)
-            if self.recording:
+            if self.deciding:
                 self.tell_frame(Left, port)
             if self.held is None:
                 self._deliver(port)
@@ -199,7 +199,7 @@ class Pipeline(Walk):
         if peer is None:
             text = f"{port.alias} is neither bound to an interface nor linked to another port"
             return self.error(Reason(Code.UNPLUGGED, port.alias, None, text))
-        if self.recording:
+        if self.deciding:
             self.tell_frame(Left, port)
         self.memory.pass_within(port.key, peer.key)
         if network.capturing:

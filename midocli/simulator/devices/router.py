@@ -81,7 +81,7 @@ def route(walk: Walk, router: Router, plan: RouterPlan) -> Decision:
         reason = no_route(walk, router, plan)
         icmp_errors.answer(walk, icmp_errors.NET_UNREACHABLE, router.alias)
         return reason
-    if walk.recording:
+    if walk.deciding:
         tell_route(walk, router, active, equals)
     chosen = active.route
     if chosen.type == "normal" and active.port is not None:

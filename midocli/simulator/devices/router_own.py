@@ -85,6 +85,7 @@ def originate(walk: Walk, router: Router, plan: RouterPlan, what: str) -> None:
         assert active.port is not None
         event = Generated(what=what, port=active.port.alias, frame=headers(frame))
         walk.tell(router.alias, event)
+    if walk.deciding:
         tell_route(walk, router, active, equals)
     address = active.route.gw or frame.nw_dst
     mac, _ = arp.next_hop_mac(walk, router, active, address)

@@ -12,8 +12,10 @@ from midocli.simulator.wire.addresses import ip_text, network_text
 
 
 def tell_route(walk: Walk, router: Router, active: ActiveRoute, equals: int) -> None:
-    """Record the route taken, one of `equals` that are equally good."""
+    """Record the route taken, one of `equals` that are equally good (only when deciding)."""
     route = active.route
+    if not (walk.recording or walk.network.is_news(route.key)):
+        return
     event = RouteChosen(
         route=route.alias,
         type=route.type,

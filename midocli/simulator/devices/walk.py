@@ -28,6 +28,7 @@ class Walk(ABC):
     """One frame on its way: where it is, and what was noticed about it so far."""
 
     __slots__ = (
+        "deciding",
         "depth",
         "device",
         "entered",
@@ -64,7 +65,9 @@ class Walk(ABC):
         self.memory = network.memory()
         self.rng = network.rng
         self.now_ns = network.engine.now_ns
+        #: Whether somebody wants all that happens, and whether at least decisions.
         self.recording = network.wants_events
+        self.deciding = network.wants_decisions
         #: What happens, noted while trace requests are enabled.
         self.trail = Trail() if network.traced else None
         self.frame = frame
@@ -135,6 +138,7 @@ class Walk(ABC):
         """Notice, after waiting, what time it is and who watches."""
         self.now_ns = self.memory.now_ns = self.network.engine.now_ns
         self.recording = self.network.wants_events
+        self.deciding = self.network.wants_decisions
 
     def drop(self, reason: Reason) -> None:
         """End the frame for a reason."""
@@ -142,12 +146,12 @@ class Walk(ABC):
             self.flow.dropped = reason.code is not Code.ARP_IGNORED
         if self.failed is not None:
             self.memory.unbind_made()
-        if self.recording:
+        if self.deciding:
             self.tell(reason.at, Dropped(reason=reason, frame=headers(self.frame)))
         self.network.drop_listener(self.frame.origin, reason, self.frame)
 
     def tell(self, at: str, event: Event) -> None:
-        """Record an event of this walk (only when recording)."""
+        """Record an event of this walk (only when recording or, a decision, when deciding)."""
         time_ns = self.now_ns + HOP_NS * max(self.entered - 1, 0)
         who = (self.number, self.parent, self.depth)
         self.network.record(Step(time_ns, *who, at, event, self.frame.origin), self.trail)
@@ -158,6 +162,7 @@ class Walk(ABC):
             self.tell(at, Rewritten(why=why, changes=changes))
 
     def tell_frame(self, kind: type[Entered | Left], port: Port) -> None:
-        """Record that the frame entered or left by a port (only when recording)."""
-        device = self.network.alias_of_device(port)
-        self.tell(port.alias, kind(device=device, frame=headers(self.frame)))
+        """Record that the frame entered or left by a port (only when deciding)."""
+        if self.recording or self.network.is_news(port.key):
+            device = self.network.alias_of_device(port)
+            self.tell(port.alias, kind(device=device, frame=headers(self.frame)))
