@@ -32,12 +32,20 @@ def table() -> str:
 def _rows() -> Iterator[tuple[str, str]]:
     for rooms in floors():
         for room in rooms:
-            yield f"`midocli/{room}/`", _purpose(ROOT / "midocli" / room)
-    yield "`grammar/`", _purpose(ROOT / "grammar")
+            yield _row("midocli", room)
+    yield "`grammar/`", _purpose(ROOT / "grammar" / "__init__.py")
+
+
+def _row(package: str, room: str) -> tuple[str, str]:
+    """A room's row; a room may be one file."""
+    file = ROOT / package / f"{room}.py"
+    if file.exists():
+        return f"`{package}/{file.name}`", _purpose(file)
+    return f"`{package}/{room}/`", _purpose(ROOT / package / room / "__init__.py")
 
 
 def _purpose(room: Path) -> str:
-    """The first line of what a package says of itself."""
-    said = ast.get_docstring(ast.parse((room / "__init__.py").read_text()))
+    """The first line of what a room says of itself."""
+    said = ast.get_docstring(ast.parse(room.read_text()))
     assert said, f"{room} does not say what it is for"
     return said.partition("\n")[0]

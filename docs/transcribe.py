@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import io
 import os
-import random
 import re
 import shlex
 import shutil
@@ -33,16 +32,12 @@ sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
 
 from grammar.errors import MidoError  # noqa: E402 (the clone's own midocli, installed or not)
 from grammar.script import Line  # noqa: E402
-from midocli.context.context import Context  # noqa: E402
-from midocli.context.files import Files  # noqa: E402
 from midocli.context.manner import Manner  # noqa: E402
-from midocli.context.preferences import Preferences  # noqa: E402
 from midocli.session.session import PROMPT, Session, SessionEnd, Settings  # noqa: E402
+from midocli.session.world import fixed_world  # noqa: E402
 from midocli.shell.terminal import pointed_out  # noqa: E402
-from midocli.simulator.clock import Clock  # noqa: E402
 
 SEED = "1"
-_START_NS = 1_767_603_600 * 10**9  # 2026-01-05T09:00:00Z
 _MORE = "... ".rjust(len(PROMPT))
 _FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NEEDS = re.compile(r"^<!-- needs (\S+) -->$", re.MULTILINE)
@@ -66,14 +61,7 @@ class Terminal:
 
     def __init__(self) -> None:
         self._screen = io.StringIO()
-        context = Context(
-            random.Random(SEED),
-            Clock(_START_NS),
-            Files(),
-            _Typed(self._screen),
-            preferences=Preferences(Path(os.devnull)),
-        )
-        self._session = Session(Settings(), context, self._screen)
+        self._session = Session(Settings(), fixed_world(_Typed(self._screen)), self._screen)
         self._number = 0
 
     @property

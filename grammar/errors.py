@@ -13,10 +13,12 @@ class MidoError(Exception):
 
     `code` is stable and part of the JSON form; `column` counts characters from 1
     and is None where the line as a whole is meant; `expected` lists what could
-    have stood there.
+    have stood there. `line` counts the lines of the script from 1, where it is
+    known that it is one.
     """
 
     code = "error"
+    line: int | None = None
 
     def __init__(
         self, message: str, column: int | None = None, expected: tuple[str, ...] = ()

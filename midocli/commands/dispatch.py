@@ -43,7 +43,7 @@ def run(context: Context, command: tree.Command) -> Result:
     try:
         return context.told(carry_out(context, command))
     except ExpectationError as error:
-        raise error.showing(context.captures.beside) from None
+        raise error.showing(context.observed) from None
     except Interrupted as stop:
         raise Interrupted(context.told(stop.result)) from None
     except Exception as error:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from midocli.context.files import Files
     from midocli.context.manner import Manner
     from midocli.datapath.datapath import Datapath
+    from midocli.results.traffic import Traffic
     from midocli.store.editor import Editor
 
 Item = TypeVar("Item")
@@ -63,6 +64,7 @@ class Context(Catalog):
         self._datapath: Datapath | None = None
         self._told = 0
         self._complaints: list[MidoError] = []
+        self._traffic: Traffic | None = None
 
     # -- the topology -----------------------------------------------------------------
 
@@ -77,11 +79,27 @@ class Context(Catalog):
     @contextmanager
     def changing(self) -> Iterator[Editor]:
         """Change the topology as one command, which `undo` takes back as a whole."""
-        with self.manner.undisturbed():
-            with self.store.journal.transaction():
-                yield self.editor
-            if not self.store.journal.is_open:
-                self.committed()
+        with self.manner.undisturbed(), self.whole():
+            yield self.editor
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """All of the changes made inside, or none of them if anything is raised.
+
+        The datapath knows of each part as soon as it ends, and of what is taken back.
+        """
+        journal = self.store.journal
+        before = len(journal.touched) if journal.is_open else 0
+        changed: list[Row] = []
+        try:
+            with journal.transaction():
+                try:
+                    yield
+                finally:
+                    changed = journal.touched[before:]
+        finally:
+            if self._datapath is not None and changed:
+                self._datapath.changed(changed)
 
     def committed(self) -> None:
         """Let the datapath know what a transaction changed."""
@@ -150,6 +168,7 @@ class Context(Catalog):
     def begin(self, typed: bool) -> None:
         """A command begins, which was typed or read."""
         self._typed = typed
+        self._traffic = None
 
     def leave_to(self, carrier: Callable[[Any], Result], word: str) -> None:
         """Have the commands of a word carried out by the session: those that are about itself."""
@@ -184,9 +203,23 @@ class Context(Catalog):
         """Note what went wrong beside the command that is being carried out."""
         self._complaints.append(error)
 
-    def told(self, result: Result) -> Result:
-        """A result with what running captures saw, and what went wrong, beside it."""
+    def keep(self, traffic: Traffic) -> None:
+        """Keep what was seen of the traffic of the command that is being carried out."""
+        self._traffic = traffic
+
+    def observed(self, result: Result) -> Result:
+        """A result with what running captures saw, and what is kept, beside it."""
         result = self.captures.beside(result)
+        if self._traffic is None:
+            return result
+        from midocli.results.probed import probed
+
+        traffic, self._traffic = self._traffic, None
+        return probed(result, traffic)
+
+    def told(self, result: Result) -> Result:
+        """The same, and what went wrong beside the command."""
+        result = self.observed(result)
         return Spoilt(result, self._complaints.pop()) if self._complaints else result
 
 

@@ -46,6 +46,11 @@ class Manner:
         return False
 
     @property
+    def keeps_traffic(self) -> bool:
+        """Whether what probes see is kept whole, for who asks of it later."""
+        return False
+
+    @property
     def out(self) -> Output:
         """What results are written to."""
         return self._out

@@ -109,7 +109,7 @@ class CaptureRequest:
     def _compiled_filter(self) -> Passes:
         from midocli.trace.filter import compile_filter, compile_live_filter
 
-        text = self._filter.text if self._filter else self._default_filter
+        text = self.expression
         try:
             return compile_filter(text, self._link) if self._link else compile_live_filter(text)
         except MidoError as error:
@@ -158,9 +158,20 @@ class CaptureRequest:
             order = {key: place for place, key in enumerate(by_point)}
             points = sorted(self.listed, key=lambda point: order.get(point.key, len(order)))
         else:
-            keys = dict.fromkeys([*([source.key] if source else []), *ends])
+            keys = self.points(source, ends)
             points = [point_of(key, self._context) for key in keys]  # type: ignore[arg-type]
         return [Seen(point, by_point.get(point.key, ())) for point in points]
+
+    def points(self, source: Point | None, ends: Sequence[Hashable]) -> list[Hashable]:
+        """The keys of the points that are shown if none are named: of the source, and `ends`."""
+        if self.listed:
+            return [point.key for point in self.listed]
+        return list(dict.fromkeys([*([source.key] if source else []), *ends]))
+
+    @property
+    def expression(self) -> str:
+        """The filter of what is shown, given or default."""
+        return self._filter.text if self._filter else self._default_filter
 
     def pieces(self, seen: Sequence[Seen], clock: Clock) -> Iterator[str]:
         """The banner of each point, and its frames one by one with the times a clock shows."""

@@ -6,11 +6,22 @@ beside the frames of a file are kept, which are asked for by number.
 
 from __future__ import annotations
 
-from midocli.simulator.recorder import Step
+from midocli.simulator.recorder import Captured, Step
 from midocli.trace.comments import Comments
 
 #: What begins when there are so many steps is told no more.
 MOST_STEPS = 50_000
+#: Frames beyond so many are not kept.
+MOST_FRAMES = 100_000
+
+
+class KeptFrames(list[Captured]):
+    """The first frames that were seen."""
+
+    def append(self, frame: Captured) -> None:
+        """Take a frame, as a recorder does."""
+        if len(self) < MOST_FRAMES:
+            super().append(frame)
 
 
 class KeptSteps(list[Step]):

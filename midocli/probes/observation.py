@@ -13,10 +13,17 @@ from grammar.tree import Command, Setting
 from midocli.advice.address import asked_in_vain
 from midocli.advice.failure import Failure
 from midocli.advice.whereabouts import home_of
-from midocli.probes.capture_request import CaptureRequest, Interfaces, Seen, Union, frames_data
+from midocli.probes.capture_request import (
+    CaptureRequest,
+    Everywhere,
+    Interfaces,
+    Seen,
+    Union,
+    frames_data,
+)
 from midocli.probes.drawing import Drawing, Ending, Told
-from midocli.probes.kept_steps import KeptSteps
-from midocli.probes.points import Point
+from midocli.probes.kept_steps import KeptFrames, KeptSteps
+from midocli.probes.points import Point, places
 from midocli.probes.verdict import answered_in_vain, decisive
 from midocli.simulator.events import NatUnrestored
 from midocli.simulator.latency import SECOND_NS
@@ -28,6 +35,7 @@ from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ICMP
 if TYPE_CHECKING:
     from midocli.advice.failure import Change
     from midocli.context.context import Context
+    from midocli.results.traffic import Reason as Kept
     from midocli.simulator.network import Network
 
 
@@ -70,8 +78,13 @@ class Observation:
         self._explains = "explain" in options
         self._drawing = Drawing(context, command, options)
         self.request = CaptureRequest(context, options, default_filter, context.default_flags)
+        self._command = command
         self._steps = KeptSteps()
         self.recorder = Recorder(steps=self._steps)
+        #: All frames, where they are kept for who asks later.
+        self._whole: Recorder | None = None
+        if context.manner.keeps_traffic:
+            self._whole = Recorder(Everywhere(), captures=KeptFrames())
         self.drops: dict[object, list[tuple[Reason, Frame]]] = {}
         self._arp_drops: list[tuple[Reason, Frame]] = []
         #: The frame that a reason ended, by the reason's identity; `drops` keeps it alive, and
@@ -95,21 +108,28 @@ class Observation:
         points = self.request.watched(source)
         if everywhere:
             points = Union(points, Interfaces(source))
-        wants_events = self._explains or self._drawing.is_wanted
+        wants_events = self._tells
         self._steps = KeptSteps(self.request.comments)
         self.recorder = Recorder(points, wants_events or self.request.comments, steps=self._steps)
         watching = wants_events or everywhere or not self.request.none
         network = self._network
         network.storms.caused.clear()
-        if watching:
-            network.watch(self.recorder)
+        recorders = [self.recorder] if watching else []
+        recorders += [self._whole] if self._whole is not None else []
+        for recorder in recorders:
+            network.watch(recorder)
         try:
             with network.telling_drops(self._dropped):
                 yield
         finally:
-            if watching:
-                network.unwatch(self.recorder)
+            for recorder in recorders:
+                network.unwatch(recorder)
             self._context.datapath.sync()
+
+    @property
+    def _tells(self) -> bool:
+        """Whether anybody may want to be told the walk."""
+        return self._explains or self._drawing.is_wanted or self._whole is not None
 
     def until_quiet(self) -> None:
         """Let happen what is still going on; timers beyond a second are not waited for."""
@@ -190,15 +210,14 @@ class Observation:
         if not self.request.none:
             seen = self.request.seen(self.recorder.captures, source, ends)
             self._write_file(seen)
-        if self._explains or self._drawing.is_wanted:
+        if self._tells:
             told = self._told(origins, verdicts, ending, failures)
+        if self._whole is not None:
+            self._keep(self._whole, source, ends, told, failures)
         if self._explains:
-            from midocli.trace.explain import explain, steps_of
+            from midocli.trace.explain import steps_of
 
-            failed = bool(failures)
-            explanation = explain(
-                told.steps, told.journeys, verdicts, told.changes, failed, told.left_out
-            )
+            explanation = _explanation(told, bool(failures))
             members = {"steps_left_out": told.left_out} if told.left_out else {}
             following = self._context.following("telling the steps", told.steps)
             steps = steps_of(following, self._context.clock)
@@ -214,6 +233,42 @@ class Observation:
             steps,
             members,
         )
+
+    def _keep(
+        self,
+        recorder: Recorder,
+        source: Point | None,
+        ends: Sequence[Hashable],
+        told: Told,
+        failures: Sequence[Failure],
+    ) -> None:
+        """Keep all that was seen for who asks of it later."""
+        from midocli.results.traffic import Traffic
+
+        captured: dict[Hashable, list[Captured]] = {}
+        for frame in recorder.captures:
+            captured.setdefault(frame.point, []).append(frame)
+        if not failures and not told.ending.succeeded:
+            failures = [Failure(reason) for reason in told.ending.reasons]
+        traffic = Traffic(
+            self._command.word,
+            self._context.clock.stopped(),
+            captured,
+            places(self._context),
+            self.request.points(source, ends),
+            self.request.expression,
+            partial(_explanation, told, bool(failures)),
+            [_kept_reason(failure.reason) for failure in failures],
+            self._advice(failures),
+        )
+        self._context.keep(traffic)
+
+    def _advice(self, failures: Sequence[Failure]) -> Sequence[str]:
+        """The commands that would help first, those of the first failure that has any."""
+        from midocli.advice.advise import remedy
+
+        found = (remedy(self._context, failure) for failure in failures)
+        return next((each.split("; ") for each in found if each), ())
 
     def _told(
         self,
@@ -262,6 +317,19 @@ class Observation:
     def _steps_of(self, origins: Sequence[object]) -> list[Step]:
         ours = set(origins)
         return [step for step in self.recorder.steps if step.origin in ours]
+
+
+def _explanation(told: Told, failed: bool) -> str:
+    """The walk in words."""
+    from midocli.trace.explain import explain
+
+    return explain(told.steps, told.journeys, told.verdicts, told.changes, failed, told.left_out)
+
+
+def _kept_reason(reason: Reason) -> Kept:
+    from midocli.results.traffic import Reason as Kept
+
+    return Kept(str(reason.code), reason.at, reason.rule, reason.text)
 
 
 def _is_remembered(network: Network, frame: Frame) -> bool:

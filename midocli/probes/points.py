@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
 from grammar.errors import UnknownObjectError
@@ -9,6 +10,7 @@ from midocli.simulator.recorder import UnderlayPoint
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
+    from midocli.results.traffic import Places
 
 
 #: A port's key, an interface's name, or a host's end of the underlay.
@@ -62,3 +64,32 @@ def point_of(key: PointKey, context: Context) -> Point:
         return Point(key, name, name, None)
     interface = context.resolver.interface(key)
     return Point(key, key, str(interface.get("iface")), port_at(interface))
+
+
+def places(context: Context) -> Places:
+    """How all points are called now."""
+    from midocli.results.traffic import Places
+
+    names: dict[str, list[Hashable]] = {}
+    labels: dict[Hashable, str] = {}
+
+    def call(key: PointKey, label: str, *words: str) -> None:
+        labels[key] = label
+        for word in dict.fromkeys(words):
+            names.setdefault(word, []).append(key)
+
+    store = context.store
+    for path in ("bridge", "router"):
+        for device in store.rows(path):
+            for port in store.rows(f"{path}.port", device):
+                alias = port.full_alias
+                call(port.id, alias, alias, port.uuid, f"port{port.shared_number}")
+    for host in store.rows("host"):
+        owners = (host.full_alias, host.uuid, str(host.get("name")))
+        for interface in store.rows("host.interface", host):
+            label = str(interface.get("iface"))
+            key = context.datapath.point(interface)
+            call(key, label, label, *(f"{owner}:{label}" for owner in owners))
+        end = f"{host.full_alias}:{UNDERLAY}"
+        call(UnderlayPoint(host.full_alias), end, *(f"{owner}:{UNDERLAY}" for owner in owners))
+    return Places(names, labels)

@@ -47,6 +47,10 @@ class Result(Node):
         """Text that stands behind it in every form but a document."""
         return ""
 
+    def __str__(self) -> str:
+        """What a script prints."""
+        return self.text()
+
     def at_hand(self) -> Result:
         """The same with all it shows at hand; MidoError where some of it cannot be had."""
         return self

@@ -136,13 +136,10 @@ class Session:
 
     def _succeeds(self, name: str, line: Line) -> bool:
         try:
-            if line.error is not None:
-                raise line.error
-            if self.settings.echo and not _is_blank(line.text):
-                self._print(PROMPT + line.text.strip() + "\n")
-            command = grammar.parse(line.text)
-            if command is not None:
-                self._run(command)
+            with self._mistakes_told(name, line):
+                if self.settings.echo and line.error is None and not _is_blank(line.text):
+                    self._print(PROMPT + line.text.strip() + "\n")
+                self._show_whole(self._carried_out(line))
         except _ShownError as shown:
             self._complain(name, line, shown.error)
             return False
@@ -156,21 +153,40 @@ class Session:
         except MidoError as error:
             self._report(name, line, error)
             return False
+        return True
+
+    def perform(self, name: str, line: Line) -> Result | None:
+        """What a line results in, None where it is blank; nothing is printed of it.
+
+        MidoError where it fails, SessionEnd where it is `quit`.
+        """
+        with self._mistakes_told(name, line):
+            result = self._carried_out(line)
+            return result and result.at_hand()
+
+    @contextmanager
+    def _mistakes_told(self, name: str, line: Line) -> Iterator[None]:
+        """Inside, whatever goes wrong is a MidoError."""
+        try:
+            yield
         except (RecursionError, MemoryError) as error:
             what = "too large or too deeply nested to work on"
-            self._report(name, line, RefusedError("; ".join((what, *_notes(error)))))
-            return False
-        except (SessionEnd, OutputError):
+            raise RefusedError("; ".join((what, *_notes(error)))) from None
+        except (MidoError, SessionEnd, OutputError, _ShownError):
             raise
         except Exception as error:
             if _is_interrupted(error):
                 raise KeyboardInterrupt from None
             doing = f"{name}:{line.number}: {line.text}"
-            self._report(name, line, InternalError(self.mistakes.told(error, doing)))
-            return False
-        return True
+            raise InternalError(self.mistakes.told(error, doing)) from error
 
-    def _run(self, command: tree.Command) -> None:
+    def _carried_out(self, line: Line) -> Result | None:
+        if line.error is not None:
+            raise line.error
+        command = grammar.parse(line.text)
+        return self._run(command) if command is not None else None
+
+    def _run(self, command: tree.Command) -> Result:
         if command.word == "quit":
             self.show(None)
             raise SessionEnd
@@ -188,6 +204,12 @@ class Session:
             self.answered = result.succeeded or check is not None
             if not (check and check.negated):
                 self._note(innermost)
+        return result
+
+    def _show_whole(self, result: Result | None) -> None:
+        """Print what a line resulted in; _ShownError where something went wrong beside it."""
+        if result is None:
+            return
         if isinstance(result, Stream) and not self.settings.json:
             self._show_stream(result)
         else:

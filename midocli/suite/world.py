@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import difflib
 import io
-import os
-import random
 import signal
 import time
 from collections.abc import Iterator
@@ -22,19 +20,16 @@ from typing import Literal, NamedTuple, NoReturn
 from grammar.errors import MidoError
 from grammar.script import Line, read_lines
 from midocli.context.context import Context
-from midocli.context.files import Files, reason
+from midocli.context.files import reason
 from midocli.context.manner import Manner
-from midocli.context.preferences import Preferences
 from midocli.results.printable import printable
 from midocli.results.values import ExpectationError
 from midocli.session.session import Session, SessionEnd, Settings
-from midocli.simulator.clock import Clock
+from midocli.session.world import fixed_world
 from midocli.suite.cases import Case
 from midocli.suite.made import Watch
 
 SECONDS = 60
-_SEED = "1"
-_START_NS = 1_767_603_600 * 10**9  # 2026-01-05T09:00:00Z
 #: Lines of a comparison that are shown.
 _MOST_LINES = 40
 
@@ -94,14 +89,7 @@ class _World:
     def __init__(self, echo: bool, keep_going: bool, watch: Watch | None) -> None:
         self.screen = io.StringIO()
         self.heard = _Heard(self.screen)
-        context = Context(
-            random.Random(_SEED),
-            Clock(_START_NS),
-            Files(),
-            self.heard,
-            preferences=Preferences(Path(os.devnull)),
-        )
-        settings = Settings(echo=echo, keep_going=keep_going)
+        settings, context = Settings(echo=echo, keep_going=keep_going), fixed_world(self.heard)
         if watch is None:
             self.session = Session(settings, context, self.screen)
         else:

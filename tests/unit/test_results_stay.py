@@ -21,6 +21,7 @@ from grammar.commands.format import Format
 from grammar.commands.quit import Quit
 from grammar.commands.source import Source
 from grammar.errors import MidoError, RefusedError
+from midocli import Lab
 from midocli.commands.dispatch import run
 from midocli.context.files import Files
 from midocli.results.forms import in_form
@@ -145,9 +146,12 @@ class Kept:
     """The result of the last of some lines, and what it is in every form: made, not yet shown."""
 
     def __init__(self, lines: tuple[str, ...]) -> None:
-        self.world = World(*START, files=Files())
+        self.lab = Lab()
+        self._context = self.lab.session.context
+        for line in START:
+            self.lab(line)
         for line in lines[:-1]:
-            attempt(self.world, line)
+            attempt(self.lab, line)
         command = grammar.parse(lines[-1])
         assert command is not None
         self._command = command
@@ -157,7 +161,7 @@ class Kept:
     def _carried_out(self) -> Result:
         """The result of the command, also where it is no success."""
         try:
-            return run(self.world.context, self._command)
+            return run(self._context, self._command)
         except ExpectationError as error:
             assert error.result is not None
             return error.result
@@ -167,14 +171,14 @@ class Kept:
             # What is read as it is shown can be read only once.
             result = self._carried_out() if isinstance(self.result, Stream) else self.result
             try:
-                yield form, in_form(result, form, self.world.store)
+                yield form, in_form(result, form, self._context.store)
             except RefusedError:
                 assert form == "commands"
 
     def change(self) -> None:
         """Have nearly nothing remain as it was."""
         for line in CHANGES:
-            attempt(self.world, line)
+            attempt(self.lab, line)
 
     def shown(self) -> dict[str, object]:
         """The result in every form."""
@@ -182,10 +186,10 @@ class Kept:
         return {"succeeded": self.result.succeeded, "text": self.result.text(), **texts}
 
 
-def attempt(world: World, line: str) -> None:
+def attempt(lab: Lab, line: str) -> None:
     """Run a command; where it is refused, the next one is another."""
     with contextlib.suppress(MidoError):
-        world.run(line)
+        lab(line)
 
 
 def kinds(result: Result) -> Iterator[type[Result]]:

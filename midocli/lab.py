@@ -1,0 +1,233 @@
+"""A lab: a network for programs, driven by the lines of the language and by calls.
+
+    from midocli import Lab, MidoError
+
+    lab = Lab()
+    lab.source("docs/labs/dnat-rev_snat.mido")
+    ping = lab.ping("client", "192.168.79.119", count=3)
+    assert ping.received == 3, ping.explain()
+
+What the command line does with a line, a lab does: it is one session, whose results are returned
+instead of printed, and whose errors are raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from io import BytesIO, StringIO
+from os import fspath
+from typing import TYPE_CHECKING, SupportsBytes, TypeVar
+
+# Whole, before there are threads: its modules import each other in a circle, on which Python fails
+# where several threads begin to load them.
+import netaddr  # noqa: F401
+
+from grammar.errors import InvalidValueError, MidoError, shorten
+from grammar.script import Line, read_lines
+from grammar.times import Timestamp
+from grammar.values import Flag
+from grammar.words import quoted
+from midocli.context.manner import Manner
+from midocli.results.forms import Formatted
+from midocli.results.probed import Arping, Connect, Dhcp, Inject, Ping, Probed, Traceroute
+from midocli.results.values import Beside, Done, Message, Result
+from midocli.session.session import Session, SessionEnd, Settings
+from midocli.session.world import fixed_world
+from midocli.simulator.clock import Clock
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from midocli.context.context import Context
+    from midocli.context.files import Files
+
+#: What options are given: a flag is True, what is counted or measured a number, the rest text.
+Option = str | int | float
+Kind = TypeVar("Kind", bound=Probed)
+
+
+class Lab:
+    """A network of its own, in memory.
+
+    Nothing of it is the user's: no preferences are read, nothing is kept in folders, and files are
+    read and written only where a line names them. What is drawn by chance follows from `seed`, as
+    with `midocli --seed`; the clock begins with `clock` (ISO 8601, UTC where no zone is given; else
+    2026-01-05T09:00:00Z) and moves only as traffic takes time, or by `lab("clock advance 5m")`.
+
+    Any number of labs may live in a process, each used by one thread at a time.
+    """
+
+    def __init__(
+        self, seed: int = 1, clock: str | None = None, *, files: Files | None = None
+    ) -> None:
+        screen = StringIO()
+        #: The session behind it, for who builds on midocli itself; it may change any time.
+        self.session = _Session(fixed_world(_Asked(screen), seed, _clock(clock), files), screen)
+
+    def __call__(self, text: str) -> Result:
+        """Carry out a line of the language, or several as a script's; the last one's result.
+
+        `str()` of a result is what a script prints for it, `document()` its JSON, and where it made
+        traffic it is of the class that `ping` and kin return. MidoError for the first line that
+        fails, with its `code`, and `line` and `column` in the text: those before it have been
+        carried out, and nothing of itself.
+        """
+        with suppress(SessionEnd):
+            self.session.run_script("", read_lines(BytesIO(_bytes(text))))
+        return self.session.latest
+
+    def source(self, file: str | PathLike[str]) -> Result:
+        """Carry out the lines of a script; the result is all that it prints.
+
+        MidoError for a file that cannot be read, and for the first line that fails, with its
+        place in the file.
+        """
+        return self(f"source {quoted(fspath(file))}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All changes of the topology made inside, or none if anything is raised; one `undo`.
+
+        Time and what the network has learnt stay: traffic may be made inside, and sees the changes.
+        """
+        with self.session.context.whole():
+            yield
+
+    # -- traffic --------------------------------------------------------------------------
+
+    def ping(self, source: str, destination: str, **options: Option) -> Ping:
+        """Send echo requests from a guest, a router port or an interface to an address or guest.
+
+        Options are those of the command, with `_` for `-`: `count=3`, `interval=0.2` (seconds),
+        `df=True`, `src="10.0.0.1"`. One that stands alone in a line, like `broadcast`, is True.
+        MidoError where the command would be an error.
+        """
+        return self._probed(Ping, "ping", [source, destination], options)
+
+    def connect(
+        self, source: str, proto: str, destination: str, port: int, **options: Option
+    ) -> Connect:
+        """Open a TCP connection (`tcp`), or send a datagram and wait for one back (`udp`)."""
+        words = [source, proto, destination, str(port)]
+        return self._probed(Connect, "connect", words, options)
+
+    def traceroute(self, source: str, destination: str, **options: Option) -> Traceroute:
+        """Find the routers on the way, as traceroute does."""
+        return self._probed(Traceroute, "traceroute", [source, destination], options)
+
+    def arping(self, source: str, destination: str, **options: Option) -> Arping:
+        """Ask by ARP who has an address."""
+        return self._probed(Arping, "arping", [source, destination], options)
+
+    def dhcp(self, guest: str, **options: Option) -> Dhcp:
+        """Have a guest ask for a lease and take it, as dhclient does."""
+        return self._probed(Dhcp, "dhcp", [guest], options)
+
+    def inject(
+        self, at: str, frame: SupportsBytes | str | None = None, **options: Option
+    ) -> Inject:
+        """Put a frame (bytes from the destination MAC on, or the same in hex), or a `file`, in."""
+        if frame is not None:
+            options["frame"] = frame if isinstance(frame, str) else bytes(frame).hex()
+        return self._probed(Inject, "inject", [at], options)
+
+    def _probed(
+        self, kind: type[Kind], command: str, words: Iterable[object], options: dict[str, Option]
+    ) -> Kind:
+        line = [command, *(quoted(str(word)) for word in words), *_written(command, options)]
+        result = self(" ".join(line))
+        while isinstance(result, Beside) and not isinstance(result, kind):
+            result = result.result
+        assert isinstance(result, kind)
+        return result
+
+
+class _Asked(Manner):
+    """The manner of a program, which asks results what it wants to know, later perhaps."""
+
+    @property
+    def keeps_traffic(self) -> bool:
+        return True
+
+
+class _Session(Session):
+    """Raises errors instead of telling them; `latest` is the result of the last line given."""
+
+    def __init__(self, context: Context, screen: StringIO) -> None:
+        super().__init__(Settings(), context, screen)
+        self._screen = screen
+        self.latest: Result = Done()
+
+    def run_line(self, name: str, line: Line) -> bool:
+        """Run one line; its error, if any, with its place."""
+        try:
+            result = self.perform(name, line) or Done()
+            if result.complaint is not None:
+                raise result.complaint
+        except MidoError as error:
+            raise _placed(error, name, line) from error.__cause__
+        except SessionEnd:
+            if not self._depth:
+                self.latest = self._with_what_was_printed(Done())
+            raise
+        if self.settings.json:
+            result = Formatted(result, "json")
+        if self._depth:
+            self.show(result)
+        else:
+            self.latest = self._with_what_was_printed(result)
+        return True
+
+    def _with_what_was_printed(self, result: Result) -> Result:
+        """A result, or all that the scripts printed that it came of."""
+        printed = self._screen.getvalue()
+        if not printed:
+            return result
+        self._screen.seek(0)
+        self._screen.truncate()
+        return Message((printed + result.text()).removesuffix("\n"))
+
+
+def _placed(error: MidoError, name: str, line: Line) -> MidoError:
+    """An error with its place in the script."""
+    if error.line is None:
+        error.line, column = line.position(error.column or 1)
+        error.column = error.column and column
+        if name:
+            error.add_note(f"{name}:{error.line}:{column}")
+    return error
+
+
+def _clock(text: str | None) -> Clock | None:
+    """The clock that begins at a time; InvalidValueError where that is none."""
+    if text is None:
+        return None
+    try:
+        return Clock(*Timestamp().parse(text))
+    except ValueError as error:
+        raise InvalidValueError(f"invalid clock {shorten(text)}: {error}") from None
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _written(command: str, options: dict[str, Option]) -> Iterator[str]:
+    """Options as the words of a line."""
+    fields = import_module(f"grammar.commands.{command}").OPTIONS
+    alone = {field.name for field in fields if isinstance(field.type, Flag)}
+    for given, value in options.items():
+        name = given.replace("_", "-")
+        if not isinstance(value, bool):
+            yield f"{name} {quoted(_number(value) if isinstance(value, float) else str(value))}"
+        elif name not in alone:
+            yield f"{name} {'yes' if value else 'no'}"
+        elif value:
+            yield name
+
+
+def _number(value: float) -> str:
+    """A number in digits, to the billionth."""
+    return f"{value:.9f}".rstrip("0").rstrip(".")
