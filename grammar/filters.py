@@ -49,7 +49,7 @@ class Filters(Pairs):
     def _setting(self, line: str, pair: re.Match[str], field: Field) -> tuple[Setting, int]:
         if field.name == COLUMNS and pair[2] is not None:
             word, (start, end) = unquote(pair[2]), pair.span(2)
-            return Setting(field, self._value(line, field, word, start), start + 1, word), end
+            return Setting(field, self.value(line, field, word, start), start + 1, word), end
         if pair[2] in TESTS:
             operand = _OPERAND.match(line, pair.end(2))
             if type(line) is Question:

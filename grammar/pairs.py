@@ -96,7 +96,12 @@ class Pairs(Element):
                 break
             field = self._fields.get(pair[1])
             if field is None:
-                break
+                other = self._other(line, loc)
+                if other is None:
+                    break
+                settings, loc = other
+                tokens += settings
+                continue
             if pair[2] is None and not self._closes and len(tokens) >= least:
                 self._missing_value(line, pair, field)
                 break
@@ -105,6 +110,10 @@ class Pairs(Element):
         if len(tokens) < least or (self._closes and not TRAILING.match(line, loc)):
             raise Rejected(line, self.preParse(line, loc), self)
         return loc, tokens
+
+    def _other(self, line: str, loc: int) -> tuple[list[Setting], int] | None:
+        """What a word says that is no field, and where it ends, if that may stand here."""
+        return None
 
     def _setting(self, line: str, pair: re.Match[str], field: Field) -> tuple[Setting, int]:
         """The value of one field; Rejected at the word that is wrong."""
@@ -131,7 +140,7 @@ class Pairs(Element):
             return Setting(field, word, start + 1, word), end
         if field.reference is not None:
             word, end = self._spelled_out(line, field, word, end)
-        return Setting(field, self._value(line, field, word, start), start + 1, word), end
+        return Setting(field, self.value(line, field, word, start), start + 1, word), end
 
     def _missing_value(self, line: str, pair: re.Match[str], field: Field) -> int:
         """Where a value that is missing would stand; that it may, if that is the question."""
@@ -149,7 +158,8 @@ class Pairs(Element):
         if hasattr(field.type, "names") and end == question.at:
             question.found.append(Expectation.of_value(field))
 
-    def _value(self, line: str, field: Field, word: str, start: int) -> Any:
+    def value(self, line: str, field: Field, word: str, start: int) -> Any:
+        """What a word at `start` means as the value of a field; Rejected where it means nothing."""
         try:
             if word[:1] == "!" and field.invertible:
                 return Negated(field.type.parse(word[1:]))

@@ -8,11 +8,12 @@ import pyparsing as pp
 
 from grammar.addresses import IPv4, Mac
 from grammar.command import FORCE, OnGuest, argument, build
+from grammar.dashed import Options, is_dashed
 from grammar.elements import Made, Name, Tokens
 from grammar.pairs import Pairs
 from grammar.picture_files import Drawn
 from grammar.schema import Field
-from grammar.tree import Argument, Command, Path, written_path
+from grammar.tree import Argument, Command, Path, Setting, written_path
 from grammar.values import Flag, Text
 from grammar.words import quoted
 
@@ -79,10 +80,12 @@ class Sending(Command):
 
 Make = Callable[..., Command]
 
+_SOURCE = "a source: a guest, a router port or a point"
+
 
 def from_source(make: Make, follow: pp.ParserElement) -> Made:
     """A source, and what follows it: `make` is called with the tokens, options as one."""
-    source = argument("a source: a guest, a router port or a point", "source", follow)
+    source = argument(_SOURCE, "source", follow)
     return build(source, lambda tokens: make(*tokens))
 
 
@@ -95,6 +98,31 @@ def from_guest(make: Make, follow: pp.ParserElement) -> Made:
     return build(follow, made)
 
 
+def program(make: Make, options: Options) -> Made:
+    """A source and a destination, with options before, between and behind them."""
+    source = argument(_SOURCE, "source", _program_to(options))
+    return build(options.before(source), lambda tokens: make(*_sorted(tokens)))
+
+
+def program_of_guest(make: Make, options: Options) -> Made:
+    """The same where the source is the guest before."""
+
+    def made(tokens: list[Tokens]) -> OnGuest:
+        return OnGuest(lambda path: make(path, *_sorted(tokens)))
+
+    return build(_program_to(options), made)
+
+
+def _program_to(options: Options) -> pp.ParserElement:
+    return options.before(destination(options))
+
+
+def _sorted(tokens: list[Tokens]) -> list[Tokens]:
+    """The words, and the options as one token."""
+    words = [token for token in tokens if isinstance(token, Argument)]
+    return [*words, tuple(token for token in tokens if isinstance(token, Setting))]
+
+
 def destination(follow: pp.ParserElement) -> Name:
     """The address of who is sent to."""
     return argument("a destination address", "destination", follow)
@@ -105,8 +133,14 @@ def taking(options: tuple[Field, ...]) -> Made:
     return build(Pairs("options", options, "option"), tuple)
 
 
+def named(word: Argument) -> str:
+    """A word as it must be typed where options may stand as well."""
+    text = quoted(word.text)
+    return f"'{text}'" if is_dashed(text) else text
+
+
 def written_from(word: str, source: Argument | Path) -> list[str]:
     """The words that begin a command, said of a point or behind a guest."""
     if isinstance(source, Argument):
-        return [word, quoted(source.text)]
+        return [word, named(source)]
     return [*written_path(source), word]

@@ -220,12 +220,14 @@ class Uuid(AsTyped):
 class Reference:
     """The name of an object of collection `target`; the store finds the object.
 
-    `target` is a root collection, or `port` for a router's or bridge's port.
+    `target` is a root collection, or `port` for a router's or bridge's port. Where an `own` one
+    is meant, a word is looked for inside the same parent first.
     Parsing only keeps the word: the grammar knows no store.
     """
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, own: bool = False) -> None:
         self.target = target
+        self.own = own
 
     @property
     def expected(self) -> str:

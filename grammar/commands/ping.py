@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import pyparsing as pp
-
 from grammar.command import Declaration
+from grammar.dashed import Options
 from grammar.schema import Field
 from grammar.sending import (
     STATION,
     Sending,
-    destination,
-    from_guest,
-    from_source,
+    named,
     observing,
-    taking,
+    program,
+    program_of_guest,
     written_from,
 )
 from grammar.times import Seconds
 from grammar.tree import Argument, Path, Setting, written_settings
 from grammar.values import Choice, Flag, Integer, Text, Truth
-from grammar.words import quoted
 
 OPTIONS = (
     Field("count", Integer(1, 1_000_000), "requests to send; 1 in scripts, 3 at the prompt"),
@@ -56,6 +53,27 @@ OPTIONS = (
     Field("quiet", Flag(), "no line for each reply, as ping -q; frames are printed all the same"),
 )
 
+#: ping(8)'s own options, of iputils 20221126, and what they are here.
+_LETTERS = {
+    "4": "",
+    "b": "broadcast yes",
+    "c": "count",
+    "D": "timestamps",
+    "e": "id",
+    "i": "interval",
+    "I": "src",
+    "M": "df",
+    "n": "",
+    "O": "outstanding",
+    "p": "pattern",
+    "q": "quiet",
+    "Q": "tos",
+    "s": "size",
+    "t": "ttl",
+    "w": "deadline",
+    "W": "timeout",
+}
+
 
 class Ping(Sending):
     """Echo requests from a source, which is a path (a guest) or a point."""
@@ -67,11 +85,11 @@ class Ping(Sending):
 
     def written(self) -> list[str]:
         start = written_from(self.word, self.source)
-        return [*start, quoted(self.destination.text), *written_settings(self.options)]
+        return [*start, named(self.destination), *written_settings(self.options)]
 
 
-def _to() -> pp.ParserElement:
-    return destination(taking(OPTIONS))
+def _options() -> Options:
+    return Options("ping", OPTIONS, _LETTERS)
 
 
 PING = Declaration(
@@ -95,9 +113,10 @@ PING = Declaration(
         "ping client vm capture any write ping.pcapng  # frames for Wireshark",
         'ping client vm filter "arp or icmp"  # ARP as well',
         "guest client ping 192.168.78.1 size 1400 df yes",
+        "ping -c 2 -q client vm capture none  # as on Linux",
     ),
     options=OPTIONS,
     see=("traceroute", "tcpdump", "points", "filters", "flags", "reasons"),
-    follows=lambda: from_source(Ping, _to()),
-    behind={"guest": lambda: from_guest(Ping, _to())},
+    follows=lambda: program(Ping, _options()),
+    behind={"guest": lambda: program_of_guest(Ping, _options())},
 )

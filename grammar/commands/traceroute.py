@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import pyparsing as pp
-
 from grammar.command import Declaration
+from grammar.dashed import Options
 from grammar.schema import Field
 from grammar.sending import (
     STATION,
     Sending,
-    destination,
-    from_guest,
-    from_source,
+    named,
     observing,
-    taking,
+    program,
+    program_of_guest,
     written_from,
 )
 from grammar.times import Seconds
 from grammar.tree import Argument, Path, Setting, written_settings
 from grammar.values import Choice, Integer
-from grammar.words import quoted
 
 OPTIONS = (
     Field(
@@ -40,6 +37,28 @@ OPTIONS = (
     *observing(filter="icmp or udp", note=" (icmp or tcp with proto tcp)"),
 )
 
+#: The options of traceroute 2.1 for Linux, and what they are here.
+_LETTERS = {
+    "4": "",
+    "f": "first-ttl",
+    "I": "proto icmp",
+    "m": "max-ttl",
+    "n": "",
+    "q": "queries",
+    "s": "src",
+    "T": "proto tcp",
+    "U": "proto udp",
+    "w": "wait",
+    "first": "first-ttl",
+    "icmp": "proto icmp",
+    "max-hops": "max-ttl",
+    "queries": "queries",
+    "source": "src",
+    "tcp": "proto tcp",
+    "udp": "proto udp",
+    "wait": "wait",
+}
+
 
 class Traceroute(Sending):
     """The routers on the way from a source to a destination."""
@@ -51,11 +70,11 @@ class Traceroute(Sending):
 
     def written(self) -> list[str]:
         start = written_from(self.word, self.source)
-        return [*start, quoted(self.destination.text), *written_settings(self.options)]
+        return [*start, named(self.destination), *written_settings(self.options)]
 
 
-def _to() -> pp.ParserElement:
-    return destination(taking(OPTIONS))
+def _options() -> Options:
+    return Options("traceroute", OPTIONS, _LETTERS)
 
 
 TRACEROUTE = Declaration(
@@ -73,9 +92,10 @@ TRACEROUTE = Declaration(
         "traceroute client 192.168.77.119 proto tcp capture none  # to port 80",
         "traceroute client 192.168.77.119 first-ttl 2 capture none  # without the first router",
         "guest client traceroute 192.168.77.119 queries 1 max-ttl 5 capture none",
+        "traceroute -nI -q 1 client 192.168.77.119 capture none  # as on Linux",
     ),
     options=OPTIONS,
     see=("ping", "route"),
-    follows=lambda: from_source(Traceroute, _to()),
-    behind={"guest": lambda: from_guest(Traceroute, _to())},
+    follows=lambda: program(Traceroute, _options()),
+    behind={"guest": lambda: program_of_guest(Traceroute, _options())},
 )

@@ -98,7 +98,12 @@ ROUTE = Collection(
         Field("src", Network(), "sources it applies to", default=Cidr(0, 0)),
         Field("dst", Network(), "destinations it applies to", required=True),
         Field("gw", IPv4(), "next hop; without it the destination itself is the next hop"),
-        Field("port", Reference("port"), "the router's port it leads to", on_delete="cascade"),
+        Field(
+            "port",
+            Reference("port", own=True),
+            "the router's port it leads to",
+            on_delete="cascade",
+        ),
         Field("weight", Integer(0, 0x7FFFFFFF), "the lowest weight wins", default=0),
         Field("learned", TRUE_FALSE, "whether BGP taught it", default=False),
     ),

@@ -73,7 +73,7 @@ class Editor:
         for setting in settings:
             reference = setting.field.reference
             if reference is not None and reference.target == real.parent:
-                holder = self.resolved(setting)
+                holder = self.resolved(setting, parent)
         if real.parent and holder is None:
             raise RefusedError(f"{a(real.name)} needs {real.parent}: where it belongs")
         return self._create(real, holder, settings, {view.through: parent})
@@ -102,7 +102,7 @@ class Editor:
             elif setting.field.computed:
                 position = setting.value
             else:
-                row.values[collection.index[setting.field.name]] = self.resolved(setting)
+                row.values[collection.index[setting.field.name]] = self.resolved(setting, parent)
         self._fill_parents(row)
         self._check_required(row)
         self._check_key(row)
@@ -150,7 +150,7 @@ class Editor:
                 if setting.field.computed:
                     self.store.move(row, self._checked_position(row, setting.value, 0))
                 else:
-                    self._change(row, name, self.resolved(setting))
+                    self._change(row, name, self.resolved(setting, row.parent))
             self._check_key(row)
             self._settle(row, given)
         except RefusedError as error:
@@ -178,14 +178,17 @@ class Editor:
         """Delete an object with what it holds; what named it is cleared or goes along."""
         Deletion(self.store, self, self._policy, told).run(row)
 
-    def resolved(self, setting: Setting) -> Value:
-        """A value with the objects its words name in their place; InvalidValueError for none."""
+    def resolved(self, setting: Setting, parent: Row | None = None) -> Value:
+        """A value with the objects its words name in their place; InvalidValueError for none.
+
+        The field is of an object inside `parent`, where own ones are looked for first.
+        """
         field, value = setting.field, setting.value
         if field.reference is None:
             return value
         if type(value) is Negated:
-            return Negated(self._objects(setting, value.value))
-        return self._objects(setting, value)
+            return Negated(self._objects(setting, value.value, parent))
+        return self._objects(setting, value, parent)
 
     # -- helpers ----------------------------------------------------------------
 
@@ -261,13 +264,13 @@ class Editor:
         view = self.store.layout(row.collection).gathered_by[0]
         return _free_number(setting, view, self.store.shared_siblings(view, row))
 
-    def _objects(self, setting: Setting, value: Any) -> Value:
+    def _objects(self, setting: Setting, value: Any, parent: Row | None) -> Value:
         if isinstance(setting.field.type, ListOf):
-            rows = [self._object(setting, word) for word in value]
+            rows = [self._object(setting, word, parent) for word in value]
             return tuple(dict.fromkeys(rows))
-        return self._object(setting, value)
+        return self._object(setting, value, parent)
 
-    def _object(self, setting: Setting, word: str) -> Row:
+    def _object(self, setting: Setting, word: str, parent: Row | None) -> Row:
         reference = setting.field.reference
         assert reference is not None
         try:
@@ -275,7 +278,9 @@ class Editor:
                 return self._interface(word)
             if reference.target not in self.store.schema.collections:
                 raise UnknownObjectError(f"unknown {reference.target}: {word[:40]!r}")
-            row = self.resolver.named(self.store.schema[reference.target], None, word)
+            target = self.store.schema[reference.target]
+            row = self._own(target, parent, word) if reference.own else None
+            row = row or self.resolver.named(target, None, word)
             self.store.introduce(row, row.collection)
             return row
         except UnknownObjectError as error:
@@ -284,6 +289,14 @@ class Editor:
                 setting.column,
                 (reference.expected,),
             ) from None
+
+    def _own(self, target: Collection, parent: Row | None, word: str) -> Row | None:
+        """The object that a word names inside `parent`, of a collection that `target` gathers."""
+        if parent is None:
+            return None
+        kinds = (self.store.schema[path] for path in target.gathers)
+        inside = (kind for kind in kinds if kind.parent == parent.collection.path)
+        return next((self.resolver.find(kind, parent, word) for kind in inside), None)
 
     def _interface(self, word: str) -> Row:
         """The interface a word names.
