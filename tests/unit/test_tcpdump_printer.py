@@ -103,6 +103,12 @@ def test_times_tcpdump_cannot_show(form: str, second: int) -> None:
     assert printed.startswith(("[Error converting time] ARP", f"{second}.000000 ARP"))
 
 
+def test_seconds_are_written_as_of_32_bits() -> None:
+    # As tcpdump 4.99.3 reads a pcapng file whose clock stands at 2**63 + 5 microseconds.
+    printed = Printer(parse_flags("-tt"), 0).frame((2**63 + 5) * 1000, ethernet(arp(), 0x0806))
+    assert printed.startswith("2077252342.775813 ARP")
+
+
 def test_relative_times_start_anew_with_each_printer() -> None:
     flags = parse_flags("-ttt")
     frame = ethernet(arp(), 0x0806)

@@ -52,7 +52,7 @@ class Timestamps:
             return self._clock(second, fraction, self._offset)
         if form == 2:
             failed = second & 0x8000_0000
-            return _ERROR + " " if failed else f"{second}.{self._fraction(fraction)} "
+            return f"{_ERROR} " if failed else f"{second & _UNSIGNED}.{self._fraction(fraction)} "
         return self._since(second, fraction)
 
     def _fraction(self, fraction: int) -> str:
