@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -129,6 +132,28 @@ def test_a_test_has_its_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(world, "SECONDS", 0.3)
     (case,) = cases([str(file)])
     outcome = world.run(case)
+    assert (outcome.verdict, outcome.message) == ("error", "stopped after 0.3 s")
+
+
+def test_time_is_up_though_the_garbage_collector_heard_the_alarm(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def collecting(phase: str, told: dict[str, int]) -> None:
+        if time.monotonic() < begun + 0.4:  # the alarm falls in here, and is lost
+            time.sleep(0.05)
+
+    file = _test(folder, "long", "ping alice bob count 1000000 interval 0.2 quiet capture none\n")
+    (case,) = cases([str(file)])
+    monkeypatch.setattr(world, "SECONDS", 0.3)
+    monkeypatch.setattr(sys, "unraisablehook", lambda lost: losses.append(lost.exc_type))
+    losses: list[type[BaseException]] = []
+    gc.callbacks.append(collecting)
+    begun = time.monotonic()
+    try:
+        outcome = world.run(case)
+    finally:
+        gc.callbacks.remove(collecting)
+    assert losses
     assert (outcome.verdict, outcome.message) == ("error", "stopped after 0.3 s")
 
 

@@ -235,6 +235,7 @@ def _run_untrusted(options: Namespace, interactive: bool) -> int:
     try:
         return _run_batch(options, session)
     except TimeIsUp:
+        unbound()
         session.flush()
         sys.stderr.write(
             f"midocli: stopped after {SECONDS} s, as long as --untrusted lets it run\n"

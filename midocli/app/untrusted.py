@@ -18,9 +18,13 @@ class TimeIsUp(BaseException):
 
 
 def bound() -> None:
-    """From now on the process has its time, its memory, and files of at most that size."""
+    """From now on the process has its time, its memory, and files of at most that size.
+
+    The alarm rings again each second: where it interrupts a finalizer or a callback of the garbage
+    collector, Python prints the exception and goes on.
+    """
     signal.signal(signal.SIGALRM, _ring)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS, 1)
     most = MEGABYTES << 20
     for kind, limit in (
         (resource.RLIMIT_AS, most),

@@ -180,9 +180,13 @@ def _difference(expected: bytes, printed: bytes) -> str:
 
 @contextmanager
 def _in_time() -> Iterator[None]:
-    """Inside, an alarm ends what takes too long."""
+    """Inside, an alarm ends what takes too long.
+
+    It rings again each second: where it interrupts a finalizer or a callback of the garbage
+    collector, Python prints the exception and goes on.
+    """
     before = signal.signal(signal.SIGALRM, _ring)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS, 1)
     try:
         yield
     finally:
