@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="name stale pages, write nothing")
     check = parser.parse_args(arguments).check
     examples = Examples()
-    pages = reference_pages(examples) | {MANUAL: man_page.manual()} | handwritten_pages()
+    pages = made_pages(examples) | handwritten_pages()
     stale = [page for page, text in pages.items() if not page.exists() or page.read_text() != text]
     orphans = sorted(set(COMMANDS.glob("*.md")) - set(pages))
     if not check:
@@ -50,9 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if examples.problems or (check and (stale or orphans)) else 0
 
 
-def reference_pages(examples: Examples) -> dict[Path, str]:
-    """The generated pages: where they belong, and what they say."""
-    return {COMMANDS / f"{name}.md": text for name, text in reference.pages(examples.play).items()}
+def made_pages(examples: Examples) -> dict[Path, str]:
+    """The pages that are made as a whole: where they belong, and what they say."""
+    pages = reference.pages(examples.play)
+    return {MANUAL: man_page.manual()} | {
+        COMMANDS / f"{name}.md": text for name, text in pages.items()
+    }
 
 
 def handwritten_pages() -> dict[Path, str]:
