@@ -94,6 +94,12 @@ class FileError(MidoError):
     code = "file"
 
 
+class StoreError(MidoError):
+    """A store that cannot be read, or that what was changed cannot be written to."""
+
+    code = "store"
+
+
 def shorten(word: str, limit: int = 40) -> str:
     """A word as it is quoted in a message: printable, and not a page long."""
     text = word if len(word) <= limit else word[: limit - 1] + "…"

@@ -72,6 +72,7 @@ def argument_parser() -> ArgumentParser:
     add("--echo", action="store_true", help="print each command before its result")
     add("--keep-going", action="store_true", help="go on after a command that failed")
     add("--no-alias", action="store_true", help="print UUIDs in place of aliases")
+    add("-s", "--store", metavar="WHERE", help="where the topology stays: a file, or postgresql:…")
     add("--seed", metavar="N", help="make every random choice repeatable")
     add("--untrusted", action="store_true", help="let scripts do no harm, and not run for long")
     add("--completion", choices=SHELLS, help="print a script that completes these options")
@@ -106,10 +107,14 @@ def _run_words(words: list[str]) -> int:
         sys.stderr.write(_OTHER_GRAMMAR)
         return 1
     gc.disable()
+    from grammar.errors import StoreError
     from midocli.session.session import OutputError
 
     try:
         return _run(options)
+    except StoreError as error:
+        _tell(error.message)
+        return 2
     except OutputError as failure:
         return _end_without_output(failure.error)
 
@@ -261,6 +266,11 @@ def _session(options: Namespace, manner: Manner, preferences: Preferences, files
     clock = Clock(now, time.localtime(now // 10**9).tm_gmtoff)
     chance = random.Random(options.seed)
     context = Context(chance, clock, files, manner, not options.no_alias, preferences)
+    where = options.store or os.environ.get("MIDOCLI_STORE")
+    if where and not options.untrusted:
+        from midocli.app.stores import keep
+
+        keep(context, where)
     settings = Settings(
         json=options.format == "json", echo=options.echo, keep_going=options.keep_going
     )
@@ -298,7 +308,7 @@ def _run_file(name: str, session: Session) -> bool:
     from grammar.tree import Argument
 
     if name == "-":
-        session.run_script("<stdin>", read_lines(_standard_input()))
+        session.run_file("<stdin>", read_lines(_standard_input(session)))
         return True
     try:
         files = session.context.files
@@ -310,8 +320,14 @@ def _run_file(name: str, session: Session) -> bool:
     return True
 
 
-def _standard_input() -> BinaryIO:
-    return sys.stdin.buffer
+def _standard_input(session: Session) -> BinaryIO:
+    """What is piped in; what a store holds back meanwhile is let go where no line comes."""
+    if session.context.kept is None:
+        return sys.stdin.buffer
+    from midocli.app.attentive import attentive
+    from midocli.session.held import LONGEST
+
+    return attentive(sys.stdin.fileno(), LONGEST, session.flush)
 
 
 def _end_without_output(error: OSError) -> int:

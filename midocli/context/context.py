@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from midocli.datapath.datapath import Datapath
     from midocli.results.traffic import Traffic
     from midocli.store.editor import Editor
+    from midocli.store.storage.kept import Kept
 
 Item = TypeVar("Item")
 
@@ -58,6 +59,8 @@ class Context(Catalog):
         self.manner = manner
         self.preferences = preferences or Preferences()
         self.captures = Captures(self.store)
+        #: Where the topology stays; None where it ends with the session.
+        self.kept: Kept | None = None
         self._typed = False
         self._carriers: dict[str, Callable[[Any], Result]] = {}
         self._tenant: str | None = None
@@ -103,8 +106,12 @@ class Context(Catalog):
 
     def committed(self) -> None:
         """Let the datapath know what a transaction changed."""
+        self.changed(self.store.journal.touched)
+
+    def changed(self, rows: list[Row]) -> None:
+        """Let the datapath know of rows that are not as they were."""
         if self._datapath is not None:
-            self._datapath.changed(self.store.journal.touched)
+            self._datapath.changed(rows)
 
     @property
     def tenant(self) -> str | None:

@@ -18,24 +18,25 @@ class Saved:
     """The name and the state under which a topology was saved last.
 
     `name` is the file it was last saved to or, into nothing, read from; DEMO after that
-    command, until it is undone; None before any.
+    command, until it is undone; None before any. A topology that stays is called as its store.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, stays_in: str | None = None) -> None:
         self._store = store
-        self.name: str | None = None
+        self._stays_in = stays_in
+        self.name = stays_in
         self._state = store.journal.last
         self._demo: int | None = None
 
     @property
     def is_changed(self) -> bool:
-        """Whether the topology is another than the one saved."""
-        return self._store.journal.last != self._state
+        """Whether the topology is another than the one saved; what stays needs no saving."""
+        return self._stays_in is None and self._store.journal.last != self._state
 
     @property
     def file(self) -> str | None:
-        """The name, where it is a file's."""
-        return None if self._is_demo else self.name
+        """The name, where it is a script's."""
+        return None if self._is_demo or self._stays_in is not None else self.name
 
     @property
     def _is_demo(self) -> bool:
@@ -61,5 +62,6 @@ class Saved:
                 self._call(DEMO)
 
     def _call(self, name: str | None) -> None:
-        self.name = name
+        if self._stays_in is None:
+            self.name = name
         self._state = self._store.journal.last

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 import grammar
 from grammar import tree
 from grammar.as_form import As
-from grammar.errors import InternalError, MidoError, RefusedError
+from grammar.errors import InternalError, MidoError, RefusedError, StoreError
 from grammar.pipe import Piped
 from grammar.script import Line, read_lines
+from grammar.verbs import VERBS
 from midocli.commands.dispatch import run
 from midocli.context.context import Context
 from midocli.results.errors import error_as_json
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from grammar.commands.expect import Expect
     from grammar.commands.format import Format
     from grammar.commands.source import Source
+    from midocli.session.held import Held
 
 _DEEPEST_SOURCE = 16
 PROMPT = "midonet> "
@@ -87,7 +89,8 @@ class Session:
     ) -> None:
         self.settings = settings
         self.context = context
-        self.saved = Saved(context.store)
+        self._kept = context.kept
+        self.saved = Saved(context.store, self._kept.name if self._kept else None)
         self.mistakes = mistakes or Mistakes()
         self.answered = True
         self.last: bool | None = None
@@ -96,6 +99,8 @@ class Session:
         self._err = err
         self._followers: list[Follower] = []
         self._depth = 0
+        self._held: Held | None = None
+        self._place = ("", Line("", 1))
         context.leave_to(self._source, "source")
         context.leave_to(self._choose_format, "format")
 
@@ -116,9 +121,51 @@ class Session:
     def read_topology(self, name: str, lines: Iterable[Line]) -> None:
         """Run a script; where there was nothing before, the topology is the script's."""
         empty = self.context.store.count == 0
-        self.run_script(name, lines)
+        self.run_file(name, lines)
         if empty:
             self.saved.keep(name)
+
+    def run_file(self, name: str, lines: Iterable[Line]) -> None:
+        """Run lines of which nobody waits for each answer; see `run_script`.
+
+        In a store that stays they are one change, committed and answered some at a time.
+        """
+        with self._gathered():
+            self.run_script(name, lines)
+
+    @contextmanager
+    def _gathered(self) -> Iterator[None]:
+        if self._kept is None or self._held is not None:
+            yield
+            return
+        from midocli.session.held import Held
+
+        self._held = Held(self._kept)
+        try:
+            with self._kept.gathering():
+                try:
+                    yield
+                finally:
+                    is_kept = self.release()
+        finally:
+            self._held = None
+        if not is_kept:
+            raise SessionEnd(failed=True)
+
+    def release(self) -> bool:
+        """Commit and print what is held back; whether it could be committed.
+
+        Where not it has been told, and nothing is left of it.
+        """
+        if self._held is None:
+            return True
+        try:
+            pieces = self._held.released()
+        except StoreError as error:
+            self._complain(*self._place, error)
+            return False
+        self._write(pieces)
+        return True
 
     def run_script(self, name: str, lines: Iterable[Line]) -> None:
         """Run lines one after the other; SessionEnd at the first error unless told to go on."""
@@ -130,7 +177,10 @@ class Session:
         """Run one line and print its result, or its error; whether it succeeded."""
         self.answered = True
         self.last = False  # until it ends otherwise, by Ctrl-C for instance
+        self._place = name, line
         succeeded = self._succeeds(name, line)
+        if self._held is not None and self._held.is_due:
+            succeeded = self.release() and succeeded
         self.last = succeeded and self.answered
         return succeeded
 
@@ -183,6 +233,8 @@ class Session:
     def _carried_out(self, line: Line) -> Result | None:
         if line.error is not None:
             raise line.error
+        if self._kept is not None:
+            self._kept.refresh()
         command = grammar.parse(line.text)
         return self._run(command) if command is not None else None
 
@@ -197,6 +249,8 @@ class Session:
         innermost = check.command if check else plain
         if self.settings.json and innermost.has_form:
             command = As(command, "json")
+        if self._held is not None and innermost.word not in VERBS:
+            self._write(self._held.released())  # it may take long
         self.context.begin(typed=self._manner.interactive and not self._depth)
         # Signals wait while a command is carried out, but for a file of them.
         with nullcontext() if innermost.word == "source" else self._manner.undisturbed():
@@ -204,6 +258,8 @@ class Session:
             self.answered = result.succeeded or check is not None
             if not (check and check.negated):
                 self._note(innermost)
+            if self._kept is not None:
+                self._kept.commit_names()
         return result
 
     def _show_whole(self, result: Result | None) -> None:
@@ -295,6 +351,7 @@ class Session:
 
     def flush(self) -> None:
         """Write out results that are still held back; OutputError where that fails."""
+        self.release()
         try:
             self._manner.out.flush()
         except OSError as failure:
@@ -304,6 +361,12 @@ class Session:
         self._print_pieces((text,))
 
     def _print_pieces(self, pieces: Iterable[str]) -> None:
+        if self._held is not None:
+            self._held.add(pieces)
+        else:
+            self._write(pieces)
+
+    def _write(self, pieces: Iterable[str]) -> None:
         try:
             self._manner.out.writelines(pieces)
         except OSError as failure:

@@ -19,7 +19,7 @@ from midocli.store.deletion import Deletion
 from midocli.store.display import Display
 from midocli.store.policy import Policy
 from midocli.store.resolve import Resolver
-from midocli.store.rows import Row, Siblings, Value
+from midocli.store.rows import Row, Siblings, Value, above
 from midocli.store.store import Store
 from midocli.store.told import Told, untold
 
@@ -213,19 +213,10 @@ class Editor:
         """The fields that show what holds the object; they can be given, but not chosen."""
         for index, field in enumerate(row.collection.fields):
             if field.parent:
-                holder = self._holder(row, field)
+                holder = above(row.parent, field)
                 if row.values[index] not in (None, holder):
                     raise RefusedError(_settled(field, holder), field.name)
                 row.values[index] = holder
-
-    def _holder(self, row: Row, field: Field) -> Row | None:
-        """The row above this one that a field of this kind shows."""
-        holder = row.parent
-        while holder is not None and field.reference is not None:
-            if holder.collection.path == field.reference.target:
-                return holder
-            holder = holder.parent
-        return None
 
     def _check_required(self, row: Row) -> None:
         for index, field in enumerate(row.collection.fields):

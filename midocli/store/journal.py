@@ -56,6 +56,9 @@ class History(Protocol):
     def end(self) -> None:
         """The transaction that began has ended, one way or the other."""
 
+    def introduced(self, row: Row) -> None:
+        """A row has got an alias, which is not taken back with anything."""
+
     def undo(self, steps: int, told: Told) -> None:
         """Take the last transactions back: all of them or, if `told` raises something, none."""
 
@@ -111,6 +114,16 @@ class Journal:
         if self.changes:
             self.history.keep(tuple(self.changes))
             self.changes = []
+
+    @contextmanager
+    def elsewhere(self) -> Iterator[list[Row]]:
+        """Inside, make changes that have been made elsewhere; gives the rows they touch."""
+        before = self.changes, self.touched
+        self.changes, self.touched = [], []
+        try:
+            yield self.touched
+        finally:
+            self.changes, self.touched = before
 
     @contextmanager
     def _part(self) -> Iterator[None]:
@@ -198,6 +211,9 @@ class Remembered:
 
     def end(self) -> None:
         """Nothing waits for it."""
+
+    def introduced(self, row: Row) -> None:
+        """The row knows."""
 
     def keep(self, transaction: Transaction) -> None:
         """Keep a transaction to be taken back, and of older ones as many as there is room for."""

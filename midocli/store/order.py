@@ -55,6 +55,16 @@ class Order:
         run.next = index + 1
         return sum(self._lengths[: run.number]) + index + 1
 
+    def beside(self, row: Any) -> tuple[Any, Any]:
+        """The rows before and behind one; None where there is none."""
+        rows, number = row.run.rows, row.run.number
+        index = rows.index(row)
+        before = rows[index - 1] if index else (self._runs[number - 1].rows[-1] if number else None)
+        if index + 1 < len(rows):
+            return before, rows[index + 1]
+        follows = number + 1 < len(self._runs)
+        return before, self._runs[number + 1].rows[0] if follows else None
+
     def insert(self, place: int, row: Any) -> None:
         """Put a row in at a place from 1, before the one that has it."""
         run, index = self._at(place)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from grammar.schema import Collection
+from grammar.schema import Collection, Field
 from grammar.values import Negated
 from midocli.store.order import Order, Run
 
@@ -150,6 +150,15 @@ class Siblings:
         """Take back a `take` that never happened; `next_number` is what it was."""
         self.taken.discard(number)
         self.next_number = next_number
+
+
+def above(holder: Row | None, field: Field) -> Row | None:
+    """The row that a `parent` field shows: the nearest of its collection, from `holder` upwards."""
+    while holder is not None and field.reference is not None:
+        if holder.collection.path == field.reference.target:
+            return holder
+        holder = holder.parent
+    return None
 
 
 def rank(number: int) -> tuple[bool, int]:

@@ -6,10 +6,12 @@ indexes and the references true and write themselves down in the journal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from grammar.errors import RefusedError
 from grammar.schema import Collection, Schema
 from midocli.store.journal import Change, Journal
 from midocli.store.layout import Layout
@@ -30,10 +32,14 @@ class Store:
         self._shared_siblings: dict[tuple[str, Row | None], Siblings] = {}
         self._by_id: dict[int, Row] = {}
         self._layouts: dict[str, Layout] = {}
-        for path in schema.root:
-            if schema[path].single:
-                defaults = self.layout(schema[path]).defaults.copy()
-                self.attach(Row(schema[path], 0, None, defaults))
+        self._begin()
+
+    def _begin(self) -> None:
+        """Have what is always there."""
+        for path in self.schema.root:
+            if self.schema[path].single:
+                defaults = self.layout(self.schema[path]).defaults.copy()
+                self.attach(Row(self.schema[path], 0, None, defaults))
 
     @contextmanager
     def rolling(self, chance: random.Random) -> Iterator[None]:
@@ -109,9 +115,14 @@ class Store:
 
     def new_row(self, collection: Collection, parent: Row | None) -> Row:
         """A row with a fresh UUID and its collection's defaults, not yet attached."""
-        bits = self.chance.getrandbits(128)
-        version_4 = bits & ~(0xF << 76) & ~(0x3 << 62) | 4 << 76 | 2 << 62
+        version_4 = self._random_uuid()
+        while self.by_id(version_4) is not None:  # chance may be repeated from an earlier run
+            version_4 = self._random_uuid()
         return Row(collection, version_4, parent, self.layout(collection).defaults.copy())
+
+    def _random_uuid(self) -> int:
+        bits = self.chance.getrandbits(128)
+        return bits & ~(0xF << 76) & ~(0x3 << 62) | 4 << 76 | 2 << 62
 
     def attach(
         self,
@@ -130,7 +141,8 @@ class Store:
         row.number = free(places[0]) if number is None else number
         for shared in places[1:]:
             row.shared_number = free(shared) if shared_number is None else shared_number
-        self.journal.changes.append(("attach", row, *self._take_numbers(row, position)))
+        before = self._take_numbers(row, position)
+        self.journal.changes.append(("attach", row, row.values, position, *before))
 
     def introduce(self, row: Row, collection: Collection) -> None:
         """Give a row its alias where it is shown as one of a collection, if it has none there.
@@ -142,70 +154,147 @@ class Store:
                 siblings, old = self.shared_siblings(collection, row), row.shared_number
                 row.shared_number = siblings.free_number()
                 siblings.rename(old, row.shared_number)
+                self.journal.history.introduced(row)
         elif row.number < 0:
             siblings, old = self._make_siblings(row), row.number
             row.number = siblings.free_number()
             siblings.rename(old, row.number)
+            self.journal.history.introduced(row)
+
+    def rename(self, row: Row, number: int, shared_number: int) -> None:
+        """Give a row the aliases that it has got elsewhere."""
+        own, *gathered = self._places(row)
+        if number != row.number:
+            own.rename(row.number, number)
+            row.number = number
+        for shared in gathered:
+            if shared_number != row.shared_number:
+                shared.rename(row.shared_number, shared_number)
+                row.shared_number = shared_number
+
+    def check_free(self, row: Row, number: int, shared_number: int) -> None:
+        """RefusedError where a row cannot be attached: another has its alias or its key."""
+        own, *gathered = self._places(row)
+        others = [own.by_number.get(number)]
+        others += [shared.by_number.get(shared_number) for shared in gathered]
+        key = self.layout(row.collection).key
+        if row.collection.key and key is not None:
+            others += own.by_key.get(row.values[key], ())
+        for other in others:
+            if other is not None:
+                raise RefusedError(f"{other.full_alias} has its place since")
+
+    def give_back(self, row: Row, before: Sequence[int]) -> None:
+        """Have the counters as they were before a row took its aliases, unless more were taken."""
+        for siblings, next_number in zip(self._places(row), before, strict=True):
+            number = self._number_in(siblings, row)
+            last = siblings.next_number == number + 1
+            siblings.give_back(number, next_number if last else siblings.next_number)
 
     def detach(self, row: Row) -> None:
         """Take a row out. Its children and its referrers are the caller's business."""
-        self.journal.changes.append(("detach", row, self._remove(row)))
+        self.journal.changes.append(("detach", row, self._remove(row), row.values))
 
     def put(self, row: Row, index: int, value: Value) -> None:
         """Give a field a value."""
         old = row.values[index]
         self._put(row, index, value)
-        self.journal.changes.append(("put", row, index, old))
+        self.journal.changes.append(("put", row, index, old, value))
 
     def move(self, row: Row, position: int) -> None:
         """Give a row another place among its siblings."""
         old = self._move(row, position)
-        self.journal.changes.append(("move", row, old))
+        self.journal.changes.append(("move", row, old, position))
 
     def take_back(self, change: Change) -> Change:
-        """Undo one change of the journal; returns the change that would undo that."""
+        """Undo one change of the journal; returns the change that would undo that.
+
+        A change names its row, what that had before and has behind it: an attached row its values,
+        its place (None: the last) and what the counters of aliases were.
+        """
         match change:
-            case ("attach", Row() as row, *before):
+            case ("attach", Row() as row, _, _, *before):
                 position = self._remove(row)
                 for siblings, next_number in zip(self._places(row), before, strict=True):
                     siblings.give_back(self._number_in(siblings, row), next_number)  # type: ignore[arg-type]
                 return ("attach again", row, position)
             case ("attach again", Row() as row, position):
-                return ("attach", row, *self._take_numbers(row, position))  # type: ignore[arg-type]
-            case ("detach", Row() as row, position):
+                before = self._take_numbers(row, position)  # type: ignore[arg-type,assignment]
+                return ("attach", row, row.values, position, *before)
+            case ("detach", Row() as row, position, _):
                 self._insert(row, position)  # type: ignore[arg-type]
                 return ("detach again", row)
             case ("detach again", Row() as row):
-                return ("detach", row, self._remove(row))
-            case ("put", Row() as row, int(index), value):
-                current = row.values[index]
+                return ("detach", row, self._remove(row), row.values)
+            case ("put", Row() as row, int(index), value, current):
                 self._put(row, index, value)
-                return ("put", row, index, current)
-            case ("move", Row() as row, int(place)):
-                return ("move", row, self._move(row, place))
+                return ("put", row, index, current, value)
+            case ("move", Row() as row, int(place), _):
+                return ("move", row, self._move(row, place), place)
         raise ValueError(f"no such change: {change[0]}")
+
+    # -- what is kept elsewhere ------------------------------------------------------
+
+    def restore(self, row: Row) -> None:
+        """Put a row where it has been, behind those of its siblings that are there."""
+        self._insert(row, None)
+
+    def all_rows(self) -> list[Row]:
+        """All rows there are."""
+        return list(self._by_id.values())
+
+    def forget(self, but: AbstractSet[str]) -> None:
+        """Have nothing any more but the objects of some collections at the root."""
+        kept = {path: siblings for path, siblings in self.root.items() if path in but}
+        self.root = kept
+        self._shared_siblings = {}
+        self._by_id = {row.id: row for siblings in kept.values() for row in siblings}
+        self._begin()
+
+    def places(self, row: Row) -> Iterator[tuple[str, Row | None, Siblings]]:
+        """Where a row has an alias: the collection, what holds it, and the siblings there."""
+        yield row.collection.path, row.parent, self._make_siblings(row)
+        for view in self.layout(row.collection).gathered_by:
+            holder = self.holder(view, row)
+            yield view.path, holder, self._shared_siblings[view.path, holder]
+
+    def counters(self, path: str, holder: Row | None) -> Siblings:
+        """The siblings of a collection inside a row (None: at the root)."""
+        collection = self.schema[path]
+        if collection.gathers:
+            return self._shared_siblings.setdefault((path, holder), Siblings(False))
+        return self._siblings_in(collection, holder)
 
     # -- the same, without the journal ---------------------------------------------
 
     def _make_siblings(self, row: Row) -> Siblings:
-        path = row.collection.path
-        if row.parent is None:
+        return self._siblings_in(row.collection, row.parent)
+
+    def _siblings_in(self, collection: Collection, parent: Row | None) -> Siblings:
+        if parent is None:
             holder = self.root
         else:
-            if row.parent.children is None:
-                row.parent.children = {}
-            holder = row.parent.children
-        siblings = holder.get(path)
+            if parent.children is None:
+                parent.children = {}
+            holder = parent.children
+        siblings = holder.get(collection.path)
         if siblings is None:
-            siblings = holder[path] = Siblings(row.collection.ordered_by is not None)
+            siblings = holder[collection.path] = Siblings(collection.ordered_by is not None)
         return siblings
 
     def shared_siblings(self, view: Collection, row: Row) -> Siblings:
         """Where a view numbers a row: among all below the row that is the view's parent."""
+        return self._shared_siblings.setdefault(
+            (view.path, self.holder(view, row)), Siblings(False)
+        )
+
+    @staticmethod
+    def holder(view: Collection, row: Row) -> Row | None:
+        """The row in which a view numbers a row, None at the root."""
         holder = row.parent
         while holder is not None and holder.collection.path != view.parent:
             holder = holder.parent
-        return self._shared_siblings.setdefault((view.path, holder), Siblings(False))
+        return holder
 
     def _places(self, row: Row) -> tuple[Siblings, ...]:
         """Where a row has an alias: among its siblings, and where it is gathered."""

@@ -1,0 +1,56 @@
+"""What a store asks of a database: a few statements, and whether somebody else has changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+Cell = str | int | None
+
+
+class Database(Protocol):
+    """A connection to a database that holds one topology.
+
+    Statements are those that SQLite and PostgreSQL have in common, with a `?` for each parameter.
+    Outside `begin` … `commit` each is by itself. All raise StoreError, in one sentence, where the
+    database cannot do what is asked.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the store is called where sessions name it."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are no tables yet."""
+
+    @property
+    def kind(self) -> str:
+        """What it is and how it is kept, for `--version -v`."""
+
+    def rows(self, statement: str, parameters: Sequence[Cell] = ()) -> list[tuple[Any, ...]]:
+        """All that a statement finds."""
+
+    def run(self, statement: str, parameters: Sequence[Cell] = ()) -> None:
+        """Carry a statement out."""
+
+    def run_many(self, statement: str, many: Iterable[Sequence[Cell]]) -> None:
+        """Carry a statement out with each of some parameters."""
+
+    def mark(self) -> object:
+        """What is another when another connection has changed something since."""
+
+    def begin(self, seconds: float) -> None:
+        """Begin to write, when others have ended: StoreError if that takes longer."""
+
+    def commit(self) -> None:
+        """Have on disk what was written since `begin`."""
+
+    def rollback(self) -> None:
+        """Forget what was written since `begin`; nothing where that failed."""
+
+    def verify(self) -> list[str]:
+        """What the database itself finds wrong with its data."""
+
+    def close(self) -> None:
+        """End the connection."""

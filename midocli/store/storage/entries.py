@@ -1,0 +1,180 @@
+"""What the log says of a change: the journal's four kinds, so that each can be made and undone.
+
+    ["attach", id, collection, parent, number, shared number, place, values, counters before]
+    ["detach", id, collection, parent, number, shared number, place, values]
+    ["put", id, field, old value, new value]
+    ["move", id, old place, new place]
+
+A fifth tells of an alias that was given when an object was first printed, which no `undo` takes
+back: ["name", id, number, shared number]. A place of null is the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from grammar.errors import RefusedError, StoreError
+from midocli.store.journal import Change, Transaction
+from midocli.store.rows import Row
+from midocli.store.storage.values import Shapes, hex_of, read, to_json
+from midocli.store.store import Store
+
+Entry = list[Any]
+#: Collections whose objects are a session's own: they are in no table.
+OWN = frozenset({"capture"})
+
+
+def is_own(change: Change) -> bool:
+    """Whether a change is of an object that no other session has."""
+    return cast(Row, change[1]).collection.path in OWN
+
+
+class Entries:
+    """Writes changes down, and makes them again or takes them back in a store."""
+
+    def __init__(self, store: Store, shapes: Shapes) -> None:
+        self._store = store
+        self._shapes = shapes
+
+    # -- what was done ------------------------------------------------------------------
+
+    def written(self, transaction: Transaction) -> str:
+        """The changes of a transaction as JSON."""
+        return f"[{','.join(map(self._written, transaction))}]"
+
+    def _written(self, change: Change) -> str:
+        match change:
+            case ("attach", Row() as row, values, place, *before):
+                return f'["attach",{self._object(row, values, place)},{to_json(before)}]'
+            case ("detach", Row() as row, place, values):
+                return f'["detach",{self._object(row, values, place)}]'
+            case ("put", Row() as row, int(index), old, new):
+                value = self._shapes[row.collection.path].value
+                name = row.collection.fields[index].name
+                said = to_json([value(index, old), value(index, new)])[1:]
+                return f'["put","{hex_of(row)}","{name}",{said}'
+            case ("move", Row() as row, old, new):
+                return f'["move","{hex_of(row)}",{old},{new}]'
+        raise ValueError(f"no such change: {change[0]}")
+
+    def _object(self, row: Row, values: Any, place: Any) -> str:
+        collection = row.collection.path
+        parent = hex_of(row.parent) if row.parent else ""
+        data = self._shapes[collection].written(values)
+        where = "null" if place is None else place
+        return (
+            f'"{hex_of(row)}","{collection}","{parent}",'
+            f"{row.number},{row.shared_number},{where},{data}"
+        )
+
+    # -- and once more --------------------------------------------------------------------
+
+    def repeat(self, entry: Entry) -> None:
+        """Make a change that another session made."""
+        store = self._store
+        match entry:
+            case ["attach", *said, _]:
+                self._attach(said)
+            case ["detach", id, *_]:
+                store.detach(self.find(id))
+            case ["put", id, name, _, new]:
+                row = self.find(id)
+                store.put(row, row.collection.index[name], self._value(row, name, new))
+            case ["move", id, _, place]:
+                store.move(self.find(id), place)
+            case ["name", id, number, shared]:
+                store.rename(self.find(id), number, shared)
+            case _:
+                raise StoreError(f"the log is damaged: it has a change {str(entry)[:60]}")
+
+    def take_back(self, entry: Entry) -> None:
+        """Take a change back; RefusedError where a later one built on it."""
+        store = self._store
+        match entry:
+            case ["attach", id, _, _, _, _, _, given, before]:
+                row = self._unchanged(id, given)
+                _check_unused(row)
+                store.detach(row)
+                store.give_back(row, before)
+            case ["detach", *said]:
+                self._attach(said)
+            case ["put", id, name, old, new]:
+                row = self._live(id)
+                index = row.collection.index[name]
+                if self._shapes[row.collection.path].value(index, row.values[index]) != new:
+                    raise RefusedError(f"{name} of {row.full_alias} has been changed since")
+                store.put(row, index, self._value(row, name, old))
+            case ["move", id, old, new]:
+                row = self._live(id)
+                if store.position(row) != new:
+                    raise RefusedError(f"{row.full_alias} has another place since")
+                store.move(row, old)
+
+    def _attach(self, said: Entry) -> None:
+        id, path, parent, number, shared, place, given = said
+        collection = self._store.schema[path]
+        holder = self._live(parent) if parent else None
+        row = Row(collection, int(id, 16), holder, [])
+        row.values = self._shapes[path].read(given, holder, lambda id: self._live(f"{id:032x}"))
+        self._store.check_free(row, number, shared)
+        self._store.attach(row, number, place, shared)
+
+    def find(self, id: str) -> Row:
+        """The object with an id; StoreError where the log has one that the store has not."""
+        row = self._store.by_id(int(id, 16))
+        if row is None:
+            raise StoreError(f"the log is damaged: it has an object {id} that is not there")
+        return row
+
+    def _live(self, id: str) -> Row:
+        row = self._store.by_id(int(id, 16))
+        if row is None:
+            raise RefusedError("an object that it needs has been deleted since")
+        return row
+
+    def _unchanged(self, id: str, given: dict[str, Any]) -> Row:
+        row = self._live(id)
+        shape = self._shapes[row.collection.path]
+        if shape.written(row.values) != to_json(given):
+            raise RefusedError(f"{row.full_alias} has been changed since")
+        return row
+
+    def _value(self, row: Row, name: str, value: Any) -> Any:
+        field = row.collection.by_name[name]
+        return read(field, value, lambda id: self._live(f"{id:032x}"))
+
+
+def _check_unused(row: Row) -> None:
+    """RefusedError where something is in an object, or names it."""
+    held = next((child for each in (row.children or {}).values() for child in each), None)
+    if held is not None:
+        raise RefusedError(f"{row.full_alias} holds {held.full_alias} since")
+    for source, _ in row.referrers or ():
+        if source is not row:
+            raise RefusedError(f"{source.full_alias} names {row.full_alias} since")
+
+
+def summary(transaction: Transaction) -> str:
+    """A transaction in a few words, such as `bridge3 created`."""
+    changes = [change for change in transaction if not is_own(change)] or transaction
+    done: dict[str, list[str]] = {}
+    for kind, verb in (("attach", "created"), ("detach", "deleted"), ("put", "set")):
+        rows = dict.fromkeys(cast(Row, each[1]) for each in changes if each[0] == kind)
+        done[verb] = list(_names(rows))
+    for verb in ("created", "deleted", "set"):
+        if done[verb]:
+            first, *rest = done[verb]
+            return f"{first} {verb}" + (f" and {len(changes) - 1} more" if rest else "")
+    row = cast(Row, changes[0][1])
+    return f"{row.full_alias} moved"
+
+
+def _names(rows: Iterable[Row]) -> Iterable[str]:
+    for row in rows:
+        yield row.full_alias if row.collection.has_id else _word(row)
+
+
+def _word(row: Row) -> str:
+    owner = f"{row.parent.full_alias} " if row.parent else ""
+    return f"{owner}{row.collection.name}"

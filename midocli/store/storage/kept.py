@@ -1,0 +1,310 @@
+"""A topology that stays: every change is in the store before it counts as made.
+
+A transaction takes the store's lock when it begins, so that sessions wait for each other only as
+long as a command takes; it sees what the others have committed, and is committed itself before
+anybody hears of it. While a file is read, commits are gathered: who reads it holds the answers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from grammar.errors import MidoError, RefusedError, StoreError
+from midocli.store.journal import Transaction
+from midocli.store.rows import Row
+from midocli.store.storage.database import Database
+from midocli.store.storage.entries import OWN, Entries, is_own, summary
+from midocli.store.storage.loading import Loading
+from midocli.store.storage.log import CHANGE, NAME, OF_ITS_OWN, REDO, UNDO, Found, Log
+from midocli.store.storage.values import Shapes, hex_of
+from midocli.store.storage.writing import Writing
+from midocli.store.store import Store
+from midocli.store.told import Told
+
+#: How long a change waits for other sessions' changes, in seconds, and an alias to be written.
+_PATIENCE, _LITTLE_PATIENCE = 5.0, 0.2
+
+#: Is told of the rows that other sessions have changed.
+Seer = Callable[[list[Row]], None]
+
+
+class Kept:
+    """The history of a topology that is kept in a database, shared with other sessions.
+
+    `log` is what was done; `seen` hears of rows that others have changed. While `is_gathering`,
+    what is settled stays uncommitted until `commit`.
+    """
+
+    def __init__(self, store: Store, database: Database, log: Log, seen: Seer) -> None:
+        self._store = store
+        self._database = database
+        self._shapes = Shapes(store.schema)
+        self._entries = Entries(store, self._shapes)
+        self._seer = seen
+        self.log = log
+        self._names: list[Row] = []
+        self._settled: list[Transaction] = []
+        #: What the transaction under way takes back, and where the changes of each step end.
+        self._steps: list[tuple[Found, bool, int]] = []
+        self._refusal: StoreError | None = None
+        self._is_writing = False
+        self.is_gathering = False
+        self._mark = database.mark()
+        self._load()
+        store.journal.history = self
+
+    def _load(self) -> None:
+        self.log.catch_up()
+        loading = Loading(self._store, self._database, self._shapes)
+        loading.all()
+        self._writing = Writing(self._store, self._database, self._shapes, loading.ranks)
+        self._store.journal.changes.clear()
+        self._store.journal.touched.clear()
+
+    @property
+    def name(self) -> str:
+        """What the store is called."""
+        return self._database.name
+
+    # -- what other sessions do ---------------------------------------------------------------
+
+    def refresh(self) -> list[str]:
+        """See what other sessions have committed; in a few words each, what that was.
+
+        While something is being written there can be nothing.
+        """
+        if self._is_writing:
+            return []
+        mark = self._database.mark()
+        if mark == self._mark:
+            return []
+        told = self._take_in()
+        self._mark = mark
+        return told
+
+    def _take_in(self) -> list[str]:
+        """Make the changes of others here too; load everything anew where that cannot be."""
+        told: list[str] = []
+        with self._store.journal.elsewhere() as touched:
+            try:
+                for kind, words, data in self.log.news():
+                    for entry in json.loads(data):
+                        if len(entry) > 2 and entry[2] not in OWN:
+                            self._entries.repeat(entry)
+                    if kind != NAME:
+                        told.append(words)
+            except (MidoError, ValueError, KeyError):
+                touched += self._store.all_rows()
+                self._store.forget(OWN)
+                self._load()
+                touched += self._store.all_rows()
+        if touched:
+            self._seer(list(dict.fromkeys(touched)))
+        return told
+
+    # -- what this one does: a history ---------------------------------------------------------
+
+    def begin(self) -> None:
+        """Take the store's lock, and see what others have done; what is refused is told later."""
+        try:
+            self._lock(_PATIENCE)
+        except StoreError as error:
+            self._refusal = error
+
+    def _lock(self, seconds: float) -> None:
+        if self._is_writing:
+            return
+        self._database.begin(seconds)
+        self._is_writing = True
+        try:
+            self._take_in()
+        except BaseException:
+            self._unlock()
+            raise
+
+    def _unlock(self) -> None:
+        self._database.rollback()
+        self._is_writing = False
+        self._mark = self._database.mark()
+
+    def settle(self, transaction: Transaction) -> None:
+        """Commit a transaction or, while they are gathered, get it ready to be."""
+        own = all(map(is_own, transaction))
+        if self._refusal is not None:
+            if own:
+                return
+            raise self._refusal
+        self._writing.note(transaction)
+        self._log(transaction, own)
+        self._note_names()
+        self._settled.append(transaction)
+        if not self.is_gathering:
+            self._commit()
+
+    def _log(self, transaction: Transaction, own: bool) -> None:
+        """Have the log tell of a transaction, of each step by itself where it takes some back."""
+        written = self._entries.written
+        if not self._steps:
+            kind = OF_ITS_OWN if own else CHANGE
+            self.log.add(kind, summary(transaction), written(transaction))
+        begin = 0
+        for found, again, end in self._steps:
+            kind, done = (REDO, "done again") if again else (UNDO, "undone")
+            changes = transaction[begin:end]
+            self.log.add(kind, f"{found.summary} {done}", written(changes), found.numbers[0])
+            begin = end
+
+    def keep(self, transaction: Transaction) -> None:
+        """The log has it."""
+
+    def end(self) -> None:
+        """Let others write, if nothing waits to be committed."""
+        self._refusal = None
+        if self._is_writing and not self._settled:
+            self._unlock()
+
+    def introduced(self, row: Row) -> None:
+        """An alias was given, which is to be written with what comes next."""
+        self._names.append(row)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is to be committed."""
+        return bool(self._settled or self._names)
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Inside, commits are gathered; all that is changed is one run of the log."""
+        self.is_gathering = True
+        try:
+            with self.log.run():
+                yield
+        finally:
+            self.is_gathering = False
+
+    def commit(self) -> None:
+        """Commit what has been settled; StoreError, with all of it taken back, where that fails."""
+        settled = self._settled
+        if not settled:
+            return self.commit_names()
+        try:
+            self._note_names()
+            self._commit()
+        except BaseException as error:
+            with self._store.journal.elsewhere() as touched:
+                for transaction in reversed(settled):
+                    self._store.journal.roll_back(transaction)
+            self._seer(touched)
+            if isinstance(error, StoreError) and len(settled) > 1:
+                why = f"{error.message}; nothing is left of the last {len(settled)} changes"
+                raise StoreError(why) from None
+            raise
+        return None
+
+    def commit_names(self) -> None:
+        """Write aliases that were given; where that cannot be they are this session's own."""
+        if not self._names or self._settled:
+            return
+        try:
+            self._lock(_LITTLE_PATIENCE)
+            self._note_names()
+            if self._writing.is_needed:
+                self._commit()
+            self.end()
+        except StoreError:
+            self._names.clear()
+
+    def _note_names(self) -> None:
+        for row in dict.fromkeys(self._names):
+            if self._store.is_live(row) and row.collection.path not in OWN:
+                self._writing.note_number(row)
+                entry = f'[["name","{hex_of(row)}",{row.number},{row.shared_number}]]'
+                self.log.add(NAME, "", entry)
+        self._names.clear()
+
+    def _commit(self) -> None:
+        try:
+            self.log.write()
+            self._writing.write()
+            self._database.commit()
+        except BaseException:
+            self._writing.forget()
+            self.log.forget()
+            self._settled = []
+            self._unlock()
+            raise
+        self._writing.clear()
+        self.log.written()
+        self._settled = []
+        self._is_writing = False
+        self._mark = self._database.mark()
+
+    # -- taking back ---------------------------------------------------------------------------
+
+    @property
+    def last(self) -> int:
+        return self.log.last
+
+    @property
+    def is_whole(self) -> bool:
+        return self.log.is_whole
+
+    @property
+    def undoable(self) -> int:
+        return self.log.count(again=False)
+
+    @property
+    def redoable(self) -> int:
+        return self.log.count(again=True)
+
+    def undo(self, steps: int, told: Told) -> None:
+        self._take_back(steps, told, again=False)
+
+    def redo(self, steps: int, told: Told) -> None:
+        self._take_back(steps, told, again=True)
+
+    def _take_back(self, steps: int, told: Told, again: bool) -> None:
+        """Take back what the log names, in a transaction of its own that the log has too."""
+        journal = self._store.journal
+        try:
+            with journal.transaction():
+                if self._refusal is not None:
+                    raise self._refusal
+                self.log.write()
+                with self._part():
+                    for step in range(steps):
+                        self._step(again)
+                        told(step + 1, steps)
+        finally:
+            self._steps = []
+
+    @contextmanager
+    def _part(self) -> Iterator[None]:
+        """What the database forgets alone if anything is raised."""
+        self._database.run("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._database.run("ROLLBACK TO part")
+            raise
+        self._database.run("RELEASE part")
+
+    def _step(self, again: bool) -> None:
+        found = self.log.redoable() if again else self.log.undoable()
+        verb = "redo" if again else "undo"
+        if found is None:
+            raise RefusedError(f"nothing to {verb}")
+        try:
+            for data in found.changes:
+                for entry in reversed(json.loads(data)):
+                    self._entries.take_back(entry)
+        except RefusedError as error:
+            raise RefusedError(f"cannot {verb} {found.summary}: {error.message}") from None
+        self.log.mark(found, self.log.next + len(self._steps), again)
+        self._steps.append((found, again, len(self._store.journal.changes)))
+
+    def close(self) -> None:
+        """End the connection."""
+        self._database.close()

@@ -1,0 +1,231 @@
+"""The log of a store: who changed what, in the order in which it was committed.
+
+An entry is of a kind: a change, one that took a change back (`undo`) or that took this back
+(`redo`), an alias that was given when it was first printed (`name`), or a change of what is a
+session's own. Entries of one `run` came of one file, and are taken back together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from midocli.store.storage.database import Database
+
+CHANGE, UNDO, REDO, NAME, OF_ITS_OWN = "change", "undo", "redo", "name", "own"
+
+_ADD = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?)"
+_NEWS = "SELECT number, kind, summary, data FROM change WHERE number > ? ORDER BY number"
+#: What can be taken back, and done again as long as nothing else has been done since.
+_LIVE = "undone IS NULL AND (kind = 'change' OR kind = 'own' AND session = ?)"
+_UNDONE = (
+    "undone IS NULL AND kind = 'undo' AND number >"
+    " (SELECT coalesce(max(number), 0) FROM change WHERE kind IN ('change', 'own') {})"
+)
+_OWN_UNDONE = f"session = ? AND {_UNDONE.format('AND session = ?')}"
+_OTHERS_UNDONE = f"session <> ? AND {_UNDONE.format('')}"
+
+
+class Found(NamedTuple):
+    """What would be taken back: its entries' changes, the last first."""
+
+    numbers: tuple[int, ...]
+    session: str
+    summary: str
+    changes: tuple[str, ...]
+
+
+class _Entry(NamedTuple):
+    number: int
+    run: int
+    kind: str
+    undoes: int | None
+    summary: str
+    data: str
+
+
+class Log:
+    """The log as one session sees it, which is called `session`; `now` is the time in seconds.
+
+    `process` tells which process the session is, so that others can see whether it lives.
+    """
+
+    def __init__(
+        self, database: Database, session: str, process: str, now: Callable[[], int]
+    ) -> None:
+        self._database = database
+        self.session = session
+        self._process = process
+        self._now = now
+        self._is_known = False
+        self._seen = 0
+        self._committed = 0
+        self._pending: list[_Entry] = []
+        self._run: int | None = None
+        self._is_running = False
+        self._last: int | None = None
+
+    # -- what others did ----------------------------------------------------------------------
+
+    def catch_up(self) -> None:
+        """All that there is has been seen."""
+        ((number,),) = self._database.rows("SELECT max(number) FROM change")
+        self._seen = self._committed = number or 0
+        self._last = None
+
+    def news(self) -> Iterator[tuple[str, str, str]]:
+        """The kind, summary and changes of each entry that was not seen yet.
+
+        KeyError where some are there no more.
+        """
+        found = self._database.rows(_NEWS, (self._seen,))
+        if found:
+            ((first,),) = self._database.rows("SELECT min(number) FROM change")
+            if first > self._seen + 1:
+                raise KeyError(self._seen + 1)
+            self._last = None
+        for number, kind, summary, data in found:
+            yield kind, summary, data
+            self._seen = self._committed = number
+
+    # -- what this session does ---------------------------------------------------------------
+
+    @contextmanager
+    def run(self) -> Iterator[None]:
+        """Inside, all that is done is one run."""
+        self._is_running, self._run = True, None
+        try:
+            yield
+        finally:
+            self._is_running, self._run = False, None
+
+    def add(self, kind: str, summary: str, data: str, undoes: int | None = None) -> None:
+        """An entry is to be written."""
+        self._seen += 1
+        if self._is_running and self._run is None:
+            self._run = self._seen
+        run = self._run or self._seen
+        self._pending.append(_Entry(self._seen, run, kind, undoes, summary, data))
+        self._last = self._seen if kind in (CHANGE, OF_ITS_OWN) else self._last
+
+    def write(self) -> None:
+        """Write what is to be written."""
+        if not self._pending:
+            return
+        made = self._now()
+        if not self._is_known:
+            self._database.run(
+                "INSERT INTO session VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                (self.session, self._process, made),
+            )
+        self._database.run_many(
+            _ADD,
+            [
+                (each.number, each.run, self.session, made, each.kind, each.undoes,
+                 each.summary, each.data)
+                for each in self._pending
+            ],
+        )  # fmt: skip
+        self._pending = []
+
+    def written(self) -> None:
+        """What was written is committed."""
+        self._is_known = True
+        self._committed = self._seen
+
+    def forget(self) -> None:
+        """What was written since the last commit is gone."""
+        self._pending = []
+        self._seen, self._last = self._committed, None
+        if self._run is not None and self._run > self._seen:
+            self._run = None
+
+    # -- what can be taken back ------------------------------------------------------------------
+
+    @property
+    def last(self) -> int:
+        """The number of the last change that was not taken back."""
+        if self._last is None:
+            found = self._database.rows(
+                f"SELECT max(number) FROM change WHERE {_LIVE}", (self.session,)
+            )
+            self._last = found[0][0] or 0
+        return self._last
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the log begins with the first change."""
+        return self._database.rows("SELECT min(number) FROM change")[0][0] in (None, 1)
+
+    def count(self, again: bool) -> int:
+        """How many changes can be taken back, or done again."""
+        self.write()
+        if again:
+            own, others = self._count(_OWN_UNDONE, 2), self._count(_OTHERS_UNDONE, 1)
+            return own + others
+        ((runs, single),) = self._database.rows(
+            "SELECT count(DISTINCT CASE WHEN run = ? THEN NULL ELSE run END),"
+            f" count(CASE WHEN run = ? THEN 1 END) FROM change WHERE {_LIVE}",
+            (self._run or 0, self._run or 0, self.session),
+        )
+        return int(runs + single)
+
+    def _count(self, which: str, times: int) -> int:
+        statement = f"SELECT count(*) FROM change WHERE {which}"
+        return int(self._database.rows(statement, (self.session,) * times)[0][0])
+
+    def undoable(self) -> Found | None:
+        """What `undo` takes back: this session's last change or else the store's; None: nothing.
+
+        A run is one change, but for the one under way.
+        """
+        self.write()
+        found = self._first(_LIVE, 1)
+        if found is None:
+            return None
+        number, run, session, words = found
+        if run == self._run:
+            which, of = "number = ?", number
+        else:
+            which, of = "run = ?", run
+        entries = self._database.rows(
+            f"SELECT number, data, summary FROM change WHERE {which} AND session = ?"
+            " AND undone IS NULL AND kind IN ('change', 'own') ORDER BY number DESC",
+            (of, session),
+        )
+        numbers, changes, summaries = zip(*entries, strict=True)
+        if len(numbers) > 1:
+            words = f"{summaries[-1]} and {len(numbers) - 1} further changes"
+        return Found(numbers, session, words, changes)
+
+    def redoable(self) -> Found | None:
+        """What `redo` does again; None where there is nothing."""
+        self.write()
+        found = self._first(_OWN_UNDONE, 2) or self._first(_OTHERS_UNDONE, 1)
+        if found is None:
+            return None
+        number, _, session, words = found
+        ((data,),) = self._database.rows("SELECT data FROM change WHERE number = ?", (number,))
+        return Found((number,), session, words.removesuffix(" undone"), (data,))
+
+    def _first(self, which: str, times: int) -> tuple[int, int, str, str] | None:
+        found = self._database.rows(
+            f"SELECT number, run, session, summary FROM change WHERE {which}"
+            " ORDER BY CASE WHEN session = ? THEN 0 ELSE 1 END, number DESC LIMIT 1",
+            (self.session,) * (times + 1),
+        )
+        return found[0] if found else None
+
+    def mark(self, found: Found, number: int, again: bool) -> None:
+        """Mark what the entry with a number takes back."""
+        for each in found.numbers:
+            self._database.run("UPDATE change SET undone = ? WHERE number = ?", (number, each))
+            if again:
+                self._database.run("UPDATE change SET undone = NULL WHERE undone = ?", (each,))
+        self._last = None
+
+    @property
+    def next(self) -> int:
+        """The number that the next entry will have."""
+        return self._seen + 1

@@ -1,0 +1,38 @@
+"""The kept sessions once more, on a store: `python tests/stored.py [NAME ...]` compares all."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from difflib import unified_diff
+from pathlib import Path
+
+from sessions import ROOT, named
+
+
+def transcript(script: Path, where: str) -> str:
+    """What a session prints on a store, errors in their places, and its exit status."""
+    done = subprocess.run(
+        [sys.executable, "-m", "midocli", "--store", where,
+         "--echo", "--seed", "1", "--keep-going", script.name],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=script.parent,
+        timeout=120,
+        env={"PATH": "", "TZ": "UTC", "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    return f"{done.stdout.decode()}[exit status {done.returncode}]\n"
+
+
+def difference(script: Path, where: str) -> str:
+    """How that differs from what is kept; empty where it does not."""
+    kept = script.with_suffix(".out").read_text().splitlines(keepends=True)
+    return "".join(unified_diff(kept, transcript(script, where).splitlines(keepends=True)))
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        for number, script in enumerate(named(*sys.argv[1:])):
+            found = difference(script, f"{folder}/{number}.db")
+            print(f"{script.stem}: {found or 'the same'}", flush=True)
