@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,6 +13,7 @@ from grammar.errors import RefusedError
 from grammar.resources import SCHEMA
 from midocli.context.captures import Captures
 from midocli.context.preferences import Preferences
+from midocli.context.working import Working
 from midocli.results.values import Result, Spoilt
 from midocli.simulator.clock import Clock
 from midocli.store.catalog import Catalog
@@ -61,6 +63,7 @@ class Context(Catalog):
         self.captures = Captures(self.store)
         #: Where the topology stays; None where it ends with the session.
         self.kept: Kept | None = None
+        self.working = Working()
         self._typed = False
         self._carriers: dict[str, Callable[[Any], Result]] = {}
         self._tenant: str | None = None
@@ -132,6 +135,24 @@ class Context(Catalog):
 
             self._datapath = Datapath(self.store, self.clock, self.chance)
         return self._datapath
+
+    def forked(self, work: int) -> Context:
+        """The same topology, in front of a network, a clock and chance of its own.
+
+        What is done there leaves no trace here, as long as changes are taken back.
+        """
+        from random import Random
+
+        from midocli.datapath.fork import Fork
+
+        other = copy(self)
+        other._datapath = fork = Fork(self.datapath, self.store, work)
+        other.clock = fork.clock
+        # What is drawn is told apart from what is drawn here, even if the seed is known.
+        other.chance = Random("what becomes of traffic in a fork")
+        other.captures = Captures(self.store)
+        other._complaints = []
+        return other
 
     def have_time(self, span_ns: int, column: int | None = None) -> None:
         """RefusedError where the clock would go past the year 9999 if so much time passed."""

@@ -75,8 +75,8 @@ class Datapath:
         self.engine = Engine(clock.elapsed_ns)
         self.network = Simulator(Topology(self._source), State(), self.engine, chance)
         self.network.trace(self._enabled_traces())
-        self._monitors = Monitors(self.network)
-        self._monitors.watch(health.checks(store))
+        self.monitors = Monitors(self.network)
+        self.watch()
 
     def changed(self, rows: Iterable[object]) -> None:
         """Compile again, when it is next needed, what a change of the store touched."""
@@ -102,7 +102,11 @@ class Datapath:
             for kind, key in concerned:
                 topology.forget(kind, key)
         if any(isinstance(row, Row) and row.collection.path in health.PATHS for row in touched):
-            self._monitors.watch(health.checks(self._store))
+            self.watch()
+
+    def watch(self) -> None:
+        """Have health monitors check what they are to check now."""
+        self.monitors.watch(health.checks(self._store))
 
     def _renew_traces(self, touched: Iterable[object]) -> None:
         """A changed trace request counts anew; one that is gone loses its walks."""
@@ -131,20 +135,20 @@ class Datapath:
     def advance(self, span_ns: int, progress: Callable[[int, int], None]) -> None:
         """Let simulated time pass, with all that is due in it, telling how much of it has."""
         start_ns = self.engine.now_ns
-        self._monitors.horizon_ns = start_ns + span_ns
+        self.monitors.horizon_ns = start_ns + span_ns
         try:
             for part in range(1, _PARTS + 1):
                 self.engine.run_until(start_ns + span_ns * part // _PARTS)
                 progress(part, _PARTS)
         finally:
-            self._monitors.look()
+            self.monitors.look()
             self.sync()
 
     def reset(self) -> None:
         """Forget what has been learnt and bound; the topology stays."""
         self.network.reset()
         self.engine.forget_pending()
-        self._monitors.restart()
+        self.monitors.restart()
 
     def mend(self) -> bool:
         """Forget what has been learnt if something broke off in the middle; says whether it did.

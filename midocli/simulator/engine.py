@@ -8,6 +8,8 @@ from heapq import heapify, heappop, heappush
 from typing import NoReturn
 
 Action = Callable[[], None]
+#: When, as which of those added, what, and whether nothing is on its way until then.
+Entry = tuple[int, int, Action, bool]
 
 #: What is added so far ahead is a timer: nothing is on its way.
 _AHEAD_NS = 1_000_000_000
@@ -27,8 +29,8 @@ class Engine:
 
     def __init__(self, now_ns: int = 0) -> None:
         self.now_ns = now_ns
-        self._heap: list[tuple[int, int, Action, bool]] = []
-        self._background: list[tuple[int, int, Action, bool]] = []
+        self._heap: list[Entry] = []
+        self._background: list[Entry] = []
         #: Which of the two takes what the action that runs adds.
         self._into = self._heap
         self._added = 0
@@ -48,6 +50,18 @@ class Engine:
         """Do `action` at `time_ns`, after what else is due then, if the time gets there."""
         self._added += 1
         heappush(self._background, (max(time_ns, self.now_ns), self._added, action, True))
+
+    def pending(self) -> tuple[list[Entry], list[Entry]]:
+        """What is still to be done, and what is in the background, in no order."""
+        return self._heap[:], self._background[:]
+
+    def take_over(self, now_ns: int, heap: list[Entry], background: list[Entry]) -> None:
+        """Go on from where another engine is, which has nothing else pending than this."""
+        self.now_ns = now_ns
+        self._heap[:], self._background[:] = heap, background
+        heapify(self._heap)
+        heapify(self._background)
+        self._added = max((added for _, added, _, _ in heap + background), default=0)
 
     def cancel(self, action: Action) -> None:
         """Do what was added under this very object no more; nothing if it is done already."""

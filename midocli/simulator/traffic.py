@@ -37,7 +37,8 @@ class Simulator(Network):
         drop_listener: DropListener | None = None,
     ) -> None:
         super().__init__(topology, state, engine, rng, drop_listener)
-        self._guests: dict[Key, GuestStack] = {}
+        #: The protocol stacks there are so far.
+        self.guests: dict[Key, GuestStack] = {}
 
     # Frames in
 
@@ -131,14 +132,14 @@ class Simulator(Network):
 
     def guest(self, key: Key) -> GuestStack:
         """The protocol stack of a guest."""
-        stack = self._guests.get(key)
+        stack = self.guests.get(key)
         if stack is None:
-            stack = self._guests[key] = LinuxStack(self, key)
+            stack = self.guests[key] = LinuxStack(self, key)
         return stack
 
     def forget_guest(self, key: Key) -> None:
         """Drop a guest's protocol stack, and all it has learnt."""
-        self._guests.pop(key, None)
+        self.guests.pop(key, None)
         self.state.forget_guest(key)
 
     def attach(self, port_key: Key, guest: Guest) -> GuestStack:
