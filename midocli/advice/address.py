@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
-from midocli.advice.failure import Change
+from midocli.advice.failure import Change, way
 from midocli.advice.whereabouts import (
     bridge_of,
     gateways,
@@ -37,9 +37,9 @@ def addressless(catalog: Catalog, port: Row, asked: int | None = None) -> Iterat
                     assert port.parent is not None
                     route = f"dst {net} type normal port {port.full_alias}"
                     commands.append(f"router {port.parent.full_alias} add route {route}")
-                yield Change(why, tuple(commands))
+                yield way(why, *commands)
                 return
-    yield Change(why, ())
+    yield Change(why)
 
 
 def asked_in_vain(catalog: Catalog, silence: Reason) -> Row | None:

@@ -1,16 +1,18 @@
-"""What would have to change for a request to succeed, as commands, where that is plain.
+"""What may have to change for a request to succeed, as commands.
 
-Each way out is a `Change`: the commands to type, in order, and why. It is found from the
-reason for which the request ended, and from the frame that ended there.
+Each proposal is a `Change`: the commands to type, in order, and why. It is made of the reason for
+which the request ended, of the frame that ended there, and of what may be amiss elsewhere. Nothing
+says that it helps: that has to be tried.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from midocli.advice.arp import silence
 from midocli.advice.failure import Change, Failure
+from midocli.advice.leased import unleased
 from midocli.advice.nat import exhausted
 from midocli.advice.packet import (
     going_back,
@@ -26,7 +28,7 @@ from midocli.advice.plug import admin_down, inactive, unplugged
 from midocli.advice.route import no_route, route
 from midocli.advice.rule import limited, rule
 from midocli.advice.service import no_member, redirect_down
-from midocli.results.printable import printable
+from midocli.advice.suspects import suspects
 from midocli.simulator.reason import Code
 
 if TYPE_CHECKING:
@@ -35,27 +37,15 @@ if TYPE_CHECKING:
 Advice = Callable[["Catalog", Failure], Iterable[Change]]
 
 
-def remedy(catalog: Catalog, failure: Failure) -> str | None:
-    """What would help first, None where nothing is plain; several commands with `;` between."""
-    for change in changes(catalog, failure):
-        if change.commands and change.plain:
-            return "; ".join(change.commands)
-    return None
-
-
-def changes(catalog: Catalog, failure: Failure) -> list[Change]:
-    """The ways out, the best first."""
+def proposals(catalog: Catalog, failure: Failure) -> Iterator[Change]:
+    """What may help, the likeliest first: by the reason's code, then whatever may be amiss."""
+    if "unleased" in failure.reason.details:
+        yield from unleased(catalog, failure)
+        return
     advise = _ADVICE.get(failure.reason.code)
-    return list(advise(catalog, failure)) if advise else []
-
-
-def change_lines(found: Iterable[Change]) -> list[str]:
-    """Changes as the lines that end an explanation; they can be pasted as commands."""
-    lines = []
-    for change in dict.fromkeys(found):
-        lines.append(f"  # {printable(change.why)}")
-        lines += [f"  {command}" for command in change.commands]
-    return ["What would change that:", *lines] if lines else []
+    if advise is not None:
+        yield from advise(catalog, failure)
+    yield from suspects(catalog, failure)
 
 
 _ADVICE: dict[Code, Advice] = {

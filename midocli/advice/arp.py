@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from grammar.addresses import format_ipv4
 from grammar.words import quoted
 from midocli.advice.address import addressless
-from midocli.advice.failure import Change, Failure
+from midocli.advice.failure import Change, Failure, way
 from midocli.advice.plug import bind, plug_in
+from midocli.advice.reach import is_shared
 from midocli.advice.whereabouts import (
     bridge_of,
     free_port,
@@ -65,7 +66,7 @@ def _wrongly_asked(catalog: Catalog, asker: Row, address: int) -> Iterator[Chang
     bridge = bridge_of(port_of(asker))
     if asker.get("vlan") and not _carries_vlans(bridge):
         why = f"{alias} sends tagged frames, but its link carries no VLANs"
-        yield Change(why, (f"guest {alias} clear vlan",))
+        yield way(why, f"guest {alias} clear vlan")
         return
     routers = gateways(asker)
     if not routers or any(port.get("address") == address for port in routers):
@@ -73,12 +74,11 @@ def _wrongly_asked(catalog: Catalog, asker: Row, address: int) -> Iterator[Chang
     right = format_ipv4(routers[0].get("address"))
     why = f"{routers[0].full_alias}, the router on its link, has {right}"
     if asker.get("gw") == address:
-        yield Change(why, (f"guest {alias} set gw {right}",))
+        yield way(why, f"guest {alias} set gw {right}")
         return
     for route in asker.siblings("guest.route") or ():
         if route.get("gw") == address:
-            again = f"guest {alias} add route dst {_cidr(route.get('dst'))} gw {right}"
-            yield Change(why, (f"delete {route.full_alias}", again))
+            yield way(why, f"{route.full_alias} set gw {right}")
             return
     net = routers[0].get("net")
     for cidr in asker.get("address") or ():
@@ -99,7 +99,7 @@ def _wrongly_asked(catalog: Catalog, asker: Row, address: int) -> Iterator[Chang
             commands = [f"guest {alias} set address {others}"]
             if asker.get("gw") is None:
                 commands.append(f"guest {alias} set gw {right}")
-            yield Change(why, tuple(commands))
+            yield way(why, *commands)
 
 
 def _carries_vlans(bridge: Row | None) -> bool:
@@ -119,9 +119,7 @@ def _absent(
     """The guest with the address does not answer."""
     alias = guest.full_alias
     if guest.get("state") == "down":
-        yield Change(
-            f"{alias} has the address, but is switched off", (f"guest {alias} set state up",)
-        )
+        yield way(f"{alias} has the address, but is switched off", f"guest {alias} set state up")
         return
     if nic.get("interface") is None:
         yield from plug_in(catalog, guest, nic)
@@ -132,9 +130,9 @@ def _absent(
     if port is None:
         if free is not None:
             why = f"{alias} has the address, but no port is bound to its {point}"
-            yield Change(why, (bind(host, free, interface),))
+            yield way(why, bind(host, free, interface))
         else:
-            yield Change(f"{alias} has the address, but no port is bound to its {point}", ())
+            yield Change(f"{alias} has the address, but no port is bound to its {point}")
         return
     if bridge is not None and bridge_of(port) is not bridge:
         where = bridge_of(port)
@@ -146,11 +144,11 @@ def _absent(
                 f"host {host} delete binding interface {quoted(interface)}",
                 bind(host, free, interface),
             )
-        yield Change(why, commands)
+        yield way(why, *commands)
         return
     if nic.get("vlan"):
         what = f"guest {alias}" if nic is guest else nic.full_alias
-        yield Change(f"{alias} takes tagged frames only", (f"{what} clear vlan",))
+        yield way(f"{alias} takes tagged frames only", f"{what} clear vlan")
 
 
 def _unlinked(port: Row, bridge: Row | None) -> Iterator[Change]:
@@ -166,13 +164,15 @@ def _unlinked(port: Row, bridge: Row | None) -> Iterator[Change]:
             if free is not None
             else f"bridge {bridge.full_alias} add port peer {port.full_alias}"
         )
-        yield Change(why, tuple(commands))
+        yield way(why, *commands)
 
 
 def _nobody(
     catalog: Catalog, bridge: Row | None, address: int, asker: Row | None
 ) -> Iterator[Change]:
     """Nobody has the address: perhaps a machine there was to have it."""
+    if is_shared(catalog, address):
+        return
     text = format_ipv4(address)
     there = [
         (guest, nic)
@@ -187,6 +187,6 @@ def _nobody(
             [*map(_cidr, addresses), f"{text}/{addresses[0].length if addresses else 24}"]
         )
         why = f"no machine has {text}; {guest.full_alias}, which is there, has {have}"
-        yield Change(why, (f"{what} set address {given}",), plain=not addresses)
+        yield way(why, f"{what} set address {given}", width=5 if addresses else 0)
     if not there:
-        yield Change(f"no machine has {text}, and none that could is on that link", ())
+        yield Change(f"no machine has {text}, and none that could is on that link")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
 from grammar.words import quoted
-from midocli.advice.failure import Change, Failure
+from midocli.advice.failure import Change, Failure, way
 from midocli.advice.nat import unasked
-from midocli.advice.whereabouts import guest_with, mac_of
+from midocli.advice.reach import is_shared
+from midocli.advice.whereabouts import guest_with, mac_of, router_port_with
 from midocli.simulator.reason import Code
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV4, TCP, UDP
 
@@ -24,11 +25,11 @@ _ECHO_HEADERS = 28
 def ttl(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """The TTL ran out."""
     if failure.source is None or failure.destination is None:
-        yield Change("send with a larger ttl", ())
+        yield Change("send with a larger ttl")
         return
     again = f"ping {quoted(failure.source)} {format_ipv4(failure.destination)} ttl 255"
     why = "a larger TTL gets further; if that ends too, routers send it round in a circle"
-    yield Change(why, (again,))
+    yield way(why, again)
 
 
 def too_big(catalog: Catalog, failure: Failure) -> Iterator[Change]:
@@ -37,12 +38,12 @@ def too_big(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     if failure.source is not None and failure.destination is not None:
         size = max(mtu - _ECHO_HEADERS, 0) if isinstance(mtu, int) else 56
         again = f"ping {quoted(failure.source)} {format_ipv4(failure.destination)} size {size}"
-        yield Change("a smaller packet fits", (again,))
+        yield way("a smaller packet fits", again)
 
 
 def wrong_mac(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A router port got a frame for another MAC."""
-    yield Change("whoever sent it remembers a MAC from before; have all forgotten", ("reset",))
+    yield way("whoever sent it remembers a MAC from before; have all forgotten", "reset")
 
 
 def going_back(catalog: Catalog, failure: Failure) -> Iterator[Change]:
@@ -53,10 +54,10 @@ def going_back(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     if len(twins) > 1 and guests:
         names = " and ".join(row.full_alias for row in twins)
         setting = f"guest {guests[-1].full_alias} set mac {_free_mac(catalog)}"
-        yield Change(f"{names} have the same MAC", (setting, "reset"))
+        yield way(f"{names} have the same MAC", setting, "reset")
         return
     if failure.reason.code == Code.SAME_PORT:
-        yield Change("have forgotten where MACs were learned", ("reset",), plain=False)
+        yield way("have forgotten where MACs were learned", "reset", width=5)
 
 
 def _with_mac(catalog: Catalog, mac: int) -> Iterator[Row]:
@@ -78,7 +79,7 @@ def source_mac(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     guest = catalog.named("guest", failure.source) if failure.source else None
     if guest is not None:
         why = "a machine's own MAC must not be a group's"
-        yield Change(why, (f"guest {guest.full_alias} set mac {_free_mac(catalog)}", "reset"))
+        yield way(why, f"guest {guest.full_alias} set mac {_free_mac(catalog)}", "reset")
 
 
 def vlan(catalog: Catalog, failure: Failure) -> Iterator[Change]:
@@ -89,10 +90,10 @@ def vlan(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     wrong = next((each for each in (guest, source) if each is not None and each.get("vlan")), None)
     if guest is not None and tagged is not None and wrong in (guest, None):
         why = f"what comes to {guest.full_alias} has VLAN {tagged}"
-        yield Change(why, (f"guest {guest.full_alias} set vlan {tagged}",))
+        yield way(why, f"guest {guest.full_alias} set vlan {tagged}")
     elif wrong is not None:
         why = f"{wrong.full_alias} takes and sends frames of VLAN {wrong.get('vlan')} only"
-        yield Change(why, (f"guest {wrong.full_alias} clear vlan",))
+        yield way(why, f"guest {wrong.full_alias} clear vlan")
 
 
 def no_answer(catalog: Catalog, failure: Failure) -> Iterator[Change]:
@@ -105,17 +106,17 @@ def no_answer(catalog: Catalog, failure: Failure) -> Iterator[Change]:
             if owner is not None and owner[1].get("interface") is None and ":" in at:
                 alias = owner[0].full_alias
                 setting = f"guest {alias} set interface {quoted(at)}"
-                yield Change(f"{alias} has the address", (setting,))
+                yield way(f"{alias} has the address", setting)
         return
     if guest.get("state") == "down":
-        yield Change(f"{at} is switched off", (f"guest {quoted(at)} set state up",))
+        yield way(f"{at} is switched off", f"guest {quoted(at)} set state up")
     elif frame is not None and frame.proto in (TCP, UDP) and frame.tp_dst > 0:
         if at == failure.source:  # an answer that its own socket did not expect
             yield from unasked(catalog, failure)
             return
         proto = "tcp" if frame.proto == TCP else "udp"
         service = f"guest {quoted(at)} add service proto {proto} port {frame.tp_dst}"
-        yield Change("nothing listens there", (service,))
+        yield way("nothing listens there", service)
 
 
 def not_addressed(catalog: Catalog, failure: Failure) -> Iterator[Change]:
@@ -128,10 +129,21 @@ def not_addressed(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     if any(mac_of(nic) == frame.hw_dst for nic in nics):
         if len(nics) > 1 and not guest.get("forwarding"):
             why = f"{alias} has the interfaces of a router, but does not forward"
-            yield Change(why, (f"guest {alias} set forwarding yes",))
+            yield way(why, f"guest {alias} set forwarding yes")
+        if _is_known(catalog, frame.nw_dst):
+            return
         have = [f"{format_ipv4(each.address)}/{each.length}" for each in guest.get("address") or ()]
         have.append(f"{format_ipv4(frame.nw_dst)}/32")
         why = f"{alias} gets the packet, but has not the address"
-        yield Change(why, (f"guest {alias} set address {','.join(have)}",))
+        yield way(why, f"guest {alias} set address {','.join(have)}", width=9)
     else:
-        yield Change("who sent it remembers a MAC from before", ("reset",), plain=False)
+        yield way("who sent it remembers a MAC from before", "reset", width=5)
+
+
+def _is_known(catalog: Catalog, address: int) -> bool:
+    """Whether an address is a machine's or a router's, or one that is translated."""
+    return (
+        guest_with(catalog.store, address) is not None
+        or router_port_with(catalog.store, address) is not None
+        or is_shared(catalog, address)
+    )

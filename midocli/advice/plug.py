@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from typing import TYPE_CHECKING
 
 from grammar.words import quoted
-from midocli.advice.failure import Change, Failure
+from midocli.advice.failure import Change, Failure, way
 from midocli.advice.rule import rule
 from midocli.advice.whereabouts import (
     bridge_of,
@@ -15,6 +16,7 @@ from midocli.advice.whereabouts import (
     guests,
     home_bridge,
     interface_name,
+    port_of,
 )
 from midocli.store.display import binding_of, interface_of
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 def admin_down(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A device or port is switched off."""
     at = str(failure.reason.details.get("down", failure.reason.at))
-    yield Change(f"{at} is switched off", (f"{at} set state up",))
+    yield way(f"{at} is switched off", f"{at} set state up")
 
 
 def inactive(catalog: Catalog, failure: Failure) -> Iterator[Change]:
@@ -49,7 +51,9 @@ def inactive_port(catalog: Catalog, port: Row) -> Iterator[Change]:
         commands.append(f"host {host.full_alias} set alive true")
     if interface is None or not interface.get("status") & 1:
         commands.append(f"host {host.full_alias} interface iface {quoted(str(name))} set status up")
-    yield Change(f"{port.full_alias} counts only while its interface is up", tuple(commands))
+    if not commands:
+        return
+    yield way(f"{port.full_alias} counts only while its interface is up", *commands)
 
 
 def unplugged(catalog: Catalog, failure: Failure) -> Iterator[Change]:
@@ -62,7 +66,7 @@ def unplugged(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     if catalog.named("port", at) is not None:
         if failure.reason.rule:
             yield from rule(catalog, failure)
-        yield Change(f"{at} wants an interface (host … add binding) or a peer (set peer)", ())
+        yield Change(f"{at} wants an interface (host … add binding) or a peer (set peer)")
         return
     host, _, interface = at.partition(":")
     for guest, nic in _guests_at(catalog, at):
@@ -70,13 +74,13 @@ def unplugged(catalog: Catalog, failure: Failure) -> Iterator[Change]:
         port = free_port(bridge)
         if port is not None:
             why = f"{guest.full_alias} belongs to {bridge.full_alias}"  # type: ignore[union-attr]
-            yield Change(why, (bind(host, port, interface),))
+            yield way(why, bind(host, port, interface))
             return
         if bridge is not None:
-            yield Change(f"{bridge.full_alias} has no free port to bind {at} to", ())
+            yield Change(f"{bridge.full_alias} has no free port to bind {at} to")
             return
     how = f"host {host} add binding … interface {quoted(interface)}"
-    yield Change(f"bind a port to {at}: {how}", ())
+    yield Change(f"bind a port to {at}: {how}")
 
 
 def bind(host: str, port: Row, interface: str) -> str:
@@ -101,6 +105,60 @@ def plug_in(catalog: Catalog, guest: Row, nic: Row) -> Iterator[Change]:
         name = interface_name(interface)
         what = f"guest {alias}" if nic is guest else nic.full_alias
         why = f"{name}, on {port.full_alias}, has nobody behind it"
-        yield Change(why, (f"{what} set interface {quoted(name)}",))
+        yield way(why, f"{what} set interface {quoted(name)}")
     if not found:
-        yield Change(f"{alias} wants an interface of its own", ())
+        yield Change(f"{alias} wants an interface of its own")
+
+
+def plugged_anew(catalog: Catalog, guest: Row, nic: Row) -> Iterator[Change]:
+    """Bind a port of where a machine belongs to its interface, or to a new one."""
+    hosts = [host for host in catalog.store.rows("host") if host.get("alive")]
+    for place in _places(catalog, nic) if hosts else ():
+        commands = []
+        port, where = place.full_alias, place.full_alias
+        if place.parent is None:
+            free, siblings = free_port(place), place.siblings("bridge.port")
+            number = siblings.free_number() if siblings is not None else 0
+            port = free.full_alias if free is not None else f"{where}:port{number}"
+            commands += [f"bridge {where} add port"] if free is None else []
+        interface = nic.get("interface")
+        if interface is not None:
+            host, name = interface.parent.full_alias, interface.get("iface")
+        else:
+            host, name = hosts[0].full_alias, _new_interface(hosts[0])
+        commands.append(f"host {host} add binding port {port} interface {quoted(name)}")
+        if interface is None:
+            what = f"guest {guest.full_alias}" if nic is guest else nic.full_alias
+            commands.append(f"{what} set interface {quoted(f'{host}:{name}')}")
+        yield way(f"{guest.full_alias} belongs to {where}", *commands, width=2)
+
+
+def _places(catalog: Catalog, nic: Row) -> list[Row]:
+    """Bridges where a machine may belong, and free ports of routers, the likeliest first."""
+    store = catalog.store
+    home = home_bridge(store, nic)
+    found = [home] if home is not None else []
+    nets = list(nic.get("address") or ())
+    for _, other in guests(store):
+        bridge = bridge_of(port_of(other))
+        alike = any(
+            not (one.address ^ cidr.address) & cidr.mask
+            for one in other.get("address") or ()
+            for cidr in nets
+        )
+        if alike and bridge is not None:
+            found.append(bridge)
+    for router in store.rows("router"):
+        for port in router.siblings("router.port") or ():
+            net, unused = port.get("net"), port.get("peer") is None and binding_of(port) is None
+            if unused and net is not None:
+                found += [port for one in nets if not (one.address ^ net.address) & net.mask]
+    found += [bridge for bridge in store.rows("bridge") if free_port(bridge) is not None]
+    return list(dict.fromkeys(found))[:4]
+
+
+def _new_interface(host: Row) -> str:
+    """A name that no interface of a host has."""
+    siblings = host.siblings("host.interface")
+    taken = siblings.by_key if siblings is not None else {}
+    return next(name for number in count() if (name := f"tap{number}") not in taken)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
-from midocli.advice.failure import Change, Failure
+from midocli.advice.failure import Change, Failure, way
 from midocli.context.labels import find_rule
 from midocli.simulator.wire.protocol import (
     ECHO_REPLY,
+    ERROR_TYPES,
     ETHERTYPE_ARP,
     ETHERTYPE_IPV4,
     ICMP,
@@ -32,14 +33,17 @@ def rule(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     place = f"chain {row.parent.full_alias} add rule pos {catalog.store.position(row)}"
     if frame is not None and frame.ethertype == ETHERTYPE_ARP and _means_ip(row):
         why = f"{alias} asks for a protocol, and of ARP the operation is taken for that"
-        yield Change(why, (f"{alias} set ethertype 0x0800",))
+        yield way(why, f"{alias} set ethertype 0x0800")
     filtered = "filter" in failure.reason.details
-    if filtered and frame is not None and _is_answer(catalog, failure, frame):
-        yield _return_flow(catalog, failure, frame, None if _lets_answers_pass(row) else place)
-    yield Change(f"{alias} is what stops it", (f"delete {alias}",))
+    answers = filtered and frame is not None and _is_answer(catalog, failure, frame)
+    if answers:
+        # It opens nothing that the other side could begin.
+        yield _return_flow(catalog, failure, None if _lets_answers_pass(row) else place)
     if frame is not None:
         why = f"let this traffic pass before {alias} is reached"
-        yield Change(why, (f"{place} {_condition_of(frame)} type accept",))
+        for wider, condition in enumerate(_conditions_of(frame, failure), int(answers)):
+            yield way(why, f"{place} {condition} type accept", width=wider)
+    yield way(f"{alias} is what stops it", f"delete {alias}", width=6)
 
 
 def _means_ip(rule: Row) -> bool:
@@ -70,29 +74,29 @@ def _lets_answers_pass(rule: Row) -> bool:
     return False
 
 
-def _return_flow(catalog: Catalog, failure: Failure, frame: Frame, place: str | None) -> Change:
+def _return_flow(catalog: Catalog, failure: Failure, place: str | None) -> Change:
     """Let answers pass, of connections that are remembered: some rule has to ask on the way out."""
     condition, why = "flow return-flow type accept", "let answers pass to what was begun from here"
-    here = (f"{place} {condition}",) if place is not None else ()
+    here = [f"{place} {condition}"] if place is not None else []
     at, field = failure.reason.at, str(failure.reason.details["filter"])
     device = catalog.named("router", at) or catalog.named("bridge", at)
     port = catalog.named("port", at)
     if failure.remembered:
-        return Change(why, here)
+        return way(why, *here)
     if device is not None:
         return in_filter(device, field, condition, why)
     if port is None:
-        return Change(why, ())
+        return Change(why)
     why += "; they are known if a rule asks on the way out"
     asking = in_filter(port, "infilter" if field == "outfilter" else "outfilter", condition, why)
-    return Change(why, (*asking.commands, *here))
+    return Change(why, (*asking.commands, *way("", *here).commands), 1)
 
 
 def in_filter(row: Row, field: str, rule: str, why: str) -> Change:
     """A rule in front of the filter of a device or port, which is made if there is none."""
     chain = row.get(field)
     if chain is not None:
-        return Change(why, (f"chain {chain.full_alias} add rule pos 1 {rule}",))
+        return way(why, f"chain {chain.full_alias} add rule pos 1 {rule}")
     name = f"{row.full_alias.replace(':', '-')}-back"
     setting = f"{row.full_alias} set {field} {name}"
     commands = (
@@ -100,17 +104,35 @@ def in_filter(row: Row, field: str, rule: str, why: str) -> Change:
         f"chain {name} add rule pos 1 {rule}",
         setting if row.parent is not None else f"{row.collection.name} {setting}",
     )
-    return Change(why, commands)
+    return way(why, *commands)
 
 
-def _condition_of(frame: Frame) -> str:
-    """The condition of a rule for a frame's like."""
+def _conditions_of(frame: Frame, failure: Failure) -> Iterator[str]:
+    """The conditions of rules for a frame's like, the narrowest first.
+
+    The port that a client made up for once is not asked for.
+    """
     if frame.ethertype != ETHERTYPE_IPV4 or frame.fault is not None:
-        return f"ethertype 0x{frame.ethertype:04x}"
-    ends = f"src {format_ipv4(frame.nw_src)} dst {format_ipv4(frame.nw_dst)} proto {frame.proto}"
+        yield f"ethertype 0x{frame.ethertype:04x}"
+        return
+    source, destination = format_ipv4(frame.nw_src), format_ipv4(frame.nw_dst)
+    ends = f"ethertype 0x0800 src {source} dst {destination}"
+    ends = ends if not frame.proto else f"src {source} dst {destination} proto {frame.proto}"
     if frame.proto in (TCP, UDP) and frame.tp_src >= 0:
-        return f"{ends} src-port {frame.tp_src} dst-port {frame.tp_dst}"
-    return ends if frame.proto else ends.removesuffix(" proto 0")
+        port = (
+            f"src-port {frame.tp_src}" if _is_from(frame, failure) else f"dst-port {frame.tp_dst}"
+        )
+        yield f"{ends} {port}"
+    yield ends
+    if frame.proto == ICMP and frame.tp_src in ERROR_TYPES:
+        yield f"dst {destination} proto {ICMP}"
+
+
+def _is_from(frame: Frame, failure: Failure) -> bool:
+    """Whether a frame comes from the service that was asked."""
+    if failure.port in (frame.tp_src, frame.tp_dst) and frame.tp_src != frame.tp_dst:
+        return frame.tp_src == failure.port
+    return frame.tp_src < frame.tp_dst
 
 
 def limited(catalog: Catalog, failure: Failure) -> Iterator[Change]:
@@ -118,4 +140,4 @@ def limited(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     limit = failure.reason.details.get("limit")
     if limit:
         why = "a limit that lets more pass"
-        yield Change(why, (f"{limit} set max-kbps 1000000 max-burst-kb 1000000",))
+        yield way(why, f"{limit} set max-kbps 1000000 max-burst-kb 1000000")

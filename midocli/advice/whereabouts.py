@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from grammar.addresses import format_ipv4
 from midocli.store.display import binding_of, interface_of, is_vxlan
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
+    from grammar.addresses import Cidr
     from midocli.store.store import Store
 
 
@@ -127,3 +129,13 @@ def home_bridge(store: Store, nic: Row) -> Row | None:
                     if bridge is not None:
                         return bridge
     return None
+
+
+def cidr_text(cidr: Cidr) -> str:
+    """`10.0.1.7/24`."""
+    return f"{format_ipv4(cidr.address)}/{cidr.length}"
+
+
+def net_text(cidr: Cidr) -> str:
+    """`10.0.1.0/24`, of an address in it."""
+    return f"{format_ipv4(cidr.address & cidr.mask)}/{cidr.length}"

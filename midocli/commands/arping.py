@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from grammar.commands.arping import Arping
 from midocli.commands.dispatch import carries_out
+from midocli.commands.probing import reported
 from midocli.probes.arping import ArpingProbe
 from midocli.results.values import Result
 
@@ -16,4 +17,4 @@ if TYPE_CHECKING:
 @carries_out(Arping)
 def arping(context: Context, command: Arping) -> Result:
     """Make the traffic, and report on it."""
-    return ArpingProbe(context, command).run()
+    return reported(context, command, ArpingProbe)

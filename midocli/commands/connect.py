@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from grammar.commands.connect import Connect
 from midocli.commands.dispatch import carries_out
+from midocli.commands.probing import reported
 from midocli.probes.connect import ConnectProbe
 from midocli.results.values import Result
 
@@ -16,4 +17,4 @@ if TYPE_CHECKING:
 @carries_out(Connect)
 def connect(context: Context, command: Connect) -> Result:
     """Make the traffic, and report on it."""
-    return ConnectProbe(context, command).run()
+    return reported(context, command, ConnectProbe)

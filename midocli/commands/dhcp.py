@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from grammar.commands.dhcp import Dhcp
 from midocli.commands.dispatch import carries_out
+from midocli.commands.probing import reported
 from midocli.probes.dhcp import DhcpProbe
 from midocli.results.values import Result
 
@@ -16,4 +17,4 @@ if TYPE_CHECKING:
 @carries_out(Dhcp)
 def dhcp(context: Context, command: Dhcp) -> Result:
     """Make the traffic, and report on it."""
-    return DhcpProbe(context, command).run()
+    return reported(context, command, DhcpProbe)

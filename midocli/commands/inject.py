@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from grammar.commands.inject import Inject
 from midocli.commands.dispatch import carries_out
+from midocli.commands.probing import reported
 from midocli.probes.inject import InjectProbe
 from midocli.results.values import Result
 
@@ -16,4 +17,4 @@ if TYPE_CHECKING:
 @carries_out(Inject)
 def inject(context: Context, command: Inject) -> Result:
     """Make the traffic, and report on it."""
-    return InjectProbe(context, command).run()
+    return reported(context, command, InjectProbe)

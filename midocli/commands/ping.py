@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from grammar.commands.ping import Ping
 from midocli.commands.dispatch import carries_out
+from midocli.commands.probing import reported
 from midocli.probes.ping import PingProbe
 from midocli.results.values import Result
 
@@ -16,4 +17,4 @@ if TYPE_CHECKING:
 @carries_out(Ping)
 def ping(context: Context, command: Ping) -> Result:
     """Make the traffic, and report on it."""
-    return PingProbe(context, command).run()
+    return reported(context, command, PingProbe)

@@ -8,8 +8,8 @@ from grammar import tree
 from grammar.as_form import As
 from grammar.commands.expect import Expect
 from grammar.pipe import Piped
+from midocli.context.changes import make
 from midocli.context.context import Context
-from midocli.store.machine import make
 
 
 class _Enough(Exception):  # noqa: N818 (no error: the rehearsal went well)
@@ -28,21 +28,10 @@ def rehearse(context: Context, command: tree.Command) -> None:
         return None
     store = context.store
     # The session's own chance must not move on.
-    elsewhere = store.rolling(Random(0))
+    elsewhere = store.rolling(Random("what is rehearsed"))
     try:
         with context.manner.undisturbed(), elsewhere, store.journal.transaction(lasting=False):
-            _change(context, command)
+            make(context, command)
             raise _Enough
     except _Enough:
         return None
-
-
-def _change(context: Context, command: tree.Create | tree.Set | tree.Clear) -> None:
-    editor, resolver = context.editor, context.resolver
-    match command:
-        case tree.Create(path=path, target=target, settings=settings):
-            make(editor, target.collection, resolver.path(path), settings, target.column)
-        case tree.Set(path=path, settings=settings):
-            editor.set(resolver.object(path), settings)
-        case tree.Clear(path=path, fields=fields):
-            editor.clear(resolver.object(path), fields)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from grammar.commands.traceroute import Traceroute
 from midocli.commands.dispatch import carries_out
+from midocli.commands.probing import reported
 from midocli.probes.traceroute import TracerouteProbe
 from midocli.results.values import Result
 
@@ -16,4 +17,4 @@ if TYPE_CHECKING:
 @carries_out(Traceroute)
 def traceroute(context: Context, command: Traceroute) -> Result:
     """Make the traffic, and report on it."""
-    return TracerouteProbe(context, command).run()
+    return reported(context, command, TracerouteProbe)

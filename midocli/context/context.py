@@ -71,6 +71,8 @@ class Context(Catalog):
         self._told = 0
         self._complaints: list[MidoError] = []
         self._traffic: Traffic | None = None
+        #: Whether what probes see is kept for who asks later.
+        self.keeps_traffic = manner.keeps_traffic
 
     # -- the topology -----------------------------------------------------------------
 
@@ -152,6 +154,7 @@ class Context(Catalog):
         other.chance = Random("what becomes of traffic in a fork")
         other.captures = Captures(self.store)
         other._complaints = []
+        other.keeps_traffic = False
         return other
 
     def have_time(self, span_ns: int, column: int | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from grammar.addresses import format_ipv4
 from grammar.commands.arping import Arping
 from grammar.errors import RefusedError
+from midocli.advice.failure import Advice, Failure
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.ping_report import reason_data
@@ -40,22 +41,31 @@ class ArpingProbe:
         self._stack = self._source.stack
         self._origin = object()
         self._mac: int | None = None
-        self._answered_ns = 0
+        self._sent_ns = self._answered_ns = 0
+        self._reason: Reason | None = None
+        #: Why nobody answered.
+        self.failures: list[Failure] = []
 
-    def run(self) -> Report:
-        """Ask, wait, and sum up."""
-        nic, address = self._interface()
-        sent_ns = self._network.engine.now_ns
-        reason = None
+    def drive(self) -> None:
+        """Ask, and wait."""
+        nic, address = self._nic, self._address = self._interface()
+        self._sent_ns = self._network.engine.now_ns
         try:
             with self._observation.watching(self._source.point):
                 self._ask(nic, address)
                 self._observation.until_quiet()
                 if self._mac is None:
-                    reason = self._observation.reason(self._origin) or self._silence()
+                    self._reason = self._observation.reason(self._origin) or self._silence()
         finally:
             self._source.close()
-        return self._sum_up(nic, address, self._answered_ns - sent_ns, reason)
+        if self._reason is not None:
+            name = self._source.name
+            self.failures.append(self._observation.failure(self._reason, name, self._target))
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether anybody answered."""
+        return self._mac is not None
 
     def _ask(self, nic: Nic, address: int) -> None:
         """Ask on an interface, and listen for a second."""
@@ -92,33 +102,28 @@ class ArpingProbe:
         timeout = Reason(Code.ARP_TIMEOUT, self._source.name, None, text, details)
         return self._observation.told(timeout)
 
-    def _sum_up(self, nic: Nic, address: int, rtt_ns: int, reason: Reason | None) -> Report:
-        target = format_ipv4(self._target)
-        lines = [f"ARPING {target} from {format_ipv4(address)} {nic.name}"]
+    def sum_up(self, advice: Advice) -> Report:
+        """What arping prints, and all that was seen."""
+        target, reason = format_ipv4(self._target), self._reason
+        lines = [f"ARPING {target} from {format_ipv4(self._address)} {self._nic.name}"]
         mac = None
         if self._mac is not None:
             mac = self._mac.to_bytes(6, "big").hex(":")
-            micros = rtt_ns // 1000
+            micros = (self._answered_ns - self._sent_ns) // 1000
             taken = f"{micros // 1000}.{micros % 1000:03}ms"
             lines.append(f"Unicast reply from {target} [{mac.upper()}]  {taken}")
         lines.append("Sent 1 probes (1 broadcast(s))")
         lines.append(f"Received {int(mac is not None)} response(s)")
         verdict = f"{target} is at {mac}" if mac else f"{target} did not answer"
-        failures = []
-        if reason is not None:
-            failures = [self._observation.failure(reason, self._source.name, self._target)]
         printed = "".join(f"{line}\n" for line in lines)
         ending = Ending(printed, mac is not None)
         shown = self._observation.shown(
-            self._source.point, [], [self._origin], [verdict], ending, failures
+            self._source.point, [], [self._origin], [verdict], ending, self.failures, advice
         )
         why = ""
         if reason is not None:
-            from midocli.advice.advise import remedy
-
-            command = remedy(self._context, failures[0])
-            advice = f"; try: {command}" if command else ""
-            why = f"ended at {reason.at} ({reason.code}): {reason.text}{advice}\n"
+            told = f"ended at {reason.at} ({reason.code}): {reason.text}"
+            why = f"{told}{advice.tail(reason)}\n"
         text = printed + shown.captures + why + shown.explanation
         data: dict[str, Any] = {
             "outcome": "reply" if mac else "no-answer",

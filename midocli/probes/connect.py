@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from grammar.addresses import format_ipv4
 from grammar.commands.connect import OPTIONS, Connect
 from grammar.errors import RefusedError
+from midocli.advice.failure import Advice, Failure
 from midocli.advice.whereabouts import mac_of
 from midocli.datapath.wiring import guest_behind
 from midocli.probes.drawing import Ending
@@ -57,6 +58,8 @@ class ConnectProbe:
         self._icmp: tuple[int, int] | None = None
         self._outcome = ""
         self._reason: Reason | None = None
+        #: Why there was no answer.
+        self.failures: list[Failure] = []
 
     def _own_address(self) -> int:
         """The address the source sends from to the destination."""
@@ -69,8 +72,8 @@ class ConnectProbe:
         route = plan.route(remote) if plan is not None else None
         return int(route[4]) if route is not None else 0
 
-    def run(self) -> Report:
-        """Talk, and sum up how it ended."""
+    def drive(self) -> None:
+        """Talk, until it has ended."""
         client, source, network = self._client, self._source, self._network
         socket = (client.protocol, client.local[1], *client.remote)
         network.listeners.add(source.key, self._arrived)
@@ -83,14 +86,28 @@ class ConnectProbe:
                 network.engine.run(self._is_over, network.engine.now_ns + _WAIT_NS)
                 self._outcome = self._how_it_ended()
                 if self._reason is None and self._outcome != "open":
-                    self._reason = self._observation.reason(client.origin)
+                    self._reason = self._observation.reason(client.origin) or self._silence()
                 client.close()
                 self._observation.until_quiet()
         finally:
             del client.stack.sockets[socket]
             network.listeners.remove(source.key, self._arrived)
             source.close()
-        return self._sum_up()
+        if self._outcome != "open" and self._reason is not None:
+            reason, (remote, port) = self._reason, self._remote
+            self.failures.append(self._observation.failure(reason, source.name, remote, port))
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether there was an answer."""
+        return self._outcome == "open"
+
+    def _silence(self) -> Reason | None:
+        """That nothing came back, and nothing was dropped; None where there was an answer."""
+        if self._client.outcome is not None or self._icmp is not None:
+            return None
+        text = "no answer came back in time, and nothing was dropped"
+        return Reason(Code.NO_ANSWER, self._source.name, None, text)
 
     def _fail(self, text: str) -> None:
         self._icmp = (UNREACHABLE, 0)
@@ -118,7 +135,8 @@ class ConnectProbe:
             return "timeout"
         return "refused" if self._icmp == (UNREACHABLE, _PORT_UNREACHABLE) else "unreachable"
 
-    def _sum_up(self) -> Report:
+    def sum_up(self, advice: Advice) -> Report:
+        """How it ended, and all that was seen."""
         outcome, seen = self._outcome, self._seen_by_server()
         lines = [f"{self._proto} {_pair(self._client.local, self._remote)}: {outcome}"]
         if self._icmp is not None:
@@ -127,20 +145,19 @@ class ConnectProbe:
         if seen is not None:
             lines.append(f"the server saw {_pair(*seen)}")
         why = []
-        failures = []
         if outcome != "open" and self._reason is not None:
             reason = self._reason
-            remote = self._remote[0]
-            failures = [self._observation.failure(reason, self._source.name, remote)]
-            why.append(f"ended at {reason.at} ({reason.code}): {reason.text}")
-            from midocli.advice.advise import remedy
-
-            command = remedy(self._context, failures[0])
-            if command:
-                why[0] += f"; try: {command}"
+            told = f"ended at {reason.at} ({reason.code}): {reason.text}"
+            why.append(told + advice.tail(reason))
         ending = Ending(_lines(lines), outcome == "open")
         shown = self._observation.shown(
-            self._source.point, self._ends(), [self._client.origin], lines[:1], ending, failures
+            self._source.point,
+            self._ends(),
+            [self._client.origin],
+            lines[:1],
+            ending,
+            self.failures,
+            advice,
         )
         text = _lines(lines) + shown.captures + _lines(why) + shown.explanation
         data = {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from grammar.addresses import format_ipv4
 from grammar.commands.dhcp import Dhcp
+from midocli.advice.failure import Advice, Failure
 from midocli.probes.drawing import Ending
 from midocli.probes.lease import silence, take
 from midocli.probes.observation import Observation
@@ -55,21 +56,30 @@ class DhcpProbe:
         self._origin = object()
         self._lines: list[str] = []
         self._answers: list[Message] = []
+        self._lease: Lease | None = None
+        self._reason: Reason | None = None
+        #: Why there is no lease.
+        self.failures: list[Failure] = []
         self._give_up_ns = self._network.engine.now_ns + _TIMEOUT * SECOND_NS
 
-    def run(self) -> Report:
-        """Ask, take what is given, and sum up."""
-        lease = reason = advice = None
+    def drive(self) -> None:
+        """Ask, and take what is given."""
         with self._observation.watching(self._source.point):
             if self._guest.get("state") == "up":
-                lease = self._ask()
+                self._lease = self._ask()
             self._observation.until_quiet()
-            if lease is None:
+            if self._lease is None:
                 dropped = self._observation.reason(self._origin)
-                reason, advice = silence(self._context, self._guest, dropped)
-        if lease is not None:
-            take(self._context, self._guest, lease)
-        return self._sum_up(lease, reason, advice)
+                self._reason = silence(self._context, self._guest, dropped)
+                name = self._guest.full_alias
+                self.failures.append(self._observation.failure(self._reason, name, None))
+        if self._lease is not None:
+            take(self._context, self._guest, self._lease)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether there is a lease."""
+        return self._lease is not None
 
     # -- the client ---------------------------------------------------------------
 
@@ -153,15 +163,19 @@ class DhcpProbe:
 
     # -- the report ---------------------------------------------------------------
 
-    def _sum_up(self, lease: Lease | None, reason: Reason | None, advice: str | None) -> Report:
+    def sum_up(self, advice: Advice) -> Report:
+        """What dhclient prints, and all that was seen."""
+        lease, reason = self._lease, self._reason
         verdict = f"bound to {format_ipv4(lease.address)}" if lease else "no lease"
         why = ""
         if reason is not None:
-            tail = f"; try: {advice}" if advice else ""
-            why = f"ended at {reason.at} ({reason.code}): {reason.text}{tail}\n"
+            told = f"ended at {reason.at} ({reason.code}): {reason.text}"
+            why = f"{told}{advice.tail(reason)}\n"
         text = "".join(f"{line}\n" for line in self._lines)
         ending = Ending(text, lease is not None, [reason] if reason else [])
-        shown = self._observation.shown(self._source.point, [], [self._origin], [verdict], ending)
+        shown = self._observation.shown(
+            self._source.point, [], [self._origin], [verdict], ending, self.failures, advice
+        )
         data: dict[str, Any] = {
             "outcome": "bound" if lease else "no-answer",
             **_lease_data(lease),

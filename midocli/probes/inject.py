@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.commands.inject import Inject
 from grammar.errors import RefusedError
+from midocli.advice.failure import Advice, Failure
 from midocli.probes.capture_request import frame_data
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
@@ -59,8 +60,10 @@ class InjectProbe:
         self._origins = [object() for _ in self._frames]
         #: What frames still wait for when the network is quiet: a MAC.
         self._waiting: list[Reason | None] = []
+        #: Why nothing came out.
+        self.failures: list[Failure] = []
 
-    def run(self) -> Report:
+    def drive(self) -> None:
         """Put the frames in, each at its time or once the network is quiet again."""
         engine = self._network.engine
         gaps = 0 if self._asap else max(self._due, default=0)
@@ -77,9 +80,20 @@ class InjectProbe:
                 self._network.inject(self._point.key, Frame.from_bytes(data), origin)
             engine.settle(SECOND_NS)
             self._waiting = [self._network.pending(origin) for origin in self._origins]
-        return self._sum_up()
+            if not self._delivered():
+                reasons = filter(None, map(self._observation.reason, self._origins))
+                self.failures = [self._failure(reason) for reason in reasons]
 
-    def _sum_up(self) -> Report:
+    def _failure(self, reason: Reason) -> Failure:
+        return self._observation.failure(reason, None, None)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether anything came out."""
+        return bool(self._delivered())
+
+    def sum_up(self, advice: Advice) -> Report:
+        """Where the frames came out, and all that was seen."""
         delivered = self._delivered()
         fates = self._fates(delivered)
         reasons = [reason for fate in fates for reason in fate.dropped]
@@ -88,15 +102,9 @@ class InjectProbe:
             if delivered
             else "none out"
         )
-        decisive = [] if delivered else map(self._observation.reason, self._origins)
-        failures = [
-            self._observation.failure(reason, None, None)
-            for reason in decisive
-            if reason is not None
-        ]
         ending = Ending(f"{verdict}\n", bool(delivered), reasons)
         shown = self._observation.shown(
-            None, list(delivered), self._origins, [verdict], ending, failures
+            None, list(delivered), self._origins, [verdict], ending, self.failures, advice
         )
         if self._replays:
             lines = [

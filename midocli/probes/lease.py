@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from grammar.addresses import format_ipv4
 from grammar.schema import Collection
 from grammar.tree import FieldName, Setting
-from midocli.advice.failure import Failure
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.records import Bridge
 from midocli.simulator.wire.addresses import mac_text, network_text
@@ -69,8 +68,8 @@ def _setting(collection: Collection, name: str, word: str) -> Setting:
     return Setting(field, field.type.parse(word), 1, word)
 
 
-def silence(context: Context, guest: Row, dropped: Reason | None) -> tuple[Reason, str | None]:
-    """Why a guest got no lease, and the command that would obviously change it.
+def silence(context: Context, guest: Row, dropped: Reason | None) -> Reason:
+    """Why a guest got no lease; `details` say what lacks of a bridge's DHCP service.
 
     `dropped` is what became of its messages, which tells where a server did answer.
     """
@@ -79,36 +78,30 @@ def silence(context: Context, guest: Row, dropped: Reason | None) -> tuple[Reaso
     assert nic is not None
     mac, key = nic.guest.nics[0].mac, nic.guest.nics[0].port
     if guest.get("state") != "up":
-        return Reason(Code.NO_ANSWER, alias, None, f"{alias} is down"), f"{alias} set state up"
+        return Reason(Code.NO_ANSWER, alias, None, f"{alias} is down")
     if guest.get("interface") is None:
-        text = f"{alias} is behind no interface"
-        return Reason(Code.UNPLUGGED, alias, None, text), f"guest {alias} set interface INTERFACE"
+        return Reason(Code.UNPLUGGED, alias, None, f"{alias} is behind no interface")
     port = network.topology.ports[key] if key is not None else None
     bridge = network.topology.bridges[port.device] if port and not port.is_router else None
     if bridge is not None and (dropped is None or dropped.code not in _AT_THE_PLUG):
         lacking = _lacking(bridge, mac)
         if lacking is not None:
             return lacking
-    if dropped is None:
-        dropped = Reason(Code.NO_ANSWER, alias, None, "no server answers")
-    from midocli.advice.advise import remedy
-
-    return dropped, remedy(context, Failure(dropped))
+    return dropped or Reason(Code.NO_ANSWER, alias, None, "no server answers")
 
 
-def _lacking(bridge: Bridge, mac: int) -> tuple[Reason, str] | None:
+def _lacking(bridge: Bridge, mac: int) -> Reason | None:
     """What a bridge's DHCP service lacks to serve a MAC; None where it does serve it."""
     at, hw = bridge.alias, mac_text(mac)
     if not bridge.subnets:
         text = f"{at} has no DHCP subnet, so requests are flooded, and nobody answers"
-        command = f"bridge {at} add dhcp subnet SUBNET gw GATEWAY"
-        return Reason(Code.NO_ANSWER, at, None, text), command
+        return Reason(Code.NO_ANSWER, at, None, text, {"unleased": hw})
     if any(subnet.hosts.get(mac) for subnet in bridge.subnets):
         return None
+    details = {"unleased": hw}
     subnet = network_text(bridge.subnets[0].network)
-    where = f"bridge {at} dhcp subnet {subnet}"
     if mac in bridge.subnets[0].hosts:
         text = f"the DHCP host of {hw} in {subnet} has no address"
-        return Reason(Code.NO_ANSWER, at, None, text), f"{where} host mac {hw} set address ADDRESS"
-    text = f"no DHCP subnet of {at} has a host with MAC {hw}, so its requests are flooded"
-    return Reason(Code.NO_ANSWER, at, None, text), f"{where} add host mac {hw} address ADDRESS"
+    else:
+        text = f"no DHCP subnet of {at} has a host with MAC {hw}, so its requests are flooded"
+    return Reason(Code.NO_ANSWER, at, None, text, details)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from grammar.errors import FileError
 from grammar.tree import Command, Setting
 from midocli.advice.address import asked_in_vain
-from midocli.advice.failure import Failure
+from midocli.advice.failure import NOTHING, Advice, Failure
 from midocli.advice.whereabouts import home_of
 from midocli.probes.capture_request import (
     CaptureRequest,
@@ -25,7 +25,6 @@ from midocli.probes.drawing import Drawing, Ending, Told
 from midocli.probes.kept_steps import KeptFrames, KeptSteps
 from midocli.probes.points import Point, places
 from midocli.probes.verdict import answered_in_vain, decisive
-from midocli.simulator.events import NatUnrestored
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.recorder import Captured, Recorder, Step
@@ -33,7 +32,6 @@ from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ICMP
 
 if TYPE_CHECKING:
-    from midocli.advice.failure import Change
     from midocli.context.context import Context
     from midocli.results.traffic import Reason as Kept
     from midocli.simulator.network import Network
@@ -83,7 +81,7 @@ class Observation:
         self.recorder = Recorder(steps=self._steps)
         #: All frames, where they are kept for who asks later.
         self._whole: Recorder | None = None
-        if context.manner.keeps_traffic:
+        if context.keeps_traffic:
             self._whole = Recorder(Everywhere(), captures=KeptFrames())
         self.drops: dict[object, list[tuple[Reason, Frame]]] = {}
         self._arp_drops: list[tuple[Reason, Frame]] = []
@@ -176,13 +174,18 @@ class Observation:
         details = {**reason.details, "addressless": port.full_alias}
         return replace(reason, text=text, details=details)
 
-    def failure(self, reason: Reason, source: str | None, destination: int | None) -> Failure:
+    def failure(
+        self,
+        reason: Reason,
+        source: str | None,
+        destination: int | None,
+        port: int | None = None,
+    ) -> Failure:
         """A reason with the frame it ended, and who sent it to whom."""
         frame = self._ended.get(id(reason))
-        if frame is None or reason.rule is None:
-            return Failure(reason, frame, source, destination)
-        remembered = _is_remembered(self._network, frame)
-        return Failure(reason, frame, source, destination, remembered)
+        known = frame is not None and reason.rule is not None
+        remembered = frame is not None and known and _is_remembered(self._network, frame)
+        return Failure(reason, frame, source, destination, remembered, port)
 
     def captured(self) -> Sequence[Captured]:
         """The frames captured so far."""
@@ -196,11 +199,12 @@ class Observation:
         verdicts: Sequence[str],
         ending: Ending,
         failures: Sequence[Failure] = (),
+        advice: Advice = NOTHING,
     ) -> Observed:
         """What there is to show of the traffic of some origins; files are written now.
 
-        An explanation begins and ends with `verdicts`, and then says what would alter
-        `failures`; a picture marks where these are, and the `ending`'s own reasons.
+        An explanation begins and ends with `verdicts`, and then gives the `advice`; a picture
+        marks where `failures` are, and the `ending`'s own reasons.
         """
         seen: list[Seen] = []
         explanation = ""
@@ -211,9 +215,9 @@ class Observation:
             seen = self.request.seen(self.recorder.captures, source, ends)
             self._write_file(seen)
         if self._tells:
-            told = self._told(origins, verdicts, ending, failures)
+            told = self._told(origins, verdicts, ending, failures, advice)
         if self._whole is not None:
-            self._keep(self._whole, source, ends, told, failures)
+            self._keep(self._whole, source, ends, told, failures, advice)
         if self._explains:
             from midocli.trace.explain import steps_of
 
@@ -241,6 +245,7 @@ class Observation:
         ends: Sequence[Hashable],
         told: Told,
         failures: Sequence[Failure],
+        advice: Advice,
     ) -> None:
         """Keep all that was seen for who asks of it later."""
         from midocli.results.traffic import Traffic
@@ -259,16 +264,9 @@ class Observation:
             self.request.expression,
             partial(_explanation, told, bool(failures)),
             [_kept_reason(failure.reason) for failure in failures],
-            self._advice(failures),
+            advice.best(),
         )
         self._context.keep(traffic)
-
-    def _advice(self, failures: Sequence[Failure]) -> Sequence[str]:
-        """The commands that would help first, those of the first failure that has any."""
-        from midocli.advice.advise import remedy
-
-        found = (remedy(self._context, failure) for failure in failures)
-        return next((each.split("; ") for each in found if each), ())
 
     def _told(
         self,
@@ -276,6 +274,7 @@ class Observation:
         verdicts: Sequence[str],
         ending: Ending,
         failures: Sequence[Failure],
+        advice: Advice,
     ) -> Told:
         """All there is to tell of the traffic of some origins."""
         from midocli.context.labels import TopologyLabels, introduced
@@ -289,9 +288,8 @@ class Observation:
         following = self._context.following("telling the walk", by_origin(steps))
         journeys = [journey_of(ours, labels) for ours in following]
         reasons = [*(failure.reason for failure in failures), *ending.reasons]
-        changes = self._ways_out(steps, failures)
         left_out = len(self._steps.left_out.intersection(origins))
-        return Told(steps, journeys, reasons, verdicts, changes, ending, left_out)
+        return Told(steps, journeys, reasons, verdicts, advice.lines(), ending, left_out)
 
     def _write_file(self, seen: Sequence[Seen]) -> None:
         """Write what `write` asks for; what has been seen is shown even where that fails."""
@@ -299,20 +297,6 @@ class Observation:
             self.request.write_file(seen, self._steps.comments)
         except FileError as error:
             self._context.complain(error)
-
-    def _ways_out(self, steps: Sequence[Step], failures: Sequence[Failure]) -> list[str]:
-        """What would have to change, as lines: translations without a way back first."""
-        from midocli.advice.advise import change_lines, changes
-        from midocli.advice.nat import unrestored
-
-        found: list[Change] = []
-        for step in steps:
-            if isinstance(step.event, NatUnrestored):
-                restorer, made_by = step.event.restorer, step.event.made_by
-                found += unrestored(self._context, step.at, restorer, made_by)
-        for failure in failures:
-            found += changes(self._context, failure)
-        return change_lines(found)
 
     def _steps_of(self, origins: Sequence[object]) -> list[Step]:
         ours = set(origins)

@@ -13,8 +13,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from grammar import tree
+from grammar.addresses import format_ipv4
 from grammar.commands.ping import OPTIONS, Ping
 from grammar.errors import InvalidValueError
+from midocli.advice.failure import Advice, Failure
 from midocli.probes import echo_data, ping_text
 from midocli.probes.drawing import Ending
 from midocli.probes.echo_request import EchoRequest
@@ -83,17 +85,19 @@ class PingProbe:
         #: When the next request is due; None: there is none any more.
         self._next_send: int | None = None
         self._is_over = False
+        self._is_refused = False
         self._report = PingReport(context, target, values, pattern, to_group)
 
-    def run(self) -> Report:
-        """Send the requests, wait for what comes back, and sum up.
+    def drive(self) -> None:
+        """Send the requests, and wait for what comes back.
 
         At the prompt Ctrl-C raises Interrupted, with what ping(8) prints then: the replies
         so far and the statistics.
         """
         if self._is_to_all and not self._values.get("broadcast"):
+            self._is_refused = True
             self._source.close()
-            return self._refusal()
+            return
         if self._is_to_all and "src" not in self._values:
             self._report.warn_of_broadcast()
         listeners, source = self._network.listeners, self._source
@@ -109,7 +113,6 @@ class PingProbe:
             self._is_over = True
             listeners.remove(source.key, self._arrived)
             source.close()
-        return self._sum_up()
 
     def _refusal(self) -> Report:
         """What ping says instead of pinging all of a network, which has to be asked for."""
@@ -277,16 +280,39 @@ class PingProbe:
                 target = self._target.address
                 request.failure = self._observation.failure(reason, source, target)
 
-    def _sum_up(self) -> Report:
+    @property
+    def succeeded(self) -> bool:
+        """Whether every request was answered by whom it was sent to."""
+        report = self._report
+        return report.succeeded and not report.strangers and not self._is_refused
+
+    @property
+    def failures(self) -> list[Failure]:
+        """Why requests were not answered, or not by whom they were sent to."""
+        found = [each.failure for each in self._report.requests() if each.failure is not None]
+        if not found and self._report.strangers:
+            frame, source = self._report.strangers[0], self._source.name
+            text = f"{format_ipv4(frame.nw_src)} answers"
+            found.append(
+                Failure(
+                    Reason(Code.NO_ANSWER, source, None, text), frame, source, self._target.address
+                )
+            )
+        return found
+
+    def sum_up(self, advice: Advice) -> Report:
+        """What ping prints, and all that was seen."""
+        if self._is_refused:
+            return self._refusal()
         report = self._report
         origins = report.requests()
         verdicts = report.verdicts()
         failures = [request.failure for request in origins if request.failure is not None]
         ending = Ending(report.text(), report.succeeded)
         shown = self._observation.shown(
-            self._source.point, self._ends(), origins, verdicts, ending, failures
+            self._source.point, self._ends(), origins, verdicts, ending, failures, advice
         )
-        reasons = report.reasons()
+        reasons = report.reasons(advice)
 
         def words() -> Iterator[str]:
             yield ending.printed

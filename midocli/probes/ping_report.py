@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from grammar.addresses import format_ipv4
-from midocli.advice.failure import Failure
+from midocli.advice.failure import Advice
 from midocli.probes import ping_text
 from midocli.probes.echo_data import TIMESTAMP
 from midocli.simulator.latency import SECOND_NS
@@ -60,6 +60,8 @@ class PingReport:
         self.received = 0
         self.errors = 0
         self.longest_ns = 0
+        #: Replies that came from somebody else than was asked.
+        self.strangers: list[Frame] = []
         #: Whether the last request that was sent has been answered.
         self.is_calm = True
 
@@ -121,6 +123,9 @@ class PingReport:
         if rtt_ns is not None:
             self._rtts.append(rtt_ns)
             self.longest_ns = max(self.longest_ns, rtt_ns)
+        different = frame.nw_src != self._target.address and not self._to_group
+        if different:
+            self.strangers.append(frame)
         if not self._quiet:
             self._say(
                 ping_text.reply(
@@ -130,7 +135,7 @@ class PingReport:
                     frame.ttl,
                     rtt_ns,
                     duplicate and not self._to_group,
-                    frame.nw_src != self._target.address and not self._to_group,
+                    different,
                 )
             )
 
@@ -199,12 +204,12 @@ class PingReport:
             + ping_text.statistics(self._target.name, numbers)
         )
 
-    def reasons(self) -> str:
+    def reasons(self, advice: Advice) -> str:
         """For each request without a reply, a line that says where and why it ended."""
         if self._quiet:
             return ""
         return "".join(
-            self._reason_line(request, request.reason)
+            _reason_line(request, request.reason, advice)
             for request in self.requests()
             if request.outcome != "reply" and request.reason is not None
         )
@@ -232,13 +237,6 @@ class PingReport:
         """All requests, the one that could not be sent included."""
         return self._requests + ([self._unsent] if self._unsent else [])
 
-    def _reason_line(self, request: EchoRequest, reason: Reason) -> str:
-        line = f"icmp_seq={request.seq} ended at {reason.at} ({reason.code}): {reason.text}"
-        from midocli.advice.advise import remedy
-
-        command = remedy(self._context, request.failure or Failure(reason))
-        return f"{line}; try: {command}\n" if command else f"{line}\n"
-
     def data(
         self, source: str, captures: dict[str, Any], steps: list[dict[str, Any]]
     ) -> dict[str, Any]:
@@ -254,6 +252,11 @@ class PingReport:
             "captures": captures,
             "steps": steps,
         }
+
+
+def _reason_line(request: EchoRequest, reason: Reason, advice: Advice) -> str:
+    line = f"icmp_seq={request.seq} ended at {reason.at} ({reason.code}): {reason.text}"
+    return f"{line}{advice.tail(reason)}\n"
 
 
 def _request_data(request: EchoRequest) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from grammar.addresses import format_ipv4
 from grammar.commands.traceroute import OPTIONS, Traceroute
 from grammar.errors import InvalidValueError, RefusedError
 from grammar.tree import Setting
+from midocli.advice.failure import Advice, Failure
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.senders import find_sender
@@ -79,8 +80,10 @@ class TracerouteProbe:
         self._inbox: list[tuple[Query, Arrival]] = []
         self._failure: str | None = None
         self._reason: Reason | None = None
+        #: Why the target was not reached.
+        self.failures: list[Failure] = []
 
-    def run(self) -> Report:
+    def drive(self) -> None:
         """Send and wait until the target, or a dead end, has answered."""
         listeners, source = self._network.listeners, self._source
         listeners.add(source.key, self._arrived)
@@ -95,7 +98,15 @@ class TracerouteProbe:
             for port in self._ports:
                 del self._stack.sockets[self._transport, port]
             source.close()
-        return self._sum_up()
+        if self._reason is not None and not self.succeeded:
+            failure = self._observation.failure(self._reason, source.name, self._target)
+            self.failures.append(failure)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the target was reached."""
+        hops = self._hops.shown()
+        return bool(hops) and any(self._is_target(query) for query in hops[-1])
 
     # -- sending and receiving --------------------------------------------------------
 
@@ -211,7 +222,8 @@ class TracerouteProbe:
             return None
         return self._observation.reason(sent[-1], for_errors=True)
 
-    def _sum_up(self) -> Report:
+    def sum_up(self, advice: Advice) -> Report:
+        """What traceroute prints, and all that was seen."""
         target, name = format_ipv4(self._target), self._named.name
         called = f"{name} ({format_ipv4(self._named.address)})"
         lines = [f"traceroute to {called}, {self._deepest} hops max, 60 byte packets"]
@@ -221,18 +233,18 @@ class TracerouteProbe:
             # Over UDP every probe connects anew; for others it is done before the first line.
             lines = [lines[0] if self._proto == "udp" else "", f"connect: {self._failure}"]
         origins = [query for query in self._hops.all if query.sent_ns is not None]
-        reached = bool(hops) and any(self._is_target(query) for query in hops[-1])
+        reached = self.succeeded
         verdicts = [
             f"{target} {'reached' if reached else 'not reached'} after {self._hops.depth} hops"
         ]
-        failures = []
         if self._reason is not None and not reached:
             reason = self._reason
             verdicts.append(f"the last probe ended at {reason.at} ({reason.code}): {reason.text}")
-            failures = [self._observation.failure(reason, self._source.name, self._target)]
         printed = "".join(f"{line}\n" for line in lines)
         ending = Ending(printed, reached)
-        shown = self._observation.shown(self._source.point, [], origins, verdicts, ending, failures)
+        shown = self._observation.shown(
+            self._source.point, [], origins, verdicts, ending, self.failures, advice
+        )
         text = printed + shown.captures + shown.explanation
         data = {
             "hops": [[_data(query) for query in hop] for hop in hops],

@@ -1,0 +1,126 @@
+"""A probe made where nothing is at stake: in a fork of the network, with changes taken back.
+
+Nothing is left of it: no change, no alias, no time, nothing learnt, no number taken from chance,
+no frame in a capture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from grammar import tree
+from grammar.commands.clock import Clock
+from grammar.commands.reset import Reset
+from grammar.errors import MidoError
+from grammar.schema import Field
+from grammar.sending import Sending
+from midocli.advice.failure import Failure
+from midocli.context.changes import CHANGES, make
+from midocli.probes.probe import Probe
+
+if TYPE_CHECKING:
+    from midocli.context.context import Context
+    from midocli.datapath.fork import Fork
+    from midocli.store.rows import Row
+
+#: Options that say what is shown, not what is sent.
+_SHOWING = {"capture", "filter", "flags", "write", "explain", "draw", "report", "force", "quiet"}
+#: More requests than these show no more.
+_MOST_REQUESTS = 5
+
+
+class _TakenBack(Exception):  # noqa: N818 (no error: what was to be tried was)
+    """A change was tried; it is not to stay."""
+
+
+class Outcome(NamedTuple):
+    """What came of a probe that was tried."""
+
+    succeeded: bool
+    failures: Sequence[Failure]
+
+
+class Trial:
+    """What would come of probes; `work` bounds all of it (`Fork`)."""
+
+    def __init__(self, context: Context, work: int) -> None:
+        self._context = context.forked(work)
+        self._fork = cast("Fork", self._context.datapath)
+        # UUIDs are told apart from the session's own, even if its seed is known.
+        self._chance = Random("what is tried")
+
+    @property
+    def context(self) -> Context:
+        """The topology with the changes that are made just now."""
+        return self._context
+
+    @contextmanager
+    def changed(self, commands: Iterable[tree.Command]) -> Iterator[None]:
+        """Inside, some changes are made; MidoError where they are refused."""
+        store = self._context.store
+        touched: list[Row] = []
+        rolling, disturbed = store.rolling(self._chance), self._context.manner.undisturbed()
+        try:
+            with disturbed, rolling, store.journal.transaction(lasting=False):
+                before = len(store.journal.touched)
+                for command in commands:
+                    if isinstance(command, CHANGES):
+                        make(self._context, command)
+                touched = store.journal.touched[before:]
+                self._fork.changed(touched)
+                yield
+                raise _TakenBack
+        except _TakenBack:
+            pass
+        finally:
+            self._fork.changed(touched)
+
+    def outcome(
+        self, command: tree.Command, kind: type[Probe], commands: Sequence[tree.Command] = ()
+    ) -> Outcome | None:
+        """What comes of a probe after some commands; None: they, or it, are refused."""
+        again = [each for each in commands if isinstance(each, Sending)]
+        try:
+            with self.changed(commands):
+                self._fork.begin()
+                for each in commands:
+                    self._go_on(each)
+                probe = kind(self._context, _plain(again[-1] if again else command))
+                probe.drive()
+                return Outcome(probe.succeeded, probe.failures)
+        except MidoError:
+            return None
+
+    def _go_on(self, command: tree.Command) -> None:
+        """Do with the fork what a command does that changes no topology."""
+        if isinstance(command, Reset):
+            self._fork.reset()
+        elif isinstance(command, Clock) and command.action == "advance":
+            self._context.have_time(command.value)
+            self._fork.advance(command.value, lambda done, total: None)
+
+
+def _plain(command: tree.Command) -> tree.Command:
+    """A probe that shows nothing, and sends no more than it takes."""
+    options: Sequence[tree.Setting] = command.options  # type: ignore[attr-defined]
+    fields = {field.name: field for field in _fields(command)}
+    kept = {each.field.name: each for each in options if each.field.name not in _SHOWING}
+    kept["capture"] = tree.Setting(fields["capture"], "none", 1, "none")
+    if "count" in fields:
+        count = min(int(kept["count"].value), _MOST_REQUESTS) if "count" in kept else 1
+        kept["count"] = tree.Setting(fields["count"], count, 1, str(count))
+    if "queries" in fields:
+        kept["queries"] = tree.Setting(fields["queries"], 1, 1, "1")
+    names: Sequence[str] = command.__match_args__
+    values = {name: getattr(command, name) for name in names}
+    return type(command)(**values | {"options": tuple(kept.values())})
+
+
+def _fields(command: tree.Command) -> Sequence[Field]:
+    """The options that a command has."""
+    declared: Sequence[Field] = import_module(f"grammar.commands.{command.word}").OPTIONS
+    return declared
