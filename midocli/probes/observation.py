@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from grammar import canonical
 from grammar.errors import FileError
 from grammar.tree import Command, Setting
 from midocli.advice.address import asked_in_vain
@@ -257,6 +258,7 @@ class Observation:
             failures = [Failure(reason) for reason in told.ending.reasons]
         traffic = Traffic(
             self._command.word,
+            canonical(self._command),
             self._context.clock.stopped(),
             captured,
             places(self._context),

@@ -75,8 +75,8 @@ class Probed(Beside):
         return self.result.document()
 
     def __repr__(self) -> str:
-        how = "succeeded" if self.succeeded else f"failed: {self.reason or 'nobody knows why'}"
-        return f"<{type(self).__name__} {how}>"
+        how = "answered" if self.succeeded else str(self.reason or "not answered")
+        return f"<{self.traffic.line}: {how}>"
 
 
 class Reply(Node):

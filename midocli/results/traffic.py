@@ -74,7 +74,7 @@ class Places(Node):
 
 
 class Traffic(Node):
-    """What was seen of the traffic that a command made.
+    """What was seen of the traffic that a command made, of a word, `line` as midocli writes it.
 
     `captured` are the frames of each point, by its key in the simulator, `places` how points are
     called. `ends` are the points that the command shows if it is not told which, `filter` what it
@@ -83,6 +83,7 @@ class Traffic(Node):
     """
 
     word: str
+    line: str
     clock: Clock
     captured: Mapping[Hashable, Sequence[Captured]]
     places: Places

@@ -54,6 +54,11 @@ def _is_test(file: Path) -> bool:
     return file.name != BEFORE and not is_hidden
 
 
+def below(top: Path, file: Path) -> Case:
+    """The test in a file, with what is loaded before it from a folder down to its own."""
+    return Case(file, _before(top if file.is_relative_to(top) else file.parent, file))
+
+
 def _before(top: Path, file: Path) -> tuple[Path, ...]:
     """The scripts to load before a file, from the top folder down to its own."""
     folders = [file.parent, *file.parent.parents]
