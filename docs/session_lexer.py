@@ -50,7 +50,7 @@ class SessionLexer(RegexLexer):
     aliases = ["midocli"]  # noqa: RUF012 (pygments reads it so)
     tokens = {  # noqa: RUF012 (the same)
         "root": [
-            (r"midonet> |\s+\.\.\. ", Generic.Prompt, "command"),
+            (r"midonet[*!]?> |\s+\.\.\. ", Generic.Prompt, "command"),
             (_FAILURE, Generic.Error),
             (r"\s*\^.*\n", Generic.Error),
             (r"What would change that:\n|--- .* ---\n", Generic.Subheading),

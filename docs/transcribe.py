@@ -32,8 +32,8 @@ sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
 
 from grammar.errors import MidoError  # noqa: E402 (the clone's own midocli, installed or not)
 from grammar.script import Line  # noqa: E402
-from midocli.context.manner import Manner  # noqa: E402
-from midocli.session.session import PROMPT, Session, SessionEnd, Settings  # noqa: E402
+from midocli.context.manner import PROMPT, Manner  # noqa: E402
+from midocli.session.session import Session, SessionEnd, Settings  # noqa: E402
 from midocli.session.world import fixed_world  # noqa: E402
 from midocli.shell.terminal import pointed_out  # noqa: E402
 
@@ -43,6 +43,8 @@ _FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NEEDS = re.compile(r"^<!-- needs (\S+) -->$", re.MULTILINE)
 _BEGINS = re.compile(r"^<!-- begins with (\S+) -->$", re.MULTILINE)
 _MARK = "\x1d"
+#: The prompt while a change is open, or has failed.
+_MARKED = re.compile(r"^midonet[*!]> ", re.MULTILINE)
 
 
 class _Typed(Manner):
@@ -74,7 +76,7 @@ class Terminal:
         self._screen.seek(0)
         self._screen.truncate()
         for number, line in enumerate(lines):
-            self._screen.write(f"{_MORE if number else PROMPT}{line}\n")
+            self._screen.write(f"{_MORE if number else self._session.prompt}{line}\n")
         joined = "\n".join([*(line[:-1] + " " for line in lines[:-1]), lines[-1]])
         self._number += 1
         with suppress(SessionEnd):
@@ -147,7 +149,7 @@ def refreshed(page: str) -> str:
     terminal = Terminal()
 
     def at_prompt(block: str) -> str:
-        return "".join(map(terminal.type, commands(block, PROMPT, _MORE)))
+        return "".join(map(terminal.type, commands(_MARKED.sub(PROMPT, block), PROMPT, _MORE)))
 
     run: dict[str, Callable[[str], str]] = {"midocli": at_prompt, "console": run_in_shell}
 
@@ -168,7 +170,7 @@ def replay(page: str) -> None:
     """Run a page's session at the prompt in the current folder, for what it leaves there."""
     terminal = Terminal()
     for block in fences(page, "midocli"):
-        for typed in commands(block, PROMPT, _MORE):
+        for typed in commands(_MARKED.sub(PROMPT, block), PROMPT, _MORE):
             terminal.type(typed)
 
 

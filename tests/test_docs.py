@@ -18,7 +18,7 @@ import reference  # noqa: E402 (the same)
 from screenshots import IMAGES, NETWORK, TYPED  # noqa: E402 (the same)
 from transcribe import empty_folder, fences, missing_programs, refreshed, replay  # noqa: E402 (the documentation's own module)
 
-from midocli.session.session import PROMPT  # noqa: E402
+from midocli.context.manner import PROMPT  # noqa: E402
 from midocli.simulator.reason import Code  # noqa: E402
 
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]

@@ -30,7 +30,7 @@ def test_commands_run_and_objects_complete(terminal: Terminal) -> None:
 
 
 def test_verbs_collections_and_fields_complete(terminal: Terminal) -> None:
-    terminal.type("ro\t")
+    terminal.type("rou\t")
     terminal.wait_for("midonet> router")
     terminal.type("\x15bridge create na\t")
     terminal.wait_for("midonet> bridge create name")
@@ -179,3 +179,21 @@ def test_preferences_are_kept(tmp_path: Path) -> None:
     second.type("prefs\r")
     second.wait_for("hint off toolbar off")
     assert "unsaved |" not in second.text()
+
+
+def test_the_prompt_shows_an_open_change_and_one_that_has_failed(tmp_path: Path) -> None:
+    (tmp_path / "bad.mido").write_text("bridge create name b\nbridge crate\n")
+    terminal = Terminal(tmp_path)
+    terminal.wait_for("midonet>")
+    terminal.run("begin")
+    terminal.run("bridge crate")
+    lines = terminal.wait_for("did you mean create").splitlines()
+    at = next(number for number, line in enumerate(lines) if "bridge crate" in line)
+    typed, caret = lines[at], lines[at + 1]
+    assert typed == "midonet*> bridge crate"
+    assert caret.index("^") == typed.index("crate") + len("crate")
+    terminal.run("source bad.mido")
+    terminal.wait_for("midonet!>")
+    terminal.run("commit")
+    terminal.wait_for("rolled back: a command of the change has failed")
+    terminal.wait_for_prompt()

@@ -9,7 +9,7 @@ CLEART = Declaration(
     "cleart",
     "chooses no tenant: lists show what belongs to any",
     group="session",
-    rank=10,
+    rank=13,
     usage=("cleart",),
     examples=("cleart",),
     see=("sett", "tenant"),

@@ -29,7 +29,7 @@ DEBUG = Declaration(
     "debug",
     "turns debug mode on or off; it changes nothing here",
     group="session",
-    rank=11,
+    rank=14,
     usage=("debug on", "debug off"),
     examples=("debug on", "debug off"),
     see=("tracerequest",),

@@ -17,7 +17,7 @@ DEMO = Declaration(
     "demo",
     "loads a small network with DNAT to try things on, where there is nothing yet",
     group="session",
-    rank=13,
+    rank=16,
     usage=("demo",),
     examples=("demo",),
     see=("ping", "topology", "source"),

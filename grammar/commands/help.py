@@ -35,7 +35,7 @@ HELP = Declaration(
     "help",
     "explains the language",
     group="session",
-    rank=15,
+    rank=18,
     usage=("help", "help WORD", "help verbs|collections|commands|ideas"),
     examples=(
         "help  # a map of all words",

@@ -77,7 +77,7 @@ PREFS = Declaration(
     "prefs",
     "shows or changes the preferences of the prompt, which are kept for later sessions",
     group="session",
-    rank=14,
+    rank=17,
     usage=("prefs", "prefs NAME VALUE...", "prefs reset"),
     examples=(
         "prefs  # what they are now",

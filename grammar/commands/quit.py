@@ -18,7 +18,7 @@ QUIT = Declaration(
     "quit",
     "ends the session; exit is the same word",
     group="session",
-    rank=16,
+    rank=19,
     usage=("quit",),
     examples=("quit",),
     see=("save",),

@@ -16,7 +16,7 @@ RESET = Declaration(
     "reset",
     "forgets what the datapath has learnt; the topology stays",
     group="session",
-    rank=12,
+    rank=15,
     usage=("reset",),
     examples=("reset  # no MAC, ARP, NAT or connection is known any more",),
     see=("clock", "flow", "connection"),

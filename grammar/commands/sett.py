@@ -29,7 +29,7 @@ SETT = Declaration(
     "sett",
     "chooses the tenant of what is created and listed",
     group="session",
-    rank=9,
+    rank=12,
     usage=("sett TENANT",),
     examples=("sett 0123456789abcdef0123456789abcdef",),
     see=("cleart", "tenant"),

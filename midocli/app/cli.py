@@ -295,6 +295,7 @@ def _run_batch(options: Namespace, session: Session) -> int:
         for command in options.commands or ():
             session.run_script("-e", [Line(command, 1)])
             answered = answered and session.answered
+        session.end_input("-e")
     except SessionEnd:
         pass
     session.flush()

@@ -1,4 +1,4 @@
-"""`undo` and `redo`: changes taken back, and made again."""
+"""`undo` and `redo`: changes taken back, and made again, and which these were."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from grammar.commands.undo import Undo
 from grammar.errors import RefusedError
 from midocli.commands.dispatch import carries_out
-from midocli.results.values import Done, Result
+from midocli.results.values import Report, Result
+from midocli.store.summary import in_words, summary
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
@@ -26,7 +27,10 @@ def undo(context: Context, command: Undo) -> Result:
         verb = "redo" if command.again else "undo"
         why = "" if command.again or journal.is_whole else "; what was before is kept no more"
         raise RefusedError(f"only {there} to {verb}{why}" if there else f"nothing to {verb}{why}")
-    step = journal.redo if command.again else journal.undo
-    step(command.steps, partial(context.progress, "redo" if command.again else "undo"))
+    word, step = ("redo", journal.redo) if command.again else ("undo", journal.undo)
+    step(command.steps, partial(context.progress, word))
     context.committed()
-    return Done()
+    done = [summary(each, context.display) for each in journal.stepped]
+    what = "redone" if command.again else "undone"
+    text = "".join(f"{what}: {in_words(each)}\n" for each in done)
+    return Report(text, lambda: {"ok": True, what: done})

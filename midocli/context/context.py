@@ -12,6 +12,7 @@ from grammar.commands.prefs import DEFAULT_FLAGS
 from grammar.errors import RefusedError
 from grammar.resources import SCHEMA
 from midocli.context.captures import Captures
+from midocli.context.change import Change
 from midocli.context.preferences import Preferences
 from midocli.context.working import Working
 from midocli.results.values import Result, Spoilt
@@ -61,6 +62,7 @@ class Context(Catalog):
         self.manner = manner
         self.preferences = preferences or Preferences()
         self.captures = Captures(self.store)
+        self.change = Change(self.store)
         #: Where the topology stays; None where it ends with the session.
         self.kept: Kept | None = None
         self.working = Working()

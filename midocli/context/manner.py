@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from grammar.errors import MidoError
     from grammar.script import Line
 
+PROMPT = "midonet> "
 _NOTHING = nullcontext()
 
 
@@ -38,6 +39,8 @@ class Manner:
     """
 
     def __init__(self, out: TextIO) -> None:
+        #: What stands before the line that is being run, where it is typed.
+        self.prompt = PROMPT
         self._out: Output = output_to(out)
 
     @property

@@ -16,9 +16,10 @@ from grammar.script import Line, read_lines
 from grammar.verbs import VERBS
 from midocli.commands.dispatch import run
 from midocli.context.context import Context
+from midocli.context.manner import PROMPT
 from midocli.results.errors import error_as_json
 from midocli.results.forms import as_json
-from midocli.results.printable import printable_lines
+from midocli.results.printable import printable, printable_lines
 from midocli.results.values import Done, ExpectationError, Result, Stream
 from midocli.session.mistakes import Mistakes
 from midocli.session.saved import Saved
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from midocli.session.held import Held
 
 _DEEPEST_SOURCE = 16
-PROMPT = "midonet> "
 
 #: Is told of a command that was carried out.
 Follower = Callable[[tree.Command], None]
@@ -125,13 +125,31 @@ class Session:
         if empty:
             self.saved.keep(name)
 
+    @property
+    def prompt(self) -> str:
+        """What stands before a line that is typed: marked as psql does while a change is open."""
+        change = self.context.change
+        mark = ("!" if change.has_failed else "*") if change.is_open else ""
+        return PROMPT.replace(">", f"{mark}>")
+
     def run_file(self, name: str, lines: Iterable[Line]) -> None:
         """Run lines of which nobody waits for each answer; see `run_script`.
 
-        In a store that stays they are one change, committed and answered some at a time.
+        They are one step for later undo. In a store that stays they are one change, committed and
+        answered some at a time.
         """
-        with self._gathered():
-            self.run_script(name, lines)
+        with self._gathered(), self.context.store.journal.history.together():
+            try:
+                self.run_script(name, lines)
+            finally:
+                self.end_input(name)
+
+    def end_input(self, name: str) -> None:
+        """No further lines come from an input: a change that was begun in it is lost."""
+        if self.context.change.give_up():
+            self.context.committed()
+            self.flush()
+            self._tell(f"{printable(name)}: rolled back: the input ended before commit\n")
 
     @contextmanager
     def _gathered(self) -> Iterator[None]:
@@ -178,7 +196,10 @@ class Session:
         self.answered = True
         self.last = False  # until it ends otherwise, by Ctrl-C for instance
         self._place = name, line
+        self._manner.prompt = self.prompt
         succeeded = self._succeeds(name, line)
+        if not succeeded and not self._is_typed and self.context.change.fail():
+            self.context.committed()
         if self._held is not None and self._held.is_due:
             succeeded = self.release() and succeeded
         self.last = succeeded and self.answered
@@ -188,7 +209,7 @@ class Session:
         try:
             with self._mistakes_told(name, line):
                 if self.settings.echo and line.error is None and not _is_blank(line.text):
-                    self._print(PROMPT + line.text.strip() + "\n")
+                    self._print(self.prompt + line.text.strip() + "\n")
                 self._show_whole(self._carried_out(line))
         except _ShownError as shown:
             self._complain(name, line, shown.error)
@@ -233,7 +254,7 @@ class Session:
     def _carried_out(self, line: Line) -> Result | None:
         if line.error is not None:
             raise line.error
-        if self._kept is not None:
+        if self._kept is not None and not self.context.change.is_open:
             self._kept.refresh()
         command = grammar.parse(line.text)
         return self._run(command) if command is not None else None
@@ -242,6 +263,8 @@ class Session:
         if command.word == "quit":
             self.show(None)
             raise SessionEnd
+        if self.context.change.has_failed and command.word != "begin":
+            raise RefusedError("the change has failed: nothing is done until commit or rollback")
         plain = command
         while isinstance(plain, (As, Piped)):
             plain = plain.command
@@ -251,7 +274,7 @@ class Session:
             command = As(command, "json")
         if self._held is not None and innermost.word not in VERBS:
             self._write(self._held.released())  # it may take long
-        self.context.begin(typed=self._manner.interactive and not self._depth)
+        self.context.begin(self._is_typed)
         # Signals wait while a command is carried out, but for a file of them.
         with nullcontext() if innermost.word == "source" else self._manner.undisturbed():
             result = run(self.context, command)
@@ -273,6 +296,11 @@ class Session:
         if result.complaint is not None:
             raise _ShownError(result.complaint)
 
+    @property
+    def _is_typed(self) -> bool:
+        """Whether commands come from a prompt just now, not from a file."""
+        return self._manner.interactive and not self._depth
+
     def _note(self, command: tree.Command) -> None:
         """Tell those who follow it of a command that was carried out."""
         self.saved.note(command)
@@ -289,7 +317,7 @@ class Session:
         if self._depth >= _DEEPEST_SOURCE:
             raise RefusedError(f"source is nested more than {_DEEPEST_SOURCE} deep")
         stream = self.context.files.open(file)
-        self._depth += 1
+        self._deepen(1)
         before, is_over = self._failures, False
         try:
             with stream:
@@ -299,11 +327,15 @@ class Session:
                 raise
             is_over = True
         finally:
-            self._depth -= 1
+            self._deepen(-1)
         failed, self._failures = self._failures - before, before
         if failed:
             raise _EndOfScriptError(f"{failed} of its commands failed", file.column, is_over)
         return Done()
+
+    def _deepen(self, by: int) -> None:
+        self._depth += by
+        self.context.change.level = self._depth
 
     def _told_of(self, name: str, stream: BinaryIO) -> Iterator[Line]:
         """The commands of a file, telling how far they have got."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 
 from grammar.script import Line, read_lines
-from midocli.session.session import PROMPT
+from midocli.context.manner import PROMPT
 
+#: The prompt, with the mark of a change that is open or has failed.
+_PROMPT = re.compile(rf"\s*{PROMPT.rstrip(' >')}[*!]?> ?")
 #: What stands before a further line of a command.
 MORE = "... ".rjust(len(PROMPT))
 
@@ -38,13 +41,12 @@ def unprompted(text: str) -> str:
 
     Lines without a prompt are its output, and left out. Any other text is given back as it is.
     """
-    prompt = PROMPT.rstrip()
-    if not text.lstrip().startswith(prompt):
+    if not _PROMPT.match(text):
         return text
     typed: list[str] = []
     for line in text.split("\n"):
-        if line.lstrip().startswith(prompt):
-            typed.append(line.lstrip().removeprefix(prompt).removeprefix(" "))
+        if prompt := _PROMPT.match(line):
+            typed.append(line[prompt.end() :])
         elif typed and is_continued(typed[-1]):
             typed.append(line.lstrip().removeprefix(MORE.lstrip()))
     return "\n".join(typed)

@@ -17,7 +17,7 @@ from midocli.help.version import VERSION
 from midocli.results.printable import printable
 from midocli.results.values import Interrupted
 from midocli.session.recovery import Ended, Recovery
-from midocli.session.session import PROMPT, OutputError, Session, SessionEnd
+from midocli.session.session import OutputError, Session, SessionEnd
 from midocli.shell.completer import CommandCompleter
 from midocli.shell.hint import Hint, hint
 from midocli.shell.history import Histories
@@ -126,7 +126,7 @@ class Shell:
         self._prompt.bottom_toolbar = self._bottom if get_terminal_size().lines > 3 else None
         # The toolkit's own handler fails when Ctrl-C comes as the line has just been taken.
         with self._signals.reading(self._give_up_line):
-            return self._prompt.prompt(PROMPT, handle_sigint=False)
+            return self._prompt.prompt(self._session.prompt, handle_sigint=False)
 
     def _give_up_line(self) -> None:
         """Forget the line, from a signal's handler: the event loop does it, when it comes to it."""
@@ -189,4 +189,4 @@ class Shell:
 
 def _continued(width: int, line: int, wrapped: int) -> str:
     """What stands before a further line; nothing where a line only goes on in the next row."""
-    return "" if wrapped else MORE
+    return "" if wrapped else MORE.rjust(width)

@@ -13,10 +13,9 @@ from shutil import get_terminal_size
 
 from grammar.errors import MidoError
 from grammar.script import Line
-from midocli.context.manner import Manner, Output
+from midocli.context.manner import PROMPT, Manner, Output
 from midocli.context.preferences import Preferences
 from midocli.results.printable import printable
-from midocli.session.session import PROMPT
 from midocli.shell.paint import Painter, red
 from midocli.shell.progress import Progress
 from midocli.shell.screen import Screen
@@ -86,7 +85,7 @@ class Terminal(Manner):
         if name:
             told = super().worded(name, line, error)
         else:
-            told = pointed_out(line, error, get_terminal_size().columns)
+            told = pointed_out(line, error, get_terminal_size().columns, self.prompt)
         # The standard error may be a file, even at the prompt.
         return red(told) if has_colour(self.wished_colour, sys.stderr) else told
 
@@ -94,7 +93,9 @@ class Terminal(Manner):
         return self._painter.paint(text) if has_colour(self.wished_colour) else text
 
 
-def pointed_out(line: Line, error: MidoError, columns: int = sys.maxsize) -> str:
+def pointed_out(
+    line: Line, error: MidoError, columns: int = sys.maxsize, prompt: str = PROMPT
+) -> str:
     """The message under a caret at the column it is about.
 
     On a screen of that many `columns` long lines wrap; a caret stands under the last row only.
@@ -104,7 +105,7 @@ def pointed_out(line: Line, error: MidoError, columns: int = sys.maxsize) -> str
         return message
     number, column = line.position(error.column)
     last = line.number + line.text.count("\n")
-    row, place = divmod(len(PROMPT) + column - 1, columns)
-    written = len(PROMPT) + len(line.text.rpartition("\n")[2])
+    row, place = divmod(len(prompt) + column - 1, columns)
+    written = len(prompt) + len(line.text.rpartition("\n")[2])
     is_seen = number == last and row >= (written - 1) // columns
     return " " * place + "^\n" + message if is_seen else message

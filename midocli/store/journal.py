@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from itertools import islice
+from contextlib import AbstractContextManager, contextmanager
+from itertools import chain, count, islice
 from typing import Protocol
 
 from midocli.store.rows import Row
@@ -59,6 +59,12 @@ class History(Protocol):
     def introduced(self, row: Row) -> None:
         """A row has got an alias, which is not taken back with anything."""
 
+    def together(self) -> AbstractContextManager[None]:
+        """The transactions inside are one later on, such as those of a file.
+
+        Meanwhile they are taken back one by one, and none that was there before.
+        """
+
     def undo(self, steps: int, told: Told) -> None:
         """Take the last transactions back: all of them or, if `told` raises something, none."""
 
@@ -70,14 +76,19 @@ class Journal:
     """The changes of the transaction under way, and the transactions before it in its `history`.
 
     `touched` holds the rows that the last transaction (or its undoing) changed,
-    for those who derive something from them.
+    for those who derive something from them; `stepped` the transactions that were undone or
+    redone last, in the order in which that was done to them, their changes as they were made.
     """
 
     def __init__(self, owner: Undoes) -> None:
         self._owner = owner
+        self._numbers = count(1)
+        #: The number of the state that is the outcome of the transaction under way, if it has one.
+        self.reserved = 0
         self.history: History = Remembered(self)
         self.changes: list[Change] = []
         self.touched: list[Row] = []
+        self.stepped: list[Transaction] = []
         #: Whether something is being changed just now.
         self.is_open = False
 
@@ -114,6 +125,11 @@ class Journal:
         if self.changes:
             self.history.keep(tuple(self.changes))
             self.changes = []
+
+    def number(self) -> int:
+        """A number for the state the owner is in now, which tells it from all others."""
+        number, self.reserved = self.reserved or next(self._numbers), 0
+        return number
 
     @contextmanager
     def elsewhere(self) -> Iterator[list[Row]]:
@@ -198,7 +214,8 @@ class Remembered:
         self._journal = journal
         self._undoable: Numbered = deque()
         self._redoable: Numbered = deque()
-        self._count = 0
+        #: Where the transactions begin that are to be one, from the outermost in.
+        self._begun: list[int] = []
         #: The number of the last transaction that is kept no more, and how many changes are.
         self._forgotten = 0
         self._size = 0
@@ -217,13 +234,29 @@ class Remembered:
 
     def keep(self, transaction: Transaction) -> None:
         """Keep a transaction to be taken back, and of older ones as many as there is room for."""
-        self._count += 1
-        self._undoable.append((self._count, transaction))
+        self._undoable.append((self._journal.number(), transaction))
         self._size += len(transaction) - sum(len(undone) for _, undone in self._redoable)
         self._redoable.clear()
-        while self._size > MOST_CHANGES and len(self._undoable) > 1:
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Forget what is oldest, but for the last transaction, and what is to be one with it."""
+        while self._size > MOST_CHANGES and self._begun[:1] != [0] and len(self._undoable) > 1:
             self._forgotten, oldest = self._undoable.popleft()
+            self._begun = [place - 1 for place in self._begun]
             self._size -= len(oldest)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        self._begun.append(len(self._undoable))
+        try:
+            yield
+        finally:
+            many = len(self._undoable) - self._begun.pop()
+            parts = [self._undoable.pop() for _ in range(many)]
+            if parts:
+                whole = chain.from_iterable(part for _, part in reversed(parts))
+                self._undoable.append((parts[0][0], tuple(whole)))
 
     @property
     def last(self) -> int:
@@ -235,21 +268,26 @@ class Remembered:
 
     @property
     def undoable(self) -> int:
-        return len(self._undoable)
+        return len(self._undoable) - (self._begun[-1] if self._begun else 0)
 
     @property
     def redoable(self) -> int:
         return len(self._redoable)
 
     def undo(self, steps: int, told: Told) -> None:
-        self._step(self._undoable, self._redoable, steps, told)
+        self._journal.stepped = self._step(self._undoable, self._redoable, steps, told)
 
     def redo(self, steps: int, told: Told) -> None:
-        self._step(self._redoable, self._undoable, steps, told)
+        done = self._step(self._redoable, self._undoable, steps, told)
+        # What was written down while it was undone, is so with the last change first.
+        self._journal.stepped = [transaction[::-1] for transaction in done]
 
-    def _step(self, source: Numbered, target: Numbered, steps: int, told: Told) -> None:
+    def _step(
+        self, source: Numbered, target: Numbered, steps: int, told: Told
+    ) -> list[Transaction]:
         last = list(islice(reversed(source), steps))
         changes = self._journal.take_back([transaction for _, transaction in last], told)
         for number, transaction in last:
             source.pop()
             target.append((number, tuple(islice(changes, len(transaction)))))
+        return [transaction for _, transaction in last]

@@ -206,6 +206,11 @@ class Store:
         old = self._move(row, position)
         self.journal.changes.append(("move", row, old, position))
 
+    def retire(self, row: Row) -> None:
+        """Give the aliases of a row that was taken out away for good."""
+        for siblings in self._places(row):
+            siblings.take(self._number_in(siblings, row))
+
     def take_back(self, change: Change) -> Change:
         """Undo one change of the journal; returns the change that would undo that.
 

@@ -48,6 +48,7 @@ CASES = (
     ("router list",),
     ("router list | include tr",),
     ("router list | count",),
+    ("begin", "router tr set name other", "commit"),
     ("port list",),
     ("router tr port list",),
     ("chain dnat-test list rule",),

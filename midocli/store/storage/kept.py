@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from grammar.errors import MidoError, RefusedError, StoreError
 from midocli.store.journal import Transaction
@@ -174,6 +174,10 @@ class Kept:
         """Whether something is to be committed."""
         return bool(self._settled or self._names)
 
+    def together(self) -> AbstractContextManager[None]:
+        """The log sees to it, in whose run they are (`gathering`)."""
+        return nullcontext()
+
     @contextmanager
     def gathering(self) -> Iterator[None]:
         """Inside, commits are gathered; all that is changed is one run of the log."""
@@ -277,8 +281,17 @@ class Kept:
                     for step in range(steps):
                         self._step(again)
                         told(step + 1, steps)
+                stepped = [changes if again else _turned(changes) for changes in self._parted()]
+            journal.stepped = stepped
         finally:
             self._steps = []
+
+    def _parted(self) -> Iterator[Transaction]:
+        """The changes that each step has made."""
+        begin = 0
+        for _, _, end in self._steps:
+            yield tuple(self._store.journal.changes[begin:end])
+            begin = end
 
     @contextmanager
     def _part(self) -> Iterator[None]:
@@ -308,3 +321,9 @@ class Kept:
     def close(self) -> None:
         """End the connection."""
         self._database.close()
+
+
+def _turned(changes: Transaction) -> Transaction:
+    """Of changes that took others back, what those were about."""
+    turned = {"attach": "detach", "detach": "attach"}
+    return tuple((turned.get(str(kind), kind), *rest) for kind, *rest in reversed(changes))
