@@ -1,8 +1,9 @@
 """Write the reference and the manual page, and bring the sessions of other pages up to date.
 
-`python docs/generate.py` writes `docs/commands/` and `docs/man/` from the declarations, and
-the output of every session shown in the hand-written pages. `python docs/generate.py --check`
-writes nothing and names the pages that are stale; its exit status is 1 when there are any.
+`python docs/generate.py` writes `docs/commands/` and `docs/man/` from the declarations,
+`docs/python-api.md` from docstrings, and the output of every session shown in the hand-written
+pages. `python docs/generate.py --check` writes nothing and names the pages that are stale; its exit
+status is 1 when there are any.
 
 The example of a page is `docs/examples/NAME.mido`: comments are the prose between commands.
 """
@@ -25,12 +26,14 @@ from transcribe import (
 )
 
 import man_page  # isort: skip (as the next)
+import python_api  # isort: skip
 import reference  # isort: skip (its imports need the path that transcribe sets)
 
 DOCS = ROOT / "docs"
 COMMANDS = DOCS / "commands"
 MANUAL = DOCS / "man" / "midocli.1"
 EXAMPLES = DOCS / "examples"
+API = DOCS / "python-api.md"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,14 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def made_pages(examples: Examples) -> dict[Path, str]:
     """The pages that are made as a whole: where they belong, and what they say."""
     pages = reference.pages(examples.play)
-    return {MANUAL: man_page.manual()} | {
-        COMMANDS / f"{name}.md": text for name, text in pages.items()
-    }
+    commands = {COMMANDS / f"{name}.md": text for name, text in pages.items()}
+    return {MANUAL: man_page.manual(), API: python_api.text()} | commands
 
 
 def handwritten_pages() -> dict[Path, str]:
     """The other pages, README and all, with their sessions run anew and their tables made."""
-    pages = [ROOT / "README.md", *sorted(p for p in DOCS.rglob("*.md") if p.parent != COMMANDS)]
+    written = (page for page in DOCS.rglob("*.md") if page.parent != COMMANDS and page != API)
+    pages = [ROOT / "README.md", *sorted(written)]
     texts = {page: page.read_text() for page in pages}
     for page, text in texts.items():
         for program in missing_programs(text):

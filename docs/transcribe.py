@@ -1,12 +1,13 @@
 """Sessions in the documentation: read from a page, run, and written back.
 
-A page shows two kinds of sessions, as fenced blocks:
+A page shows three kinds of sessions, as fenced blocks:
 
 - `midocli`: what is typed at midocli's prompt, and what it prints. The blocks of a
   page are one session, run in process with a fixed seed and start time.
 - `console`: commands of a POSIX shell behind `$ `, with lines behind `> ` that
   continue them. The blocks of a page share a folder that holds nothing but the
   scripts under `docs/`, so that they read as typed at the top of a clone.
+- `pycon`: statements at Python's prompt, and what they print, in that folder as well.
 
 `<!-- begins with FILE -->` in a page says that its session at the prompt is one of
 `midocli -i FILE`: the script is run first, and what it prints is not shown.
@@ -26,6 +27,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import chdir, contextmanager, suppress
 from pathlib import Path
+
+from python_prompt import MORE, Python
+from python_prompt import PROMPT as PYTHON
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
@@ -151,7 +155,16 @@ def refreshed(page: str) -> str:
     def at_prompt(block: str) -> str:
         return "".join(map(terminal.type, commands(_MARKED.sub(PROMPT, block), PROMPT, _MORE)))
 
-    run: dict[str, Callable[[str], str]] = {"midocli": at_prompt, "console": run_in_shell}
+    python = Python()
+
+    def in_python(block: str) -> str:
+        return "".join(map(python.type, commands(block, PYTHON, MORE)))
+
+    run: dict[str, Callable[[str], str]] = {
+        "midocli": at_prompt,
+        "console": run_in_shell,
+        "pycon": in_python,
+    }
 
     def rerun(found: re.Match[str]) -> str:
         block = run[found[1]](found[2]) if found[1] in run else found[2]

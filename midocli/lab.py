@@ -77,6 +77,8 @@ class Lab:
     read and written only where a line names them. What is drawn by chance follows from `seed`, as
     with `midocli --seed`; the clock begins with `clock` (ISO 8601, UTC where no zone is given; else
     2026-01-05T09:00:00Z) and moves only as traffic takes time, or by `lab("clock advance 5m")`.
+    `files` reads and writes what lines name, where that is not to be the file system
+    (`midocli.context.files`). MidoError for a clock that is none.
 
     Any number of labs may live in a process, each used by one thread at a time.
     """
@@ -146,7 +148,7 @@ class Lab:
         """Send echo requests from a guest, a router port or an interface to an address or guest.
 
         Options are those of the command, with `_` for `-`: `count=3`, `interval=0.2` (seconds),
-        `df=True`, `src="10.0.0.1"`. One that stands alone in a line, like `broadcast`, is True.
+        `df=True`, `src="10.0.0.1"`. One that stands alone in a line, like `quiet`, is True.
         MidoError where the command would be an error.
         """
         return self._probed(Ping, "ping", [source, destination], options)

@@ -87,7 +87,10 @@ def test_pages_that_are_made_as_a_whole_are_up_to_date() -> None:
     """Run `python docs/generate.py` if this fails."""
     examples = generate.Examples()
     made = generate.made_pages(examples)
-    there = {page: page.read_text() for page in (generate.MANUAL, *generate.COMMANDS.glob("*.md"))}
+    there = {
+        page: page.read_text()
+        for page in (generate.MANUAL, generate.API, *generate.COMMANDS.glob("*.md"))
+    }
     assert made == there
     assert not examples.problems
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -61,7 +62,9 @@ def test_a_failure_tells_the_walk_and_what_would_change_it(shop: Lab) -> None:
     message = str(caught.value)
     assert message.startswith(f"connect alice udp web 53: expected an answer, but {RULE}: ")
     assert message.count("dropped (rule-drop)") == 1
-    assert "What would change that:" in message and "  delete chain0:rule1" in message
+    assert (
+        "\nWhat would change that:\n" in message and "\n  chain chain0 add rule pos 2 " in message
+    )
     shop("delete chain0:rule1")
     with pytest.raises(AssertionError, match=r"ping alice web: .* but it was answered") as caught:
         assert_dropped(shop, "alice", "web")
@@ -138,11 +141,24 @@ def test_a_project_has_its_networks_tested(tmp_path: Path) -> None:
     assert "test_three.mido:1:8: expected that it has 3, but it has 2" in printed
     assert "test_wrong.mido:2:3: unexpected 'foo': expected " in printed
     assert "+router router0 name top" in printed  # what is printed beyond what is kept
-    assert f"expected an answer, but {RULE}" in printed and "  delete chain0:rule1" in printed
+    assert f"expected an answer, but {RULE}" in printed
+    assert "E         chain chain0 add rule pos 2 " in printed
     assert "invalid destination 'web'" in printed
     # The lines of the project's tests, and none of ours.
     assert ">       assert_reaches(lab" in printed and '>           lab("bridge foo")' in printed
     assert "/midocli/" not in printed and "lab.py" not in printed and "testing.py" not in printed
+
+
+def test_the_tests_of_the_page_end_as_it_says(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "python.md").read_text()
+    [code, told] = re.findall(r'^```\w+ title="test_shop.py"\n(.*?)^```$', page, re.M | re.S)
+    (tmp_path / "test_shop.py").write_text(code)
+    printed = run_pytest(tmp_path, "-q")
+    assert "1 failed, 2 passed" in printed
+    at = 0
+    for line in told.splitlines():
+        if line != "…":
+            at = printed.index(f"\n{line}\n", at)
 
 
 def test_who_does_not_use_it_loads_hardly_anything() -> None:
