@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from grammar.errors import FileError
 from grammar.tree import Argument, Command, Setting
 from midocli.context.marks import MARKUP, Style, style_of_picture
-from midocli.probes.verdict import BYSTANDERS
 from midocli.simulator.reason import Reason
 from midocli.simulator.recorder import Step
+from midocli.trace.verdict import BYSTANDERS
 
 if TYPE_CHECKING:
     from midocli.context.context import Context

@@ -25,12 +25,12 @@ from midocli.probes.capture_request import (
 from midocli.probes.drawing import Drawing, Ending, Told
 from midocli.probes.kept_steps import KeptFrames, KeptSteps
 from midocli.probes.points import Point, places
-from midocli.probes.verdict import answered_in_vain, decisive
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.recorder import Captured, Recorder, Step
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ICMP
+from midocli.trace.verdict import answered_in_vain, decisive
 
 if TYPE_CHECKING:
     from midocli.context.context import Context

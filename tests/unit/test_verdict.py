@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from midocli.probes.verdict import answered_in_vain, decisive
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request, echo_reply, echo_request, icmp_error
+from midocli.trace.verdict import answered_in_vain, decisive
 
 REQUEST = echo_request(1, 2, 1, 1, b"")
 REPLY = echo_reply(REQUEST)
