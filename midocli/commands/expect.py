@@ -86,8 +86,9 @@ def _failed(command: Expect, result: Result) -> Result:
             message = f"expected {_said(claim, negated=True)}, but so it is"
             raise ExpectationError(message, command.column, result)
         return result
-    if result.succeeded:
-        raise ExpectationError("expected to fail, but it succeeded", command.column, result)
+    if not result.failed:
+        much = "it" if result.succeeded else "some of it"
+        raise ExpectationError(f"expected to fail, but {much} succeeded", command.column, result)
     _check(command, result)
     return result
 

@@ -33,6 +33,11 @@ class Result(Node):
         return True
 
     @property
+    def failed(self) -> bool:
+        """Whether the command did nothing of what it was for, which `expect not` asks."""
+        return not self.succeeded
+
+    @property
     def objects(self) -> Objects:
         """The objects it shows, which `as commands` recreates."""
         return None
@@ -238,6 +243,11 @@ class Beside(Result):
     def succeeded(self) -> bool:
         """Whether the command itself succeeded."""
         return self.result.succeeded
+
+    @property
+    def failed(self) -> bool:
+        """Whether the command itself failed."""
+        return self.result.failed
 
     @property
     def objects(self) -> Objects:

@@ -126,7 +126,8 @@ class Simulator(Network):
             self.guest(key).receive(nic, frame)
         elif station is None:
             at = port.interface or port.alias
-            self.drop(Reason(Code.NO_ANSWER, at, None, f"no guest is behind {at}"), frame)
+            text, details = f"no guest is behind {at}", {"nobody": True}
+            self.drop(Reason(Code.NO_ANSWER, at, None, text, details), frame)
 
     # Guests
 

@@ -87,6 +87,7 @@ CASES = (
     ("show topology",),
     ("undo 8", "demo"),
     ("guest client ip route",),
+    ("reach client vm",),
     ("expect ping client 192.168.78.1 capture none",),
     ("expect not router list",),
     ("ping client 192.168.79.119 count 3 explain draw",),

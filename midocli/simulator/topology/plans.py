@@ -5,7 +5,7 @@ A plan may hold records: `Topology.forget` drops every plan a changed record wen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from midocli.simulator.topology.condition import Predicate, compile_condition
@@ -140,8 +140,12 @@ class RouterPlan:
             if fitting:
                 weight = fitting[0].route.weight
                 equal = [route for route in fitting if route.route.weight == weight]
-                return equal[flow_hash(frame) % len(equal)], len(equal)
+                return self.one_of(equal, frame), len(equal)
         return None, 0
+
+    def one_of(self, equal: Sequence[ActiveRoute], frame: Frame) -> ActiveRoute:
+        """The route that the packets of a flow take of several equal ones."""
+        return equal[flow_hash(frame) % len(equal)]
 
     def connected(self, address: int) -> tuple[Port, ...]:
         """Ports whose network holds the address, whether or not a route says so."""

@@ -1,0 +1,156 @@
+"""Who is meant by the ends of a question: guests, and all that stand on, in or behind something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from grammar.addresses import Cidr, format_ipv4, parse_ipv4
+from grammar.commands.reach import Place
+from grammar.errors import InvalidValueError, UnknownObjectError
+from midocli.advice.whereabouts import bridge_of, guests, port_of
+from midocli.store.rows import Row
+
+if TYPE_CHECKING:
+    from midocli.context.context import Context
+
+
+class Machine(NamedTuple):
+    """An end: who it is, and one of its addresses.
+
+    `key` is the simulator's (None: an address that no guest has). `chooses`: it sends from the
+    address that its routes prefer; else from this one.
+    """
+
+    name: str
+    key: int | None
+    address: int
+    chooses: bool = True
+
+
+#: In which order a name is looked for; what stands in one row may not be told apart by a name.
+_PRECEDENCE = (("guest",), ("bridge",), ("port-group", "ip-address-group", "router"))
+
+
+def machines(context: Context, place: Place) -> list[Machine]:
+    """The machines of a place; UnknownObjectError or InvalidValueError where there are none."""
+    network = _network(place)
+    if network is not None:
+        found = _in_network(context, network)
+    else:
+        kind, row = _find(context, place)
+        found = list(_MEMBERS[kind](context, row))
+    if not found:
+        message = f"there is no machine with an address in {place.name}"
+        raise InvalidValueError(message, place.column)
+    return list(dict.fromkeys(found))
+
+
+def guest_machines(context: Context) -> list[Machine]:
+    """All guests with an address."""
+    return [each for guest in context.store.rows("guest") for each in _guest(context, guest)]
+
+
+def _network(place: Place) -> Cidr | None:
+    """The network that is written as such, or an address alone."""
+    if place.kind is not None:
+        return None
+    text = place.name
+    address, _, length = text.partition("/")
+    try:
+        bits = int(length) if length else 32
+        return Cidr(parse_ipv4(address), bits) if 0 <= bits <= 32 else None
+    except ValueError:
+        return None
+
+
+def _find(context: Context, place: Place) -> tuple[str, Row]:
+    """The kind and object that a name means."""
+    rows = ((place.kind,),) if place.kind is not None else _PRECEDENCE
+    for kinds in rows:
+        named = ((kind, context.named(kind, place.name)) for kind in kinds)
+        found = [(kind, row) for kind, row in named if row is not None]
+        if len(found) > 1:
+            kind, others = found[0][0], " and ".join(kind for kind, _ in found)
+            message = f"{place.name} is the name of {others}: say which, as in {kind} {place.name}"
+            raise InvalidValueError(message, place.column)
+        if found:
+            return found[0]
+    if place.kind is not None:
+        raise UnknownObjectError(f"unknown {place.kind} {place.name[:40]!r}", place.column)
+    what = "it is no guest, bridge, router, group or network"
+    message = f"unknown machine {place.name[:40]!r}: {what}"
+    raise UnknownObjectError(message, place.column)
+
+
+def _in_network(context: Context, network: Cidr) -> list[Machine]:
+    """The guests with an address in a network; an address that nobody has stands for itself."""
+    there = [
+        Machine(name_of(guest), guest.id, address, False)
+        for guest, _, address in _addresses(context)
+        if not (address ^ network.network) & network.mask
+    ]
+    if not there and network.length == 32:
+        return [Machine(format_ipv4(network.network), None, network.network)]
+    return there
+
+
+def _addresses(context: Context) -> Iterator[tuple[Row, Row, int]]:
+    """Every guest with each interface and each of its addresses."""
+    for guest, nic in guests(context.store):
+        for cidr in nic.get("address") or ():
+            yield guest, nic, int(cidr.address)
+
+
+def _behind(context: Context, is_there: Callable[[Row], bool]) -> Iterator[Machine]:
+    """The guests behind some ports, with the first address they have there."""
+    for guest, nic in guests(context.store):
+        port = port_of(nic)
+        addresses = nic.get("address") or ()
+        if port is not None and addresses and is_there(port):
+            only = nic is guest and not len(guest.siblings("guest.nic") or ())
+            yield Machine(name_of(guest), guest.id, int(addresses[0].address), only)
+
+
+def name_of(row: Row) -> str:
+    """What a machine is called: its name, where it has one, else its alias."""
+    return str(row.get("name") or row.full_alias)
+
+
+def _guest(context: Context, row: Row) -> Iterable[Machine]:
+    addresses = row.get("address")
+    if not addresses:
+        return ()
+    return (Machine(name_of(row), row.id, int(addresses[0].address)),)
+
+
+def _on_bridge(context: Context, row: Row) -> Iterable[Machine]:
+    return _behind(context, lambda port: port.parent is row)
+
+
+def _at_router(context: Context, row: Row) -> Iterable[Machine]:
+    """The machines of a router's networks: on bridges linked to it, and at its own ports."""
+    ports = list(row.siblings("router.port") or ())
+    bridges = [bridge for bridge in map(bridge_of, ports) if bridge is not None]
+    return _behind(context, lambda port: port in ports or port.parent in bridges)
+
+
+def _in_port_group(context: Context, row: Row) -> Iterable[Machine]:
+    ports = [member.get("port") for member in row.siblings("port-group.member") or ()]
+    return _behind(context, lambda port: port in ports)
+
+
+def _in_address_group(context: Context, row: Row) -> Iterable[Machine]:
+    for member in row.siblings("ip-address-group.ip") or ():
+        word = member.get("address")
+        if ":" not in word:
+            yield from _in_network(context, Cidr(parse_ipv4(word), 32))
+
+
+_MEMBERS: dict[str, Callable[[Context, Row], Iterable[Machine]]] = {
+    "guest": _guest,
+    "bridge": _on_bridge,
+    "router": _at_router,
+    "port-group": _in_port_group,
+    "ip-address-group": _in_address_group,
+}

@@ -1,0 +1,110 @@
+"""How all packets between two addresses fare: a verdict for every atom, without asking for each.
+
+A packet is simulated, and what fares alike is settled with it (`alike`); what is left is asked
+for again, until nothing is. Where chance decides on the way, all it might choose is tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from midocli.advice.failure import Failure
+from midocli.analysis.laboratory import Laboratory
+from midocli.analysis.trial import Outcome, Trial
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.wire.protocol import TCP
+
+if TYPE_CHECKING:
+    from midocli.analysis.atoms import Packet
+
+Kind = Literal["reached", "some", "refused", "unknown"]
+
+#: In how many ways chance may decide about one packet before it is not known how it fares.
+_MOST_WAYS = 512
+
+
+class Verdict(NamedTuple):
+    """How packets fare: `why` says what decides, where that is not known beforehand.
+
+    `failure` explains why they, or some of them, are not answered.
+    """
+
+    kind: Kind
+    failure: Failure | None = None
+    why: str = ""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What makes two verdicts the same to a reader."""
+        reason = self.failure.reason if self.failure is not None else None
+        return self.kind, self.why, reason and (reason.code, reason.at, reason.rule)
+
+
+class Fate(NamedTuple):
+    """Some atoms, and their verdict."""
+
+    atoms: int
+    verdict: Verdict
+
+
+def fates(lab: Laboratory, sender: Key, source: int, target: int, wanted: int) -> list[Fate]:
+    """The verdicts for the `wanted` atoms from one address to another, each verdict once."""
+    trial = Trial(lab, sender, source, target)
+    found: dict[tuple[object, ...], Fate] = {}
+    left = wanted
+    while left:
+        atom = (left & -left).bit_length() - 1
+        verdict, alike = _judge(lab, trial, atom)
+        known = found.get(verdict.key, Fate(0, verdict))
+        found[verdict.key] = known._replace(atoms=known.atoms | alike & left)
+        left &= ~alike
+    return list(found.values())
+
+
+def _judge(lab: Laboratory, trial: Trial, atom: int) -> tuple[Verdict, int]:
+    """The verdict for an atom, and all atoms that fare alike."""
+    outcomes: list[Outcome] = []
+    for outcome in _outcomes(lab, trial, lab.begin(atom)):
+        if outcome is None:
+            outcomes.clear()
+        elif len(outcomes) == _MOST_WAYS:
+            return Verdict("unknown", None, "chance may decide in too many ways"), 1 << atom
+        else:
+            outcomes.append(outcome)
+    return _verdict(lab, outcomes), lab.watch.alike
+
+
+def _outcomes(lab: Laboratory, trial: Trial, packet: Packet) -> Iterator[Outcome | None]:
+    """What comes of a packet on each way it may go; None: what came of it so far does not count."""
+    while True:
+        lab.begin_way()
+        outcome = trial.run(packet)
+        if packet.proto == TCP and outcome.heard and not outcome.reached:
+            # The answer comes back, but not all that follows: it matters whether somebody listens.
+            lab.all_serve = False
+            lab.begin_way()
+            outcome = trial.run(packet)
+            lab.all_serve = True
+        yield outcome
+        if lab.begins_again():
+            yield None
+        elif not lab.choices.next_way():
+            return
+
+
+def _verdict(lab: Laboratory, outcomes: list[Outcome]) -> Verdict:
+    reached = [outcome for outcome in outcomes if outcome.reached]
+    failed = [outcome for outcome in outcomes if not outcome.reached]
+    why = "; ".join(lab.choices.whys)
+    if not failed:
+        return Verdict("reached") if not lab.untried else Verdict("some", None, lab.untried)
+    known = [outcome for outcome in failed if not outcome.unknown]
+    failure = (known or failed)[0].failure
+    if reached:
+        return Verdict("some", failure, why)
+    if lab.untried:
+        return Verdict("unknown", failure, lab.untried)
+    if not known:
+        return Verdict("unknown", failure, "no machine is known there")
+    return Verdict("refused" if len(known) == len(failed) else "unknown", failure, why)

@@ -1,0 +1,161 @@
+"""A network of one's own to try packets in: the same topology, nothing learnt, and chance at hand.
+
+It is compiled from the same store by the same means as the one that carries traffic, and knows
+nothing of that but what health monitors have found. Whatever is tried here leaves no trace there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from random import Random
+from typing import TYPE_CHECKING
+
+from midocli.analysis.alike import Watch, watched
+from midocli.analysis.atoms import LAST_PORT, Packet
+from midocli.analysis.choices import Chance, Choices, ChoosingRouterPlan
+from midocli.analysis.port_readers import PortReaders
+from midocli.datapath.datapath import Datapath
+from midocli.simulator.learnt.state import State
+from midocli.simulator.topology.chain_plan import ChainPlan
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.topology.plans import RouterPlan
+from midocli.simulator.topology.records import Guest
+from midocli.simulator.topology.topology import Lazy
+from midocli.simulator.wire.protocol import TCP, UDP
+
+if TYPE_CHECKING:
+    from midocli.simulator.clock import Clock
+    from midocli.store.store import Store
+
+#: So many addresses of a NAT target are tried, each for itself.
+_FEW_ADDRESSES = 16
+
+
+class Laboratory:
+    """The network in which packets are tried one by one, each as if it were the first.
+
+    A `proto` and `port` that are asked about are told apart from others. `all_serve` says that
+    machines answer on every TCP port; on UDP ports they always do.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        found_alive: Mapping[Key, bool],
+        proto: int | None = None,
+        port: int | None = None,
+    ) -> None:
+        self.store = store
+        self.network = Datapath(store, clock.stopped(), Random(0)).network
+        self.choices = Choices()
+        self.all_serve = True
+        #: Why not all that chance might choose was tried; empty where it was.
+        self.untried = ""
+        self._found_alive = dict(found_alive)
+        self._hashes: dict[object, int] = {}
+        self._tries_ports = False
+        self.network.trace({})
+        topology = self.network.topology
+        readers = PortReaders.of(store, topology)
+        self.atoms = readers.atoms(proto, port)
+        self.watch = Watch(self.atoms)
+        self._apart = readers.apart(self.atoms)
+        self.network.rng = Chance(self.choices, self._choose_number)
+        topology.guests = Lazy(self._guest)
+        topology.chain_plans = Lazy(self._chain_plan)
+        topology.router_plans = Lazy(self._router_plan)
+
+    def begin(self, atom: int) -> Packet:
+        """A packet of an atom, all ways of which are to be tried."""
+        packet = self.atoms.packet(atom)
+        alike = 1 << atom if packet.src_port == 0 else self.atoms.protocol(packet.proto)
+        for some in self._apart:
+            alike &= some if some >> atom & 1 else ~some
+        self._tries_ports = False
+        self.untried = ""
+        self.choices.begin()
+        self.watch.begin(atom, packet, alike)
+        return packet
+
+    def begin_way(self) -> None:
+        """Forget all that has been learnt, and what is on its way: another way is tried."""
+        network = self.network
+        network.state = State()
+        network.state.found_alive.update(self._found_alive)
+        network.engine.forget_pending()
+        network.storms.caused.clear()
+        self._hashes.clear()
+        self.choices.replay()
+
+    def begins_again(self) -> bool:
+        """Whether it turns out that a port NAT chose matters: then all are to be tried anew."""
+        again = self.watch.in_doubt and not self._tries_ports
+        if again:
+            self._tries_ports = True
+            self.choices.begin()
+        return again
+
+    def serves(self, services: frozenset[tuple[int, int]], proto: int, port: int) -> bool:
+        """Whether a guest with some services is taken to serve a port."""
+        if proto == UDP or self.all_serve:
+            return True
+        self.watch.served(port, [own for kind, own in services if kind == TCP])
+        return (proto, port) in services
+
+    # -- chance --------------------------------------------------------------------------
+
+    def _choose_number(self, first: int, last: int) -> int:
+        """A port or address out of the range of a NAT rule."""
+        if last > LAST_PORT:
+            return self._choose_address(first, last)
+        if first == last:
+            return first
+        if self._tries_ports:
+            spans = self.atoms.classes(first, last)
+            first, last = spans[self.choices.pick(len(spans), "a NAT rule chooses the port")]
+        free = (port for port in range(first, last) if port not in self.watch.taken)
+        port = next(free, last)
+        self.watch.chose(port, (first, last))
+        return port
+
+    def _choose_address(self, first: int, last: int) -> int:
+        count = last - first + 1
+        if count <= _FEW_ADDRESSES:
+            return first + self.choices.pick(count, "a NAT rule chooses the address")
+        self.untried = f"a NAT rule chooses one of {count} addresses"
+        return (first, last)[self.choices.pick(2, self.untried)]
+
+    # -- what it is made of ----------------------------------------------------------------
+
+    def _guest(self, key: Key) -> Guest | None:
+        guest = self.network.topology.source.guest(key)
+        if guest is None:
+            return None
+        services = _Services(guest.services)
+        services.laboratory = self
+        return replace(guest, ip_id=1, services=services)
+
+    def _chain_plan(self, key: Key) -> ChainPlan | None:
+        plan = ChainPlan.of(self.network.topology.chains[key])
+        return watched(plan, self.watch) if plan is not None else None
+
+    def _router_plan(self, key: Key) -> RouterPlan | None:
+        topology = self.network.topology
+        plan = RouterPlan.of(topology.ports, topology.routers[key])
+        if plan is None:
+            return None
+        other = ChoosingRouterPlan(plan.router, plan.ports, plan.tables, plan.withdrawn)
+        other.choices, other.hashes = self.choices, self._hashes
+        return other
+
+
+class _Services(frozenset[tuple[int, int]]):
+    """A guest's services, in a laboratory, which decides whether they matter."""
+
+    laboratory: Laboratory
+
+    def __contains__(self, item: object) -> bool:
+        assert isinstance(item, tuple)
+        return self.laboratory.serves(frozenset(self), *item)

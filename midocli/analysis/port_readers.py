@@ -1,0 +1,79 @@
+"""What in a network looks at ports and protocols, and so cuts packets into atoms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from midocli.analysis.alike import Term, port_terms
+from midocli.analysis.atoms import FIRST_PORT, LAST_PORT, LOCAL_PORTS, Atoms, Span
+from midocli.simulator.topology.condition import Condition
+from midocli.simulator.topology.topology import Topology
+from midocli.simulator.wire.protocol import TCP, UDP
+
+if TYPE_CHECKING:
+    from midocli.store.store import Store
+
+#: The ports of DHCP, at which bridges look themselves.
+_DHCP = (67, 68)
+
+
+class PortReaders(NamedTuple):
+    """Conditions of rules, conditions of mirrors, and ports that VIPs and machines serve."""
+
+    rules: tuple[Condition, ...]
+    mirrors: tuple[Condition, ...]
+    vip_ports: frozenset[int]
+    served: frozenset[int]
+
+    @staticmethod
+    def of(store: Store, topology: Topology) -> PortReaders:
+        """All there are in a topology."""
+        source = topology.source
+        chains = [topology.chains[row.id] for row in store.rows("chain")]
+        mirrors = [source.mirror(row.id) for row in store.rows("mirror")]
+        balancers = [source.load_balancer(row.id) for row in store.rows("load-balancer")]
+        guests = [source.guest(row.id) for row in store.rows("guest")]
+        return PortReaders(
+            tuple(rule.condition for chain in chains if chain for rule in chain.rules),
+            tuple(condition for mirror in mirrors if mirror for condition in mirror.conditions),
+            frozenset(vip.port for each in balancers if each for vip in each.vips),
+            frozenset(port for each in guests if each for _, port in each.services),
+        )
+
+    def atoms(self, proto: int | None = None, port: int | None = None) -> Atoms:
+        """The atoms: what none of these tells apart, nor a protocol and port asked about."""
+        conditions = (*self.rules, *self.mirrors)
+        spans = [term.span for each in conditions for term in port_terms(each)]
+        if port is not None:
+            spans.append(LOCAL_PORTS)
+        cuts = {*_cuts(spans), *_cuts((port, port) for port in _DHCP)}
+        exact = (*self.vip_ports, *self.served, *(() if port is None else (port,)))
+        served = _cuts((port, port) for port in exact)
+        asked = () if proto is None else (proto,)
+        protocols = (*asked, *(each.proto for each in conditions if each.proto is not None))
+        return Atoms(cuts, cuts.union(served), (p for p in protocols if 0 < p < 256))
+
+    def apart(self, atoms: Atoms) -> list[int]:
+        """Sets of atoms outside of which none fares as one within, whatever rules say of it.
+
+        Mirrors, load balancers and DHCP look at packets without telling.
+        """
+        terms = [term for each in self.mirrors for term in port_terms(each)]
+        found = [_matching(atoms, term, swapped) for term in terms for swapped in (False, True)]
+        found += [atoms.to_ports(port, port) & atoms.protocol(TCP) for port in self.vip_ports]
+        server, client = _DHCP
+        asking = atoms.to_ports(server, server) & atoms.from_ports(client, client)
+        return [*dict.fromkeys(found), asking & atoms.protocol(UDP)]
+
+
+def _cuts(spans: Iterator[Span] | list[Span]) -> Iterator[int]:
+    for first, last in spans:
+        yield first
+        yield last + 1
+
+
+def _matching(atoms: Atoms, term: Term, swapped: bool) -> int:
+    """The atoms whose packets, or (`swapped`) their answers, have a port within a term's range."""
+    among = atoms.from_ports if term.is_source is not swapped else atoms.to_ports
+    return among(max(term.span[0], FIRST_PORT), min(term.span[1], LAST_PORT))

@@ -1,0 +1,138 @@
+"""`reach`: which packets of which pairs get there and are answered, and why others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from grammar.commands.reach import Place, Reach, Traffic
+from grammar.errors import InvalidValueError
+from midocli.analysis.atoms import LOCAL_PORTS, Atoms
+from midocli.analysis.ends import Machine, guest_machines, machines
+from midocli.analysis.fare import Fate, Kind, fates
+from midocli.analysis.laboratory import Laboratory
+from midocli.simulator.wire.addresses import LOOPBACK
+
+if TYPE_CHECKING:
+    from midocli.context.context import Context
+
+#: Where connect(2) goes that is given no address (INADDR_LOOPBACK).
+_LOCALHOST = LOOPBACK << 24 | 1
+
+
+class Pair(NamedTuple):
+    """Two machines, and how the packets asked about fare from the first to the second."""
+
+    source: Machine
+    target: Machine
+    fates: tuple[Fate, ...]
+
+    def atoms(self, *kinds: Kind) -> int:
+        """The packets whose verdict is one of some."""
+        return sum(fate.atoms for fate in self.fates if fate.verdict.kind in kinds)
+
+    @property
+    def verdict(self) -> Kind:
+        """The verdict on all packets that were asked about: `some` where they fare differently."""
+        kinds: set[Kind] = {fate.verdict.kind for fate in self.fates}
+        if len(kinds) == 1:
+            return kinds.pop()
+        return "some" if kinds & {"reached", "some"} else "unknown"
+
+
+class Answer(NamedTuple):
+    """All pairs that were asked about, and what stands for a set of packets."""
+
+    atoms: Atoms
+    traffic: Traffic
+    pairs: tuple[Pair, ...]
+
+    @property
+    def is_all(self) -> bool:
+        """Whether every pair can talk: by all that was asked for or, where that is open, at all."""
+        if self.traffic.proto is None:
+            return all(pair.atoms("reached") for pair in self.pairs)
+        return all(pair.verdict == "reached" for pair in self.pairs)
+
+    @property
+    def is_some(self) -> bool:
+        """Whether some packet of some pair is answered for certain."""
+        return any(pair.atoms("reached") for pair in self.pairs)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it is certain that nothing of any pair is answered."""
+        return all(pair.verdict == "refused" for pair in self.pairs)
+
+
+def laboratory(context: Context, traffic: Traffic) -> Laboratory:
+    """A network to try packets in, as the topology is now, which tells those asked about apart."""
+    found_alive = context.datapath.network.state.found_alive
+    return Laboratory(context.store, context.clock, found_alive, traffic.proto, traffic.port)
+
+
+def answer(context: Context, question: Reach) -> Answer:
+    """Find out; UnknownObjectError or InvalidValueError where nobody is meant."""
+    sources, targets = _ends(context, question.sources), _ends(context, question.targets)
+    senders = [source for source in sources if source.key is not None]
+    asked = [
+        (source, target) for source in senders for target in targets if _differ(source, target)
+    ]
+    if not asked:
+        raise InvalidValueError("no two different machines are meant", _column(question))
+    traffic = question.traffic
+    lab = laboratory(context, traffic)
+    wanted = _wanted(lab, traffic)
+    return Answer(lab.atoms, traffic, tuple(_pairs(context, lab, asked, wanted)))
+
+
+def _pairs(
+    context: Context, lab: Laboratory, asked: list[tuple[Machine, Machine]], wanted: int
+) -> Iterator[Pair]:
+    for done, (source, target) in enumerate(asked):
+        context.progress("asking", done, len(asked))
+        found = fates_between(lab, source, target.address, wanted)
+        yield Pair(source, target, tuple(found))
+
+
+def fates_between(lab: Laboratory, source: Machine, target: int, wanted: int) -> list[Fate]:
+    """How packets fare from a machine to an address, as `connect` takes it: 0.0.0.0 is itself."""
+    target = target or _LOCALHOST
+    return fates(lab, source.key, _sending_address(lab, source, target), target, wanted)
+
+
+def _ends(context: Context, place: Place | None) -> list[Machine]:
+    return machines(context, place) if place is not None else guest_machines(context)
+
+
+def _differ(source: Machine, target: Machine) -> bool:
+    if target.key is not None:
+        return source.key != target.key
+    return True
+
+
+def _column(question: Reach) -> int | None:
+    place = question.sources or question.targets
+    return place.column if place is not None else None
+
+
+def _wanted(lab: Laboratory, traffic: Traffic) -> int:
+    """The packets that are asked about: those to a port come from where programs send from."""
+    atoms = lab.atoms
+    if traffic.proto is None:
+        return atoms.all
+    wanted = atoms.protocol(traffic.proto)
+    if traffic.port is not None:
+        wanted &= atoms.to_ports(traffic.port, traffic.port) & atoms.from_ports(*LOCAL_PORTS)
+    return wanted
+
+
+def _sending_address(lab: Laboratory, source: Machine, target: int) -> int:
+    """The address from which a machine sends to an address."""
+    if target >> 24 == LOOPBACK:
+        return target
+    if not source.chooses:
+        return source.address
+    plan = lab.network.topology.guest_plans[source.key]
+    route = plan.route(target) if plan is not None else None
+    return route[4] if route is not None else source.address
