@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pyparsing as pp
 
 from grammar.command import LINE_END, Declaration, build, nothing, value
-from grammar.elements import Element, Entry, Made, Name, Switch, Table, Tokens
+from grammar.elements import Element, Entry, Name, Switch, Table, Tokens
 from grammar.expectation import Expectation
 from grammar.node import Node
 from grammar.sending import Sending
@@ -100,32 +101,21 @@ def _place(make: Callable[[Place], Node], follow: pp.ParserElement, *more: Expec
     return Switch("machines", lambda: (table, (bare,)), lambda: [*expected, *more])
 
 
-def _all_of(proto: int, column: int) -> tuple[Tokens, ...]:
-    return (Traffic(proto),)
-
-
-def traffic() -> Switch:
-    """The protocol and port that may end the line, as one `Traffic`."""
-
-    def with_port(proto: int) -> pp.ParserElement:
-        port = value("port", Integer(1, 65535))
-        return Switch(
-            "port",
-            lambda: ({}, (Made(port, lambda tokens, column: Traffic(proto, tokens[0][0])),)),
-            list,
-            ends=True,
-        )
+def traffic(behind: Switch | None = None) -> Switch:
+    """The protocol and port that may be said, for `traffic_of`; then the end, or what is `behind`."""
+    follow = behind or LINE_END
+    others = (behind,) if behind is not None else ()
 
     def table() -> tuple[Table, tuple[Element, ...]]:
-        number = value("protocol number", Integer(1, 255))
         found: dict[str, Entry] = {
-            "icmp": (lambda column: (Traffic(1),), LINE_END),
-            "protocol": (nothing, Made(number, lambda tokens, column: Traffic(tokens[0][0]))),
+            "icmp": (partial(_all_of, PROTOCOLS["icmp"]), follow),
+            "protocol": (nothing, value("protocol number", Protocol(), follow)),
         }
         for name in ("tcp", "udp"):
-            proto = PROTOCOLS[name]
-            found[name] = (partial(_all_of, proto), with_port(proto))
-        return found, ()
+            port = value("port", Integer(1, 65535), follow)
+            may = Switch("port", lambda port=port: ({}, (*others, port)), list, ends=True)
+            found[name] = (partial(_all_of, PROTOCOLS[name]), may)
+        return found, others
 
     return Switch(
         "traffic",
@@ -138,6 +128,32 @@ def traffic() -> Switch:
         ],
         ends=True,
     )
+
+
+class Protocol(Integer):
+    """The number of an IP protocol, as the traffic of it."""
+
+    def __init__(self) -> None:
+        super().__init__(1, 255)
+
+    def parse(self, text: str) -> Any:
+        return Traffic(super().parse(text))
+
+
+def _all_of(proto: int, column: int) -> tuple[Tokens, ...]:
+    return (Traffic(proto),)
+
+
+def traffic_of(tokens: list[Tokens]) -> Traffic:
+    """The traffic that is said among the tokens of a line; all, if none is."""
+    found = Traffic()
+    for token in tokens:
+        said = token[0] if isinstance(token, tuple) else token
+        if isinstance(said, Traffic):
+            found = said
+        elif isinstance(said, int) and isinstance(token, tuple):
+            found = Traffic(found.proto, said)
+    return found
 
 
 def _to(follow: pp.ParserElement) -> Switch:
@@ -176,8 +192,7 @@ def _reading() -> pp.ParserElement:
 def _made(tokens: list[Tokens]) -> Reach:
     sources = next((each for each in tokens if isinstance(each, Place)), None)
     target = next((each.place for each in tokens if isinstance(each, _To)), None)
-    kinds = [each for each in tokens if isinstance(each, Traffic)]
-    return Reach(True in tokens, sources, target, kinds[-1] if kinds else Traffic())
+    return Reach(True in tokens, sources, target, traffic_of(tokens))
 
 
 REACH = Declaration(

@@ -51,6 +51,15 @@ def guest_machines(context: Context) -> list[Machine]:
     return [each for guest in context.store.rows("guest") for each in _guest(context, guest)]
 
 
+def group_members(
+    context: Context, kinds: Iterable[str]
+) -> Iterator[tuple[str, list[Machine]]]:
+    """All objects of some kinds by their names, with the machines that stand there."""
+    for kind in kinds:
+        for row in context.store.rows(kind):
+            yield name_of(row), list(dict.fromkeys(_MEMBERS[kind](context, row)))
+
+
 def _network(place: Place) -> Cidr | None:
     """The network that is written as such, or an address alone."""
     if place.kind is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from grammar.commands.reach import Place, Reach, Traffic
@@ -41,10 +41,11 @@ class Pair(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """All pairs that were asked about, and what stands for a set of packets."""
+    """All pairs that were asked about, and the packets: `wanted` are those of the traffic."""
 
     atoms: Atoms
     traffic: Traffic
+    wanted: int
     pairs: tuple[Pair, ...]
 
     @property
@@ -80,14 +81,18 @@ def answer(context: Context, question: Reach) -> Answer:
     ]
     if not asked:
         raise InvalidValueError("no two different machines are meant", _column(question))
-    traffic = question.traffic
+    return ask(context, asked, question.traffic)
+
+
+def ask(context: Context, asked: Sequence[tuple[Machine, Machine]], traffic: Traffic) -> Answer:
+    """Find out about some pairs."""
     lab = laboratory(context, traffic)
     wanted = _wanted(lab, traffic)
-    return Answer(lab.atoms, traffic, tuple(_pairs(context, lab, asked, wanted)))
+    return Answer(lab.atoms, traffic, wanted, tuple(_pairs(context, lab, asked, wanted)))
 
 
 def _pairs(
-    context: Context, lab: Laboratory, asked: list[tuple[Machine, Machine]], wanted: int
+    context: Context, lab: Laboratory, asked: Sequence[tuple[Machine, Machine]], wanted: int
 ) -> Iterator[Pair]:
     for done, (source, target) in enumerate(asked):
         context.progress("asking", done, len(asked))

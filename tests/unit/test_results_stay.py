@@ -88,6 +88,7 @@ CASES = (
     ("undo 8", "demo"),
     ("guest client ip route",),
     ("reach client vm",),
+    ("matrix by bridge tcp",),
     ("expect ping client 192.168.78.1 capture none",),
     ("expect not router list",),
     ("ping client 192.168.79.119 count 3 explain draw",),

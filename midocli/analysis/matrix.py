@@ -1,0 +1,215 @@
+"""`matrix`: all pairs of machines, or of sets of them, with equal rows and columns as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from grammar.commands.matrix import By
+from grammar.commands.reach import Traffic
+from grammar.errors import RefusedError
+from midocli.analysis.atoms import Atoms, in_words, part_data
+from midocli.analysis.ends import Machine, group_members, guest_machines
+from midocli.analysis.reach import Pair, ask
+from midocli.results.values import Record, Result
+
+if TYPE_CHECKING:
+    from midocli.context.context import Context
+
+
+class Cell(NamedTuple):
+    """How the machines of one set fare to those of another.
+
+    `every` are the packets that are answered from each to each, `some` those of some pair (of no
+    other), `open` those of which it is not known beforehand.
+    """
+
+    every: int
+    some: int
+    open: int
+    asked: int
+
+    @property
+    def verdict(self) -> str:
+        """One word for it."""
+        if self.every == self.asked:
+            return "yes"
+        if self.every or self.some:
+            return "some"
+        return "unknown" if self.open else "no"
+
+
+#: None stands for a machine and itself.
+Cells = tuple[Cell | None, ...]
+
+
+class Row(NamedTuple):
+    """Sources that fare alike, and their cell for each target."""
+
+    names: tuple[str, ...]
+    cells: Cells
+
+
+class Table(NamedTuple):
+    """The whole: its rows, the names of its columns, and what was asked."""
+
+    rows: tuple[Row, ...]
+    columns: tuple[str, ...]
+    atoms: Atoms
+    traffic: Traffic
+    by: By
+
+
+def table(context: Context, by: By, traffic: Traffic) -> Table:
+    """Ask about all pairs; RefusedError where there are not two machines."""
+    sets = _sets(context, by)
+    machines = list(dict.fromkeys(each for some in sets.values() for each in some))
+    asked = [(one, other) for one in machines for other in machines if one.key != other.key]
+    if not asked:
+        raise RefusedError("there are no two machines with addresses to ask about")
+    found = ask(context, asked, traffic)
+    fates = {(pair.source, pair.target): pair for pair in found.pairs}
+    rows = [
+        Row((name,), tuple(_cell(fates, ours, theirs, found.wanted) for theirs in sets.values()))
+        for name, ours in sets.items()
+    ]
+    return Table(tuple(_merged(rows)), tuple(sets), found.atoms, traffic, by)
+
+
+def _sets(context: Context, by: By) -> dict[str, list[Machine]]:
+    """The sets of machines that are rows and columns, by their names; none is empty."""
+    if by == "guest":
+        machines = guest_machines(context)
+        names = [machine.name for machine in machines]
+        return {
+            machine.name if names.count(machine.name) == 1 else f"{machine.name} ({number})": [
+                machine
+            ]
+            for number, machine in enumerate(machines)
+        }
+    kinds = ("bridge",) if by == "bridge" else ("port-group", "ip-address-group")
+    return {name: found for name, found in group_members(context, kinds) if found}
+
+
+def _cell(
+    fates: dict[tuple[Machine, Machine], Pair],
+    ours: Iterable[Machine],
+    theirs: Sequence[Machine],
+    asked: int,
+) -> Cell | None:
+    pairs = [
+        fates[one, other] for one in ours for other in theirs if one.key != other.key
+    ]
+    if not pairs:
+        return None
+    every, some, unsure = asked, 0, 0
+    for pair in pairs:
+        reached = pair.atoms("reached")
+        every &= reached
+        some |= reached | pair.atoms("some")
+        unsure |= pair.atoms("unknown")
+    return Cell(every, some & ~every, unsure, asked)
+
+
+def _merged(rows: Iterable[Row]) -> list[Row]:
+    """Rows that say the same as one, wherever one says nothing of itself."""
+    merged: list[Row] = []
+    for row in rows:
+        for at, other in enumerate(merged):
+            if _agree(row.cells, other.cells):
+                cells = tuple(
+                    one or two for one, two in zip(other.cells, row.cells, strict=True)
+                )
+                merged[at] = Row(other.names + row.names, cells)
+                break
+        else:
+            merged.append(row)
+    return merged
+
+
+def _agree(one: Cells, other: Cells) -> bool:
+    pairs = zip(one, other, strict=True)
+    return all(a == b or a is None or b is None for a, b in pairs)
+
+
+class MatrixShown(Result):
+    """The table as text, data, and a row for each set of sources."""
+
+    table: Table
+
+    def text(self) -> str:
+        """Each row, its columns with the same cell together."""
+        return "".join(self.pieces())
+
+    def pieces(self) -> Iterator[str]:
+        """The lines of each row."""
+        for row in self.table.rows:
+            start = f"{', '.join(row.names)} -> "
+            for cell, names in columns_of(self.table, row):
+                words = cell_words(self.table, cell)
+                yield f"{start}{', '.join(names)}   {words}\n"
+                start = " " * (len(start) - 3) + "-> "
+
+    def document(self) -> dict[str, Any]:
+        """The rows with their columns, packets as ranges of ports."""
+        shown = self.table
+        return {
+            "by": shown.by,
+            "protocol": shown.traffic.proto,
+            "port": shown.traffic.port,
+            "rows": [
+                {
+                    "from": list(row.names),
+                    "to": [
+                        {"names": names, **_cell_data(shown.atoms, cell)}
+                        for cell, names in columns_of(shown, row)
+                    ],
+                }
+                for row in shown.rows
+            ],
+        }
+
+    def records(self) -> Sequence[Record]:
+        """A row for each set of sources, a column for each target."""
+        return [
+            {
+                "from": ", ".join(row.names),
+                **{
+                    name: cell_words(self.table, cell) if cell is not None else "-"
+                    for name, cell in zip(self.table.columns, row.cells, strict=True)
+                },
+            }
+            for row in self.table.rows
+        ]
+
+
+def columns_of(shown: Table, row: Row) -> list[tuple[Cell, list[str]]]:
+    """The cells of a row, each once, with the names of its columns."""
+    found: dict[Cell, list[str]] = {}
+    for name, cell in zip(shown.columns, row.cells, strict=True):
+        if cell is not None:
+            found.setdefault(cell, []).append(name)
+    return list(found.items())
+
+
+def cell_words(shown: Table, cell: Cell) -> str:
+    """A cell in words: yes and no about one question, else what is reached."""
+    if shown.traffic.proto is not None and cell.verdict in ("yes", "no", "unknown"):
+        return cell.verdict
+    if cell.verdict == "yes":
+        return "everything"
+    every, some = in_words(shown.atoms.parts(cell.every)), in_words(shown.atoms.parts(cell.some))
+    if shown.traffic.port is not None:
+        return "some"
+    words = [each for each in (every, f"some: {some}" if some else "") if each]
+    unsure = in_words(shown.atoms.parts(cell.open))
+    return "; ".join([*words, *([f"unknown: {unsure}"] if unsure else [])]) or "nothing"
+
+
+def _cell_data(atoms: Atoms, cell: Cell) -> dict[str, Any]:
+    return {
+        "verdict": cell.verdict,
+        "atoms": [part_data(part) for part in atoms.parts(cell.every)],
+        "some": [part_data(part) for part in atoms.parts(cell.some)],
+        "unknown": [part_data(part) for part in atoms.parts(cell.open)],
+    }

@@ -1,0 +1,33 @@
+"""`matrix`: who can talk to whom, of all machines."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from grammar.commands.matrix import Matrix
+from midocli.analysis.matrix import MatrixShown, table
+from midocli.commands.dispatch import carries_out
+from midocli.context.marks import MARKUP
+from midocli.results.values import Done, Result
+
+if TYPE_CHECKING:
+    from midocli.context.context import Context
+
+
+@carries_out(Matrix)
+def matrix(context: Context, command: Matrix) -> Result:
+    """The table, or nothing to say where it is written to a file."""
+    if command.file is None:
+        return MatrixShown(table(context, command.by, command.traffic))
+    from midocli.analysis.matrix_page import as_page
+    from midocli.pictures.model import picture_of
+    from midocli.pictures.svg import as_svg
+
+    context.files.check(command.file, command.force)
+    found = table(context, command.by, command.traffic)
+    drawn = picture_of(context.store, context.display, partial(context.progress, "drawing"))
+    words = " ".join(Matrix(command.by, command.traffic).written())
+    page = as_page(found, words, as_svg(drawn, within_page=True))
+    context.files.write(command.file, page.encode(), MARKUP, command.force)
+    return Done()
