@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal, cast
 
 import pyparsing as pp
@@ -50,7 +51,7 @@ def _reading() -> pp.ParserElement:
     end = traffic(write)
     kinds = Switch(
         "by",
-        lambda: ({by: (lambda column, by=by: (by,), end) for by in _BY}, ()),
+        lambda: ({by: (partial(_by, by), end) for by in _BY}, ()),
         lambda: [Expectation("verb", by, help_) for by, help_ in _BY.items()],
     )
     whole = Switch(
@@ -60,6 +61,10 @@ def _reading() -> pp.ParserElement:
         ends=True,
     )
     return build(whole, _made)
+
+
+def _by(by: By, column: int) -> tuple[Tokens, ...]:
+    return (by,)
 
 
 def _file() -> pp.ParserElement:

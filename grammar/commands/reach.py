@@ -102,9 +102,12 @@ def _place(make: Callable[[Place], Node], follow: pp.ParserElement, *more: Expec
 
 
 def traffic(behind: Switch | None = None) -> Switch:
-    """The protocol and port that may be said, for `traffic_of`; then the end, or what is `behind`."""
+    """The protocol and port that may be said, for `traffic_of`; then what is `behind`, if any."""
     follow = behind or LINE_END
     others = (behind,) if behind is not None else ()
+
+    def ports() -> tuple[Table, tuple[Element, ...]]:
+        return {}, (*others, value("port", Integer(1, 65535), follow))
 
     def table() -> tuple[Table, tuple[Element, ...]]:
         found: dict[str, Entry] = {
@@ -112,8 +115,7 @@ def traffic(behind: Switch | None = None) -> Switch:
             "protocol": (nothing, value("protocol number", Protocol(), follow)),
         }
         for name in ("tcp", "udp"):
-            port = value("port", Integer(1, 65535), follow)
-            may = Switch("port", lambda port=port: ({}, (*others, port)), list, ends=True)
+            may = Switch("port", ports, list, ends=True)
             found[name] = (partial(_all_of, PROTOCOLS[name]), may)
         return found, others
 

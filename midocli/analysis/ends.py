@@ -51,9 +51,7 @@ def guest_machines(context: Context) -> list[Machine]:
     return [each for guest in context.store.rows("guest") for each in _guest(context, guest)]
 
 
-def group_members(
-    context: Context, kinds: Iterable[str]
-) -> Iterator[tuple[str, list[Machine]]]:
+def group_members(context: Context, kinds: Iterable[str]) -> Iterator[tuple[str, list[Machine]]]:
     """All objects of some kinds by their names, with the machines that stand there."""
     for kind in kinds:
         for row in context.store.rows(kind):

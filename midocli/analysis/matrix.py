@@ -97,9 +97,7 @@ def _cell(
     theirs: Sequence[Machine],
     asked: int,
 ) -> Cell | None:
-    pairs = [
-        fates[one, other] for one in ours for other in theirs if one.key != other.key
-    ]
+    pairs = [fates[one, other] for one in ours for other in theirs if one.key != other.key]
     if not pairs:
         return None
     every, some, unsure = asked, 0, 0
@@ -117,9 +115,7 @@ def _merged(rows: Iterable[Row]) -> list[Row]:
     for row in rows:
         for at, other in enumerate(merged):
             if _agree(row.cells, other.cells):
-                cells = tuple(
-                    one or two for one, two in zip(other.cells, row.cells, strict=True)
-                )
+                cells = tuple(one or two for one, two in zip(other.cells, row.cells, strict=True))
                 merged[at] = Row(other.names + row.names, cells)
                 break
         else:

@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from grammar.addresses import format_ipv4
-from midocli.advice.failure import Failure
 from midocli.analysis.atoms import in_words, part_data
 from midocli.analysis.fare import Fate
 from midocli.analysis.reach import Answer, Pair
 from midocli.results.values import Record, Result
 from midocli.simulator.reason import Code, Reason
 
-#: The commands that would change a failure, and the name of a rule's chain.
-Advise = Callable[[Failure], str | None]
+#: The commands that would have packets of a verdict answered, and the name of a rule's chain.
+Advise = Callable[[Pair, Fate], str | None]
 Naming = Callable[[str], str]
 
 _INDENT = "  "
@@ -69,10 +68,7 @@ class Reached(Result):
 
 def report(answer: Answer, alone: bool, some: bool, advise: Advise, naming: Naming) -> Reached:
     """An answer to show; `alone` is one pair, for which all that is refused gets advice."""
-    told = [
-        _told(answer, pair, advise if alone else lambda failure: None, naming)
-        for pair in answer.pairs
-    ]
+    told = [_told(answer, pair, advise if alone else _no_advice, naming) for pair in answer.pairs]
     verdict = "all" if answer.is_all else "some" if answer.is_some else "none"
     if verdict == "none" and not answer.is_none:
         verdict = "unknown"
@@ -80,8 +76,12 @@ def report(answer: Answer, alone: bool, some: bool, advise: Advise, naming: Nami
     return Reached(told, alone, met, answer.is_none, verdict)
 
 
+def _no_advice(pair: Pair, fate: Fate) -> None:
+    """Of many pairs nobody asks what would help each."""
+
+
 def _told(answer: Answer, pair: Pair, advise: Advise, naming: Naming) -> Told:
-    groups = [_group(answer, fate, advise) for fate in pair.fates]
+    groups = [_group(answer, fate, advise(pair, fate)) for fate in pair.fates]
     question = " ".join(answer.traffic.written())
     worst = next((each for each in groups if each["verdict"] != "reached"), None)
     reached = in_words(answer.atoms.parts(pair.atoms("reached")))
@@ -106,7 +106,7 @@ def _told(answer: Answer, pair: Pair, advise: Advise, naming: Naming) -> Told:
     return Told(tuple(_lines(answer, pair, groups, question, reached, naming)), data)
 
 
-def _group(answer: Answer, fate: Fate, advise: Advise) -> dict[str, Any]:
+def _group(answer: Answer, fate: Fate, advice: str | None) -> dict[str, Any]:
     """Packets of one verdict, as data."""
     verdict = fate.verdict
     failure = verdict.failure
@@ -115,7 +115,7 @@ def _group(answer: Answer, fate: Fate, advise: Advise) -> dict[str, Any]:
         "atoms": [part_data(part) for part in answer.atoms.parts(fate.atoms)],
         "reason": _reason(failure.reason) if failure else None,
         "why": verdict.why or None,
-        "advice": advise(failure) if failure else None,
+        "advice": advice,
     }
 
 

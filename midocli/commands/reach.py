@@ -5,16 +5,25 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from grammar.commands.reach import Reach
-from midocli.advice.advise import remedy
-from midocli.analysis.reach import answer
+import grammar
+from grammar.addresses import format_ipv4
+from grammar.commands.reach import PROTOCOLS, Reach
+from midocli.analysis.atoms import Packet
+from midocli.analysis.fare import Fate
+from midocli.analysis.reach import Answer, Pair, answer
 from midocli.analysis.reach_report import report
 from midocli.commands.dispatch import carries_out
 from midocli.context.labels import find_rule
 from midocli.results.values import Result
+from midocli.simulator.wire.protocol import ICMP
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
+    from midocli.probes.probe import Probe
+
+#: What `connect` needs to end open, and `reach` does not ask for.
+_SERVING = " add service "
+_NAMES = {number: name for name, number in PROTOCOLS.items()}
 
 
 @carries_out(Reach)
@@ -22,8 +31,38 @@ def reach(context: Context, command: Reach) -> Result:
     """Try the packets in a network of their own, and report on them."""
     found = answer(context, command)
     alone = len(found.pairs) == 1
-    advise, naming = partial(remedy, context), partial(_chain_of, context)
+    advise, naming = partial(_advice, context, found), partial(_chain_of, context)
     return report(found, alone, command.some, advise, naming)
+
+
+def _advice(context: Context, found: Answer, pair: Pair, fate: Fate) -> str | None:
+    """What would have refused packets answered: tried with one of them, as for a probe."""
+    failure = fate.verdict.failure
+    is_question = found.traffic.port is not None or found.traffic.proto == ICMP
+    if failure is None or fate.verdict.kind != "refused" or not is_question:
+        return None
+    packet = found.atoms.packet(fate.atoms.bit_length() - 1)
+    from midocli.commands.ways import advised
+
+    line, kind = _probe(failure.source or pair.source.name, pair, packet)
+    command = grammar.parse(line)
+    assert command is not None
+    port = packet.dst_port or None
+    best = advised(context, command, kind, [failure._replace(port=port)]).best()
+    return "; ".join(line for line in best if _SERVING not in line) or None
+
+
+def _probe(source: str, pair: Pair, packet: Packet) -> tuple[str, type[Probe]]:
+    """The probe that sends a packet, as a line and its kind."""
+    from midocli.probes.connect import ConnectProbe
+    from midocli.probes.ping import PingProbe
+
+    target = format_ipv4(pair.target.address)
+    name = _NAMES[packet.proto]
+    if name == "icmp":
+        return f"ping {source} {target} count 1 capture none", PingProbe
+    ports = f"{packet.dst_port} src-port {packet.src_port}"
+    return f"connect {source} {name} {target} {ports} capture none", ConnectProbe
 
 
 def _chain_of(context: Context, rule: str) -> str:
