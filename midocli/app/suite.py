@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from math import inf
 from pathlib import Path
 
 from grammar.errors import FileError
@@ -15,6 +17,8 @@ from midocli.suite.cases import Case, cases
 from midocli.suite.coverage import Coverage
 from midocli.suite.world import Outcome, update
 
+#: Stands for a number where none is given.
+_ALL = "all"
 _EPILOG = """\
 Each file runs in a world of its own: the same seed, clock and time zone unless it sets them, and
 the before.mido of each folder from PATH down to it loaded first. Where NAME.out is beside
@@ -34,8 +38,29 @@ def argument_parser() -> ArgumentParser:
     add("--tap", action="store_true", help="print the Test Anything Protocol")
     add("--junit", type=Path, metavar="FILE", help="write JUnit's XML as well")
     add("--cover", action="store_true", help="say which rules, routes and ports decided nothing")
+    add(
+        "--mutants",
+        type=_mutants,
+        metavar="[N]",
+        help="change one rule, route or port at a time, N of them if given,"
+        " and list the changes that no test notices",
+    )
     add("--update", metavar="NAME", help="write NAME.out anew, and test nothing")
     return parser
+
+
+def _with_number(words: Sequence[str]) -> list[str]:
+    """The words, with one behind `--mutants` that says how many where none does."""
+    counted: list[str] = []
+    for word, following in pairwise((*words, "")):
+        counted.append(word)
+        if word == "--mutants" and not following.isdecimal():
+            counted.append(_ALL)
+    return counted
+
+
+def _mutants(text: str) -> float:
+    return inf if text == _ALL else _jobs(text)
 
 
 def _jobs(text: str) -> int:
@@ -46,14 +71,13 @@ def _jobs(text: str) -> int:
 
 def main(words: Sequence[str]) -> int:
     """Run tests and tell of them; the exit status."""
-    options = argument_parser().parse_args(words)
+    options = argument_parser().parse_args(_with_number(words))
     try:
         chosen = cases(options.paths, options.word)
         if options.update is not None:
             return _update(options.update, chosen)
         outcomes, coverages = _tell(options, chosen)
-        remarks = list(coverage.lines(coverage.together(coverages))) if options.cover else []
-        _add(options, remarks)
+        remarks = _remarks(options, list(zip(chosen, outcomes, coverages, strict=False)))
         if options.junit is not None:
             reports.write_junit(outcomes, options.junit, remarks)
     except FileError as error:
@@ -93,15 +117,26 @@ def _tell(options: Namespace, chosen: Sequence[Case]) -> tuple[list[Outcome], li
     return outcomes, coverages
 
 
-def _add(options: Namespace, remarks: Iterable[str]) -> None:
-    """Print what is to be said of all tests together."""
+def _remarks(options: Namespace, tests: Sequence[tuple[Case, Outcome, Coverage]]) -> list[str]:
+    """Print, and give back, what is to be said of all tests together."""
+    remarks: list[str] = []
+    if options.cover:
+        remarks += coverage.lines(coverage.together(each for _, _, each in tests))
+    if options.mutants is not None:
+        from midocli.suite import mutants
+
+        passed = [(case, each) for case, outcome, each in tests if outcome.verdict == "passed"]
+        remarks += mutants.lines(mutants.tried(passed, options.mutants, options.jobs))
     for remark in remarks:
         print(f"# {remark}" if options.tap else remark)
+    return remarks
 
 
 def _ended(options: Namespace, chosen: Sequence[Case]) -> Iterator[tuple[Outcome, Coverage]]:
     """The outcomes, in order; with several jobs each test runs in a process of a few."""
     one = coverage.covered if options.cover else coverage.uncovered
+    if options.mutants is not None:
+        from midocli.suite.touches import touched as one
     if options.jobs == 1 or len(chosen) < 2:
         yield from map(one, chosen)
         return

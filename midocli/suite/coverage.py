@@ -7,6 +7,7 @@ it or ends there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,21 +24,27 @@ from midocli.simulator.events import (
 )
 from midocli.simulator.recorder import Recorder, Step
 from midocli.suite.cases import Case
-from midocli.suite.made import Kind, Made, Place, Register
+from midocli.suite.made import Kind, Made, Mutant, Place, Register
 from midocli.suite.world import Outcome, run
 
 _KINDS: tuple[Kind, ...] = ("rule", "route", "port")
 
 
 class Coverage(NamedTuple):
-    """What was made in some tests, and the places of what decided something in any of them."""
+    """What was made in some tests, and the places of what decided something in any of them.
+
+    `mutants` are the changes that can be made in a test, each with the number of the line before
+    which it is soon enough; None: nothing that happens there depends on it.
+    """
 
     made: dict[Place, Made]
     decided: set[Place]
+    mutants: dict[Mutant, int | None]
 
     def counts(self, kind: Kind | None = None) -> tuple[int, int]:
         """How many of a kind (None: of all) decided something, and of how many."""
-        places = [place for place, made in self.made.items() if kind in (None, made.kind)]
+        kinds = (kind,) if kind else _KINDS
+        places = [place for place, made in self.made.items() if made.kind in kinds]
         return len(self.decided.intersection(places)), len(places)
 
 
@@ -72,39 +79,43 @@ class Deciders(list[Step]):
         return taken
 
 
-class _Covering(Register):
-    """Notes what decides."""
+class Covering(Register):
+    """Notes what decides, as steps tell that."""
 
-    def __init__(self) -> None:
+    def __init__(self, steps: Deciders) -> None:
         super().__init__()
         self.decided: set[Place] = set()
-        self._deciders = Deciders()
+        self._steps = steps
+        self._recorder = Recorder(wants_decisions=True, steps=steps)
 
-    def begin(self, context: Context) -> None:
-        super().begin(context)
-        context.datapath.network.watch(Recorder(wants_decisions=True, steps=self._deciders))
+    def begin(self, context: Context, screen: StringIO) -> None:
+        super().begin(context, screen)
+        context.datapath.network.watch(self._recorder)
 
     def behind(self, file: str, line: Line) -> None:
         super().behind(file, line)
-        taken = self._deciders.taken()
-        self.decided.update(self.called[alias] for alias in taken if alias in self.called)
+        self.decide({self.called[each] for each in self._steps.taken() if each in self.called})
+
+    def decide(self, places: set[Place]) -> None:
+        """Note that things decided something in the line that is done."""
+        self.decided |= places
 
 
 def covered(case: Case) -> tuple[Outcome, Coverage]:
     """Run a test, and see what decides in it."""
-    covering = _Covering()
+    covering = Covering(Deciders())
     outcome = run(case, covering)
-    return outcome, Coverage(covering.made, covering.decided)
+    return outcome, Coverage(covering.made, covering.decided, {})
 
 
 def uncovered(case: Case) -> tuple[Outcome, Coverage]:
     """Run a test, and see nothing."""
-    return run(case), Coverage({}, set())
+    return run(case), Coverage({}, set(), {})
 
 
 def together(coverages: Iterable[Coverage]) -> Coverage:
     """The coverage of several tests."""
-    whole = Coverage({}, set())
+    whole = Coverage({}, set(), {})
     for each in coverages:
         whole.made.update(each.made)
         whole.decided.update(each.decided)
@@ -115,19 +126,22 @@ def lines(coverage: Coverage) -> Iterator[str]:
     """For each chain, router and bridge how much of it decided, and what did not; then the sums."""
     groups: dict[tuple[str, str, Kind], list[Made]] = {}
     for made in coverage.made.values():
+        if made.kind not in _KINDS:
+            continue
         groups.setdefault((shown(made.place.file), made.owner, made.kind), []).append(made)
     for (file, owner, kind), every in groups.items():
         idle = [made for made in every if made.place not in coverage.decided]
-        share = _share(len(every) - len(idle), len(every))
-        yield printable(f"{file}: {owner}: {kind}s that decided: {share}")
+        decided = share(len(every) - len(idle), len(every))
+        yield printable(f"{file}: {owner}: {kind}s that decided: {decided}")
         yield from (f"    {described(made)}" for made in idle)
-    sums = [f"{each}s {_share(*coverage.counts(each))}" for each in _KINDS]
-    yield f"decided: {', '.join(sums)}; in sum {_share(*coverage.counts())}"
+    sums = [f"{each}s {share(*coverage.counts(each))}" for each in _KINDS]
+    yield f"decided: {', '.join(sums)}; in sum {share(*coverage.counts())}"
 
 
-def described(made: Made) -> str:
-    """Where a thing is made, what it is called, and the line."""
-    return printable(f"{shown(made.place.file)}:{made.place.line}: {made.alias}: {made.text}")
+def described(made: Made, change: str = "") -> str:
+    """Where a thing is made, what it is called, what is otherwise, and the line."""
+    words = (f"{shown(made.place.file)}:{made.place.line}", made.alias, change, made.text)
+    return printable(": ".join(word for word in words if word))
 
 
 def shown(file: str) -> str:
@@ -137,6 +151,7 @@ def shown(file: str) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else file
 
 
-def _share(some: int, every: int) -> str:
+def share(some: int, every: int) -> str:
+    """So many of all, and the percentage."""
     percent = f" ({some * 100 // every} %)" if every else ""
     return f"{some} of {every}{percent}"

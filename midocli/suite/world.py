@@ -27,7 +27,6 @@ from midocli.results.values import ExpectationError
 from midocli.session.session import Session, SessionEnd, Settings
 from midocli.session.world import fixed_world
 from midocli.suite.cases import Case
-from midocli.suite.made import Watch
 
 SECONDS = 60
 #: Lines of a comparison that are shown.
@@ -49,7 +48,7 @@ class _TimeIsUp(BaseException):
     """The test has taken all the time there is for it; nothing that catches errors stops it."""
 
 
-class _NotReady(Exception):  # noqa: N818 (how a test ends, no error of the program)
+class NotReadyError(Exception):
     """What comes before a test has failed."""
 
 
@@ -65,6 +64,22 @@ class _Heard(Manner):
         return super().worded(name, line, error)
 
 
+class Watch:
+    """Looks on while a test runs; this one sees nothing."""
+
+    def begin(self, context: Context, screen: io.StringIO) -> None:
+        """A world begins, with nothing in it yet, and nothing printed."""
+
+    def ready(self) -> None:
+        """What comes before the test is done, and what it has printed forgotten."""
+
+    def ahead(self, file: str, line: Line) -> None:
+        """A line comes next, of a file as it is named there."""
+
+    def behind(self, file: str, line: Line) -> None:
+        """A line is done, however it ended."""
+
+
 class _Watched(Session):
     """A session at whose lines somebody looks on."""
 
@@ -73,7 +88,7 @@ class _Watched(Session):
     ) -> None:
         super().__init__(settings, context, screen)
         self._watch = watch
-        watch.begin(context)
+        watch.begin(context, screen)
 
     def run_line(self, name: str, line: Line) -> bool:
         self._watch.ahead(name, line)
@@ -98,7 +113,7 @@ class _World:
     def run(self, file: Path) -> None:
         """Run a script as the command line does; OSError where it cannot be read."""
         with file.open("rb") as stream, suppress(SessionEnd):
-            self.session.read_topology(file.name, read_lines(stream))
+            self.session.read_topology(file.name, read_lines(io.BytesIO(stream.read())))
         self.session.flush()
 
 
@@ -107,8 +122,8 @@ def run(case: Case, watch: Watch | None = None) -> Outcome:
     begun = time.monotonic()
     try:
         with _in_time():
-            verdict, message = _judged(case, watch)
-    except _NotReady as told:
+            verdict, message = judged(case, watch)
+    except NotReadyError as told:
         verdict, message = "error", str(told)
     except _TimeIsUp:
         verdict, message = "error", f"stopped after {SECONDS} s"
@@ -122,7 +137,11 @@ def update(case: Case) -> None:
     case.expected.write_bytes(_printed(case, None))
 
 
-def _judged(case: Case, watch: Watch | None) -> tuple[Verdict, str]:
+def judged(case: Case, watch: Watch | None = None) -> tuple[Verdict, str]:
+    """Run a test for as long as it takes: how it ends, and why it did not pass.
+
+    NotReadyError where what comes before it fails, OSError where a file cannot be read.
+    """
     if not case.expected.exists():
         return _ended(case, watch)
     expected, printed = case.expected.read_bytes(), _printed(case, watch)
@@ -133,6 +152,8 @@ def _printed(case: Case, watch: Watch | None) -> bytes:
     """All that a test prints when it goes on behind errors, and its exit status."""
     world = _World(True, True, watch)
     _set_up(world, case)
+    if watch is not None:
+        watch.ready()
     with chdir(case.file.parent):
         world.run(Path(case.file.name))
     text = f"{world.screen.getvalue()}[exit status {int(world.session.failed)}]\n"
@@ -143,18 +164,20 @@ def _ended(case: Case, watch: Watch | None) -> tuple[Verdict, str]:
     """How a test ends that stops at its first error."""
     world = _World(False, False, watch)
     _set_up(world, case)
+    if watch is not None:
+        watch.ready()
     with chdir(case.file.parent):
         world.run(Path(case.file.name))
     return _blamed(world)
 
 
 def _set_up(world: _World, case: Case) -> None:
-    """Load what comes before a test, and forget what that prints; _NotReady where it fails."""
+    """Load what comes before a test, and forget what that prints; NotReadyError where it fails."""
     for script in case.before:
         with chdir(script.parent):
             world.run(Path(script.name))
         if world.heard.first:
-            raise _NotReady(_blamed(world)[1])
+            raise NotReadyError(_blamed(world)[1])
     world.screen.seek(0)
     world.screen.truncate()
 
