@@ -21,6 +21,6 @@ def reported(context: Context, command: Command, kind: type[Probe]) -> Report:
     advice = NOTHING
     if probe.succeeded:
         context.working.note(command, kind)
-    elif probe.failures:
+    elif probe.failures and context.advises:
         advice = advised(context, command, kind, probe.failures)
     return probe.sum_up(advice)

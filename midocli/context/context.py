@@ -66,6 +66,8 @@ class Context(Catalog):
         #: Where the topology stays; None where it ends with the session.
         self.kept: Kept | None = None
         self.working = Working()
+        #: Whether it is tried what would make a failed probe succeed.
+        self.advises = True
         self._typed = False
         self._carriers: dict[str, Callable[[Any], Result]] = {}
         self._tenant: str | None = None

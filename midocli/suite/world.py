@@ -101,10 +101,11 @@ class _Watched(Session):
 class _World:
     """A network with nothing in it yet, and what a script prints there."""
 
-    def __init__(self, echo: bool, keep_going: bool, watch: Watch | None) -> None:
+    def __init__(self, kept: bool, watch: Watch | None, advises: bool) -> None:
         self.screen = io.StringIO()
         self.heard = _Heard(self.screen)
-        settings, context = Settings(echo=echo, keep_going=keep_going), fixed_world(self.heard)
+        settings, context = Settings(echo=kept, keep_going=kept), fixed_world(self.heard)
+        context.advises = advises
         if watch is None:
             self.session = Session(settings, context, self.screen)
         else:
@@ -123,6 +124,8 @@ def run(case: Case, watch: Watch | None = None) -> Outcome:
     try:
         with _in_time():
             verdict, message = judged(case, watch)
+        if verdict == "failed" and not case.expected.exists():
+            message = _advised(case, message)
     except NotReadyError as told:
         verdict, message = "error", str(told)
     except _TimeIsUp:
@@ -134,41 +137,54 @@ def run(case: Case, watch: Watch | None = None) -> Outcome:
 
 def update(case: Case) -> None:
     """Keep what a test prints now beside it; OSError where that cannot be written."""
-    case.expected.write_bytes(_printed(case, None))
+    case.expected.write_bytes(printed(case))
 
 
 def judged(case: Case, watch: Watch | None = None) -> tuple[Verdict, str]:
     """Run a test for as long as it takes: how it ends, and why it did not pass.
 
-    NotReadyError where what comes before it fails, OSError where a file cannot be read.
+    What would help is looked for only where that is printed and kept. NotReadyError where what
+    comes before a test fails, OSError where a file cannot be read.
     """
     if not case.expected.exists():
-        return _ended(case, watch)
-    expected, printed = case.expected.read_bytes(), _printed(case, watch)
-    return ("passed", "") if printed == expected else ("failed", _difference(expected, printed))
+        return _blamed(_stopped(case, watch, advises=False))
+    expected, now = case.expected.read_bytes(), printed(case, watch)
+    return ("passed", "") if now == expected else ("failed", _difference(expected, now))
 
 
-def _printed(case: Case, watch: Watch | None) -> bytes:
-    """All that a test prints when it goes on behind errors, and its exit status."""
-    world = _World(True, True, watch)
-    _set_up(world, case)
-    if watch is not None:
-        watch.ready()
-    with chdir(case.file.parent):
-        world.run(Path(case.file.name))
+def printed(case: Case, watch: Watch | None = None, advises: bool = True) -> bytes:
+    """All that a test prints when it goes on behind errors, and its exit status.
+
+    NotReadyError and OSError as `judged`.
+    """
+    world = _World(True, watch, advises)
+    _run_in(world, case, watch)
     text = f"{world.screen.getvalue()}[exit status {int(world.session.failed)}]\n"
     return text.encode("utf-8", "backslashreplace")
 
 
-def _ended(case: Case, watch: Watch | None) -> tuple[Verdict, str]:
-    """How a test ends that stops at its first error."""
-    world = _World(False, False, watch)
+def _advised(case: Case, message: str) -> str:
+    """Why a test fails, with what would help, where there is time to run it once more."""
+    try:
+        with _in_time():
+            return _blamed(_stopped(case, None, advises=True))[1]
+    except _TimeIsUp:
+        return message
+
+
+def _stopped(case: Case, watch: Watch | None, advises: bool) -> _World:
+    world = _World(False, watch, advises)
+    _run_in(world, case, watch)
+    return world
+
+
+def _run_in(world: _World, case: Case, watch: Watch | None) -> None:
+    """Run a test behind what comes before it."""
     _set_up(world, case)
     if watch is not None:
         watch.ready()
     with chdir(case.file.parent):
         world.run(Path(case.file.name))
-    return _blamed(world)
 
 
 def _set_up(world: _World, case: Case) -> None:
