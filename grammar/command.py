@@ -104,9 +104,14 @@ def build(element: pp.ParserElement | Later, make: Callable[[list[Tokens]], obje
 
 def forced() -> Switch:
     """The end of a line behind a file's name, or `force` before it, whose token is True."""
-    table: Table = {"force": (lambda column: (True,), LINE_END)}
-    expected = [Expectation("verb", "force", FORCE.help)]
-    return Switch("force", lambda: (table, ()), lambda: expected, ends=True)
+    return maybe("force", FORCE.help)
+
+
+def maybe(word: str, help: str) -> Switch:
+    """The end of a line, or a word before it, whose token is True."""
+    table: Table = {word: (lambda column: (True,), LINE_END)}
+    expected = [Expectation("verb", word, help)]
+    return Switch(word, lambda: (table, ()), lambda: expected, ends=True)
 
 
 def nothing(column: int) -> tuple[Tokens, ...]:

@@ -76,6 +76,7 @@ class Sending(Command):
     """A command that makes traffic, and shows what came of it."""
 
     shows_objects = False
+    sends = True
 
 
 Make = Callable[..., Command]

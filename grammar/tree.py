@@ -135,12 +135,14 @@ class Command(Node):
     """What a line says.
 
     `word` is what it is known by: its verb, or the name of its declaration. What comes of it can
-    be shown in another form (`as`) if it `has_form`; as commands, too, where it `shows_objects`.
+    be shown in another form (`as`) if it `has_form`; as commands, too, where it `shows_objects`. A
+    probe `sends`.
     """
 
     word: ClassVar[str]
     has_form: ClassVar[bool] = True
     shows_objects: ClassVar[bool] = True
+    sends: ClassVar[bool] = False
 
     def written(self) -> list[str]:
         """The words of the line, in the order PATH VERB … or PATH COLLECTION VERB …"""

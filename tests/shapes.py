@@ -52,8 +52,8 @@ def of_command(command: Command) -> str:
             return f"run {_path(path)}: {'|'.join(words)}"
         case Echo(words):
             return f"echo {'|'.join(words)}"
-        case Source(file):
-            return f"source {file.text}"
+        case Source(file, quiet):
+            return f"source {file.text}{' quiet' * quiet}"
         case Format(name):
             return f"format {name}"
         case Clock(action, value):

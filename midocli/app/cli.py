@@ -73,6 +73,7 @@ def argument_parser() -> ArgumentParser:
     add("--keep-going", action="store_true", help="go on after a command that failed")
     add("--no-alias", action="store_true", help="print UUIDs in place of aliases")
     add("-s", "--store", metavar="WHERE", help="where the topology stays: a file, or postgresql:…")
+    add("-q", "--quiet", action="store_true", help="print what probes do, and errors, only")
     add("--seed", metavar="N", help="make every random choice repeatable")
     add("--untrusted", action="store_true", help="let scripts do no harm, and not run for long")
     add("--completion", choices=SHELLS, help="print a script that completes these options")
@@ -272,7 +273,10 @@ def _session(options: Namespace, manner: Manner, preferences: Preferences, files
 
         keep(context, where)
     settings = Settings(
-        json=options.format == "json", echo=options.echo, keep_going=options.keep_going
+        json=options.format == "json",
+        echo=options.echo,
+        keep_going=options.keep_going,
+        quiet=options.quiet,
     )
     session = Session(settings, context, sys.stderr, _mistakes())
     # What is loaded stays: looking through it for garbage would take a tenth of the start.

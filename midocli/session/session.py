@@ -39,8 +39,15 @@ Follower = Callable[[tree.Command], None]
 class Settings:
     """How a session behaves; see `midocli --help`."""
 
-    def __init__(self, json: bool = False, echo: bool = False, keep_going: bool = False) -> None:
+    def __init__(
+        self,
+        json: bool = False,
+        echo: bool = False,
+        keep_going: bool = False,
+        quiet: bool = False,
+    ) -> None:
         self.json = json
+        self.quiet = quiet
         self.echo = echo
         self.keep_going = keep_going
 
@@ -99,6 +106,8 @@ class Session:
         self._err = err
         self._followers: list[Follower] = []
         self._depth = 0
+        self._is_quiet = settings.quiet
+        self._is_heard = True
         self._held: Held | None = None
         self._place = ("", Line("", 1))
         context.leave_to(self._source, "source")
@@ -261,7 +270,8 @@ class Session:
 
     def _run(self, command: tree.Command) -> Result:
         if command.word == "quit":
-            self.show(None)
+            if not self._is_quiet:
+                self.show(None)
             raise SessionEnd
         if self.context.change.has_failed and command.word != "begin":
             raise RefusedError("the change has failed: nothing is done until commit or rollback")
@@ -270,6 +280,7 @@ class Session:
             plain = plain.command
         check = cast("Expect", plain) if plain.word == "expect" else None
         innermost = check.command if check else plain
+        self._is_heard = innermost.sends or self._is_typed or not self._is_quiet
         if self.settings.json and innermost.has_form:
             command = As(command, "json")
         if self._held is not None and innermost.word not in VERBS:
@@ -289,7 +300,9 @@ class Session:
         """Print what a line resulted in; _ShownError where something went wrong beside it."""
         if result is None:
             return
-        if isinstance(result, Stream) and not self.settings.json:
+        if not self._is_heard:
+            pass
+        elif isinstance(result, Stream) and not self.settings.json:
             self._show_stream(result)
         else:
             self.show(result)
@@ -318,7 +331,8 @@ class Session:
             raise RefusedError(f"source is nested more than {_DEEPEST_SOURCE} deep")
         stream = self.context.files.open(file)
         self._deepen(1)
-        before, is_over = self._failures, False
+        before, is_over, was_quiet = self._failures, False, self._is_quiet
+        self._is_quiet = was_quiet or command.quiet
         try:
             with stream:
                 self.read_topology(file.text, self._told_of(file.text, stream))
@@ -328,6 +342,8 @@ class Session:
             is_over = True
         finally:
             self._deepen(-1)
+            self._is_quiet = was_quiet
+            self._is_heard = self._is_typed or not was_quiet
         failed, self._failures = self._failures - before, before
         if failed:
             raise _EndOfScriptError(f"{failed} of its commands failed", file.column, is_over)
