@@ -33,7 +33,7 @@ _OBSERVING = (
     Field(
         "flags",
         Text("tcpdump's flags in quotes", "-nnn -vvv -X -e", LONG, "flags"),
-        "how captured frames are printed, as for tcpdump",
+        "how captured frames are printed, as for tcpdump; at the prompt as prefs says (-n)",
         default="-nnn -vvv -X -e",
     ),
     Field(

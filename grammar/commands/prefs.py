@@ -12,7 +12,9 @@ from grammar.schema import Field
 from grammar.tree import Command, Setting, written_settings
 from grammar.values import Choice, Text, Truth
 
+#: tcpdump's flags where a command gives none: in a script, and at the prompt.
 DEFAULT_FLAGS = "-nnn -vvv -X -e"
+PROMPT_FLAGS = "-n"
 _SWITCH = Truth("on", "off")
 
 
@@ -40,8 +42,8 @@ PREFERENCES = (
     Field(
         "flags",
         Text("tcpdump's flags in quotes", DEFAULT_FLAGS, names="flags"),
-        "how ping and the other probes print frames, if they give no flags",
-        default=DEFAULT_FLAGS,
+        "how ping and the other probes print frames at the prompt, if they give no flags",
+        default=PROMPT_FLAGS,
     ),
 )
 
@@ -82,7 +84,7 @@ PREFS = Declaration(
     examples=(
         "prefs  # what they are now",
         "prefs key-mode vi color never",
-        'prefs flags "-nn"  # frames in one line each, from now on',
+        'prefs flags "-nnn -vvv -X -e"  # all of each frame, from now on, as scripts print it',
         "prefs reset  # back to the defaults",
     ),
     options=PREFERENCES,

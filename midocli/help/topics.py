@@ -132,11 +132,12 @@ TOPICS = {
         "how frames are printed: tcpdump's own flags",
         (
             "-n, -e, -v, -vvv, -x, -X, -t and the others of tcpdump that concern printing, in "
-            "quotes. Without flags, ping and the other probes print all there is (-nnn -vvv -X "
-            "-e, or what prefs flags says), and tcpdump what tcpdump does.",
+            "quotes. Without flags, ping and the other probes print all there is in scripts (-nnn "
+            "-vvv -X -e), a line for each frame at the prompt (-n, or what prefs flags says), and "
+            "tcpdump what tcpdump does.",
         ),
         (
-            'ping client vm flags "-n"  # a line for each frame',
+            'ping client vm flags "-nnn -vvv -X -e"  # all there is',
             'ping client vm flags "-ne -tt"  # MACs and VLANs, seconds since 1970',
             'ping client vm flags "-nX"  # bytes in hex and ASCII',
         ),
