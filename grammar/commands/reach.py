@@ -13,6 +13,7 @@ from grammar.elements import Element, Entry, Name, Switch, Table, Tokens
 from grammar.expectation import Expectation
 from grammar.node import Node
 from grammar.sending import Sending
+from grammar.tree import Argument, Command
 from grammar.values import Integer
 from grammar.words import quoted
 
@@ -74,6 +75,17 @@ class Reach(Sending):
         if self.targets is not None:
             words += ["to", *self.targets.written()]
         return [*words, *self.traffic.written()]
+
+
+class ReachDiff(Command):
+    """Ask which pairs gain or lose, compared with the topology that a file makes."""
+
+    word = "reach"
+    file: Argument
+    traffic: Traffic
+
+    def written(self) -> list[str]:
+        return [self.word, "diff", quoted(self.file.text), *self.traffic.written()]
 
 
 class _To(Node):
@@ -177,11 +189,13 @@ def _reading() -> pp.ParserElement:
     start = {
         "from": (nothing, _place(lambda place: place, behind_from)),
         "to": (nothing, to),
+        "diff": (nothing, _diff()),
     }
     bare = _place(lambda place: place, behind_source)
     words = [
         Expectation("verb", "from", "who talks"),
         to_word,
+        Expectation("verb", "diff", "what another topology lets through, and what not"),
     ]
     ends = Switch("ends", lambda: (start, (bare,)), lambda: words)
     some = Expectation("verb", "some", "enough if one of the pairs can")
@@ -191,7 +205,20 @@ def _reading() -> pp.ParserElement:
     return build(whole, _made)
 
 
-def _made(tokens: list[Tokens]) -> Reach:
+def _diff() -> pp.ParserElement:
+    """`FILE [TRAFFIC]`, behind `diff`."""
+    file = Name(
+        "file",
+        lambda word, column: Argument(word, column) if word else None,
+        lambda token: traffic(),
+        lambda: [Expectation("text", "", "a file with commands", target="file")],
+    )
+    return build(file, lambda tokens: ReachDiff(tokens[0], traffic_of(tokens)))
+
+
+def _made(tokens: list[Tokens]) -> Command:
+    if isinstance(tokens[0], ReachDiff):
+        return tokens[0]
     sources = next((each for each in tokens if isinstance(each, Place)), None)
     target = next((each.place for each in tokens if isinstance(each, _To)), None)
     return Reach(True in tokens, sources, target, traffic_of(tokens))
@@ -205,6 +232,7 @@ REACH = Declaration(
     usage=(
         "reach SOURCE TARGET [tcp|udp [PORT]|icmp|protocol N]",
         "reach [some] [from SOURCE] [to TARGET] [tcp|udp [PORT]|icmp|protocol N]",
+        "reach diff FILE [tcp|udp [PORT]|icmp|protocol N]",
         "expect [not] reach [some] SOURCE to TARGET [tcp|udp [PORT]|icmp|protocol N]",
     ),
     examples=(

@@ -35,7 +35,8 @@ _FEW_ADDRESSES = 16
 class Laboratory:
     """The network in which packets are tried one by one, each as if it were the first.
 
-    A `proto` and `port` that are asked about are told apart from others. `all_serve` says that
+    A `proto` and `port` that are asked about are told apart from others, and so is what `readers`
+    do, those of this topology if not given. `all_serve` says that
     machines answer on every TCP port; on UDP ports they always do.
     """
 
@@ -46,6 +47,7 @@ class Laboratory:
         found_alive: Mapping[Key, bool],
         proto: int | None = None,
         port: int | None = None,
+        readers: PortReaders | None = None,
     ) -> None:
         self.store = store
         self.network = Datapath(store, clock.stopped(), Random(0)).network
@@ -58,7 +60,7 @@ class Laboratory:
         self._tries_ports = False
         self.network.trace({})
         topology = self.network.topology
-        readers = PortReaders.of(store, topology)
+        readers = readers or PortReaders.of(store, topology)
         self.atoms = readers.atoms(proto, port)
         self.watch = Watch(self.atoms)
         self._apart = readers.apart(self.atoms)

@@ -41,6 +41,15 @@ class PortReaders(NamedTuple):
             frozenset(port for each in guests if each for _, port in each.services),
         )
 
+    def joined(self, other: PortReaders) -> PortReaders:
+        """Those of two topologies together."""
+        return PortReaders(
+            (*self.rules, *other.rules),
+            (*self.mirrors, *other.mirrors),
+            self.vip_ports | other.vip_ports,
+            self.served | other.served,
+        )
+
     def atoms(self, proto: int | None = None, port: int | None = None) -> Atoms:
         """The atoms: what none of these tells apart, nor a protocol and port asked about."""
         conditions = (*self.rules, *self.mirrors)

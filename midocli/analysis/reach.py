@@ -87,7 +87,7 @@ def answer(context: Context, question: Reach) -> Answer:
 def ask(context: Context, asked: Sequence[tuple[Machine, Machine]], traffic: Traffic) -> Answer:
     """Find out about some pairs."""
     lab = laboratory(context, traffic)
-    wanted = _wanted(lab, traffic)
+    wanted = wanted_atoms(lab.atoms, traffic)
     return Answer(lab.atoms, traffic, wanted, tuple(_pairs(context, lab, asked, wanted)))
 
 
@@ -121,9 +121,8 @@ def _column(question: Reach) -> int | None:
     return place.column if place is not None else None
 
 
-def _wanted(lab: Laboratory, traffic: Traffic) -> int:
+def wanted_atoms(atoms: Atoms, traffic: Traffic) -> int:
     """The packets that are asked about: those to a port come from where programs send from."""
-    atoms = lab.atoms
     if traffic.proto is None:
         return atoms.all
     wanted = atoms.protocol(traffic.proto)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import grammar
 from grammar.addresses import format_ipv4
-from grammar.commands.reach import PROTOCOLS, Reach
+from grammar.commands.reach import PROTOCOLS, Reach, ReachDiff
 from midocli.analysis.atoms import Packet
 from midocli.analysis.fare import Fate
 from midocli.analysis.reach import Answer, Pair, answer
@@ -33,6 +33,15 @@ def reach(context: Context, command: Reach) -> Result:
     alone = len(found.pairs) == 1
     advise, naming = partial(_advice, context, found), partial(_chain_of, context)
     return report(found, alone, command.some, advise, naming)
+
+
+@carries_out(ReachDiff)
+def reach_diff(context: Context, command: ReachDiff) -> Result:
+    """What became of all pairs since the topology of a file."""
+    from midocli.analysis.difference import difference
+    from midocli.commands.topologies import topology_in
+
+    return difference(context, topology_in(context, command.file), command.traffic)
 
 
 def _advice(context: Context, found: Answer, pair: Pair, fate: Fate) -> str | None:

@@ -89,6 +89,8 @@ CASES = (
     ("guest client ip route",),
     ("reach client vm",),
     ("matrix by bridge tcp",),
+    ("save other.mido", "reach diff other.mido icmp"),
+    ("check",),
     ("expect ping client 192.168.78.1 capture none",),
     ("expect not router list",),
     ("ping client 192.168.79.119 count 3 explain draw",),
