@@ -78,6 +78,10 @@ class RefusedError(MidoError):
         self.field = field
 
 
+class ConflictError(RefusedError):
+    """A command that what is there already stands against: it exists, is in use or referred to."""
+
+
 class MissingError(RefusedError):
     """A command that creates an object without a field it needs."""
 

@@ -29,7 +29,8 @@ class ConditionPolicy(Policy):
 
     def complete(self, edit: Edit, row: Row, given: Collection[str]) -> None:
         """The fragment policy follows the rest, unless the same command gives it."""
-        if not _fits(row) and "fragment-policy" not in given:
+        is_given = "fragment-policy" in given and row.get("fragment-policy") is not None
+        if not is_given and (row.get("fragment-policy") is None or not _fits(row)):
             edit.put(row, "fragment-policy", default_fragment_policy(row))
 
     def check(self, edit: Edit, row: Row) -> None:

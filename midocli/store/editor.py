@@ -11,7 +11,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from grammar.errors import InvalidValueError, MissingError, RefusedError, UnknownObjectError
+from grammar.errors import (
+    ConflictError,
+    InvalidValueError,
+    MissingError,
+    RefusedError,
+    UnknownObjectError,
+)
 from grammar.schema import ALIAS, COMPANIONS, SHARED_ALIAS, Collection, Field
 from grammar.tree import FieldName, Setting
 from grammar.values import ListOf, Negated, a
@@ -103,10 +109,61 @@ class Editor:
                 position = setting.value
             else:
                 row.values[collection.index[setting.field.name]] = self.resolved(setting, parent)
+        return self._added(row, number, position, shared, companions)
+
+    def make(
+        self,
+        collection: Collection,
+        parent: Row | None,
+        values: Mapping[str, Value],
+        id: int | None = None,
+    ) -> Row:
+        """A new object of stored values, under a UUID of its own or a chosen one.
+
+        As `create`, for those who have no words but values, with the place in an order as the field
+        that shows it; what is None has the default. ConflictError where the UUID is taken.
+        """
+        row = self.store.new_row(collection, parent)
+        if id is not None:
+            if self.store.by_id(id) is not None:
+                raise ConflictError("there is an object with that UUID already", "id")
+            row.id = id
+        position = None
+        for name, value in values.items():
+            if collection.by_name[name].computed:
+                position = value
+            elif value is not None:
+                row.values[collection.index[name]] = value
+        return self._added(row, None, position, None, [])
+
+    def replace(self, row: Row, values: Mapping[str, Value]) -> None:
+        """Give fields of an object other stored values all at once; what is None has the default.
+
+        As `set` and `clear` together, for those who have no words but values.
+        """
+        changed = []
+        for name, value in values.items():
+            wanted = row.collection.by_name[name].default if value is None else value
+            if row.get(name) != wanted:
+                self._change(row, name, wanted)
+                changed.append(name)
+        if changed:
+            self._check_key(row)
+            self._settle(row, changed)
+
+    def _added(
+        self,
+        row: Row,
+        number: int | None,
+        position: int | None,
+        shared: int | None,
+        companions: Sequence[Setting],
+    ) -> Row:
+        """A new object with its values, put where it belongs with all that follows from it."""
         self._fill_parents(row)
         self._check_required(row)
         self._check_key(row)
-        if collection.ordered_by:
+        if row.collection.ordered_by:
             position = self._checked_position(row, position or 1, 1)
         policy = self._policy(row)
         policy.before_create(self, row)
@@ -236,7 +293,8 @@ class Editor:
             owner = row.parent.full_alias if row.parent else "the topology"
             word = self.display.field(row, collection.by_name[collection.key[0]])
             name = collection.key[0]
-            raise RefusedError(f"{owner} already has {a(collection.name)} with {name} {word}", name)
+            message = f"{owner} already has {a(collection.name)} with {name} {word}"
+            raise ConflictError(message, name)
 
     def _checked_position(self, row: Row, position: int, room: int) -> int:
         siblings = self.store.siblings(row.collection, row.parent)

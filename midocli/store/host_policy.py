@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from grammar.addresses import format_ipv4
-from grammar.errors import RefusedError
+from grammar.errors import ConflictError, RefusedError
 from grammar.tree import Setting
 from midocli.store.display import binding_of
 from midocli.store.policy import Edit, Policy
@@ -19,17 +19,17 @@ class HostPolicy(Policy):
 
     def before_delete(self, edit: Edit, row: Row) -> None:
         if row.get("alive"):
-            raise RefusedError(f"{row.full_alias} is alive; set alive false first")
+            raise ConflictError(f"{row.full_alias} is alive; set alive false first")
         bindings = row.siblings("host.binding")
         if bindings:
             many = f"{len(bindings)} binding{'s' if len(bindings) > 1 else ''}"
-            raise RefusedError(f"{row.full_alias} has {many}; delete them first")
+            raise ConflictError(f"{row.full_alias} has {many}; delete them first")
 
     def check(self, edit: Edit, row: Row) -> None:
         for vtep in edit.store.rows("vtep"):
             address = format_ipv4(vtep.get("management-ip"))
             if address in (row.get("addresses") or ()):
-                raise RefusedError(f"{vtep.full_alias} is managed at {address}", "addresses")
+                raise ConflictError(f"{vtep.full_alias} is managed at {address}", "addresses")
 
 
 class BindingPolicy(Policy):
@@ -40,11 +40,11 @@ class BindingPolicy(Policy):
         refuse_vxlan(port, "port")
         bound = binding_of(port)
         if bound is not None:
-            raise RefusedError(
+            raise ConflictError(
                 f"{port.full_alias} is bound to {edit.display.name(bound)} already", "port"
             )
         if port.get("peer") is not None:
-            raise RefusedError(
+            raise ConflictError(
                 f"{port.full_alias} is peered with {port.get('peer').full_alias}; "
                 "a peered port cannot be bound",
                 "port",
@@ -92,7 +92,7 @@ class NicPolicy(Policy):
         interface = row.get("interface")
         for other, _ in interface.referrers or ():
             if other is not row and other.collection.path in ("guest", "guest.nic"):
-                raise RefusedError(
+                raise ConflictError(
                     f"{other.full_alias} is behind {edit.display.name(interface)} already",
                     "interface",
                 )

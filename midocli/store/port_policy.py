@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from grammar.addresses import Cidr
-from grammar.errors import RefusedError
+from grammar.errors import ConflictError, RefusedError
 from grammar.tree import Setting
 from midocli.store.display import binding_of, local_route_of
 from midocli.store.policy import Edit, Policy
@@ -25,7 +25,7 @@ class PortPolicy(Policy):
         if field == "peer":
             peer = row.get("peer")
             if old is not None and peer is not None and old is not peer:
-                raise RefusedError(
+                raise ConflictError(
                     f"{row.full_alias} is peered with {old.full_alias} already; "
                     "clear its peer first",
                     "peer",
@@ -39,14 +39,14 @@ class PortPolicy(Policy):
         if peer is row:
             raise RefusedError("a port cannot be its own peer", "peer")
         if peer.get("peer") not in (None, row):
-            raise RefusedError(
+            raise ConflictError(
                 f"{peer.full_alias} is peered with {peer.get('peer').full_alias} already", "peer"
             )
         for end in (row, peer):
             refuse_vxlan(end, "peer")
             binding = binding_of(end)
             if binding is not None:
-                raise RefusedError(
+                raise ConflictError(
                     f"{end.full_alias} is bound to {edit.display.name(binding)}; "
                     "a bound port cannot be peered",
                     "peer",

@@ -115,6 +115,10 @@ class Siblings:
             numbers.sort(key=rank)
         return iter([self.by_number[number] for number in numbers])
 
+    def as_made(self) -> Iterator[Row]:
+        """In order of position, or else as they came."""
+        return iter(self.by_number.values() if self.ordered is None else self.ordered)
+
     def free_number(self) -> int:
         """The next alias counter that was never given."""
         number = self.next_number

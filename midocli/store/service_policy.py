@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from grammar.addresses import Cidr, format_ipv4
-from grammar.errors import RefusedError
+from grammar.errors import ConflictError, RefusedError
 from grammar.tree import Setting
 from midocli.store.condition_policy import ConditionPolicy
 from midocli.store.policy import Edit, Policy
@@ -21,7 +21,7 @@ class DhcpPolicy(Policy):
         for other in (row.parent.siblings("bridge.dhcp") if row.parent else None) or ():
             if other is not row and _overlap(subnet, other.get("subnet")):
                 field = row.collection.by_name["subnet"]
-                raise RefusedError(
+                raise ConflictError(
                     f"subnet {field.type.format(subnet)} overlaps with "
                     f"{field.type.format(other.get('subnet'))} of the same bridge",
                     "subnet",
@@ -66,7 +66,7 @@ def pair(edit: Edit, row: Row, old: Row | None, field: str, back: str) -> None:
         edit.put(old, back, None)
     if new is not None:
         if new.get(back) not in (None, row):
-            raise RefusedError(
+            raise ConflictError(
                 f"{new.full_alias} belongs to {new.get(back).full_alias} already", field
             )
         edit.put(new, back, row)
@@ -103,7 +103,7 @@ class ContainerPolicy(Policy):
 
     def check(self, edit: Edit, row: Row) -> None:
         if row.get("host") is not None and row.get("port") is None:
-            raise RefusedError(
+            raise ConflictError(
                 "a container without a port cannot be scheduled on a host; give it a port", "host"
             )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from grammar.addresses import format_ipv4
-from grammar.errors import RefusedError
+from grammar.errors import ConflictError, RefusedError
 from grammar.tree import Setting
 from midocli.store.policy import Edit, Policy
 from midocli.store.rows import Row
@@ -16,7 +16,7 @@ def refuse_vxlan(port: Row, field: str | None = None) -> None:
     """RefusedError for a VXLAN port, which the bindings of its VTEP alone make and take away."""
     vtep = port.get("vtep") if "vtep" in port.collection.index else None
     if vtep is not None and port.parent is not None:
-        raise RefusedError(
+        raise ConflictError(
             f"{port.parent.full_alias} has VTEP bindings of {vtep.full_alias}; delete them first",
             field,
         )
@@ -30,14 +30,14 @@ class TunnelZonePolicy(Policy):
         named = siblings.by_key.get(row.get("name"), {}) if siblings else {}
         for other in named:
             if other is not row:
-                raise RefusedError(f"{other.full_alias} has the name {row.get('name')}", "name")
+                raise ConflictError(f"{other.full_alias} has the name {row.get('name')}", "name")
         if row.get("type") != "vtep":
             for vtep in _vteps(row):
-                raise RefusedError(f"{vtep.full_alias} is in {row.full_alias}", "type")
+                raise ConflictError(f"{vtep.full_alias} is in {row.full_alias}", "type")
 
     def before_delete(self, edit: Edit, row: Row) -> None:
         for vtep in _vteps(row):
-            raise RefusedError(f"{vtep.full_alias} is in {row.full_alias}; delete it first")
+            raise ConflictError(f"{vtep.full_alias} is in {row.full_alias}; delete it first")
 
 
 def _vteps(zone: Row) -> Iterator[Row]:
@@ -62,16 +62,16 @@ class VtepPolicy(Policy):
         address = format_ipv4(row.get("management-ip"))
         for other in edit.store.rows("vtep"):
             if other is not row and other.get("management-ip") == row.get("management-ip"):
-                raise RefusedError(f"{other.full_alias} is managed at {address}", "management-ip")
+                raise ConflictError(f"{other.full_alias} is managed at {address}", "management-ip")
         for host in edit.store.rows("host"):
             if address in (host.get("addresses") or ()):
-                raise RefusedError(f"{host.full_alias} has the address {address}", "management-ip")
+                raise ConflictError(f"{host.full_alias} has the address {address}", "management-ip")
 
     def before_delete(self, edit: Edit, row: Row) -> None:
         bindings = row.siblings("vtep.binding")
         if bindings:
             many = f"{len(bindings)} binding{'s' if len(bindings) > 1 else ''}"
-            raise RefusedError(f"{row.full_alias} has {many}; delete what it binds first")
+            raise ConflictError(f"{row.full_alias} has {many}; delete what it binds first")
 
 
 class VtepBindingPolicy(Policy):
@@ -103,7 +103,7 @@ class VtepBindingPolicy(Policy):
         for other in (row.parent.siblings("vtep.binding") if row.parent else None) or ():
             same = [other.get(name) == row.get(name) for name in ("physical-port", "vlan")]
             if other is not row and all(same):
-                raise RefusedError(
+                raise ConflictError(
                     f"VLAN {row.get('vlan')} of {row.get('physical-port')} is bound already",
                     "vlan",
                 )
