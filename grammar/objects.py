@@ -185,7 +185,8 @@ class Paths:
     def _picked(self, collection: Collection, mode: str) -> Sequence[Element]:
         """The ways to pick an object; what the datapath has learnt cannot be picked."""
         ways = (self._by_field(collection, mode), self._by_name(collection, mode))
-        return tuple(Unoffered(way) for way in ways) if collection.live else ways
+        is_told = collection.live and collection.creatable
+        return tuple(Unoffered(way) for way in ways) if collection.live and not is_told else ways
 
     def _by_field(self, collection: Collection, mode: str) -> Made:
         """An object picked by `field value` pairs.

@@ -74,11 +74,11 @@ class Collection:
     begins its lines and stems its aliases. Objects of a collection without an
     id have no alias and are picked by field; `key` names the fields no two
     siblings may share. `ordered_by` is the field that numbers siblings. A
-    collection that `gathers` others holds nothing itself: it shows their objects
-    under one name, all of those below its parent or, with `through`, those whose
-    field of that name refers to its parent. A `live` one shows what the datapath
-    has learnt. A `single` one is one object, addressed by its name alone. Objects of a `settled`
-    one are made and deleted, but do not change.
+    collection that `gathers` others holds nothing itself: it shows their objects under one
+    name, all of those below its parent or, with `through`, those whose field of that name
+    refers to its parent. A `live` one shows what the datapath has learnt and, where it is
+    `creatable`, what it was told beside it. A `single` one is one object, addressed by its name
+    alone. Objects of a `settled` one are made and deleted, but do not change.
     An `embedded` one is part of its parent as MidoNet stores it: create shows what was given.
     Lists of an `of_tenant` one show what belongs to the session's tenant.
     `example` gives the fields of a typical object, where those that are required

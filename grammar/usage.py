@@ -50,9 +50,9 @@ def collection_verbs(collection: Collection) -> tuple[str, ...]:
 
 
 def object_verbs(collection: Collection) -> tuple[str, ...]:
-    """The verbs that may be said of an object; of what the datapath has learnt none."""
+    """The verbs that may be said of an object; of what the datapath alone has learnt none."""
     if collection.live:
-        return ()
+        return ("show", "delete") if collection.creatable else ()
     open_fields = [each for each in collection.fields if not (each.read_only or each.fixed)]
     changes = not collection.settled
     said = {

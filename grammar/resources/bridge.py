@@ -21,7 +21,7 @@ BRIDGE = Collection(
         common.IN_MIRRORS,
         common.OUT_MIRRORS,
     ),
-    children=("port", "dhcp", "mac"),
+    children=("port", "dhcp", "mac", "arp"),
     of_tenant=True,
     group="devices",
     example="name lan",

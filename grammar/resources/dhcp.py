@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grammar.addresses import IPv4, Mac, Network
+from grammar.resources.common import YES_NO
 from grammar.schema import Collection, Field
 from grammar.values import Integer, ListOf, Text
 
@@ -16,6 +17,7 @@ DHCP = Collection(
         Field("dns-servers", ListOf(IPv4()), "the name servers given out"),
         Field("subnet", Network(), "the subnet", required=True),
         Field("interface-mtu", Integer(0, 65535, "bytes"), "the MTU given out"),
+        Field("enabled", YES_NO, "whether addresses are given out; yes is not shown"),
     ),
     children=("opt121-routes", "host"),
     has_id=False,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from grammar.addresses import IPv4, Mac
+from grammar.resources.common import YES_NO
 from grammar.schema import Collection, Field
 from grammar.times import Seconds
-from grammar.values import Choice, Integer, Text
+from grammar.values import Choice, Integer, Reference, Text
 
 _PORT = Integer(0, 65535)
 _PROTO = Field("proto", Integer(0, 255), "IP protocol", read_only=True)
@@ -26,7 +27,8 @@ def _flow(prefix: str, what: str) -> tuple[Field, ...]:
 
 def _live(path: str, help: str, fields: tuple[Field, ...], **more: Any) -> Collection:
     name = path.rpartition(".")[2]
-    return Collection(path, name, help, fields, has_id=False, creatable=False, live=True, **more)
+    more = {"creatable": False, **more}
+    return Collection(path, name, help, fields, has_id=False, live=True, **more)
 
 
 ARP = _live(
@@ -51,13 +53,42 @@ ARP = _live(
 
 MAC_TABLE = _live(
     "bridge.mac",
-    "a MAC address the bridge has learnt",
+    "a MAC address the bridge has learnt, or was told",
     (
-        _MAC,
-        Field("vlan", Integer(0, 4095), "its VLAN; 0 is untagged", read_only=True),
-        Field("port", Text("a port"), "the port it is behind", read_only=True),
+        Field("mac", Mac(), "the MAC address", required=True, fixed=True),
+        Field("vlan", Integer(0, 4095), "its VLAN; 0 is untagged", default=0, fixed=True),
+        Field(
+            "port",
+            Reference("port"),
+            "the port it is behind",
+            required=True,
+            fixed=True,
+            on_delete="cascade",
+        ),
+        Field("static", YES_NO, "yes where the bridge was told", read_only=True),
     ),
-    more=("bridge bridge0 mac list vlan 0",),
+    creatable=True,
+    example="mac 02:00:00:00:00:01 port bridge0:port1",
+    more=(
+        "bridge bridge0 mac list vlan 0",
+        "bridge bridge0 add mac mac 02:00:00:00:00:02 port bridge0:port1  # stays through reset",
+    ),
+    see=("reset",),
+)
+
+ARP_TABLE = Collection(
+    "bridge.arp",
+    "arp",
+    "an address the bridge answers ARP requests for",
+    (
+        Field("address", IPv4(), "the address", required=True, fixed=True),
+        Field("mac", Mac(), "the MAC address it answers", required=True, fixed=True),
+    ),
+    has_id=False,
+    key=("address",),
+    settled=True,
+    example="address 192.168.77.9 mac 02:00:00:00:00:01",
+    more=("bridge bridge0 arp list",),
     see=("reset",),
 )
 
@@ -155,4 +186,4 @@ FLOW = _live(
     ),
 )
 
-COLLECTIONS = (ARP, MAC_TABLE, NAT, CONNECTION, FLOW, WALK)
+COLLECTIONS = (ARP, MAC_TABLE, ARP_TABLE, NAT, CONNECTION, FLOW, WALK)

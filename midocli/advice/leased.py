@@ -23,13 +23,18 @@ def unleased(catalog: Catalog, failure: Failure) -> Iterator[Change]:
         return
     path = f"bridge {bridge.full_alias}"
     for subnet in bridge.siblings("bridge.dhcp") or ():
-        address = _free(catalog, subnet.get("subnet"), _taken(bridge))
-        if address is None:
-            continue
         where = f"{path} dhcp subnet {net_text(subnet.get('subnet'))}"
         host = [
             each for each in subnet.siblings("bridge.dhcp.host") or () if each.get("mac") == mac
         ]
+        if subnet.get("enabled") is False:
+            if host and host[0].get("address") is not None:
+                yield way("its addresses are ready", f"{where} set enabled yes")
+                return
+            continue
+        address = _free(catalog, subnet.get("subnet"), _taken(bridge))
+        if address is None:
+            continue
         text = format_ipv4(address)
         if host:
             yield way(f"{text} is free there", f"{where} host mac {mac} set address {text}")

@@ -32,6 +32,7 @@ from midocli.simulator.wire.addresses import Prefix
 from midocli.store.display import Display, binding_of, interface_of, is_up
 from midocli.store.rows import Row
 from midocli.store.store import Store
+from midocli.store.table_policy import place_of
 
 _PROTOCOLS = {"tcp": 6, "udp": 17}
 
@@ -130,6 +131,15 @@ class StoreSource:
             traces=service_compiler.traces(row),
             subnets=service_compiler.subnets(row),
             ports=tuple(port.id for port in row.siblings("bridge.port") or ()),
+            macs={
+                vlan << 48 | mac: each.get("port").id
+                for each in row.siblings("bridge.mac") or ()
+                for vlan, mac in (place_of(each),)
+            },
+            addresses={
+                each.get("address"): mac_number(each.get("mac"))
+                for each in row.siblings("bridge.arp") or ()
+            },
         )
 
     def router(self, key: Key) -> records.Router | None:

@@ -44,6 +44,8 @@ _PARENT: dict[str, RecordKind] = {
     "router.route": "router",
     "router.bgp-peer": "router",
     "bridge.port": "bridge",
+    "bridge.mac": "bridge",
+    "bridge.arp": "bridge",
     "chain.rule": "chain",
     "port-group.member": "port-group",
     "ip-address-group.ip": "ip-address-group",

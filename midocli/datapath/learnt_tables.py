@@ -14,6 +14,7 @@ from midocli.simulator.learnt.entries import FLOW_IDLE_NS
 from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ICMP
 from midocli.store.filters import passes
 from midocli.store.rows import Row
+from midocli.store.table_policy import place_of
 from midocli.trace.flow_text import flow_actions
 
 if TYPE_CHECKING:
@@ -64,10 +65,18 @@ def _macs(datapath: Datapath, parent: Row | None) -> list[Entry]:
     assert parent is not None
     found = datapath.network.state.live_macs(parent.id, datapath.engine.now_ns)
     ports = datapath.network.topology.ports
+    told = parent.siblings("bridge.mac") or ()
+    static = {place_of(row): datapath.name_of(row.get("port").id) for row in told}
     return sorted(
-        (_mac(mac), vlan, datapath.name_of(port))
-        for vlan, mac, port in found
-        if ports[port] is not None  # what was behind a port that is gone is not known
+        [
+            *((_mac(mac), vlan, port, True) for (vlan, mac), port in static.items()),
+            *(
+                (_mac(mac), vlan, datapath.name_of(port), None)
+                for vlan, mac, port in found
+                # what was behind a port that is gone is not known
+                if ports[port] is not None and (vlan, mac) not in static
+            ),
+        ]
     )
 
 

@@ -53,6 +53,7 @@ def subnets(bridge: Row) -> tuple[records.DhcpSubnet, ...]:
             },
         )
         for row in bridge.siblings("bridge.dhcp") or ()
+        if row.get("enabled") is not False
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grammar.addresses import format_ipv4
+from grammar.addresses import format_cidr, format_ipv4
 from grammar.schema import Collection
 from grammar.tree import FieldName, Setting
 from midocli.simulator.reason import Code, Reason
@@ -84,20 +84,32 @@ def silence(context: Context, guest: Row, dropped: Reason | None) -> Reason:
     port = network.topology.ports[key] if key is not None else None
     bridge = network.topology.bridges[port.device] if port and not port.is_router else None
     if bridge is not None and (dropped is None or dropped.code not in _AT_THE_PLUG):
-        lacking = _lacking(bridge, mac)
+        lacking = _lacking(context, bridge, mac)
         if lacking is not None:
             return lacking
     return dropped or Reason(Code.NO_ANSWER, alias, None, "no server answers")
 
 
-def _lacking(bridge: Bridge, mac: int) -> Reason | None:
+def _not_enabled(context: Context, bridge: Bridge) -> str | None:
+    """The first subnet of a bridge that is not enabled."""
+    row = context.store.by_id(bridge.key) if isinstance(bridge.key, int) else None
+    subnets = context.store.rows("bridge.dhcp", row) if row is not None else ()
+    off = (each for each in subnets if each.get("enabled") is False)
+    return next((format_cidr(each.get("subnet")) for each in off), None)
+
+
+def _lacking(context: Context, bridge: Bridge, mac: int) -> Reason | None:
     """What a bridge's DHCP service lacks to serve a MAC; None where it does serve it."""
     at, hw = bridge.alias, mac_text(mac)
+    if any(subnet.hosts.get(mac) for subnet in bridge.subnets):
+        return None
+    off = _not_enabled(context, bridge)
+    if off is not None:
+        text = f"{at} gives out no addresses of {off}, which is not enabled"
+        return Reason(Code.NO_ANSWER, at, None, text, {"unleased": hw})
     if not bridge.subnets:
         text = f"{at} has no DHCP subnet, so requests are flooded, and nobody answers"
         return Reason(Code.NO_ANSWER, at, None, text, {"unleased": hw})
-    if any(subnet.hosts.get(mac) for subnet in bridge.subnets):
-        return None
     details = {"unleased": hw}
     subnet = network_text(bridge.subnets[0].network)
     if mac in bridge.subnets[0].hosts:

@@ -301,7 +301,7 @@ class Bridged(EventBase):
     mac: int
     vlan: int
     port: str
-    known: str  # router-port or learned
+    known: str  # router-port, static or learned
 
 
 class Flooded(EventBase):

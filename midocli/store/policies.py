@@ -28,6 +28,7 @@ from midocli.store.service_policy import (
     TracePolicy,
     VipPolicy,
 )
+from midocli.store.table_policy import ArpPolicy, MacPolicy
 from midocli.store.vtep_policy import (
     BridgePolicy,
     TunnelZonePolicy,
@@ -38,6 +39,8 @@ from midocli.store.vtep_policy import (
 POLICIES: dict[str, Policy] = {
     "bridge": BridgePolicy(),
     "bridge.port": PortPolicy(),
+    "bridge.mac": MacPolicy(),
+    "bridge.arp": ArpPolicy(),
     "router.port": RouterPortPolicy(),
     "router.route": RoutePolicy(),
     "chain.rule": RulePolicy(),

@@ -42,7 +42,7 @@ class Resolver:
         collection = selector.collection
         if collection.single:
             return next(self._store.rows(collection.path))
-        if collection.live:
+        if collection.live and not collection.creatable:
             why = f"a {collection.name} comes of the traffic; only reset changes it"
             raise RefusedError(why, None, selector.column)
         if selector.name is not None:
@@ -51,6 +51,9 @@ class Resolver:
         if len(found) == 1:
             return found[0]
         wanted = " ".join(f"{s.field.name} {s.text}" for s in selector.filters)
+        if collection.live and not found:
+            why = f"no static {collection.name} has {wanted[:80]}; what was learnt goes with reset"
+            raise UnknownObjectError(why, selector.column)
         many = f"{len(found)} of them have" if found else "none has"
         raise UnknownObjectError(
             f"no single {collection.name} to pick: {many} {wanted[:80]}", selector.column

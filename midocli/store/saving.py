@@ -55,6 +55,8 @@ _PHASES: tuple[tuple[str, ...], ...] = (
     ("bridge.dhcp",),
     ("bridge.dhcp.opt121-routes",),
     ("bridge.dhcp.host",),
+    ("bridge.mac",),
+    ("bridge.arp",),
     ("port-group.member",),
     ("host.binding",),
     ("mirror",),

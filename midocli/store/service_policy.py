@@ -14,7 +14,15 @@ from midocli.store.rows import Row
 
 
 class DhcpPolicy(Policy):
-    """The subnets of a bridge do not overlap."""
+    """The subnets of a bridge do not overlap; that one is enabled goes without saying."""
+
+    def before_create(self, edit: Edit, row: Row) -> None:
+        if row.get("enabled"):
+            row.values[row.collection.index["enabled"]] = None
+
+    def changed(self, edit: Edit, row: Row, field: str, old: Any) -> None:
+        if field == "enabled" and row.get("enabled"):
+            edit.put(row, "enabled", None)
 
     def check(self, edit: Edit, row: Row) -> None:
         subnet: Cidr = row.get("subnet")

@@ -57,7 +57,7 @@ def text_of(event: events.Event) -> str:
         case events.Consumed():
             return f"takes the {_packet(event.what)}"
         case events.Bridged():
-            known = "a router's port" if event.known == "router-port" else "learned"
+            known = "a router's port" if event.known == "router-port" else event.known
             return f"{mac_text(event.mac)} is behind {event.port} ({known})"
         case events.ChainEnded():
             outcome = {"continue": "goes on", "accept": "accepted"}.get(event.outcome)

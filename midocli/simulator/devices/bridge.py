@@ -81,7 +81,7 @@ def _vlan_of(plan: BridgePlan, frame: Frame, port: Port) -> int:
 
 
 def _learn(walk: Walk, plan: BridgePlan, port: Port) -> None:
-    """Remember where the source MAC is, unless it is a peer router port's."""
+    """Remember where the source MAC is, unless it is a router port's or the bridge was told."""
     frame = walk.frame
     mac = frame.hw_src
     if mac in plan.router_ports:
@@ -92,6 +92,8 @@ def _learn(walk: Walk, plan: BridgePlan, port: Port) -> None:
         if vlan and vlan not in plan.vlan_ports:
             return
         key |= vlan << 48
+    if key in plan.bridge.macs:
+        return
     known = walk.memory.learn_mac(plan.bridge.key, key, port.key)
     if walk.recording and known != port.key:
         old = plan.ports.get(known)
@@ -110,8 +112,7 @@ def _decide(walk: Walk, plan: BridgePlan, port: Port) -> Decision:
     to = plan.router_ports.get(frame.hw_dst)
     known = "router-port"
     if to is None:
-        known = "learned"
-        to = port if frame.hw_dst == frame.hw_src else _learned(walk, plan, port)
+        to, known = _known(walk, plan, port)
     if to is None:
         return _flood(walk, plan, port, "unknown")
     if to is port:
@@ -120,13 +121,18 @@ def _decide(walk: Walk, plan: BridgePlan, port: Port) -> Decision:
     return _unicast(walk, plan, port, to, known)
 
 
-def _learned(walk: Walk, plan: BridgePlan, port: Port) -> Port | None:
-    """The port a destination MAC was learned on, unless that was too long ago."""
+def _known(walk: Walk, plan: BridgePlan, port: Port) -> tuple[Port | None, str]:
+    """The port a destination MAC is behind, as the bridge was told or has learned, and which."""
     frame = walk.frame
     key = frame.hw_dst
+    if key == frame.hw_src:
+        return port, "learned"
     if plan.vlan_of:
         key |= _vlan_of(plan, frame, port) << 48
-    return plan.ports.get(walk.memory.port_of_mac(plan.bridge.key, key))
+    told = plan.bridge.macs.get(key)
+    if told is not None:
+        return plan.ports.get(told), "static"
+    return plan.ports.get(walk.memory.port_of_mac(plan.bridge.key, key)), "learned"
 
 
 def _unicast(walk: Walk, plan: BridgePlan, port: Port, to: Port, known: str) -> Decision:
@@ -178,7 +184,7 @@ def _arp(walk: Walk, plan: BridgePlan, port: Port) -> Decision:
     tagged = _is_tagged(frame)
     gratuitous = frame.nw_src == frame.nw_dst
     if frame.proto == ARP_REQUEST and not tagged and not gratuitous:
-        mac = plan.router_macs.get(frame.nw_dst)
+        mac = plan.router_macs.get(frame.nw_dst) or plan.bridge.addresses.get(frame.nw_dst)
         mac = mac or walk.memory.announced_mac(plan.bridge.key, frame.nw_dst)
         if mac is not None:
             walk.generate(arp_reply(frame, mac), port, "arp-reply", plan.bridge.alias)

@@ -77,7 +77,10 @@ NO_PORT = Port(key=None)
 
 @dataclass(slots=True, eq=False)
 class Bridge:
-    """A virtual switch; `ports` holds the keys of its ports in the order they were made."""
+    """A virtual switch; `ports` holds the keys of its ports in the order they were made.
+
+    It was told behind which of them `macs` are (VLAN << 48 | MAC), and the MACs of `addresses`.
+    """
 
     key: Key
     alias: str = ""
@@ -89,6 +92,8 @@ class Bridge:
     traces: tuple[TraceRequest, ...] = ()
     subnets: tuple[DhcpSubnet, ...] = ()
     ports: tuple[Key, ...] = ()
+    macs: Mapping[int, Key] = field(default_factory=dict)
+    addresses: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
