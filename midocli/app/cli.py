@@ -31,7 +31,7 @@ commands succeeded, 1 when one failed (or a ping of -e got no answer), 2 for bad
 options or unreadable files.
 
 `midocli tcpdump -r FILE` prints a capture file, with tcpdump's own options;
-`midocli test PATH...` runs scripts as tests.
+`midocli test PATH...` runs scripts as tests, `midocli serve` serves MidoNet's REST API.
 """
 
 _OTHER_GRAMMAR = """\
@@ -101,6 +101,8 @@ def _run_words(words: list[str]) -> int:
         return _tcpdump(words[1:])
     if words[:1] == ["test"]:
         return _test(words[1:])
+    if words[:1] == ["serve"]:
+        return _serve(words[1:])
     options = argument_parser().parse_args(words)
     if options.completion:
         return _complete(options.completion)
@@ -186,6 +188,18 @@ def _test(words: list[str]) -> int:
 
     _write_utf8()
     return main(words)
+
+
+def _serve(words: list[str]) -> int:
+    """The command line that serves a topology."""
+    from midocli.app.serve import main
+    from midocli.session.session import OutputError
+
+    _write_utf8()
+    try:
+        return main(words, _session, _run_file)
+    except OutputError as failure:
+        return _end_without_output(failure.error)
 
 
 def _write_utf8() -> None:

@@ -67,6 +67,10 @@ class Manner:
         """What signals wait for while it is entered."""
         return _NOTHING
 
+    def looking(self) -> AbstractContextManager[object]:
+        """Inside, the topology stays as it is for who looks at it between two commands."""
+        return _NOTHING
+
     def progress(self, what: str, done: int, total: int) -> None:
         """Hear how much of something is done, of how much; what may be stopped there raises."""
 

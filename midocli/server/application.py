@@ -1,0 +1,199 @@
+"""The web application: each path of the API with what answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from midocli.context.context import Context
+from midocli.server.answers import Refusal, answer, body_of, check_media, chosen_media
+from midocli.server.login import Login
+from midocli.server.resources import Resources, unknown
+from midocli.session.mistakes import Mistakes
+from midocli.store.api import services
+from midocli.store.api.documents import Documents
+from midocli.store.api.forms import Json
+from midocli.store.api.places import PLACES, Place
+from midocli.store.api.root import application, neutron
+from midocli.store.rows import Row
+
+#: Answers a request with its body.
+Handler = Callable[[Request, Any], Response]
+ROOT = "/midonet-api"
+_ALL = ("GET", "POST", "PUT", "DELETE")
+_ADMIN = {"tenant-id": "admin", "name": "admin", "description": "Admin Tenant"}
+_NO_NEUTRON = "midocli keeps no Neutron objects; make what they stand for by MidoNet's own API"
+_NO_IPV6 = "midocli's bridges give out no IPv6 addresses"
+_NO_CONF = "midocli's agents have no configuration of their own"
+
+
+class Api:
+    """Answers requests about one topology; `base` is the address under which clients reach it.
+
+    One request at a time has the topology, and nobody else inside `alone`.
+    """
+
+    def __init__(
+        self, context: Context, base: str, login: Login, alone: AbstractContextManager[object]
+    ) -> None:
+        self._context = context
+        self._base = base
+        self._login = login
+        self._alone = alone
+        self._documents = Documents(context.display, base)
+        self._resources = Resources(context, self._documents)
+
+    def routes(self) -> Iterator[Route]:
+        """All paths, below ROOT."""
+        for path in ("", "/"):
+            yield self.route(path, self._application)
+        yield Route(f"{ROOT}/login", self._login.answer, methods=["POST"])
+        yield self.route("/system_state", self._system_state)
+        yield self.route("/tenants", self._tenants)
+        yield self.route("/tenants/{id}", self._tenant)
+        yield self.route(
+            "/ports/{id}/link", self._link, ("POST", "DELETE"), ("PortLink-v1", "Port-v3")
+        )
+        yield self.route("/neutron", self._neutron)
+        yield self.route("/neutron/{rest:path}", _refusing(_NO_NEUTRON), _ALL)
+        yield self.route("/conf/{rest:path}", _refusing(_NO_CONF), _ALL)
+        yield self.route("/bridges/{id}/dhcpV6", self._no_ipv6, ("GET", "POST"))
+        yield self.route("/bridges/{id}/dhcpV6/{rest:path}", _refusing(_NO_IPV6), _ALL)
+        for place in PLACES.values():
+            if place.methods:
+                names = tuple(name for kind in place.objects for name in kind.media)
+                yield self.route(place.path, self._place(place, names), place.methods, names)
+
+    def route(
+        self,
+        path: str,
+        handler: Handler,
+        methods: Sequence[str] = ("GET",),
+        media: Sequence[str] = (),
+    ) -> Route:
+        """A path whose handler has the topology for itself; bodies are of these media types."""
+
+        async def endpoint(request: Request) -> Response:
+            self._login.check(request)
+            if request.method in ("POST", "PUT"):
+                check_media(request, media)
+            body = await body_of(request)
+            with self._alone:
+                return handler(request, body)
+
+        return Route(ROOT + path, endpoint, methods=list(methods))
+
+    # -- one handler for each place ----------------------------------------------------------
+
+    def _place(self, place: Place, names: Sequence[str]) -> Handler:
+        resources = self._resources
+
+        def handle(request: Request, body: Any) -> Response:
+            params = request.path_params
+            match request.method:
+                case "POST":
+                    return _created(resources.post(place, params, body))
+                case "PUT":
+                    return Response(status_code=resources.put(place, params, body))
+                case "DELETE":
+                    return Response(status_code=resources.delete(place, params))
+            media = chosen_media(request, names, not place.is_item)
+            if place.is_item:
+                return answer(resources.get(place, params), media)
+            return answer(resources.documents(place, params, request.query_params), media)
+
+        return handle
+
+    def _link(self, request: Request, body: Any) -> Response:
+        if request.method == "DELETE":
+            self._resources.unlink(request.path_params)
+            return Response(status_code=204)
+        return _created(self._resources.link(request.path_params, body))
+
+    def _no_ipv6(self, request: Request, body: Any) -> Response:
+        self._resources.get(PLACES["/bridges/{id}"], request.path_params)
+        if request.method == "POST":
+            raise Refusal(501, _NO_IPV6)
+        return answer([], chosen_media(request, ["DhcpV6Subnet-v1"], True))
+
+    # -- what is there once ------------------------------------------------------------------
+
+    def _application(self, request: Request, body: Any) -> Response:
+        media = chosen_media(request, ["Application-v5"], False)
+        return answer(application(self._base), media)
+
+    def _system_state(self, request: Request, body: Any) -> Response:
+        media = chosen_media(request, services.SYSTEM_STATE.media, False)
+        (row,) = self._context.store.rows("system-state")
+        return answer(self._documents.document(row), media)
+
+    def _tenants(self, request: Request, body: Any) -> Response:
+        media = chosen_media(request, services.TENANT.media, True)
+        return answer(self._all_tenants(), media)
+
+    def _tenant(self, request: Request, body: Any) -> Response:
+        media = chosen_media(request, services.TENANT.media, False)
+        name = request.path_params["id"]
+        found = [each for each in self._all_tenants() if each["id"] == name]
+        if not found:
+            raise unknown("Tenant", name)
+        return answer(found[0], media)
+
+    def _all_tenants(self) -> list[Json]:
+        """The tenants there are; where there are none, the one that clients expect."""
+        rows = list(self._context.store.rows("tenant"))
+        return [self._documents.document(row) for row in rows or [self._admin()]]
+
+    def _admin(self) -> Row:
+        store = self._context.store
+        collection = store.schema["tenant"]
+        values = store.layout(collection).defaults.copy()
+        for name, value in _ADMIN.items():
+            values[collection.index[name]] = value
+        return Row(collection, 0, None, values)
+
+    def _neutron(self, request: Request, body: Any) -> Response:
+        media = chosen_media(request, ["neutron.Neutron-v3"], False)
+        return answer(neutron(self._base), media)
+
+
+def _created(uri: str) -> Response:
+    return Response(status_code=201, headers={"Location": uri})
+
+
+def _refusing(sentence: str) -> Handler:
+    """Answers with what midocli has not."""
+
+    def refuse(request: Request, body: Any) -> Response:
+        raise Refusal(501, sentence)
+
+    return refuse
+
+
+def web_application(routes: Sequence[Route], mistakes: Mistakes) -> Starlette:
+    """The application, whose every failure is an answer; `mistakes` keeps those of midocli."""
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refusal)
+        return error.response()
+
+    async def refuse_path(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        silent = error.status_code == 405
+        return Refusal(error.status_code, headers=error.headers, silent=silent).response()
+
+    async def tell_mistake(request: Request, error: Exception) -> Response:
+        told = mistakes.told(error, f"{request.method} {request.url.path}")
+        return Refusal(500, told).response()
+
+    handlers: Any = {Refusal: refuse, HTTPException: refuse_path, Exception: tell_mistake}
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    app.router.redirect_slashes = False
+    return app
