@@ -170,7 +170,7 @@ def _facts(collection: Collection) -> Iterable[str]:
     if collection.gathers:
         yield _what_it_gathers(collection)
     yield _how_created(collection)
-    if not collection.live:
+    if not collection.live or collection.creatable:
         yield f"Picked by {_how_picked(collection)}"
     if collection.key:
         yield f"No two beside each other have the same {names(collection.key)}"
@@ -213,7 +213,7 @@ def _what_it_gathers(collection: Collection) -> str:
 
 
 def _how_created(collection: Collection) -> str:
-    if collection.live:
+    if collection.live and not collection.creatable:
         return "Shows what the datapath has learnt: `list` and `show` only, and gone after `reset`"
     if not collection.creatable:
         return "Not created here" if collection.gathers else "Not created by command"
@@ -221,7 +221,9 @@ def _how_created(collection: Collection) -> str:
     rest = "".join([*given, " [FIELD VALUE]..."])
     if not collection.parent:
         return f"Created by `{collection.name} create{rest}`"
-    return f"Created by `{_outside(collection)}add {collection.name}{rest}`"
+    created = f"Created by `{_outside(collection)}add {collection.name}{rest}`"
+    learnt = "; beside those, what the datapath has learnt, which is gone after `reset`"
+    return created + (learnt if collection.live else "")
 
 
 def _how_picked(collection: Collection) -> str:
