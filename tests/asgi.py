@@ -14,7 +14,7 @@ from grammar.script import Line
 from midocli.context.context import Context
 from midocli.context.files import Files
 from midocli.context.manner import Manner
-from midocli.server.application import ROOT, Api, web_application
+from midocli.server.application import OWN, ROOT, Api, web_application
 from midocli.server.gate import Gate, Guests
 from midocli.server.login import Account, Login
 from midocli.session.mistakes import Mistakes
@@ -48,7 +48,7 @@ class Served:
         clock = Clock(1_700_000_000 * 10**9, 0)
         self.context = Context(random.Random(1), clock, Files(), Manner(self.out))
         self.session = Session(Settings(), self.context, self.err)
-        api = Api(self.context, BASE, Login(account), RLock())
+        api = Api(self.session, f"http://{HOST}", Login(account), RLock())
         guests = Guests(
             frozenset({"127.0.0.1", "localhost"}), frozenset(filter(None, [cors])), cors
         )
@@ -76,7 +76,7 @@ class Served:
             body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         )
         path = path.removeprefix(f"http://{HOST}")
-        path = path if path.startswith(ROOT) else ROOT + path
+        path = path if path.startswith((ROOT, OWN)) else ROOT + path
         path, _, query = path.partition("?")
         given = {"host": HOST, **{k.replace("_", "-"): v for k, v in headers.items()}}
         if body is not None and "content-type" not in given:

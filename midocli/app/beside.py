@@ -31,6 +31,10 @@ class Beside(Terminal):
         else:
             yield
 
+    @property
+    def interactive(self) -> bool:
+        return super().interactive and _is_prompts()
+
     def looking(self) -> AbstractContextManager[object]:
         return self._alone
 

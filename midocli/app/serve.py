@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
+from grammar.errors import StoreError
 from midocli.app.serving import MakeSession, Problem, RunFile, Serve
 from midocli.results.printable import printable
 
@@ -35,6 +36,8 @@ def argument_parser() -> ArgumentParser:
     add("-v", "--verbose", action="store_true", help="log requests")
     add("--color", choices=("auto", "always", "never"), help="colours at the prompt")
     add("--seed", metavar="N", help="make every random choice repeatable")
+    add("-s", "--store", metavar="WHERE", help="where the topology stays: a file, or postgresql:…")
+    add("--untrusted", action="store_true", help="refused: scripts that may do harm serve nobody")
     parser.set_defaults(**_AS_SCRIPTS)
     return parser
 
@@ -42,13 +45,15 @@ def argument_parser() -> ArgumentParser:
 def main(words: Sequence[str], make_session: MakeSession, run_file: RunFile) -> int:
     """Serve until the end is told; the exit status."""
     options = argument_parser().parse_args(words)
+    if options.untrusted:
+        return _complain("--untrusted runs scripts, and serves nobody")
     try:
         return Serve(options, make_session, run_file).run()
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _LIBRARIES:
             raise
         return _complain(f"serve needs {error.name}: pip install 'midocli[serve]'")
-    except Problem as problem:
+    except (Problem, StoreError) as problem:
         return _complain(str(problem))
 
 

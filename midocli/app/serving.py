@@ -117,12 +117,12 @@ class Serve:
         self._base = _base(self._options.base_url, self._address)
 
     def _application(self, session: Session) -> Gate:
-        from midocli.server.application import ROOT, Api, web_application
+        from midocli.server.application import Api, web_application
         from midocli.server.gate import Gate, Guests
         from midocli.server.login import Login
 
         login = Login(self._account)
-        api = Api(session.context, self._base + ROOT, login, self._alone)
+        api = Api(session, self._base, login, self._alone)
         names = {self._address.host, "localhost", urlsplit(self._base).hostname or ""}
         cors = self._options.cors
         origins = {self._address.url, self._base, *([cors] if cors else [])}

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 VENDOR = "application/vnd.org.midonet."
-_JSON = "application/json"
+JSON = "application/json"
 #: What HTTP calls statuses, where there is nothing better to say.
 _WORDS = {
     400: "this is no request that can be understood",
@@ -50,9 +50,18 @@ class Refusal(Exception):  # noqa: N818 (an answer)
         return Response(_dumped(body), self.status, self.headers, media)
 
 
-def answer(body: Any, media: str, status: int = 200) -> Response:
+def answer(
+    body: Any, media: str, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """JSON of a media type."""
-    return Response(_dumped(body), status, media_type=media)
+    return Response(_dumped(body), status, headers, media)
+
+
+def json_object(body: Any) -> dict[str, Any]:
+    """A body that has to be an object; Refusal (400)."""
+    if not isinstance(body, dict):
+        raise Refusal(400, "the body has to be a JSON object")
+    return body
 
 
 def _dumped(body: Any) -> bytes:
@@ -70,8 +79,8 @@ def chosen_media(request: Request, names: Sequence[str], is_list: bool) -> str:
         media = part.partition(";")[0].strip().lower()
         if media in ("*/*", "application/*", ""):
             return own
-        if media == _JSON:
-            return _JSON
+        if media == JSON:
+            return JSON
         if _fits(media, names):
             return part.partition(";")[0].strip()
     raise Refusal(406, silent=True)
@@ -80,7 +89,7 @@ def chosen_media(request: Request, names: Sequence[str], is_list: bool) -> str:
 def check_media(request: Request, names: Sequence[str]) -> None:
     """Refusal (406) where a body is of a type that does not belong here."""
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given not in ("", _JSON) and not _fits(given, names):
+    if given not in ("", JSON) and not _fits(given, names):
         raise Refusal(406, silent=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,11 +13,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from midocli.context.context import Context
-from midocli.server.answers import Refusal, answer, body_of, check_media, chosen_media
+from grammar.resources import SCHEMA
+from midocli.server.answers import (
+    JSON,
+    Refusal,
+    answer,
+    body_of,
+    check_media,
+    chosen_media,
+    json_object,
+)
+from midocli.server.commands import MACHINES, SENT, Commands
 from midocli.server.login import Login
 from midocli.server.resources import Resources, unknown
 from midocli.session.mistakes import Mistakes
+from midocli.session.session import Session
 from midocli.store.api import services
 from midocli.store.api.documents import Documents
 from midocli.store.api.forms import Json
@@ -27,6 +38,7 @@ from midocli.store.rows import Row
 #: Answers a request with its body.
 Handler = Callable[[Request, Any], Response]
 ROOT = "/midonet-api"
+OWN = "/midocli"
 _ALL = ("GET", "POST", "PUT", "DELETE")
 _ADMIN = {"tenant-id": "admin", "name": "admin", "description": "Admin Tenant"}
 _NO_NEUTRON = "midocli keeps no Neutron objects; make what they stand for by MidoNet's own API"
@@ -35,48 +47,57 @@ _NO_CONF = "midocli's agents have no configuration of their own"
 
 
 class Api:
-    """Answers requests about one topology; `base` is the address under which clients reach it.
+    """Answers requests about the topology of a session, which clients reach at `url`.
 
     One request at a time has the topology, and nobody else inside `alone`.
     """
 
     def __init__(
-        self, context: Context, base: str, login: Login, alone: AbstractContextManager[object]
+        self, session: Session, url: str, login: Login, alone: AbstractContextManager[object]
     ) -> None:
-        self._context = context
-        self._base = base
+        self._context = session.context
+        self._url = url
+        self._base = url + ROOT
         self._login = login
         self._alone = alone
-        self._documents = Documents(context.display, base)
-        self._resources = Resources(context, self._documents)
+        self._documents = Documents(self._context.display, self._base)
+        self._resources = Resources(self._context, self._documents)
+        self._commands = Commands(session)
 
     def routes(self) -> Iterator[Route]:
-        """All paths, below ROOT."""
+        """All paths."""
         for path in ("", "/"):
-            yield self.route(path, self._application)
+            yield self._route(path, self._application)
         yield Route(f"{ROOT}/login", self._login.answer, methods=["POST"])
-        yield self.route("/system_state", self._system_state)
-        yield self.route("/tenants", self._tenants)
-        yield self.route("/tenants/{id}", self._tenant)
-        yield self.route(
+        yield self._route("/system_state", self._system_state)
+        yield self._route("/tenants", self._tenants)
+        yield self._route("/tenants/{id}", self._tenant)
+        yield self._route(
             "/ports/{id}/link", self._link, ("POST", "DELETE"), ("PortLink-v1", "Port-v3")
         )
-        yield self.route("/neutron", self._neutron)
-        yield self.route("/neutron/{rest:path}", _refusing(_NO_NEUTRON), _ALL)
-        yield self.route("/conf/{rest:path}", _refusing(_NO_CONF), _ALL)
-        yield self.route("/bridges/{id}/dhcpV6", self._no_ipv6, ("GET", "POST"))
-        yield self.route("/bridges/{id}/dhcpV6/{rest:path}", _refusing(_NO_IPV6), _ALL)
+        yield self._route("/neutron", self._neutron)
+        yield self._route("/neutron/{rest:path}", _refusing(_NO_NEUTRON), _ALL)
+        yield self._route("/conf/{rest:path}", _refusing(_NO_CONF), _ALL)
+        yield self._route("/bridges/{id}/dhcpV6", self._no_ipv6, ("GET", "POST"))
+        yield self._route("/bridges/{id}/dhcpV6/{rest:path}", _refusing(_NO_IPV6), _ALL)
         for place in PLACES.values():
             if place.methods:
                 names = tuple(name for kind in place.objects for name in kind.media)
-                yield self.route(place.path, self._place(place, names), place.methods, names)
+                yield self._route(place.path, self._place(place, names), place.methods, names)
+        for name in SENT:
+            yield self._route(f"{OWN}/{name}", self._send, ("POST",), root="")
+        for path in MACHINES:
+            yield self._route(f"{OWN}/{path}", self._machines(path), ("GET", "POST"), root="")
+            item = f"{OWN}/{path}/{{name}}"
+            yield self._route(item, self._machine(path), ("GET", "PUT", "DELETE"), root="")
 
-    def route(
+    def _route(
         self,
         path: str,
         handler: Handler,
         methods: Sequence[str] = ("GET",),
         media: Sequence[str] = (),
+        root: str = ROOT,
     ) -> Route:
         """A path whose handler has the topology for itself; bodies are of these media types."""
 
@@ -86,9 +107,11 @@ class Api:
                 check_media(request, media)
             body = await body_of(request)
             with self._alone:
+                if self._context.kept is not None:
+                    self._context.kept.refresh()
                 return handler(request, body)
 
-        return Route(ROOT + path, endpoint, methods=list(methods))
+        return Route(root + path, endpoint, methods=list(methods))
 
     # -- one handler for each place ----------------------------------------------------------
 
@@ -122,6 +145,38 @@ class Api:
         if request.method == "POST":
             raise Refusal(501, _NO_IPV6)
         return answer([], chosen_media(request, ["DhcpV6Subnet-v1"], True))
+
+    # -- what only midocli has ---------------------------------------------------------------
+
+    def _send(self, request: Request, body: Any) -> Response:
+        name = request.url.path.rpartition("/")[2]
+        return answer(self._commands.send(name, json_object(body)), JSON)
+
+    def _machines(self, path: str) -> Handler:
+        def handle(request: Request, body: Any) -> Response:
+            owner = request.path_params.get("owner", "")
+            if request.method == "GET":
+                return answer(self._commands.machines(path, owner), JSON)
+            made = self._commands.make(path, owner, json_object(body))
+            collection = SCHEMA[MACHINES[path][-1]]
+            name = made["id"] if collection.has_id else str(body[collection.key[0]])
+            at = f"{self._url}{request.url.path}/{quote(name, safe='')}"
+            return answer(made, JSON, 201, {"Location": at})
+
+        return handle
+
+    def _machine(self, path: str) -> Handler:
+        def handle(request: Request, body: Any) -> Response:
+            owner, name = request.path_params.get("owner", ""), request.path_params["name"]
+            if request.method == "GET":
+                return answer(self._commands.machine(path, owner, name), JSON)
+            if request.method == "PUT":
+                self._commands.change(path, owner, name, json_object(body))
+            else:
+                self._commands.delete(path, owner, name)
+            return Response(status_code=204)
+
+        return handle
 
     # -- what is there once ------------------------------------------------------------------
 

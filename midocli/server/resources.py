@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from grammar.errors import ConflictError, RefusedError
+from grammar.errors import ConflictError, RefusedError, StoreError
 from midocli.context.context import Context
-from midocli.server.answers import Refusal
+from midocli.server.answers import Refusal, json_object
 from midocli.store.api.documents import (
     OBJECTS,
     Documents,
@@ -86,76 +86,78 @@ class Resources:
     def post(self, place: Place, params: Params, body: Any) -> str:
         """Make an object; its address."""
         kind = place.objects[0]
-        given = self._given(body, None)
-        given = given._replace(body={**given.body, **{n: params[w] for w, n in place.said}})
-        with _refusing(kind):
+        with self._changing(kind) as editor:
+            given = self._given(
+                {**json_object(body), **{n: params[w] for w, n in place.said}}, None
+            )
             parent = self._holder(kind, self._parent(place, params), given)
             found: dict[str, Value] = values(kind, given)
             parts = list(children(kind, given))
             if parent is not None and isinstance(place.rows, str):
                 parent, found = None, found | {str(self._store.schema[place.rows].through): parent}
             self._check(kind, Change(self._store, parent, None, found, given.body))
-            with self._context.changing() as editor:
-                row = editor.make(self._store.schema[kind.path], parent, found, self._id(given))
-                for part, wanted in parts:
-                    self._fill(editor, row, part.path, wanted)
+            row = editor.make(self._store.schema[kind.path], parent, found, self._id(given))
+            for part, wanted in parts:
+                self._fill(editor, row, part.path, wanted)
         return self._documents.uri(row)
 
     def put(self, place: Place, params: Params, body: Any) -> int:
         """Change an object into what the body says; the status."""
-        row = self._item(place, params)
-        kind = object_of(row)
-        given = self._given(body, row)
-        with _refusing(kind):
+        with self._changing(place.objects[0]) as editor:
+            row = self._item(place, params)
+            kind = object_of(row)
+            given = self._given(body, row)
             found = values(kind, given)
             parts = list(children(kind, given))
             self._check(kind, Change(self._store, row.parent, row, found, given.body))
-            with self._context.changing() as editor:
-                editor.replace(row, found)
-                for part, wanted in parts:
-                    self._refill(editor, row, part.path, wanted)
+            editor.replace(row, found)
+            for part, wanted in parts:
+                self._refill(editor, row, part.path, wanted)
         return kind.put
 
     def delete(self, place: Place, params: Params) -> int:
         """Delete an object; the status."""
-        try:
-            row = self._item(place, params)
-        except Refusal:
-            if place.objects[0].gone != 404:
-                return place.objects[0].gone
-            raise
-        kind = object_of(row)
-        try:
-            with self._context.changing() as editor:
+        kind = place.objects[0]
+        with self._changing(kind) as editor:
+            try:
+                row = self._item(place, params)
+            except Refusal:
+                if kind.gone == 404:
+                    raise
+                return kind.gone
+            try:
                 for source in self._taken(kind, row):
                     editor.delete(source)
                 editor.delete(row)
-        except RefusedError as error:
-            raise Refusal(kind.refused, error.message) from None
+            except RefusedError as error:
+                raise Refusal(kind.refused, error.message) from None
         return kind.deleted
 
     def link(self, params: Params, body: Any) -> str:
         """Link a port with another; the link's address."""
-        port = self._item(PLACES["/ports/{id}"], params)
-        given = self._given(body, None)
-        peer = self._named("port", "peerId", given)
-        with _refusing(object_of(port)):
+        place = PLACES["/ports/{id}"]
+        with self._changing(place.objects[0]) as editor:
+            port = self._item(place, params)
+            peer = self._named("port", "peerId", self._given(body, None))
             if port.get("peer") is not None or peer.get("peer") is not None:
                 raise ConflictError("a port is linked once: the ports are not linkable")
-            with self._context.changing() as editor:
-                editor.replace(port, {"peer": peer})
+            editor.replace(port, {"peer": peer})
         return f"{self._documents.uri(port)}/link"
 
     def unlink(self, params: Params) -> None:
         """Take a port's link away, if it has one."""
-        port = self._item(PLACES["/ports/{id}"], params)
-        with _refusing(object_of(port)), self._context.changing() as editor:
-            editor.replace(port, {"peer": None})
+        place = PLACES["/ports/{id}"]
+        with self._changing(place.objects[0]) as editor:
+            editor.replace(self._item(place, params), {"peer": None})
+
+    @contextmanager
+    def _changing(self, kind: ApiObject) -> Iterator[Editor]:
+        """One transaction, inside which what it is about is looked up: others may change it."""
+        with _refusing(kind), self._context.changing() as editor:
+            yield editor
 
     def _given(self, body: Any, row: Row | None) -> Given:
-        if not isinstance(body, dict):
-            raise Refusal(400, "the body has to be a JSON object")
-        return Given(body, self._store, row)
+        return Given(json_object(body), self._store, row)
 
     def _id(self, given: Given) -> int | None:
         """The UUID that a client has chosen."""
@@ -223,6 +225,8 @@ def _refusing(kind: ApiObject) -> Iterator[None]:
         raise unknown(_name(error.kind), error.word) from None
     except Unsupported as error:
         raise Refusal(501, str(error)) from None
+    except StoreError as error:
+        raise Refusal(503, error.message) from None
     except ConflictError as error:
         raise Refusal(409, error.message, silent=kind.silent) from None
     except RefusedError as error:
