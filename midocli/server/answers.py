@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from starlette.responses import Response
 
 VENDOR = "application/vnd.org.midonet."
 JSON = "application/json"
+#: The largest body.
+MOST_BYTES = 2**20
 #: What HTTP calls statuses, where there is nothing better to say.
 _WORDS = {
     400: "this is no request that can be understood",
@@ -105,6 +108,8 @@ def _fits(media: str, names: Sequence[str]) -> bool:
 async def body_of(request: Request) -> Any:
     """The JSON of a request, an empty object where there is none; Refusal (400) if it is broken."""
     raw = await request.body()
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raw = _unpacked(request.headers["content-encoding"], raw)
     if not raw.strip():
         return {}
     try:
@@ -112,6 +117,20 @@ async def body_of(request: Request) -> Any:
     except (ValueError, RecursionError) as error:
         raise Refusal(400, f"the body is no JSON: {error}") from None
     _check_text(body)
+    return body
+
+
+def _unpacked(coding: str, raw: bytes) -> bytes:
+    """What gzip has packed, no more than a body may have."""
+    if coding.lower() not in ("gzip", "x-gzip"):
+        raise Refusal(415, f"a body may be packed by gzip, not by {coding[:40]}")
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        body = unpacker.decompress(raw, MOST_BYTES)
+    except zlib.error as error:
+        raise Refusal(400, f"the body is not packed by gzip: {error}") from None
+    if not unpacker.eof:
+        raise Refusal(413, f"a body has {MOST_BYTES} bytes at the most, and is whole")
     return body
 
 

@@ -15,15 +15,14 @@ from typing import Any, NamedTuple
 
 from starlette.datastructures import Headers
 
-from midocli.server.answers import Refusal
+from midocli.server.answers import MOST_BYTES, Refusal
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-#: The largest body, and the seconds that one may take to come.
-MOST_BYTES = 2**20
+#: The seconds that a body may take to come.
 _SECONDS = 20
 _CORS = {
     b"access-control-allow-methods": b"GET, POST, PUT, DELETE, OPTIONS",

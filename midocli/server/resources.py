@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,6 +25,8 @@ from midocli.store.editor import Editor
 from midocli.store.rows import Row, Value
 
 Params = Mapping[str, str]
+#: The values of objects that are to be inside another one.
+Wanted = Sequence[Mapping[str, Value]]
 
 
 class Resources:
@@ -97,8 +99,8 @@ class Resources:
                 parent, found = None, found | {str(self._store.schema[place.rows].through): parent}
             self._check(kind, Change(self._store, parent, None, found, given.body))
             row = editor.make(self._store.schema[kind.path], parent, found, self._id(given))
-            for part, wanted in parts:
-                self._fill(editor, row, part.path, wanted)
+            for path, wanted in parts:
+                self._fill(editor, row, path, wanted)
         return self._documents.uri(row)
 
     def put(self, place: Place, params: Params, body: Any) -> int:
@@ -111,8 +113,8 @@ class Resources:
             parts = list(children(kind, given))
             self._check(kind, Change(self._store, row.parent, row, found, given.body))
             editor.replace(row, found)
-            for part, wanted in parts:
-                self._refill(editor, row, part.path, wanted)
+            for path, wanted in parts:
+                self._refill(editor, row, path, wanted)
         return kind.put
 
     def delete(self, place: Place, params: Params) -> int:
@@ -193,13 +195,11 @@ class Resources:
             if f"{source.collection.path} {field}" in kind.takes:
                 yield source
 
-    def _fill(self, editor: Editor, row: Row, path: str, wanted: list[Mapping[str, Value]]) -> None:
+    def _fill(self, editor: Editor, row: Row, path: str, wanted: Wanted) -> None:
         for each in wanted:
             editor.make(self._store.schema[path], row, each)
 
-    def _refill(
-        self, editor: Editor, row: Row, path: str, wanted: list[Mapping[str, Value]]
-    ) -> None:
+    def _refill(self, editor: Editor, row: Row, path: str, wanted: Wanted) -> None:
         """Have a list of objects inside another one be as is wanted, where it is not."""
         old = list(row.siblings(path) or ())
         if len(old) == len(wanted) and all(map(_is_as, old, wanted)):

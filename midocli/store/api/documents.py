@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from grammar.resources import SCHEMA
 from midocli.store.api import devices, filters, machines, services
-from midocli.store.api.forms import Children, Form, Given, Json, WrongFieldError, object_schema
+from midocli.store.api.forms import Form, Given, Json, WrongFieldError, object_schema
 from midocli.store.api.leaves import Schema
 from midocli.store.api.objects import ApiObject
 from midocli.store.display import Display, is_vxlan
@@ -179,11 +179,11 @@ def _is_missing(kind: ApiObject, form: Form, given: Given, fields: Mapping[str, 
     return any(value is None and declared[name].required for name, value in fields.items())
 
 
-def children(kind: ApiObject, given: Given) -> Iterator[tuple[Children, list[Mapping[str, Value]]]]:
-    """The objects that a body lists inside another one; WrongBodyError."""
+def children(kind: ApiObject, given: Given) -> Iterator[tuple[str, Sequence[Mapping[str, Value]]]]:
+    """The objects that a body lists inside another one, by their collections; WrongBodyError."""
     for part in kind.parts:
         try:
-            yield part, list(part.children(given))
+            yield from part.children(given)
         except WrongFieldError as error:
             raise WrongBodyError([(error.name, str(error))]) from None
 

@@ -315,12 +315,18 @@ class Children(Form):
                 form.write(inner, child, display)
             found.append(inner)
 
-    def children(self, given: Given) -> list[dict[str, Any]]:
-        """The values of each object in the list."""
+    def children(self, given: Given) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        """The values of each object in the list, by the path of their collection."""
+        yield (
+            self.path,
+            [self._values(Given(each, given.store, None)) for each in self._items(given)],
+        )
+
+    def _items(self, given: Given) -> list[Json]:
         items = given.get(self.names[0], [])
         if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
             raise WrongFieldError(self.names[0], "expected a list of objects")
-        return [self._values(Given(each, given.store, None)) for each in items]
+        return items
 
     def _values(self, given: Given) -> dict[str, Any]:
         return {field: value for form in self._forms for field, value in form.read(given)}

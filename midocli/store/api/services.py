@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
-from midocli.store.api.forms import Form, Given, Json, One, Shown, WrongFieldError
+from grammar.resources import SCHEMA
+from midocli.store.api.forms import Children, Form, Given, Json, One, Shown, WrongFieldError
 from midocli.store.api.leaves import IntegerLeaf, Schema, WordsLeaf
 from midocli.store.api.objects import ID, UUID, declared
 from midocli.store.display import Display
@@ -183,6 +185,44 @@ SERVICE_CONTAINER_GROUP = declared(
     """,
 )
 
+
+class QosRules(Children):
+    """The rules of a QoS policy, as Neutron lists them: they come in, and never go out.
+
+    Null leaves the rules as they are, a list replaces them.
+    """
+
+    _LIMIT = (One("max_kbps", "max-kbps", absent=0), One("max_burst_kbps", "max-burst-kb"))
+    _MARK = (One("dscp_mark", "dscp-mark", absent=0),)
+    _KINDS: ClassVar = {
+        "bandwidth_limit": ("qos-policy.bw-limit-rule", _LIMIT),
+        "dscp_marking": ("qos-policy.dscp-rule", _MARK),
+    }
+
+    def __init__(self) -> None:
+        super().__init__("rules", "qos-policy.bw-limit-rule", self._LIMIT)
+        for form in self._MARK:
+            form.bind(SCHEMA["qos-policy.dscp-rule"])
+
+    def write(self, out: Json, row: Row, display: Display) -> None:
+        out["rules"] = None
+
+    def children(self, given: Given) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        if given.get("rules") is None:
+            return
+        found: dict[str, list[dict[str, Any]]] = {path: [] for path, _ in self._KINDS.values()}
+        for item in self._items(given):
+            if item.get("type") not in self._KINDS:
+                raise WrongFieldError("rules", f"expected a type of {', '.join(self._KINDS)}")
+            path, forms = self._KINDS[item["type"]]
+            each = Given(item, given.store, None)
+            found[path].append({f: value for form in forms for f, value in form.read(each)})
+        yield from found.items()
+
+    def schema(self) -> dict[str, Schema]:
+        return {"rules": {"type": ["array", "null"], "items": {"type": "object"}}}
+
+
 QOS_POLICY = declared(
     "QOSPolicy",
     "QOSPolicy-v1",
@@ -192,7 +232,7 @@ QOS_POLICY = declared(
     One("description", "description"),
     One("shared", "shared"),
     One("tenant_id", "tenant"),
-    Shown("rules", {"type": ["array", "null"]}),
+    QosRules(),
     links="""
     uri /qos_policies/{id}
     bwLimitRules {uri}/qos_bw_limit_rules
