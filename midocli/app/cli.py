@@ -197,7 +197,7 @@ def _serve(words: list[str]) -> int:
 
     _write_utf8()
     try:
-        return main(words, _session, _run_file)
+        return main(words, argument_parser().parse_args([]), _session, _run_file)
     except OutputError as failure:
         return _end_without_output(failure.error)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,8 +16,6 @@ The SCRIPTs are run first. Clients such as midonet-cli find the topology at
 http://HOST:PORT/midonet-api. A topology that is not saved when the server is ended is left in
 the user's state folder.
 """
-#: What the command line asks of the options for sessions of scripts.
-_AS_SCRIPTS = {"format": "text", "echo": False, "keep_going": False, "no_alias": False}
 _LIBRARIES = ("starlette", "uvicorn", "h11", "anyio", "click")
 
 
@@ -38,13 +36,14 @@ def argument_parser() -> ArgumentParser:
     add("--seed", metavar="N", help="make every random choice repeatable")
     add("-s", "--store", metavar="WHERE", help="where the topology stays: a file, or postgresql:…")
     add("--untrusted", action="store_true", help="refused: scripts that may do harm serve nobody")
-    parser.set_defaults(**_AS_SCRIPTS)
     return parser
 
 
-def main(words: Sequence[str], make_session: MakeSession, run_file: RunFile) -> int:
-    """Serve until the end is told; the exit status."""
-    options = argument_parser().parse_args(words)
+def main(
+    words: Sequence[str], plain: Namespace, make_session: MakeSession, run_file: RunFile
+) -> int:
+    """Serve until the end is told; the exit status. All else is as in `plain` options."""
+    options = argument_parser().parse_args(words, plain)
     if options.untrusted:
         return _complain("--untrusted runs scripts, and serves nobody")
     try:

@@ -25,6 +25,7 @@ from midocli.server.answers import (
 )
 from midocli.server.commands import MACHINES, SENT, Commands
 from midocli.server.login import Login
+from midocli.server.openapi import document
 from midocli.server.resources import Resources, unknown
 from midocli.session.mistakes import Mistakes
 from midocli.session.session import Session
@@ -69,6 +70,7 @@ class Api:
         for path in ("", "/"):
             yield self._route(path, self._application)
         yield Route(f"{ROOT}/login", self._login.answer, methods=["POST"])
+        yield self._route("/openapi.json", self._openapi)
         yield self._route("/system_state", self._system_state)
         yield self._route("/tenants", self._tenants)
         yield self._route("/tenants/{id}", self._tenant)
@@ -183,6 +185,9 @@ class Api:
     def _application(self, request: Request, body: Any) -> Response:
         media = chosen_media(request, ["Application-v5"], False)
         return answer(application(self._base), media)
+
+    def _openapi(self, request: Request, body: Any) -> Response:
+        return answer(document(ROOT, OWN), JSON)
 
     def _system_state(self, request: Request, body: Any) -> Response:
         media = chosen_media(request, services.SYSTEM_STATE.media, False)
