@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from grammar import numbers
 from grammar.errors import shorten
 from grammar.values import AsTyped
 
@@ -210,6 +211,8 @@ def _span(text: str, number: Callable[[str], int], what: str) -> tuple[int, int]
 
 class Ports:
     """Layer 4 ports `N` or `N-M`, always displayed `N-M`."""
+
+    called = staticmethod(numbers.port)
 
     expected = "a port or a range N-M"
     example = "80-443"

@@ -12,6 +12,7 @@ from grammar.errors import InvalidValueError
 from grammar.expectation import Expectation
 from grammar.groups import Group
 from grammar.nearest import suggestion
+from grammar.numbers import numbered
 from grammar.schema import Field
 from grammar.tree import Argument, Command, Path
 from grammar.values import Flag, ValueType
@@ -89,7 +90,7 @@ def value(name: str, type: ValueType, follow: pp.ParserElement = LINE_END) -> Na
         except ValueError as reason:
             raise InvalidValueError(
                 f"invalid {name} {word[:40]!r}: {reason}; expected {type.expected}"
-                + suggestion(word, expected.words),
+                + (suggestion(word, expected.words) or numbered(type, word)),
                 column,
                 (type.expected,),
             ) from None

@@ -22,10 +22,13 @@ from grammar.resources import SCHEMA
 from grammar.schema import Schema
 from grammar.tree import Command
 from grammar.verbs import VERBS, assemble
-from grammar.words import CODES, MISCODED, TRAILING, WHOLE_LINE, WORD
+from grammar.words import CODES, MISCODED, TRAILING, WHOLE_LINE, WORD, unquote, words_of
 
 if TYPE_CHECKING:
     from grammar.commands.expect import Expect
+
+#: What may stand before a command that was typed, or copied, for a shell.
+_CALLS = ("midocli", "midonet-cli", "midonet>")
 
 
 class Language:
@@ -213,10 +216,26 @@ class Language:
             message = f"incomplete command: expected {_one_of(wanted)}"
             return IncompleteError(message + self._misread(line, failure.loc), at + 1, wanted)
         message = f"unexpected {shorten(word[0])}: expected {_one_of(wanted)}"
-        message += suggestion(word[0], [*words, *_synonyms(words)]) or self._misread(
-            line, failure.loc
+        message += (
+            suggestion(word[0], [*words, *_synonyms(words)])
+            or self._misread(line, failure.loc)
+            or self._without(line, word)
         )
         return LineSyntaxError(message, at + 1, wanted)
+
+    def _without(self, line: str, first: re.Match[str]) -> str:
+        """A suggestion where a command stands behind what calls midocli, or behind a prompt."""
+        words = list(words_of(line))
+        if first[0] not in _CALLS or words[0].start() != first.start():
+            return ""
+        rest = [word for word in words[1:] if not word[0].startswith("-")]
+        if not rest:
+            return ""
+        meant = unquote(rest[0][0]) if len(rest) == 1 else line[rest[0].start() : rest[-1].end()]
+        with suppress(Rejected, MidoError):
+            self._read(meant)
+            return f"; did you mean {meant}?"
+        return ""
 
     def _misread(self, line: str, end: int) -> str:
         """A suggestion about a word before `end`: a misspelt verb is read as a name."""

@@ -19,6 +19,7 @@ from grammar.errors import (
 )
 from grammar.expectation import END, Expectation
 from grammar.nearest import suggestion
+from grammar.numbers import numbered
 from grammar.schema import Collection, Field
 from grammar.tree import FieldName, Setting
 from grammar.values import Flag, Negated
@@ -168,7 +169,10 @@ class Pairs(Element):
             error = InvalidValueError(
                 f"invalid value {shorten(word)} for {field.name}: {reason}; "
                 f"expected {field.type.expected}"
-                + suggestion(word, Expectation.of_value(field).words),
+                + (
+                    suggestion(word, Expectation.of_value(field).words)
+                    or numbered(field.type, word, field.name)
+                ),
                 start + 1,
                 (field.type.expected,),
             )

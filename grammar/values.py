@@ -9,6 +9,7 @@ into the word that is displayed, `to_json` into what the JSON form holds,
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 
@@ -78,13 +79,24 @@ class Text(AsTyped):
 
 
 class Integer:
-    """A whole number within bounds, decimal or (where `hexadecimal`) 0x…"""
+    """A whole number within bounds, decimal or (where `hexadecimal`) 0x…
 
-    def __init__(self, low: int, high: int, unit: str = "", hexadecimal: bool = False) -> None:
+    `called` tells what number goes by a name elsewhere; a name is no value here.
+    """
+
+    def __init__(
+        self,
+        low: int,
+        high: int,
+        unit: str = "",
+        hexadecimal: bool = False,
+        called: Callable[[str], str | None] | None = None,
+    ) -> None:
         self.low = low
         self.high = high
         self.unit = unit
         self.hexadecimal = hexadecimal
+        self.called = called
 
     @property
     def expected(self) -> str:

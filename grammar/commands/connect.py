@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyparsing as pp
 
+from grammar import numbers
 from grammar.command import Declaration, value
 from grammar.elements import Switch
 from grammar.expectation import Expectation
@@ -23,8 +24,9 @@ from grammar.tree import Argument, Path, Setting, written_settings
 from grammar.values import Integer, Text
 from grammar.words import quoted
 
+_PORT = Integer(1, 65535, called=numbers.port)
 OPTIONS = (
-    Field("src-port", Integer(1, 65535), "the port to send from; a random one if not given"),
+    Field("src-port", _PORT, "the port to send from; a random one if not given"),
     Field("data", Text("the data", "hello", LONG), "what is sent, and echoed", default="hello"),
     *STATION,
     *observing(filter="icmp or tcp or udp"),
@@ -49,7 +51,7 @@ class Connect(Sending):
 
 def _to() -> pp.ParserElement:
     """`tcp|udp DESTINATION PORT` and options."""
-    peer = destination(value("port", Integer(1, 65535), taking(OPTIONS)))
+    peer = destination(value("port", _PORT, taking(OPTIONS)))
     return Switch(
         "protocol",
         lambda: ({name: (lambda column, name=name: (name,), peer) for name in ("tcp", "udp")}, ()),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from grammar import numbers
 from grammar.addresses import IPv4
 from grammar.resources import common
 from grammar.schema import Collection, Field
 from grammar.values import Choice, Integer, Reference
 
-_PORT = Integer(0, 65535)
+_PORT = Integer(0, 65535, called=numbers.port)
 _HEALTH = Choice(("ACTIVE", "INACTIVE"))
 
 LOAD_BALANCER = Collection(

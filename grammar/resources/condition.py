@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grammar import numbers
 from grammar.addresses import Mac, MacMask, Network, Ports
 from grammar.resources.common import TRUE_FALSE, YES_NO
 from grammar.schema import Field
@@ -20,10 +21,16 @@ CONDITION = (
     Field("hw-src-mask", MacMask(), "the bits of hw-src that count"),
     _negatable("hw-dst", Mac(), "destination MAC"),
     Field("hw-dst-mask", MacMask(), "the bits of hw-dst that count"),
-    _negatable("ethertype", Integer(0x600, 0xFFFF, hexadecimal=True), "ethertype: 0x0800 is IPv4"),
+    _negatable(
+        "ethertype",
+        Integer(0x600, 0xFFFF, hexadecimal=True, called=numbers.ethertype),
+        "ethertype: 0x0800 is IPv4",
+    ),
     _negatable("src", Network(), "source network; of ARP, the sender's address"),
     _negatable("dst", Network(), "destination network; of ARP, the target's address"),
-    _negatable("proto", Integer(0, 255), "IP protocol; of ARP, the operation"),
+    _negatable(
+        "proto", Integer(0, 255, called=numbers.protocol), "IP protocol; of ARP, the operation"
+    ),
     _negatable("tos", Integer(0, 255), "the TOS byte"),
     _negatable("src-port", Ports(), "TCP or UDP source port; of ICMP, the type"),
     _negatable("dst-port", Ports(), "TCP or UDP destination port; of ICMP, the code"),

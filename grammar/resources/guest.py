@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grammar import numbers
 from grammar.addresses import IPv4, Mac, Network
 from grammar.resources import common
 from grammar.resources.common import UP_DOWN, YES_NO
@@ -110,7 +111,7 @@ SERVICE = Collection(
     (
         common.ID,
         Field("proto", Choice(("tcp", "udp")), "protocol", required=True),
-        Field("port", Integer(1, 65535), "port number", required=True),
+        Field("port", Integer(1, 65535, called=numbers.port), "port number", required=True),
     ),
     example="proto tcp port 22",
     more=(

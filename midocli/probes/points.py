@@ -44,10 +44,12 @@ def find_point(context: Context, word: str, column: int | None = None) -> Point:
         host = context.named("host", owner) if last == UNDERLAY else None
         if host is not None:
             return point_of(UnderlayPoint(host.full_alias), context)
-        raise UnknownObjectError(
-            f"unknown point {word[:40]!r}: it is neither a port nor an interface ({error.message})",
-            column,
-        ) from None
+        message = f"unknown point {word[:40]!r}: it is neither a port nor an interface"
+        if "; did you mean " in error.message:
+            near = ""
+        else:
+            near = context.resolver.suggestion(word, "port", "host.interface")
+        raise UnknownObjectError(f"{message} ({error.message}){near}", column) from None
     return point_of(context.datapath.point(interface), context)
 
 

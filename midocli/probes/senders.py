@@ -266,7 +266,8 @@ def find_guest(context: Context, given: Argument | Path) -> Row:
     except UnknownObjectError:
         guest = None
     if guest is None:
-        raise UnknownObjectError(f"unknown guest {given.text[:40]!r}", given.column)
+        near = context.resolver.suggestion(given.text, "guest", "host.interface")
+        raise UnknownObjectError(f"unknown guest {given.text[:40]!r}{near}", given.column)
     return guest
 
 
@@ -275,9 +276,9 @@ def find_point_or_guest(context: Context, given: Argument) -> Point:
     try:
         return find_point(context, given.text, given.column)
     except UnknownObjectError:
-        raise UnknownObjectError(
-            f"unknown source {given.text[:40]!r}: it is no guest, port or interface", given.column
-        ) from None
+        near = context.resolver.suggestion(given.text, "guest", "port", "host.interface")
+        message = f"unknown source {given.text[:40]!r}: it is no guest, port or interface{near}"
+        raise UnknownObjectError(message, given.column) from None
 
 
 def guest_at(context: Context, point: Point) -> Row | None:

@@ -45,8 +45,9 @@ def find_target(context: Context, word: Argument) -> Target:
     try:
         return Target(inet_aton(word.text), word.text)
     except ValueError:
+        near = context.resolver.suggestion(word.text, "guest")
         raise InvalidValueError(
-            f"invalid destination {word.text[:40]!r}: expected an IPv4 address or a guest",
+            f"invalid destination {word.text[:40]!r}: expected an IPv4 address or a guest{near}",
             word.column,
             ("an IPv4 address",),
         ) from None

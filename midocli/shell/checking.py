@@ -8,6 +8,7 @@ from grammar.commands.expect import Expect
 from grammar.commands.tcpdump import Tcpdump
 from grammar.errors import InvalidValueError, UnknownObjectError, shorten
 from grammar.pipe import Piped
+from grammar.resources import SCHEMA
 from grammar.tree import Argument, Setting
 from midocli.context.context import Context
 from midocli.probes.points import UNDERLAY
@@ -15,6 +16,9 @@ from midocli.probes.targets import find_target
 from midocli.shell.words import POINT_WORDS
 from midocli.store.rows import Row
 
+#: Where the objects of a reference live, if not at the root.
+_INNER = {"interface": "host.interface"}
+_POINTS = ("port", "host.interface")
 _ANY_POINTS = frozenset(word for words in POINT_WORDS.values() for word in words)
 
 
@@ -46,7 +50,7 @@ def _check_setting(context: Context, setting: Setting) -> None:
     reference = setting.field.reference
     if getattr(setting.field.type, "names", "") == "points":
         _check_points(context, setting.text, setting.column)
-    if reference is None:
+    if reference is None or reference.own:  # own ones are looked for as it is tried
         return
     words = setting.text.removeprefix("!").split(",") if setting.text else []
     for word in map(str.strip, words):
@@ -56,7 +60,9 @@ def _check_setting(context: Context, setting: Setting) -> None:
             known = context.named(reference.target, word)
         if known is None:
             what = reference.target.rpartition(".")[2]
-            message = f"unknown {what} {shorten(word)} for {setting.field.name}"
+            path = _INNER.get(reference.target, reference.target)
+            near = context.resolver.suggestion(word, path) if path in SCHEMA.collections else ""
+            message = f"unknown {what} {shorten(word)} for {setting.field.name}{near}"
             raise InvalidValueError(message, setting.column)
 
 
@@ -74,7 +80,9 @@ def _check_point(context: Context, word: str, column: int, what: str) -> None:
         or (_host_of(context, word) if word.endswith(f":{UNDERLAY}") else None)
     )
     if known is None:
-        raise UnknownObjectError(f"unknown {what} {shorten(word)}", column)
+        kinds = ("guest", *_POINTS) if what == "source" else _POINTS
+        near = context.resolver.suggestion(word, *kinds)
+        raise UnknownObjectError(f"unknown {what} {shorten(word)}{near}", column)
 
 
 def _interface(context: Context, word: str) -> Row | None:

@@ -328,24 +328,29 @@ class Editor:
             if reference.target not in self.store.schema.collections:
                 raise UnknownObjectError(f"unknown {reference.target}: {word[:40]!r}")
             target = self.store.schema[reference.target]
-            row = self._own(target, parent, word) if reference.own else None
-            row = row or self.resolver.named(target, None, word)
+            own = self._inner(target, parent) if reference.own and ":" not in word else None
+            row = own and (
+                self.resolver.find(own, parent, word) or self.resolver.find(target, None, word)
+            )
+            row = row or self.resolver.named(own or target, parent if own else None, word)
             self.store.introduce(row, row.collection)
             return row
         except UnknownObjectError as error:
+            near = ""
+            if reference.target == "interface" and "; did you mean " not in error.message:
+                near = self.resolver.suggestion(word, "host.interface")
             raise InvalidValueError(
-                f"invalid value for {setting.field.name}: {error.message}",
+                f"invalid value for {setting.field.name}: {error.message}{near}",
                 setting.column,
                 (reference.expected,),
             ) from None
 
-    def _own(self, target: Collection, parent: Row | None, word: str) -> Row | None:
-        """The object that a word names inside `parent`, of a collection that `target` gathers."""
+    def _inner(self, target: Collection, parent: Row | None) -> Collection | None:
+        """The collection inside `parent` that `target` gathers."""
         if parent is None:
             return None
         kinds = (self.store.schema[path] for path in target.gathers)
-        inside = (kind for kind in kinds if kind.parent == parent.collection.path)
-        return next((self.resolver.find(kind, parent, word) for kind in inside), None)
+        return next((kind for kind in kinds if kind.parent == parent.collection.path), None)
 
     def _interface(self, word: str) -> Row:
         """The interface a word names.

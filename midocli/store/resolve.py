@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from grammar.errors import RefusedError, UnknownObjectError
 from grammar.schema import Collection, Field
@@ -14,6 +15,8 @@ from midocli.store.rows import Row, Siblings, Value, rank
 from midocli.store.store import Store
 
 _ALIAS = re.compile(r"(.+?)(0|[1-9]\d{0,8})", re.DOTALL)
+#: Among so many objects a name like another is looked for.
+_MOST_NEAR = 300
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -255,27 +258,50 @@ class Resolver:
         siblings = self._store.siblings(collection, parent)
         if siblings is not None and len(siblings.by_key.get(word, ())) > 1:
             return f"{message} names more than one; use its alias or UUID"
-        near = self._near(collection, parent, word)
-        return f"{message}; did you mean {near}?" if near else message
+        return message + _meant(self._near(collection, parent, word))
+
+    def suggestion(self, word: str, *paths: str) -> str:
+        """`; did you mean …?` out of the objects of some collections; empty where none is near."""
+        from grammar.nearest import nearest
+
+        kinds = [self._store.schema[path] for path in paths]
+        if ":" in word:
+            for kind in kinds:
+                if near := next(filter(None, self._near_composed(kind, word)), None):
+                    return _meant(near)
+        return _meant(nearest(word, [each for kind in kinds for each in self._anywhere(kind)]))
+
+    def _anywhere(self, collection: Collection) -> Iterable[str]:
+        """What the objects of a collection are called, of an inner one by themselves."""
+        if not collection.parent:
+            return self._called(collection, None)
+        owners = self._store.rows(collection.parent)
+        return islice(
+            (word for owner in owners for word in self._called(collection, owner)), _MOST_NEAR
+        )
 
     def _near(self, collection: Collection, parent: Row | None, word: str) -> str | None:
-        """A name or alias like the word, looked for among the first few hundred."""
+        """A name or alias like the word."""
         from grammar.nearest import nearest
 
         if ":" in word:
             near = next(filter(None, self._near_composed(collection, word)), None)
             if near is not None:
                 return near
+        return nearest(word, self._called(collection, parent))
+
+    def _called(self, collection: Collection, parent: Row | None) -> list[str]:
+        """The names and aliases of some siblings; none where there are more than a few hundred."""
         siblings = self._store.siblings(collection, parent)
-        if siblings is None or len(siblings) > 300:
-            return None
+        if siblings is None or len(siblings) > _MOST_NEAR:
+            return []
         fields = [field for field in collection.fields if field.name in ("name", *collection.key)]
         words = [self._display.field(row, field) for row in siblings for field in fields]
         if collection.has_id:
             shared = bool(collection.gathers)
             named = (row for row in siblings if row.number >= 0)
             words += [row.full_alias if shared else row.alias for row in named]
-        return nearest(word, [each for each in words if each])
+        return [each for each in words if each]
 
     def _near_composed(self, collection: Collection, word: str) -> Iterator[str | None]:
         """Composed aliases like a word, of objects that are there."""
@@ -291,6 +317,10 @@ class Resolver:
             else:
                 meant = f"{self._near(above, None, owner)}:{last}"
                 yield meant if self._composed(kind, None, meant) else None
+
+
+def _meant(near: str | None) -> str:
+    return f"; did you mean {near}?" if near else ""
 
 
 def _interfaces(host: Row, name: str) -> list[Row]:
