@@ -10,15 +10,12 @@ from grammar.groups import GROUPS, Group
 from grammar.schema import Collection, Schema
 from grammar.verbs import VERBS
 from midocli.help.paragraphs import entries, paragraph
-from midocli.help.topics import TOPICS as IDEAS
+from midocli.help.tasks import TASKS
+from midocli.help.topics import TOPICS
 from midocli.help.version import VERSION
 
-_INTRODUCTION = f"""\
-midocli {VERSION}: midonet-cli's language, with a simulated network behind it.
-A command names an object and says what to do with it: router edge port list"""
-_MORE = """\
-help WORD explains a word, with examples; help verbs, help collections, help
-commands and help ideas have a line on each. demo loads a network to try it on."""
+_INTRODUCTION = f"midocli {VERSION}: name an object, say what to do with it: router edge port list"
+_MORE = "help WORD explains it; lists: help verbs|collections|commands|ideas. Try: demo"
 _LABELS = 11
 #: Stands for a blank where no line may break.
 _TIE = "\0"
@@ -29,7 +26,7 @@ def overview(schema: Schema) -> str:
     lines = [_INTRODUCTION, ""]
     for group, label in GROUPS.items():
         lines += _line(label, _words(schema, group))
-    return "\n".join([*lines, *_line("Ideas", IDEAS), "", _MORE])
+    return "\n".join([*lines, *_line("Ideas", TOPICS), *_line("How to", TASKS), "", _MORE])
 
 
 def _line(label: str, words: Iterable[str]) -> list[str]:
@@ -89,8 +86,9 @@ def _commands(schema: Schema) -> str:
 
 
 def _ideas(schema: Schema) -> str:
-    """what is behind the words: names, filters, points, reasons"""
-    return "\n".join(entries((name, idea.help) for name, idea in IDEAS.items()))
+    """what is behind the words: names, filters, points, reasons; and common tasks"""
+    listed = (*TOPICS.items(), *TASKS.items())
+    return "\n".join(entries((name, topic.help) for name, topic in listed))
 
 
 LISTS: dict[str, Callable[[Schema], str]] = {

@@ -18,10 +18,15 @@ from grammar.values import Choice, Flag, Integer, ListOf, Reference, ValueType, 
 from grammar.verbs import VERB_WORDS, VERBS
 from midocli.help.overview import LISTS, overview, title
 from midocli.help.paragraphs import WIDTH, entries, paragraph
-from midocli.help.topics import TOPICS as IDEAS
+from midocli.help.tasks import TASKS
+from midocli.help.topics import TOPICS
 
 _COMMANDS = {**declarations(), "as": AS}
-_SYNONYMS = {word: name for name, each in _COMMANDS.items() for word in each.synonyms}
+_TOPICS = {**TOPICS, **TASKS}
+_SYNONYMS = {
+    **{word: name for name, each in _COMMANDS.items() for word in each.synonyms},
+    **{word: name for name, each in _TOPICS.items() for word in each.synonyms},
+}
 #: The most words to read on with that a page names.
 _MOST_SEE = 8
 
@@ -48,7 +53,7 @@ def words(schema: Schema) -> dict[str, str]:
         *((name, verb.help) for name, verb in VERBS.items()),
         *((name, command.help) for name, command in _COMMANDS.items()),
         *((each.name, each.help) for each in outermost_first),
-        *((name, idea.help) for name, idea in IDEAS.items()),
+        *((name, topic.help) for name, topic in _TOPICS.items()),
         *((name, page.__doc__ or "") for name, page in LISTS.items()),
     ):
         found.setdefault(name, line)
@@ -87,13 +92,13 @@ def _pages(schema: Schema, name: str) -> list[list[str]]:
         page = [*_head(name, command.help), *_usage(command.usage)]
         page += _section("Options:", command.options)
         pages.append([*page, *_foot(command.examples, command.see)])
-    if name in IDEAS:
-        idea = IDEAS[name]
-        page = [*_head(name, idea.help)]
-        for each in idea.text:
+    if name in _TOPICS:
+        topic = _TOPICS[name]
+        page = [*_head(name, topic.help)]
+        for each in topic.text:
             page += [*paragraph(each), ""]
-        page += [*entries(idea.table), ""] if idea.table else []
-        pages.append([*page, *_foot(idea.examples, idea.see)])
+        page += [*entries(topic.table), ""] if topic.table else []
+        pages.append([*page, *_foot(topic.examples, topic.see)])
     return pages + [_collection(schema, each) for each in _named(schema, name)]
 
 

@@ -10,8 +10,8 @@ from midocli.simulator.reason import Code
 class Topic(NamedTuple):
     """A page: what it is about in a few words, paragraphs, a table, and commands to try.
 
-    `see` are words to read on with. The examples work in the network of `demo`; a comment
-    behind one says what it is for.
+    `see` are words to read on with, `synonyms` others for its own. The examples work in the
+    network of `demo`; a comment behind one says what it is for.
     """
 
     help: str
@@ -19,6 +19,7 @@ class Topic(NamedTuple):
     examples: tuple[str, ...]
     table: tuple[tuple[str, str], ...] = ()
     see: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
 
 
 #: Why a packet ended, one line each; docs/language.md has the same.

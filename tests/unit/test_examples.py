@@ -19,9 +19,10 @@ from grammar.tree import Argument
 from grammar.verbs import VERBS
 from midocli.context.files import Files
 from midocli.context.marks import SCRIPT
-from midocli.help.topics import TOPICS as IDEAS
+from midocli.help.tasks import TASKS
+from midocli.help.topics import TOPICS
 
-HELPS: dict[str, Any] = {**VERBS, **declarations(), "as": AS, **IDEAS}
+HELPS: dict[str, Any] = {**VERBS, **declarations(), "as": AS, **TOPICS, **TASKS}
 # What the session carries out, not the dispatch of commands.
 OF_SESSION = ("format", "source", "quit")
 

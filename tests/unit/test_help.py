@@ -15,13 +15,14 @@ from grammar.groups import GROUPS
 from grammar.resources import SCHEMA
 from grammar.verbs import VERBS
 from midocli.help.pages import words
-from midocli.help.topics import REASONS
-from midocli.help.topics import TOPICS as IDEAS
+from midocli.help.tasks import TASKS
+from midocli.help.topics import REASONS, TOPICS
 from midocli.shell.shell import BANNER
 from midocli.simulator.reason import Code
 
 NAMES = {each.name for each in SCHEMA.collections.values()}
 COMMANDS = {**declarations(), "as": AS}
+IDEAS = {**TOPICS, **TASKS}
 WORDS = sorted(words(SCHEMA))
 PATHS = [path.replace(".", " ") for path in SCHEMA.collections]
 
@@ -131,6 +132,16 @@ def test_a_field_and_a_value_are_found_in_their_collections(world: World) -> Non
 @pytest.mark.parametrize("idea", IDEAS)
 def test_an_idea_says_what_it_is(world: World, idea: str) -> None:
     assert world.lines(f"help {idea}")[0] == f"{idea}: {IDEAS[idea].help}"
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["firewall", "acl", "security-group", "floating-ip", "bgp", "lb", "table", "keys", "history"],
+)
+def test_what_users_ask_for_has_a_page_of_its_own(world: World, word: str) -> None:
+    page = world.run(f"help {word}")
+    assert "is a field or option" not in page and "is said of these" not in page
+    assert "See also: " in page
 
 
 def test_every_reason_is_explained(world: World) -> None:
