@@ -120,10 +120,18 @@ class Lab:
     def transaction(self) -> Iterator[None]:
         """All changes of the topology made inside, or none if anything is raised; one `undo`.
 
-        Time and what the network has learnt stay: traffic may be made inside, and sees the changes.
+        It is what `begin` and `commit` or `rollback` are in lines, one at a time: traffic may be
+        made inside and sees the changes, and neither time nor what the network learns is taken
+        back. MidoError where one has begun already.
         """
-        with self.session.context.whole():
+        self("begin")
+        try:
             yield
+        except BaseException:
+            if self.session.context.change.is_open:
+                self("rollback")
+            raise
+        self("commit")
 
     def guest(
         self, name: str, address: str | None = None, bridge: str | None = None, **fields: Option

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from io import StringIO
 from typing import TextIO
 
-from midocli.context.context import Context
-from midocli.context.files import Files
 from midocli.context.manner import Manner
 from midocli.context.preferences import Preferences
 from midocli.session.mistakes import Mistakes
 from midocli.session.session import Session, Settings
+from midocli.session.world import fixed_world
 from midocli.shell.signals import Signals
 from midocli.simulator.clock import Clock
 
@@ -67,5 +65,5 @@ def session_of(
     mistakes: Mistakes | None = None,
 ) -> Session:
     """A session with seed 1 whose clock begins with the epoch, unless given."""
-    context = Context(random.Random(1), clock or Clock(0), Files(), manner, preferences=preferences)
+    context = fixed_world(manner, clock=clock or Clock(0), preferences=preferences)
     return Session(Settings(keep_going=keep_going), context, err or StringIO(), mistakes)

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import random
-from io import StringIO
-
 from hypothesis import strategies as st
 
-import grammar
-from midocli.commands.dispatch import run
+from midocli import Lab
 from midocli.context.context import Context
-from midocli.context.files import Files
-from midocli.context.manner import Manner
 from midocli.pictures.model import End, Link, Node, Picture, picture_of
-from midocli.simulator.clock import Clock
 
 LAB = """
 bridge create name left
@@ -32,12 +25,9 @@ guest create name alice interface tap1 address 10.0.1.10/24 gw 10.0.1.1
 
 def made(*scripts: str) -> Context:
     """What commands may use, once it that has run some commands."""
-    context = Context(random.Random(1), Clock(0, 0), Files(), Manner(StringIO()))
-    for line in "\n".join(scripts).splitlines():
-        command = grammar.parse(line)
-        if command is not None:
-            run(context, command)
-    return context
+    lab = Lab()
+    lab("\n".join(scripts))
+    return lab.session.context
 
 
 def pictured(*scripts: str) -> Picture:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 
-import grammar
 from grammar.errors import MidoError
 from grammar.resources import SCHEMA
 from grammar.script import read_lines
 from grammar.tree import Argument
 from grammar.values import Negated
-from midocli.commands.dispatch import run
-from midocli.context.context import Context
+from midocli import Lab
 from midocli.context.files import Files
-from midocli.context.manner import Manner
 from midocli.context.marks import Style
-from midocli.simulator.clock import Clock
 from midocli.store.rows import Row, Siblings, referred
 from midocli.store.store import Store
 
@@ -43,23 +38,19 @@ class MemoryFiles(Files):
 
 
 class World:
-    """A topology whose results are the text that is printed; `files` is what it wrote."""
+    """A lab whose results are the text that is printed; `files` is what it wrote."""
 
     def __init__(self, *lines: str, files: Files | None = None) -> None:
         self.files: dict[str, bytes] = {}
-        self.context = Context(
-            random.Random(1), Clock(0), files or MemoryFiles(self.files), Manner(StringIO())
-        )
+        self.lab = Lab(clock="1970-01-01", files=files or MemoryFiles(self.files))
+        self.context = self.lab.session.context
         self.store = self.context.store
         for line in lines:
             self.run(line)
 
     def run(self, line: str) -> str:
         """What a command prints, without the last line break; MidoError where it fails."""
-        command = grammar.parse(line)
-        assert command is not None
-        result = run(self.context, command)
-        return result.text().removesuffix("\n")
+        return str(self.lab(line)).removesuffix("\n")
 
     def lines(self, line: str) -> list[str]:
         """The lines that a command prints."""

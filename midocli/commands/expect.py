@@ -55,8 +55,12 @@ def _failing(context: Context, command: Expect) -> Result:
 
 def _within(context: Context, command: Expect) -> Result:
     """The result of a command, of which nothing remains if that succeeded."""
-    with context.whole():
-        return _failed(command, carry_out(context, command.command).at_hand())
+    journal = context.store.journal
+    with journal.transaction():
+        result = _failed(command, carry_out(context, command.command).at_hand())
+    if journal.touched and not journal.is_open:
+        context.committed()
+    return result
 
 
 def _apart(context: Context, command: Expect) -> Result:

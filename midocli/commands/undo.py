@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 def undo(context: Context, command: Undo) -> Result:
     """Take so many changes back, or make them again; RefusedError where there are fewer."""
     journal = context.store.journal
-    if journal.is_open:
-        verb = "done again" if command.again else "taken back"
-        raise RefusedError(f"nothing can be {verb} within a change that is under way")
     there = journal.redoable if command.again else journal.undoable
     if there < command.steps:
         verb = "redo" if command.again else "undo"

@@ -91,27 +91,11 @@ class Context(Catalog):
     @contextmanager
     def changing(self) -> Iterator[Editor]:
         """Change the topology as one command, which `undo` takes back as a whole."""
-        with self.manner.undisturbed(), self.whole():
-            yield self.editor
-
-    @contextmanager
-    def whole(self) -> Iterator[None]:
-        """All of the changes made inside, or none of them if anything is raised.
-
-        The datapath knows of each part as soon as it ends, and of what is taken back.
-        """
-        journal = self.store.journal
-        before = len(journal.touched) if journal.is_open else 0
-        changed: list[Row] = []
-        try:
-            with journal.transaction():
-                try:
-                    yield
-                finally:
-                    changed = journal.touched[before:]
-        finally:
-            if self._datapath is not None and changed:
-                self._datapath.changed(changed)
+        with self.manner.undisturbed():
+            with self.store.journal.transaction():
+                yield self.editor
+            if not self.store.journal.is_open:
+                self.committed()
 
     def committed(self) -> None:
         """Let the datapath know what a transaction changed."""

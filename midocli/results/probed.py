@@ -6,6 +6,7 @@ as it is printed, times are milliseconds unless they say otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -69,6 +70,10 @@ class Probed(Beside):
     def explain(self) -> str:
         """The walk in words, and what would change how it ended, as the option `explain` has it."""
         return self.traffic.explanation()
+
+    def pieces(self) -> Iterable[str]:
+        """Those of the result."""
+        return self.result.pieces()
 
     @cached_property
     def _data(self) -> Any:

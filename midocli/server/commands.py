@@ -123,7 +123,7 @@ class Commands:
         there = f"{_before(path, owner)} {_picked(path, name)}"
         words = dict(_words(fields, body))
         gone = [field.name for field in fields if field.name in body and body[field.name] is None]
-        with self._session.context.whole():
+        with self._session.context.changing():
             self._document(f"{there} show")  # which says so if it is not there
             if words:
                 self._document(f"{there} set {' '.join(f'{n} {w}' for n, w in _quoted(words))}")

@@ -28,11 +28,17 @@ class Defaults(Preferences):
 
 
 def fixed_world(
-    manner: Manner, seed: int = 1, clock: Clock | None = None, files: Files | None = None
+    manner: Manner,
+    seed: int = 1,
+    clock: Clock | None = None,
+    files: Files | None = None,
+    preferences: Preferences | None = None,
 ) -> Context:
     """A network with nothing in it yet, as `--seed` makes it; the clock shows UTC."""
-    # The option gives the generator a text.
-    chance = random.Random(str(seed))
     return Context(
-        chance, clock or Clock(START_NS), files or Files(), manner, preferences=Defaults()
+        random.Random(str(seed)),  # the option gives it a text
+        clock or Clock(START_NS),
+        files or Files(),
+        manner,
+        preferences=preferences or Defaults(),
     )

@@ -318,16 +318,26 @@ def test_a_transaction_is_all_or_nothing(shop: Lab) -> None:
 def test_what_fails_inside_a_transaction_is_taken_back_alone(shop: Lab) -> None:
     with shop.transaction():
         shop("delete chain0:rule1")
-        with pytest.raises(RuntimeError), shop.transaction():
-            shop("guest web set state down")
-            assert shop.ping("alice", "web").received == 0
-            raise RuntimeError
-        assert shop.ping("alice", "web").received == 1
-        with pytest.raises(MidoError, match="within a change"):
-            shop("undo")
+        with pytest.raises(MidoError):
+            shop("guest web set state sideways")
+        with pytest.raises(MidoError, match="has begun already"), shop.transaction():
+            pass
+        shop("guest web set state down")
+        shop("undo")
         with pytest.raises(MidoError):
             shop("expect not delete chain0:rule0")
         assert shop.connect("alice", "tcp", "web", 80).outcome == "open"
+    assert len(shop("chain into-web list rule").document()) == 1
+
+
+def test_a_transaction_may_end_by_a_line(shop: Lab) -> None:
+    with pytest.raises(RuntimeError), shop.transaction():
+        shop("delete chain0:rule1\ncommit")
+        raise RuntimeError
+    assert len(shop("chain into-web list rule").document()) == 1
+    shop("begin\ndelete chain0:rule0")
+    assert shop("chain into-web list rule").document() == []
+    shop("rollback")
     assert len(shop("chain into-web list rule").document()) == 1
 
 

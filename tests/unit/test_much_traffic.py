@@ -18,7 +18,6 @@ from grammar.script import Line
 from midocli.context import context
 from midocli.context.files import Files
 from midocli.probes import capture_request, kept_steps
-from midocli.results.values import Report
 from midocli.trace.capture_reader import open_capture
 
 LAB = """\
@@ -79,13 +78,7 @@ def test_every_frame_has_its_comment(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 def test_frames_are_printed_one_by_one() -> None:
     world = World(*LAB.splitlines())
-    import grammar
-    from midocli.commands.dispatch import run
-
-    command = grammar.parse("ping one 10.0.0.2 count 50 interval 0.1 capture all")
-    assert command is not None
-    result = run(world.context, command)
-    assert isinstance(result, Report)
+    result = world.lab("ping one 10.0.0.2 count 50 interval 0.1 capture all")
     pieces = list(result.pieces())
     assert len(pieces) > 200
     assert max(map(len, pieces)) < 10_000

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -23,16 +21,14 @@ from grammar.commands.source import Source
 from grammar.commands.tcpdump import Tcpdump
 from grammar.commands.traceroute import Traceroute
 from grammar.errors import MidoError
+from midocli import Lab
 from midocli.commands.dispatch import run
 from midocli.context.context import Context
-from midocli.context.files import Files
-from midocli.context.manner import Manner
 from midocli.pictures.dot import as_dot
 from midocli.pictures.mermaid import as_mermaid
 from midocli.pictures.model import data, picture_of
 from midocli.pictures.svg import as_svg
 from midocli.pictures.text import as_text
-from midocli.simulator.clock import Clock
 
 PROBES = (Ping, Traceroute, Arping, Connect, Dhcp, Inject)
 #: Commands that are the session's own, or leave something behind.
@@ -43,7 +39,7 @@ FILES = ("write", "report")
 @pytest.mark.parametrize("script", scripts(), ids=lambda script: script.stem)
 def test_what_a_session_builds_is_drawn(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(script.parent)
-    context = Context(random.Random(1), Clock(0, 0), Files(), Manner(StringIO()))
+    context = Lab().session.context
     for line in script.read_text().splitlines():
         if not any(word in FILES for word in line.split()):
             _run(context, line)

@@ -19,7 +19,7 @@ from worlds import World
 import grammar
 from grammar.errors import MidoError
 from midocli.commands.dispatch import run as carried_out
-from midocli.results.values import Report
+from midocli.results.values import Beside, Report
 from midocli.simulator.events import Branched, Entered, Left, Mirrored, Redirected, Rewritten
 from midocli.simulator.recorder import Captured, Recorder, Step
 from midocli.simulator.storms import MAX_CAUSED
@@ -48,6 +48,7 @@ def run(world: World, line: str) -> Report | None:
         report = carried_out(world.context, command)
     except MidoError:
         return None
+    report = report.result if isinstance(report, Beside) else report
     assert isinstance(report, Report)
     return report
 
