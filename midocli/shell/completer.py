@@ -23,6 +23,7 @@ class CommandCompleter(Completer):
     """Offers what may stand at the cursor, in quotes where it needs them."""
 
     def __init__(self, context: Context, mistakes: Mistakes | None = None) -> None:
+        self._manner = context.manner
         self._offers = Offers(context)
         self._mistakes = mistakes or Mistakes()
 
@@ -36,7 +37,7 @@ class CommandCompleter(Completer):
         text = document.text_before_cursor
         if not complete_event.completion_requested and is_long(text):
             return
-        with self._mistakes.noted(f"completing: {text}"):
+        with self._mistakes.noted(f"completing: {text}"), self._manner.looking():
             word = None if is_continued(text) else at_cursor(last_command(text))
             if word is not None and (word.quote or not word.raw.endswith(("'", '"'))):
                 yield from [_completion(each, word) for each in self._offers.at(word)]

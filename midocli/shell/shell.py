@@ -160,7 +160,8 @@ class Shell:
 
     def _explained(self, line: str) -> str:
         """What may come behind a line, for `?`."""
-        with self._session.mistakes.noted(f"explaining: {line}"):
+        looking = self._session.context.manner.looking()
+        with self._session.mistakes.noted(f"explaining: {line}"), looking:
             return explain(self._session.context, line)
         return ""
 
@@ -174,7 +175,8 @@ class Shell:
     def _bottom(self) -> StyleAndTextTuples:
         """The hint line and the toolbar."""
         text = self._prompt.default_buffer.text  # the line, also while history is searched
-        with self._session.mistakes.noted(f"giving a hint: {text}"):
+        looking = self._session.context.manner.looking()
+        with self._session.mistakes.noted(f"giving a hint: {text}"), looking:
             shown = self._hint(text) if self._prefers("hint") else None
             return bottom(self._session, shown, get_terminal_size().columns)
         return []

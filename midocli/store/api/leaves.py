@@ -81,18 +81,28 @@ def whole(given: Any) -> int:
 class IntegerLeaf:
     """A whole number within bounds."""
 
-    def __init__(self, low: int, high: int) -> None:
+    def __init__(self, low: int, high: int, hexadecimal: bool = False) -> None:
         self._low = low
         self._high = high
+        self._hexadecimal = hexadecimal
 
     def to_json(self, value: int) -> int:
         return value
 
     def of_json(self, store: Store, given: Any) -> int:
-        number = whole(given)
+        number = self._number(given)
         if not self._low <= number <= self._high:
             raise WrongJsonError(f"expected a number from {self._low} to {self._high}")
         return number
+
+    def _number(self, given: Any) -> int:
+        """midonet-cli sends an ethertype as it was typed, 0x0800."""
+        if self._hexadecimal and isinstance(given, str) and given[:2].lower() == "0x":
+            try:
+                return Integer(self._low, self._high, hexadecimal=True).parse(given)
+            except ValueError as error:
+                raise WrongJsonError(str(error)) from None
+        return whole(given)
 
     def schema(self) -> Schema:
         return {"type": "integer", "minimum": self._low, "maximum": self._high}
@@ -227,7 +237,7 @@ def _leaf(type: ValueType) -> Leaf:
         case Truth():
             return TruthLeaf()
         case Integer():
-            return IntegerLeaf(type.low, type.high)
+            return IntegerLeaf(type.low, type.high, type.hexadecimal)
         case Limit():
             return IntegerLeaf(-1, 0x7FFFFFFF)
         case LinkStatus():

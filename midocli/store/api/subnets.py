@@ -31,11 +31,11 @@ class Subnets(Form):
 
     def write(self, out: Json, row: Row, display: Display) -> None:
         addresses = _addresses(row)
-        first = addresses[0] if addresses else None
-        out["networkAddress"] = None if first is None else format_ipv4(first.network)
-        out["networkLength"] = 0 if first is None else first.length
+        net = _net_of(row)
+        out["networkAddress"] = None if net is None else format_ipv4(net.address)
+        out["networkLength"] = 0 if net is None else net.length
         out["portSubnet"] = [f"{format_ipv4(each.address)}/{each.length}" for each in addresses]
-        out["portAddress"] = None if first is None else format_ipv4(first.address)
+        out["portAddress"] = format_ipv4(addresses[0].address) if addresses else None
 
     def read(self, given: Given) -> Pairs:
         stored = _addresses(given.row) if given.row is not None else ()
@@ -44,13 +44,14 @@ class Subnets(Form):
         net = self._net(given)
         chosen = newer if newer and (newer != stored or not older) else older
         if given.row is not None and chosen == stored:
+            if net is not None and net != _net_of(given.row):
+                yield "net", net
             return
         first = chosen[0] if chosen else None
         yield "addresses", chosen if len(chosen) > 1 else None
         yield "address", None if first is None else first.address
-        is_said = net is not None and first is not None and net.network == first.network
-        shown = first and (net if is_said else Cidr(first.network, first.length))
-        yield "net", shown
+        is_said = first is None or (net is not None and net.network == first.network)
+        yield "net", net if is_said or first is None else Cidr(first.network, first.length)
 
     def _newer(self, given: Given) -> tuple[Cidr, ...]:
         subnets = given.get("portSubnet", [])
@@ -84,6 +85,15 @@ class Subnets(Form):
             "portSubnet": {"type": "array", "items": text},
             "portAddress": optional(text),
         }
+
+
+def _net_of(row: Row) -> Cidr | None:
+    """The network a router port is on: as it was said, or else that of its first address."""
+    addresses = _addresses(row)
+    if not addresses or (row.get("net") is not None and not row.get("addresses")):
+        net: Cidr | None = row.get("net")
+        return net
+    return Cidr(addresses[0].network, addresses[0].length)
 
 
 def _addresses(row: Row) -> tuple[Cidr, ...]:
