@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, SupportsBytes, TypeVar
 # where several threads begin to load them.
 import netaddr  # noqa: F401
 
+import grammar
+from grammar.commands.reach import KINDS, ReachDiff
 from grammar.errors import InvalidValueError, MidoError, shorten
 from grammar.node import Node
 from grammar.script import Line, read_lines
@@ -41,6 +43,9 @@ from midocli.simulator.clock import Clock
 if TYPE_CHECKING:
     from os import PathLike
 
+    from midocli.analysis.difference import Difference
+    from midocli.analysis.matrix import MatrixShown
+    from midocli.analysis.reach_report import Reached
     from midocli.context.context import Context
     from midocli.context.files import Files
 
@@ -50,6 +55,7 @@ __tracebackhide__ = True
 #: What options are given: a flag is True, what is counted or measured a number, the rest text.
 Option = str | int | float
 Kind = TypeVar("Kind", bound=Probed)
+Shown = TypeVar("Shown", bound=Result)
 
 
 class Guest(Node):
@@ -195,17 +201,66 @@ class Lab:
             options["frame"] = frame if isinstance(frame, str) else bytes(frame).hex()
         return self._probed(Inject, "inject", [at], options)
 
+    # -- who can talk to whom -------------------------------------------------------------
+
+    def reach(
+        self,
+        source: str | Guest | None = None,
+        destination: str | Guest | None = None,
+        proto: str | None = None,
+        port: int | None = None,
+        *,
+        some: bool = False,
+    ) -> Reached:
+        """Ask who can talk to whom, without traffic: all packets, those of a protocol, or a port.
+
+        An end is a guest, bridge, router, group, address or network (`bridge lan` says which kind
+        is meant), None all machines. The result has `succeeded` (all pairs can; with `some`, one),
+        `failed` (it is certain that none can), and `pairs`. MidoError for an unknown name.
+        """
+        from midocli.analysis.reach_report import Reached
+
+        given = {"from": source, "to": destination}
+        ends = [f"{word} {_end(str(end))}" for word, end in given.items() if end is not None]
+        words = ["reach", *["some"] * some, *ends, *_asked_for(proto, port)]
+        return self._of_kind(Reached, " ".join(words))
+
+    def matrix(
+        self, by: str = "guest", proto: str | None = None, port: int | None = None
+    ) -> MatrixShown:
+        """Ask about all pairs of machines, or `by` `bridge` or `group` of sets of them."""
+        from midocli.analysis.matrix import MatrixShown
+
+        words = ["matrix by", quoted(by), *_asked_for(proto, port)]
+        return self._of_kind(MatrixShown, " ".join(words))
+
+    def reach_diff(
+        self, other: Lab, proto: str | None = None, port: int | None = None
+    ) -> Difference:
+        """What has opened and closed compared with another lab; machines of one name are the same.
+
+        The result's `changes` are empty where nothing has.
+        """
+        from midocli.analysis.difference import difference
+
+        command = grammar.parse(" ".join(["reach diff other", *_asked_for(proto, port)]))
+        assert isinstance(command, ReachDiff)
+        return difference(self.session.context, other.session.context, command.traffic)
+
+    def _of_kind(self, kind: type[Shown], line: str) -> Shown:
+        result: Result = self(line)
+        while isinstance(result, Beside) and not isinstance(result, kind):
+            result = result.result
+        assert isinstance(result, kind)
+        return result
+
     def _probed(
         self, kind: type[Kind], command: str, words: Iterable[object], options: dict[str, Option]
     ) -> Kind:
         fields = import_module(f"grammar.commands.{command}").OPTIONS
         alone = {field.name for field in fields if isinstance(field.type, Flag)}
         line = [command, *(quoted(str(word)) for word in words), *_written(options, alone)]
-        result = self(" ".join(line))
-        while isinstance(result, Beside) and not isinstance(result, kind):
-            result = result.result
-        assert isinstance(result, kind)
-        return result
+        return self._of_kind(kind, " ".join(line))
 
 
 class _Asked(Manner):
@@ -262,6 +317,20 @@ def _placed(error: MidoError, name: str, line: Line) -> MidoError:
         if name:
             error.add_note(f"{name}:{error.line}:{column}")
     return error
+
+
+def _asked_for(proto: str | None, port: int | None) -> list[str]:
+    """The words for the packets that are asked about: `protocol 47` for a number."""
+    if proto is None:
+        return []
+    name = f"protocol {proto}" if proto.isdecimal() else quoted(proto)
+    return [name, *([str(port)] if port is not None else [])]
+
+
+def _end(word: str) -> str:
+    """An end as it stands in a line, behind its kind where that is said."""
+    kind, _, name = word.partition(" ")
+    return f"{kind} {quoted(name)}" if kind in KINDS and name else quoted(word)
 
 
 def _clock(text: str | None) -> Clock | None:

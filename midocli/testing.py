@@ -22,6 +22,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from midocli.analysis.reach_report import Reached
     from midocli.lab import Guest, Lab, Option
     from midocli.results.probed import Probed
 
@@ -44,13 +45,21 @@ def assert_reaches(
     proto: str = "icmp",
     port: int | None = None,
     **options: Option,
-) -> Probed:
+) -> Probed | Reached:
     """Assert that somebody is answered: by a ping, or on a port by `tcp` or `udp`.
+
+    Where an end stands for several machines (a bridge, router, group or network), no traffic is
+    made: all pairs have to reach each other, as `Lab.reach` has it, whose result is returned.
 
     `options` are those of `Lab.ping` and `Lab.connect`, whose result is returned. The failure says
     where it ended and why, tells the whole walk, and what would change it. MidoError where nothing
     can be sent, as for an unknown name.
     """
+    if _is_many(lab, source) or _is_many(lab, destination):
+        found = lab.reach(source, destination, proto, port)
+        if not found.succeeded:
+            raise AssertionError(f"expected all pairs to reach each other, but:\n\n{found}")
+        return found
     probe = _probe(lab, source, destination, proto, port, options)
     if not probe.succeeded:
         raise AssertionError(_told(probe, f"expected an answer, but {_ended(probe)}"))
@@ -83,6 +92,15 @@ def assert_dropped(
     if given and not any(given.items() <= vars(reason).items() for reason in probe.reasons):
         raise AssertionError(_told(probe, f"expected {expected}, but {_ended(probe)}"))
     return probe
+
+
+def _is_many(lab: Lab, end: str | Guest) -> bool:
+    """Whether an end may stand for several machines."""
+    if not isinstance(end, str):
+        return False
+    from midocli.analysis.ends import is_many
+
+    return is_many(lab.session.context, end)
 
 
 def _probe(

@@ -72,7 +72,7 @@ def disagreements(seed: int, questions: int, count: Counter[str]) -> list[str]:
 
 
 def _guest(world: World, machine: Machine) -> Row:
-    guest = world.store.by_id(machine.key or 0)
+    guest = world.store.by_id(machine.key)  # type: ignore[arg-type]
     assert guest is not None
     return guest
 

@@ -9,6 +9,8 @@ from grammar.addresses import Cidr, format_ipv4, parse_ipv4
 from grammar.commands.reach import Place
 from grammar.errors import InvalidValueError, UnknownObjectError
 from midocli.advice.whereabouts import bridge_of, guests, port_of
+from midocli.analysis.outside import outside
+from midocli.simulator.topology.keys import Key
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
@@ -18,12 +20,12 @@ if TYPE_CHECKING:
 class Machine(NamedTuple):
     """An end: who it is, and one of its addresses.
 
-    `key` is the simulator's (None: an address that no guest has). `chooses`: it sends from the
-    address that its routes prefer; else from this one.
+    `key` is the simulator's: a guest's, or an `Outside` (None: an address that no guest has).
+    `chooses`: it sends from the address that its routes prefer; else from this one.
     """
 
     name: str
-    key: int | None
+    key: Key
     address: int
     chooses: bool = True
 
@@ -56,6 +58,17 @@ def group_members(context: Context, kinds: Iterable[str]) -> Iterator[tuple[str,
     for kind in kinds:
         for row in context.store.rows(kind):
             yield name_of(row), list(dict.fromkeys(_MEMBERS[kind](context, row)))
+
+
+def is_many(context: Context, word: str) -> bool:
+    """Whether a word may stand for several machines: not for a guest, an address or a port."""
+    kind, _, name = word.partition(" ")
+    if kind in _MEMBERS and name:
+        return kind != "guest"
+    if context.named("guest", word) is not None:
+        return False
+    kinds = (kind for kind in _MEMBERS if kind != "guest")
+    return "/" in word or any(context.named(kind, word) is not None for kind in kinds)
 
 
 def _network(place: Place) -> Cidr | None:
@@ -97,9 +110,14 @@ def _in_network(context: Context, network: Cidr) -> list[Machine]:
         for guest, _, address in _addresses(context)
         if not (address ^ network.network) & network.mask
     ]
-    if not there and network.length == 32:
+    topology = context.datapath.network.topology
+    beyond = [
+        Machine(place.name, place, place.address, False)
+        for place in outside(context.store, topology, network)
+    ]
+    if not there and not beyond and network.length == 32:
         return [Machine(format_ipv4(network.network), None, network.network)]
-    return there
+    return there + beyond
 
 
 def _addresses(context: Context) -> Iterator[tuple[Row, Row, int]]:

@@ -50,7 +50,11 @@ class Fate(NamedTuple):
 
 def fates(lab: Laboratory, sender: Key, source: int, target: int, wanted: int) -> list[Fate]:
     """The verdicts for the `wanted` atoms from one address to another, each verdict once."""
-    trial = Trial(lab, sender, source, target)
+    with lab.sending(sender):
+        return _fates(lab, Trial(lab, sender, source, target), wanted)
+
+
+def _fates(lab: Laboratory, trial: Trial, wanted: int) -> list[Fate]:
     found: dict[tuple[object, ...], Fate] = {}
     left = wanted
     while left:

@@ -6,7 +6,8 @@ nothing of that but what health monitors have found. Whatever is tried here leav
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from midocli.analysis.alike import Watch, watched
 from midocli.analysis.atoms import LAST_PORT, Packet
 from midocli.analysis.choices import Chance, Choices, ChoosingRouterPlan
+from midocli.analysis.outside import Outside, machine
 from midocli.analysis.port_readers import PortReaders
 from midocli.datapath.datapath import Datapath
 from midocli.simulator.learnt.state import State
@@ -131,7 +133,23 @@ class Laboratory:
 
     # -- what it is made of ----------------------------------------------------------------
 
+    @contextmanager
+    def sending(self, key: Key) -> Iterator[None]:
+        """Inside, who has a key can send: a machine outside is put up behind its port."""
+        if not isinstance(key, Outside):
+            yield
+            return
+        guest = machine(key, self.network.topology.ports[key.port])
+        if guest is not None:
+            self.network.attach(key.port, guest)
+        try:
+            yield
+        finally:
+            self.network.detach(key.port)
+
     def _guest(self, key: Key) -> Guest | None:
+        if isinstance(key, Outside):
+            return None
         guest = self.network.topology.source.guest(key)
         if guest is None:
             return None

@@ -76,6 +76,8 @@ def answer(context: Context, question: Reach) -> Answer:
     """Find out; UnknownObjectError or InvalidValueError where nobody is meant."""
     sources, targets = _ends(context, question.sources), _ends(context, question.targets)
     senders = [source for source in sources if source.key is not None]
+    # From outside an address has one way back; to it, it is the same whoever leads there.
+    targets = list({(each.name, each.address): each for each in targets}.values())
     asked = [
         (source, target) for source in senders for target in targets if _differ(source, target)
     ]
@@ -111,9 +113,7 @@ def _ends(context: Context, place: Place | None) -> list[Machine]:
 
 
 def _differ(source: Machine, target: Machine) -> bool:
-    if target.key is not None:
-        return source.key != target.key
-    return True
+    return target.key is None or (source.key, source.name) != (target.key, target.name)
 
 
 def _column(question: Reach) -> int | None:
