@@ -78,14 +78,18 @@ class Reach(Sending):
 
 
 class ReachDiff(Command):
-    """Ask which pairs gain or lose, compared with the topology that a file makes."""
+    """Ask which pairs gain or lose, compared with the topology that a file makes.
+
+    Without a file it is that before the change that has begun.
+    """
 
     word = "reach"
-    file: Argument
+    file: Argument | None
     traffic: Traffic
 
     def written(self) -> list[str]:
-        return [self.word, "diff", quoted(self.file.text), *self.traffic.written()]
+        file = [quoted(self.file.text)] if self.file is not None else []
+        return [self.word, "diff", *file, *self.traffic.written()]
 
 
 class _To(Node):
@@ -113,8 +117,11 @@ def _place(make: Callable[[Place], Node], follow: pp.ParserElement, *more: Expec
     return Switch("machines", lambda: (table, (bare,)), lambda: [*expected, *more])
 
 
-def traffic(behind: Switch | None = None) -> Switch:
-    """The protocol and port that may be said, for `traffic_of`; then what is `behind`, if any."""
+def traffic(behind: Switch | None = None, instead: Element | None = None) -> Switch:
+    """The protocol and port that may be said, for `traffic_of`; then what is `behind`, if any.
+
+    What stands `instead` of a protocol is read by another.
+    """
     follow = behind or LINE_END
     others = (behind,) if behind is not None else ()
 
@@ -129,7 +136,7 @@ def traffic(behind: Switch | None = None) -> Switch:
         for name in ("tcp", "udp"):
             may = Switch("port", ports, list, ends=True)
             found[name] = (partial(_all_of, PROTOCOLS[name]), may)
-        return found, others
+        return found, others if instead is None else (instead,)
 
     return Switch(
         "traffic",
@@ -206,14 +213,19 @@ def _reading() -> pp.ParserElement:
 
 
 def _diff() -> pp.ParserElement:
-    """`FILE [TRAFFIC]`, behind `diff`."""
+    """`[FILE] [TRAFFIC]`, behind `diff`."""
     file = Name(
         "file",
         lambda word, column: Argument(word, column) if word else None,
         lambda token: traffic(),
         lambda: [Expectation("text", "", "a file with commands", target="file")],
     )
-    return build(file, lambda tokens: ReachDiff(tokens[0], traffic_of(tokens)))
+
+    def made(tokens: list[Tokens]) -> ReachDiff:
+        found = next((each for each in tokens if isinstance(each, Argument)), None)
+        return ReachDiff(found, traffic_of(tokens))
+
+    return build(traffic(instead=file), made)
 
 
 def _made(tokens: list[Tokens]) -> Command:
@@ -232,7 +244,7 @@ REACH = Declaration(
     usage=(
         "reach SOURCE TARGET [tcp|udp [PORT]|icmp|protocol N]",
         "reach [some] [from SOURCE] [to TARGET] [tcp|udp [PORT]|icmp|protocol N]",
-        "reach diff FILE [tcp|udp [PORT]|icmp|protocol N]",
+        "reach diff [FILE] [tcp|udp [PORT]|icmp|protocol N]",
         "expect [not] reach [some] SOURCE to TARGET [tcp|udp [PORT]|icmp|protocol N]",
     ),
     examples=(

@@ -37,11 +37,13 @@ def reach(context: Context, command: Reach) -> Result:
 
 @carries_out(ReachDiff)
 def reach_diff(context: Context, command: ReachDiff) -> Result:
-    """What became of all pairs since the topology of a file."""
+    """What became of all pairs since the topology of a file, or since the change began."""
     from midocli.analysis.difference import difference
-    from midocli.commands.topologies import topology_in
+    from midocli.commands.topologies import committed, topology_in
 
-    return difference(context, topology_in(context, command.file), command.traffic)
+    file = command.file
+    before = committed(context) if file is None else topology_in(context, file)
+    return difference(context, before, command.traffic)
 
 
 def _advice(context: Context, found: Answer, pair: Pair, fate: Fate) -> str | None:

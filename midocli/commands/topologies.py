@@ -20,7 +20,19 @@ def topology_in(context: Context, file: Argument) -> Context:
     Only what changes a topology is carried out, so that nothing is sent, written or shown.
     """
     with context.files.open(file) as stream:
-        data = stream.read()
+        return _made(context, stream.read(), file)
+
+
+def committed(context: Context) -> Context:
+    """The topology before the change that has begun; RefusedError where none has."""
+    from midocli.store.saving import script
+
+    with context.manner.undisturbed(), context.change.set_aside():
+        data = script(context.store).encode("utf-8", "surrogateescape")
+    return _made(context, data, Argument("what is committed", 1))
+
+
+def _made(context: Context, data: bytes, file: Argument) -> Context:
     clock = context.clock.stopped()
     other = Context(Random(0), clock, context.files, Manner(StringIO()))
     for line in read_lines(BytesIO(data)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from grammar.errors import RefusedError
@@ -47,6 +49,20 @@ class Change:
         else:
             draft.roll_back()
         return good
+
+    @contextmanager
+    def set_aside(self) -> Iterator[None]:
+        """Inside, all is as it was before the change; RefusedError where none has begun."""
+        if self._draft is None:
+            raise RefusedError("no change has begun: say which file to compare with")
+        journal, steps = self._store.journal, self._draft.undoable
+        if steps:
+            journal.undo(steps)
+        try:
+            yield
+        finally:
+            if steps:
+                journal.redo(steps)
 
     def roll_back(self) -> None:
         """Take back all of it."""
