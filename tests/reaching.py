@@ -11,17 +11,20 @@ import sys
 from collections import Counter
 from random import Random
 from time import process_time
+from typing import Any
 
 from random_sessions import Builder
 from worlds import World
 
 import grammar
 from grammar.commands.reach import Traffic
+from midocli.advice.failure import NOTHING
 from midocli.analysis.atoms import Packet
 from midocli.analysis.ends import Machine, guest_machines
 from midocli.analysis.fare import Fate
 from midocli.analysis.reach import fates_between, laboratory
-from midocli.commands.dispatch import run
+from midocli.probes.connect import ConnectProbe
+from midocli.probes.ping import PingProbe
 from midocli.simulator.wire.protocol import ICMP, TCP, UDP
 from midocli.store.rows import Row
 
@@ -94,9 +97,10 @@ def _simulated(world: World, source: Machine, target: int, packet: Packet) -> tu
         line = f"connect {guest.full_alias} {proto} {address} {packet.dst_port}"
         line += f" src-port {packet.src_port} capture none"
     command = grammar.parse(line)
-    assert command is not None
-    result = run(world.context, command)
-    outcome = result.document().get("outcome", result.succeeded)
+    kind: type[Any] = PingProbe if packet.proto == ICMP else ConnectProbe
+    probe = kind(world.context, command)
+    probe.drive()
+    outcome = probe.sum_up(NOTHING).document().get("outcome", probe.succeeded)
     return line, outcome in ("open", "refused", True)
 
 

@@ -76,8 +76,7 @@ def answer(context: Context, question: Reach) -> Answer:
     """Find out; UnknownObjectError or InvalidValueError where nobody is meant."""
     sources, targets = _ends(context, question.sources), _ends(context, question.targets)
     senders = [source for source in sources if source.key is not None]
-    # From outside an address has one way back; to it, it is the same whoever leads there.
-    targets = list({(each.name, each.address): each for each in targets}.values())
+    targets = _by_address(targets) if question.targets is not None else targets
     asked = [
         (source, target) for source in senders for target in targets if _differ(source, target)
     ]
@@ -112,8 +111,19 @@ def _ends(context: Context, place: Place | None) -> list[Machine]:
     return machines(context, place) if place is not None else guest_machines(context)
 
 
+def _by_address(targets: Sequence[Machine]) -> list[Machine]:
+    """Who is sent to, by the address alone: those that share one as one, outside all ways to it."""
+    found: dict[int, list[Machine]] = {}
+    for each in targets:
+        found.setdefault(each.address, []).append(each)
+    return [
+        same[0]._replace(name=", ".join(dict.fromkeys(each.name for each in same)))
+        for same in found.values()
+    ]
+
+
 def _differ(source: Machine, target: Machine) -> bool:
-    return target.key is None or (source.key, source.name) != (target.key, target.name)
+    return target.key is None or source.key != target.key
 
 
 def _column(question: Reach) -> int | None:

@@ -34,15 +34,19 @@ def idle_rules(chain: Chain, is_called: bool) -> Iterator[Idle]:
     space = Space(chain.rules)
     regions = {rule.key: space.region(rule) for rule in chain.rules}
     left, earlier = EVERYTHING, list[Rule]()
+    is_known = False
     for place, rule in enumerate(chain.rules):
         if len(left) > _MOST_BOXES:
             yield Idle(rule, (), True, undecided=True)
             return
         region = regions[rule.key]
         come = space.common(region, left)
-        if not come:
+        # The first that asks for the connection makes its answers known, whatever it matches.
+        asks = rule.matcher.asks_flow and not is_known
+        is_known = is_known or rule.matcher.asks_flow
+        if not come and not asks:
             yield Idle(rule, _takers(space, region, earlier, regions), False)
-        elif _is_idle(space, chain.rules[place:], come, regions, is_called):
+        elif not asks and _is_idle(space, chain.rules[place:], come, regions, is_called):
             yield Idle(rule, (), True)
         if rule.type in _FINAL:
             left = space.minus(left, region)

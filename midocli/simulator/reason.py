@@ -61,6 +61,10 @@ class Reason:
     text: str
     details: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
 
+    def __deepcopy__(self, memo: dict[int, object]) -> Reason:
+        """Itself, which never changes: whoever copies a network shares it."""
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class LocalError:

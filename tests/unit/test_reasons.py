@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 
 from sessions import ROOT, midocli
 
-from midocli.simulator.reason import Code
+from midocli.simulator.reason import Code, Reason
 
 # Shown with the bandwidth limits of `parity-qos-bandwidth`, which need a capture file.
 ELSEWHERE = {Code.RATE_LIMITED}
@@ -28,3 +29,8 @@ def test_each_code_occurs_in_the_json_of_the_session() -> None:
     assert done.returncode == 0, done.stderr
     documents = [json.loads(line) for line in done.stdout.splitlines()]
     assert _reasons(documents) == {code.value for code in Code if code not in ELSEWHERE}
+
+
+def test_copies_of_a_network_share_reasons() -> None:
+    reason = Reason(Code.LOOP, "bridge0", None, "it goes round")
+    assert deepcopy([reason])[0] is reason

@@ -87,6 +87,13 @@ def _same(kind: str, other: str, called: bool) -> bool:
     return kind == other or (called and {kind, other} == {"return", "accept"} and kind == "return")
 
 
+def test_a_rule_that_asks_for_the_connection_does_something() -> None:
+    world = World("chain create name c", "chain c add rule flow return-flow type accept")
+    assert world.lines("check rules") == []
+    world.run("chain c add rule flow fwd-flow type accept pos 2")
+    assert len(world.lines("check rules")) == 1
+
+
 def test_what_is_never_reached_is_found() -> None:
     world = World("chain create name c")
     for place, rule in enumerate(
