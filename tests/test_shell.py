@@ -197,3 +197,21 @@ def test_the_prompt_shows_an_open_change_and_one_that_has_failed(tmp_path: Path)
     terminal.run("commit")
     terminal.wait_for("rolled back: a command of the change has failed")
     terminal.wait_for_prompt()
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (140, 40), (40, 24)])
+def test_what_is_shown_fits_the_terminal(tmp_path: Path, columns: int, lines: int) -> None:
+    terminal = Terminal(tmp_path, columns=columns, lines=lines)
+    terminal.wait_for("midonet>")
+    for line in ("bridge create name lan", "guest create name alice bridge lan"):
+        terminal.run(line)
+    terminal.wait_for("guest0")
+    terminal.run("guest list as table")
+    shown = terminal.wait_for("host0:tap0")
+    assert ("-[ 1 ]" in shown) == (columns < 100)
+    terminal.run("guest alice show")
+    words = terminal.wait_for("dev eth0").rpartition("guest alice show")[2].split()
+    assert {"interface", "host0:tap0", "forwarding", "reply-df", "ip-id"} <= {*words}
+    terminal.run("bridge lan show as json")
+    terminal.wait_for('  "name": "lan",')
+    assert terminal.colour('"name"') == "blue"

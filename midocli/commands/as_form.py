@@ -34,7 +34,7 @@ def formatted(context: Context, command: As) -> Result:
         bare = bare.command
     if command.form == "commands" and not bare.shows_objects:
         raise no_objects()
-    shown = partial(in_form, form=command.form, store=context.store)
+    shown = partial(in_form, form=command.form, store=context.store, width=context.manner.width)
     with _taken_back(context, bare):
         try:
             result = shown(run(context, command.command))

@@ -63,6 +63,11 @@ class Manner:
         """How wide a picture in text may be: that of output which is no terminal."""
         return 80
 
+    @property
+    def width(self) -> int | None:
+        """The columns of the screen that results are to fit; None where there is none."""
+        return None
+
     def undisturbed(self) -> AbstractContextManager[object]:
         """What signals wait for while it is entered."""
         return _NOTHING

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from grammar.errors import RefusedError
-from midocli.results.printable import printable
 from midocli.results.values import Beside, Record, Result
 from midocli.store.store import Store
 
 
 class Formatted(Beside):
-    """A result that is to be shown in a form of its own: table, json, yaml or csv."""
+    """A result that is to be shown in a form of its own: table, json, yaml or csv.
+
+    On a screen of some `width` a table fits, and JSON is indented.
+    """
 
     result: Result
     form: str
+    width: int | None = None
 
     def text(self) -> str:
         """The result in this form."""
         if self.form in _DOCUMENTS:
             return _DOCUMENTS[self.form](self.result.document())
         return _COLUMNS[self.form](self.result.records()) + self.result.beside
+
+    def pieces(self) -> Iterable[str]:
+        """The same as it is shown on a screen."""
+        if self.width is not None and self.form == "json":
+            return (as_json(self.result, is_indented=True),)
+        if self.width is not None and self.form == "table":
+            return (_table(self.result.records(), self.width) + self.result.beside,)
+        return (self.text(),)
 
     def document(self) -> Any:
         """That of the result, or the form as text."""
@@ -43,11 +54,14 @@ class Recreated(Beside):
         return {"text": self.text()}
 
 
-def in_form(result: Result, form: str, store: Store) -> Result:
-    """A result to be shown in one of the forms; RefusedError where it has none of that kind."""
+def in_form(result: Result, form: str, store: Store, width: int | None = None) -> Result:
+    """A result to be shown in one of the forms; RefusedError where it has none of that kind.
+
+    `width` is that of the screen it is to fit.
+    """
     if form == "commands":
         return Recreated(result, _script(result, store))
-    return Formatted(result, form)
+    return Formatted(result, form, width)
 
 
 def no_objects() -> RefusedError:
@@ -69,15 +83,15 @@ def _script(result: Result, store: Store) -> str:
             return commands(store, [row for row in rows if row is not None]) if ids else ""
 
 
-def as_json(result: Result) -> str:
-    """The one line of JSON that stands for a result."""
-    return _json(result.document())
+def as_json(result: Result, is_indented: bool = False) -> str:
+    """The one line of JSON that stands for a result; many that are indented, to be read."""
+    return _json(result.document(), 2 if is_indented else None)
 
 
-def _json(document: Any) -> str:
+def _json(document: Any, indent: int | None = None) -> str:
     import json
 
-    return json.dumps(document) + "\n"
+    return json.dumps(document, indent=indent) + "\n"
 
 
 def _yaml(document: Any) -> str:
@@ -92,28 +106,11 @@ def _csv(records: Sequence[Record]) -> str:
     return csv_text(*_columns(records))
 
 
-def _table(records: Sequence[Record]) -> str:
-    """Columns as psql aligns them, without those that are empty; mere text as it is."""
-    from wcwidth import wcswidth
+def _table(records: Sequence[Record], width: int | None = None) -> str:
+    """Columns as psql aligns them, without those that are empty."""
+    from midocli.results.tables import table
 
-    names, rows = _columns(records)
-    if names == ["text"]:
-        return rows[0][0] + "\n"
-    rows = [[printable(cell) for cell in row] for row in rows]
-    widths = [max(map(wcswidth, column)) for column in zip(names, *rows, strict=True)]
-
-    def line(cells: Sequence[str], gap: str = " | ", fill: str = " ") -> str:
-        padded = (
-            cell + fill * (width - wcswidth(cell))
-            for cell, width in zip(cells, widths, strict=True)
-        )
-        return gap.join(padded)
-
-    if not names:
-        return ""
-    rule = line([""] * len(names), "-+-", "-")
-    body = [f" {line(row)}".rstrip() for row in [names, *rows]]
-    return "\n".join([body[0], f"-{rule}-", *body[1:]]) + "\n"
+    return table(*_columns(records), width)
 
 
 _DOCUMENTS: dict[str, Callable[[Any], str]] = {"json": _json, "yaml": _yaml}

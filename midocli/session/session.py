@@ -365,7 +365,7 @@ class Session:
     def show(self, result: Result | None) -> None:
         """Print a result; None is one without words."""
         if self.settings.json:
-            self._print(as_json(result or Done()))
+            self._print(as_json(result or Done(), is_indented=self._manner.width is not None))
         elif result:
             self._print_pieces(result.pieces())
 

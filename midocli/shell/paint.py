@@ -31,6 +31,12 @@ _GOOD = re.compile(r"(?m)^(?:icmp_seq=\d+: answered by .*|(?:frame \d+: )?out at
 _BAD = re.compile(r"(?m)^(?:[^ \n]+ ended at |(?:frame \d+: )?dropped at ).*$")
 _LINE = re.compile(r"(?m)^([a-z][a-z0-9-]*) \S*[^\s:](?: .*)?$")
 _WORD = re.compile(r"\S+")
+_STRING = r'"(?:[^"\\\n]|\\.)*"'
+#: What stands in JSON that is indented: a member's name, a text, a number or the like.
+_JSON = re.compile(
+    rf"(?P<name>{_STRING})(?=:)|(?P<text>{_STRING})|(?P<value>-?\b\d[\d.e+-]*|true|false|null)\b"
+)
+_JSON_STYLES = {"name": "34", "text": "32", "value": "36"}
 
 _PALETTE = ("36", "33", "35", "32", "34", "96", "93", "95")
 _DIM, _BOLD, _GREEN, _RED, _REWRITTEN = "2", "1", "32", "31", "1;4"
@@ -75,6 +81,10 @@ class Painter:
         return "".join(painted) + text[at:]
 
     def _marks(self, text: str) -> Iterator[_Mark]:
+        if text.startswith(("{\n", "[\n")):
+            for found in _JSON.finditer(text):
+                yield _Mark(*found.span(), _JSON_STYLES[str(found.lastgroup)])
+            return
         for pattern, style in ((_DUMP, _DIM), (_HEADING, _BOLD), (_GOOD, _GREEN), (_BAD, _RED)):
             yield from (_Mark(*found.span(), style) for found in pattern.finditer(text))
         yield from (_Mark(*found.span(), _REWRITTEN) for found in _BECAME.finditer(text))

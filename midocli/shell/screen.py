@@ -13,6 +13,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from midocli.context.preferences import Preferences
 from midocli.results.printable import printable_lines
+from midocli.shell.folding import folded, unpainted
 from midocli.shell.pager import page
 
 
@@ -48,11 +49,11 @@ class Screen:
         coming = map(printable_lines, pieces)
         try:
             for piece in coming:
-                held.append(self._paint(piece))
-                if pager is not None and not room.has_room_for(piece):
+                held.append(self._fitting(piece))
+                if pager is not None and not room.has_room_for(unpainted(held[-1])):
                     self._clear()
                     begun, held = held, []
-                    for left in page(pager, chain(begun, map(self._paint, coming))):
+                    for left in page(pager, chain(begun, map(self._fitting, coming))):
                         self._put([left])
                     return
                 if pager is None:
@@ -64,6 +65,10 @@ class Screen:
         """Write out what is held back."""
         self._clear()
         self._out.flush()
+
+    def _fitting(self, text: str) -> str:
+        """A text with its colours, broken between words where it is wider than the screen."""
+        return folded(self._paint(text), shutil.get_terminal_size().columns)
 
     def _put(self, held: list[str]) -> None:
         self._clear()

@@ -19,6 +19,7 @@ from midocli.results.values import Interrupted
 from midocli.session.recovery import Ended, Recovery
 from midocli.session.session import OutputError, Session, SessionEnd
 from midocli.shell.completer import CommandCompleter
+from midocli.shell.folding import folded
 from midocli.shell.hint import Hint, hint
 from midocli.shell.history import Histories
 from midocli.shell.keyboard import Keyboard
@@ -78,9 +79,8 @@ class Shell:
                     with self._signals.listening():
                         first()
                 self._terminal.take_over()
-                print(BANNER)
-                for line in self._recovery.begin():
-                    print(printable(line))
+                for line in (BANNER, *self._recovery.begin()):
+                    _say(printable(line))
                 self._recovery.start()
                 status = self._loop()
                 self._recovery.end()
@@ -109,7 +109,7 @@ class Shell:
                 if asked or not self._would_be_lost():
                     return 0
                 asked = True
-                print("The topology is not saved: save FILE keeps it, Ctrl-D again leaves.")
+                _say("The topology is not saved: save FILE keeps it, Ctrl-D again leaves.")
 
     def _would_be_lost(self) -> bool:
         count = self._session.context.store.count
@@ -187,6 +187,11 @@ class Shell:
         if self._hinted is None or self._hinted[0] != key:
             self._hinted = (key, hint(self._session.context, text))
         return self._hinted[1]
+
+
+def _say(line: str) -> None:
+    """Print a line, broken between words where it is wider than the screen."""
+    print(folded(line, get_terminal_size().columns))
 
 
 def _continued(width: int, line: int, wrapped: int) -> str:

@@ -16,6 +16,7 @@ from grammar.script import Line
 from midocli.context.manner import PROMPT, Manner, Output
 from midocli.context.preferences import Preferences
 from midocli.results.printable import printable
+from midocli.shell.folding import folded
 from midocli.shell.paint import Painter, red
 from midocli.shell.progress import Progress
 from midocli.shell.screen import Screen
@@ -69,6 +70,10 @@ class Terminal(Manner):
     def columns(self) -> int:
         return get_terminal_size().columns if self._at_prompt else super().columns
 
+    @property
+    def width(self) -> int | None:
+        return get_terminal_size().columns if self._at_prompt else None
+
     def undisturbed(self) -> AbstractContextManager[object]:
         return self.signals
 
@@ -86,6 +91,7 @@ class Terminal(Manner):
             told = super().worded(name, line, error)
         else:
             told = pointed_out(line, error, get_terminal_size().columns, self.prompt)
+        told = folded(told, get_terminal_size().columns)
         # The standard error may be a file, even at the prompt.
         return red(told) if has_colour(self.wished_colour, sys.stderr) else told
 
