@@ -52,7 +52,7 @@ class Served:
         guests = Guests(
             frozenset({"127.0.0.1", "localhost"}), frozenset(filter(None, [cors])), cors
         )
-        self._app = Gate(web_application(list(api.routes()), Mistakes()), guests)
+        self.app = Gate(web_application(list(api.routes()), Mistakes()), guests)
         self.run(*lines)
 
     def run(self, *lines: str) -> str:
@@ -93,7 +93,7 @@ class Served:
         async def send(message: Any) -> None:
             messages.append(message)
 
-        await self._app(scope, receive, send)
+        await self.app(scope, receive, send)
         start, *rest = messages
         found = {k.decode(): v.decode() for k, v in start["headers"]}
         return Answer(start["status"], found, b"".join(each["body"] for each in rest))

@@ -182,5 +182,10 @@ port = port.create()
 ports = list(bridge.get_ports())
 port.link(ports[0].get_id())
 assert api.get_port(port.get_id()).get_peer_id() == ports[0].get_id()
+from midonetclient.client import MidonetClient  # what networking-midonet 11.0.0 drives
+try:
+    MidonetClient(sys.argv[1], "admin", "secret", "admin").create_network({"id": "x"})
+except Exception as error:
+    assert "keeps no Neutron objects" in str(error), error
 print(bridge.get_name(), len(ports), "up" if bridge.get_admin_state_up() else "down")
 """

@@ -219,6 +219,17 @@ def test_checks_that_only_the_api_makes(served: Served) -> None:
         assert script(served.context.store) == before, (method, path)
 
 
+def test_neutrons_addresses_lead_somewhere(served: Served) -> None:
+    links = served("GET", "/neutron").body
+    addresses = [*links.pop("load_balancer").values(), *links.values()]
+    for address in addresses:
+        if not address.endswith(("/neutron", "_router_interface")):
+            status = 404 if "{" in address else 200
+            assert served("GET", address).status == status, address
+            answer = served("POST", address, {}, content_type="application/vnd.x-v1+json")
+            assert (answer.status, answer.body["code"]) == (501, 501)
+
+
 def test_violations_name_the_fields(served: Served) -> None:
     bridge = served.made("/bridges", {})
     body = {"subnetPrefix": "10.0.0", "subnetLength": 40, "serverAddr": 7}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote
@@ -78,10 +78,10 @@ class Api:
             "/ports/{id}/link", self._link, ("POST", "DELETE"), ("PortLink-v1", "Port-v3")
         )
         yield self._route("/neutron", self._neutron)
-        yield self._route("/neutron/{rest:path}", _refusing(_NO_NEUTRON), _ALL)
-        yield self._route("/conf/{rest:path}", _refusing(_NO_CONF), _ALL)
-        yield self._route("/bridges/{id}/dhcpV6", self._no_ipv6, ("GET", "POST"))
-        yield self._route("/bridges/{id}/dhcpV6/{rest:path}", _refusing(_NO_IPV6), _ALL)
+        yield self._route("/neutron/{rest:path}", self._no_neutron, _ALL, media=None)
+        yield self._route("/conf/{rest:path}", _refusing(_NO_CONF), _ALL, media=None)
+        yield self._route("/bridges/{id}/dhcpV6", self._no_ipv6, ("GET", "POST"), media=None)
+        yield self._route("/bridges/{id}/dhcpV6/{rest:path}", _refusing(_NO_IPV6), _ALL, media=None)
         for place in PLACES.values():
             if place.methods:
                 names = tuple(name for kind in place.objects for name in kind.media)
@@ -98,14 +98,17 @@ class Api:
         path: str,
         handler: Handler,
         methods: Sequence[str] = ("GET",),
-        media: Sequence[str] = (),
+        media: Sequence[str] | None = (),
         root: str = ROOT,
     ) -> Route:
-        """A path whose handler has the topology for itself; bodies are of these media types."""
+        """A path whose handler has the topology for itself.
+
+        Bodies are of some media types, or of any where that is None.
+        """
 
         async def endpoint(request: Request) -> Response:
             self._login.check(request)
-            if request.method in ("POST", "PUT"):
+            if media is not None and request.method in ("POST", "PUT"):
                 check_media(request, media)
             body = await body_of(request)
             with self._alone:
@@ -222,6 +225,22 @@ class Api:
     def _neutron(self, request: Request, body: Any) -> Response:
         media = chosen_media(request, ["neutron.Neutron-v3"], False)
         return answer(neutron(self._base), media)
+
+    def _no_neutron(self, request: Request, body: Any) -> Response:
+        """There is nothing in Neutron's lists, and nothing can be put there."""
+        path = request.path_params["rest"]
+        if request.method != "GET":
+            raise Refusal(501, _NO_NEUTRON)
+        if f"{self._base}/neutron/{path}" not in _lists(neutron(self._base)):
+            raise Refusal(404)
+        return answer([], JSON)
+
+
+def _lists(links: Mapping[str, Any]) -> set[str]:
+    """The addresses of lists among links."""
+    inner = [_lists(each) for each in links.values() if isinstance(each, dict)]
+    own = {link for link in links.values() if isinstance(link, str) and "{" not in link}
+    return own.union(*inner)
 
 
 def _created(uri: str) -> Response:
