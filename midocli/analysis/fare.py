@@ -1,7 +1,8 @@
 """How all packets between two addresses fare: a verdict for every atom, without asking for each.
 
-A packet is simulated, and what fares alike is settled with it (`alike`); what is left is asked
-for again, until nothing is. Where chance decides on the way, all it might choose is tried.
+Where the way is plain, all is settled at once (`algebra`). Else a packet is simulated, and what
+fares alike is settled with it (`alike`); what is left is asked for again, until nothing is. Where
+chance decides on the way, all it might choose is tried.
 """
 
 from __future__ import annotations
@@ -50,20 +51,36 @@ class Fate(NamedTuple):
 
 def fates(lab: Laboratory, sender: Key, source: int, target: int, wanted: int) -> list[Fate]:
     """The verdicts for the `wanted` atoms from one address to another, each verdict once."""
-    with lab.sending(sender):
-        return _fates(lab, Trial(lab, sender, source, target), wanted)
-
-
-def _fates(lab: Laboratory, trial: Trial, wanted: int) -> list[Fate]:
     found: dict[tuple[object, ...], Fate] = {}
     left = wanted
+    settled = lab.settle(sender, source, target, wanted)
+    if settled is not None:
+        left &= ~settled.atoms
+        _add(found, Verdict("reached"), settled.reached)
+        for atoms, failure in settled.taken:
+            _add(found, Verdict("refused", failure), atoms)
+    if left:
+        with lab.sending(sender):
+            _simulate(lab, Trial(lab, sender, source, target), left, found)
+    return list(found.values())
+
+
+def _add(found: dict[tuple[object, ...], Fate], verdict: Verdict, atoms: int) -> None:
+    """Add atoms to those of the same verdict."""
+    if atoms:
+        known = found.get(verdict.key, Fate(0, verdict))
+        found[verdict.key] = known._replace(atoms=known.atoms | atoms)
+
+
+def _simulate(
+    lab: Laboratory, trial: Trial, left: int, found: dict[tuple[object, ...], Fate]
+) -> None:
+    """Find the verdicts of some atoms packet by packet."""
     while left:
         atom = (left & -left).bit_length() - 1
         verdict, alike = _judge(lab, trial, atom)
-        known = found.get(verdict.key, Fate(0, verdict))
-        found[verdict.key] = known._replace(atoms=known.atoms | alike & left)
+        _add(found, verdict, alike & left)
         left &= ~alike
-    return list(found.values())
 
 
 def _judge(lab: Laboratory, trial: Trial, atom: int) -> tuple[Verdict, int]:

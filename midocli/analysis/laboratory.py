@@ -12,6 +12,8 @@ from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
+from midocli.advice.whereabouts import guests
+from midocli.analysis.algebra import Algebra, Settled
 from midocli.analysis.alike import Watch, watched
 from midocli.analysis.atoms import LAST_PORT, Packet
 from midocli.analysis.choices import Chance, Choices, ChoosingRouterPlan
@@ -70,6 +72,16 @@ class Laboratory:
         topology.guests = Lazy(self._guest)
         topology.chain_plans = Lazy(self._chain_plan)
         topology.router_plans = Lazy(self._router_plan)
+        #: What needs no simulation.
+        self.algebra: Algebra | None = Algebra(topology, self.atoms, readers.asking(self.atoms))
+        self._owners = _owners(store)
+
+    def settle(self, sender: Key, source: int, target: int, wanted: int) -> Settled | None:
+        """What becomes of some atoms between two addresses, where nothing has to be simulated."""
+        owner = self._owners.get(target)
+        if self.algebra is None or owner is None or isinstance(sender, Outside):
+            return None
+        return self.algebra.settle(sender, source, owner, target, wanted)
 
     def begin(self, atom: int) -> Packet:
         """A packet of an atom, all ways of which are to be tried."""
@@ -169,6 +181,16 @@ class Laboratory:
         other = ChoosingRouterPlan(plan.router, plan.ports, plan.tables, plan.withdrawn)
         other.choices, other.hashes = self.choices, self._hashes
         return other
+
+
+def _owners(store: Store) -> dict[int, Key]:
+    """The guest that has an address, where it is one alone."""
+    found: dict[int, Key] = {}
+    for guest, nic in guests(store):
+        for cidr in nic.get("address") or ():
+            address = int(cidr.address)
+            found[address] = guest.id if found.get(address, guest.id) == guest.id else None
+    return found
 
 
 class _Services(frozenset[tuple[int, int]]):

@@ -71,9 +71,13 @@ class PortReaders(NamedTuple):
         terms = [term for each in self.mirrors for term in port_terms(each)]
         found = [_matching(atoms, term, swapped) for term in terms for swapped in (False, True)]
         found += [atoms.to_ports(port, port) & atoms.protocol(TCP) for port in self.vip_ports]
+        return [*dict.fromkeys(found), self.asking(atoms)]
+
+    def asking(self, atoms: Atoms) -> int:
+        """What may be a request of DHCP, which a bridge takes for itself."""
         server, client = _DHCP
-        asking = atoms.to_ports(server, server) & atoms.from_ports(client, client)
-        return [*dict.fromkeys(found), asking & atoms.protocol(UDP)]
+        between = atoms.to_ports(server, server) & atoms.from_ports(client, client)
+        return between & atoms.protocol(UDP)
 
 
 def _cuts(spans: Iterator[Span] | list[Span]) -> Iterator[int]:

@@ -18,6 +18,7 @@ from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import ANSWER_NS, SECOND_NS
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.reason import Code, LocalError, Reason
+from midocli.simulator.wire.addresses import ip_text
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import (
     DF,
@@ -73,6 +74,8 @@ class Trial:
         self._arp_drops: list[tuple[Reason, Frame]] = []
         self._reached = self._heard = False
         self._error: Reason | None = None
+        #: Who answered instead of who was asked.
+        self._stranger: int | None = None
         self._packet = packet
         listeners, key = self._network.listeners, self._stack.key
         listeners.add(key, self._arrived)
@@ -139,7 +142,9 @@ class Trial:
         if frame.proto != ICMP:
             return
         if frame.tp_src == ECHO_REPLY:
-            self._reached = packet.proto == ICMP and frame.icmp_id == _ID
+            ours = packet.proto == ICMP and frame.icmp_id == _ID
+            self._reached = self._reached or (ours and frame.nw_src == self._target)
+            self._stranger = frame.nw_src if ours else None
         elif frame.tp_src in FAILURES and arrival.quoted is not None:
             self._take_error(frame, arrival.quoted)
 
@@ -184,6 +189,10 @@ class Trial:
 
     def _failed(self) -> Outcome:
         reason = self._error or self._why()
+        if self._stranger is not None:
+            asked, answered = ip_text(self._target), ip_text(self._stranger)
+            text = f"it is answered, but by {answered} instead of {asked}"
+            reason = Reason(Code.NO_ANSWER, self._stack.alias, None, text)
         if reason is None:
             text = "no answer came back in time, and nothing was dropped"
             reason = Reason(Code.NO_ANSWER, self._stack.alias, None, text)

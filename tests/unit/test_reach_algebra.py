@@ -1,0 +1,81 @@
+"""What is settled without a simulation is what a simulation says, for every atom."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from random import Random
+
+import pytest
+from random_sessions import Builder
+
+from grammar.commands.reach import Traffic
+from midocli.analysis.ends import guest_machines
+from midocli.analysis.fare import Fate
+from midocli.analysis.reach import fates_between, laboratory
+
+GROUPS = 4
+
+
+class Plain(Builder):
+    """Networks of bridges around a router, with groups of rules that jump, return and reject."""
+
+    def build(self) -> None:
+        self.lab()
+        self.groups()
+        for _ in range(self.rng.randint(1, GROUPS)):
+            self.make("chain", "chain create name c")
+        for _ in range(self.rng.randint(2, 14)):
+            kind = self.pick("accept", "accept", "drop", "reject", "return", "continue", "jump")
+            text = f" type {kind}" + (f" jump-to {self.any('chain')}" if kind == "jump" else "")
+            pos = self.rng.randint(1, 3)
+            line = f"chain {self.any('chain')} add rule{self.condition()}{text}"
+            if self.type(f"{line} pos {pos}") is None:
+                self.type(line)
+        if self.rng.random() < 0.7:
+            for chain in self.there["chain"]:
+                self.type(f"chain {chain} add rule ethertype 2054 type accept pos 1")
+        for _ in range(self.rng.randint(1, 6)):
+            field, thing = self.pick("infilter", "outfilter"), self.any("bport", "rport", "bridge")
+            self.type(f"{thing} set {field} {self.any('chain')}")
+        if self.rng.random() < 0.6:
+            field = self.pick("infilter", "outfilter", "forward-chain", "local-redirect-chain")
+            self.type(f"router {self.any('router')} set {field} {self.any('chain')}")
+
+
+def differences(builder: Builder) -> tuple[list[str], int]:
+    """Pairs whose verdicts are different without the algebra, and how many it settles."""
+    builder.build()
+    context = builder.world.context
+    found, settled = [], 0
+    lab, plain = laboratory(context, Traffic()), laboratory(context, Traffic())
+    plain.algebra = None
+    for one, other in permutations(guest_machines(context), 2):
+        if one.key == other.key:
+            continue
+        fast = fates_between(lab, one, other.address, lab.atoms.all)
+        slow = fates_between(plain, one, other.address, plain.atoms.all)
+        settled += lab.settle(one.key, one.address, other.address, lab.atoms.all) is not None
+        if _said(fast) != _said(slow):
+            found.append(f"{one.name} -> {other.name}: {_said(fast)} instead of {_said(slow)}")
+    return found, settled
+
+
+def _said(fates: list[Fate]) -> dict[tuple[object, ...], int]:
+    return {fate.verdict.key: fate.atoms for fate in fates}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_plain_networks_fare_as_in_the_simulator(seed: int) -> None:
+    found, _ = differences(Plain(Random(seed)))
+    assert found == []
+
+
+def test_most_of_a_plain_network_is_settled() -> None:
+    settled = [differences(Plain(Random(seed)))[1] for seed in (1, 2, 3)]
+    assert sum(settled) > 0
+
+
+@pytest.mark.parametrize("seed", [15, 33])
+def test_networks_with_everything_fare_as_in_the_simulator(seed: int) -> None:
+    found, _ = differences(Builder(Random(seed)))
+    assert found == []
