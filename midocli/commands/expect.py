@@ -91,8 +91,8 @@ def _failed(command: Expect, result: Result) -> Result:
             raise ExpectationError(message, command.column, result)
         return result
     if not result.failed:
-        much = "it" if result.succeeded else "some of it"
-        raise ExpectationError(f"expected to fail, but {much} succeeded", command.column, result)
+        instead = "it succeeded" if result.succeeded else "not all of it did for certain"
+        raise ExpectationError(f"expected to fail, but {instead}", command.column, result)
     _check(command, result)
     return result
 
