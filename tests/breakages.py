@@ -17,6 +17,8 @@ from worlds import World, everywhere
 
 from grammar.errors import MidoError
 from grammar.values import Choice
+from midocli.datapath.datapath import Datapath
+from midocli.datapath.fork import Fork, Meter
 from midocli.store.rows import Row
 
 
@@ -447,9 +449,11 @@ class Bench:
         return tally
 
     def _repair(self, probe: str, changes: tuple[str, ...], tally: Tally) -> None:
-        text = self.told(f"{probe} capture none explain")[1]
+        works, text = self.told(f"{probe} capture none explain")
+        if works:  # what was learnt was in the way, and is not any more
+            return
         tally.broken += 1
-        ways = ways_in(text)
+        ways, network = ways_in(text), self.world.context.datapath
         what = f"{self.network.name}: {' & '.join(changes)}: {probe}"
         if not ways:
             tally.silent += 1
@@ -457,13 +461,21 @@ class Bench:
         mark = self.world.store.journal.undoable
         for number, lines in enumerate(ways):
             tally.ways += 1
+            self._go_on_from(network)
             again = self._repaired(probe, lines, 0)
             if not again and not number and len(changes) > 1:
                 again = self._repaired(probe, next(iter(ways_in(self._explained(probe))), []), mark)
             self._undo(mark)
             tally.repaired += again and not number
+            self.world.context._datapath = network
             if not again:
                 tally.false_ways.append(f"{what}: {'; '.join(lines)}\n    {_end(text)}")
+
+    def _go_on_from(self, network: Datapath) -> None:
+        """Go on in a copy of a network, so that what one way leaves is not there for the next."""
+        fork = Fork(network, self.world.store)
+        fork.begin(Meter(10**9))
+        self.world.context._datapath = fork
 
     def _explained(self, probe: str) -> str:
         return self.told(f"{probe} capture none explain")[1]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from midocli.simulator.wire.frame import Frame
 
 
+#: From this width on a change does more than what is wanted.
+WIDE = 4
 #: From this width on a change is a guess: it helps, but may not be what is wanted.
 GUESS = 5
 

@@ -17,6 +17,7 @@ from midocli.advice.whereabouts import (
     guest_with,
     guests,
     net_text,
+    networks_at,
     port_of,
     router_port_with,
 )
@@ -42,6 +43,7 @@ def amiss(catalog: Catalog, guest: Row) -> Iterator[Change]:
             yield from _door(catalog, port)
         yield from addressed(catalog, guest, nic)
         yield from readdressed(catalog, guest, nic)
+        yield from _tagged(guest, nic)
     yield from _gateway(guest)
     for route in guest.siblings("guest.route") or ():
         yield from _next_hop(guest, route)
@@ -76,28 +78,38 @@ def addressed(catalog: Catalog, guest: Row, nic: Row) -> Iterator[Change]:
 
 
 def readdressed(catalog: Catalog, guest: Row, nic: Row) -> Iterator[Change]:
-    """None of its addresses is of the network on its link: one that is meant for it, or free."""
+    """None of its addresses is of a network on its link: one that is meant for it, or free."""
     what = f"guest {guest.full_alias}" if nic is guest else nic.full_alias
-    for port in gateways(nic):
-        net = port.get("net")
-        have = list(nic.get("address") or ())
-        if net is None or any(holds(net, cidr.address) for cidr in have):
-            continue
-        why = f"{guest.full_alias} has no address of the network of {port.full_alias}"
-        gateway = (
-            ""
-            if guest.get("gw") == port.get("address") or nic is not guest
-            else (f" gw {format_ipv4(port.get('address'))}")
-        )
+    have = list(nic.get("address") or ())
+    for net, router in networks_at(catalog, nic):
+        if any(holds(net, cidr.address) for cidr in have):
+            return
+        why = f"{guest.full_alias} has no address of {net_text(net)}, the network on its link"
+        gateway = ""
+        if router is not None and nic is guest and guest.get("gw") != router.get("address"):
+            gateway = f" gw {format_ipv4(router.get('address'))}"
         others = "".join(f",{cidr_text(each)}" for each in have)
         meant = [each for each in expected(catalog, guest, nic) if holds(net, each)]
         for address in meant[:4]:
             given = f"{format_ipv4(address)}/{net.length}{others}"
             yield way(why, f"{what} set address {given}{gateway}", width=1)
-        free = free_address(catalog, port)
+        free = free_address(catalog, net)
         if free is not None:
             given = f"{format_ipv4(free)}/{net.length}"
             yield way(why, f"{what} set address {given}{gateway}", width=2)
+
+
+def _tagged(guest: Row, nic: Row) -> Iterator[Change]:
+    """Its link carries other VLANs than its own, or none."""
+    what = f"guest {guest.full_alias}" if nic is guest else nic.full_alias
+    bridge, own = bridge_of(port_of(nic)), nic.get("vlan")
+    ports = list(bridge.siblings("bridge.port") or ()) if bridge is not None else []
+    tagged = [port for port in ports if port.get("vlan")]
+    if own and not any(port.get("vlan") == own for port in tagged):
+        for port in tagged:
+            why = f"{port.full_alias} carries VLAN {port.get('vlan')}, {guest.full_alias} has {own}"
+            yield way(why, f"{what} set vlan {port.get('vlan')}", width=1)
+            yield way(why, f"{port.full_alias} set vlan {own}", width=2)
 
 
 def expected(catalog: Catalog, guest: Row, nic: Row) -> Iterator[int]:
@@ -130,12 +142,11 @@ def expected(catalog: Catalog, guest: Row, nic: Row) -> Iterator[int]:
             yield address
 
 
-def free_address(catalog: Catalog, port: Row) -> int | None:
-    """An address of a router port's network that nobody has."""
-    net = port.get("net")
-    first = net.address & net.mask
-    for address in range(first + 10, first + min(~net.mask & 0xFFFFFFFF, 1000)):
-        if guest_with(catalog.store, address) is None and port.get("address") != address:
+def free_address(catalog: Catalog, net: Cidr) -> int | None:
+    """An address of a network that nobody has."""
+    for address in range(net.network + 10, net.network + min(~net.mask & 0xFFFFFFFF, 1000)):
+        owned = guest_with(catalog.store, address) or router_port_with(catalog.store, address)
+        if owned is None:
             return address
     return None
 
@@ -166,17 +177,17 @@ def _next_hop(guest: Row, route: Row) -> Iterator[Change]:
             yield way(why, f"{route.full_alias} {setting}", width=2)
 
 
-def wanted(catalog: Catalog, address: int, asker: Row | None) -> Iterator[Change]:
+def wanted(catalog: Catalog, address: int, askers: list[Row | None]) -> Iterator[Change]:
     """Nobody has an address: who is where it belongs, and does not ask, may be given it."""
     owned = guest_with(catalog.store, address) or router_port_with(catalog.store, address)
     if owned or is_shared(catalog, address):
         return
     text = format_ipv4(address)
     for guest, nic in guests(catalog.store):
-        near = [port for port in gateways(nic) if _is_host(port.get("net"), address)]
-        if not near or guest is asker:
+        near = [net for net, _ in networks_at(catalog, nic) if _is_host(net, address)]
+        if not near or guest in askers:
             continue
-        net, have = near[0].get("net"), list(nic.get("address") or ())
+        net, have = near[0], list(nic.get("address") or ())
         what = f"guest {guest.full_alias}" if nic is guest else nic.full_alias
         strangers = [each for each in have if not holds(net, each.address)]
         why = f"no machine has {text}; {guest.full_alias}, which is there, has "

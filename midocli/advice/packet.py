@@ -130,7 +130,7 @@ def not_addressed(catalog: Catalog, failure: Failure) -> Iterator[Change]:
         if len(nics) > 1 and not guest.get("forwarding"):
             why = f"{alias} has the interfaces of a router, but does not forward"
             yield way(why, f"guest {alias} set forwarding yes")
-        if _is_known(catalog, frame.nw_dst):
+        if _is_known(catalog, frame.nw_dst) or alias == failure.source:
             return
         have = [f"{format_ipv4(each.address)}/{each.length}" for each in guest.get("address") or ()]
         have.append(f"{format_ipv4(frame.nw_dst)}/32")

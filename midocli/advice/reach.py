@@ -74,6 +74,12 @@ def filtering(catalog: Catalog) -> Iterator[tuple[Row, Row]]:
 def homes(catalog: Catalog, address: int) -> list[Row]:
     """The routers where packets for an address are taken care of, the likeliest first."""
     found = [router for router, _ in translators(catalog, "dnat", "dst", address)]
+    found += [
+        router
+        for router, rule in filtering(catalog)
+        if rule.get("type") == "snat"
+        and any(target.first <= address <= target.last for target in rule.get("target") or ())
+    ]
     for balancer in catalog.store.rows("load-balancer"):
         router = balancer.get("router")
         for pool in (balancer.siblings("load-balancer.pool") or ()) if router is not None else ():

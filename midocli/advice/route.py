@@ -124,6 +124,8 @@ def routes(catalog: Catalog, router: Row, address: int) -> Iterator[Change]:
     leading = hop(catalog, router, address)
     for route in _routes_to(router, address):
         yield from _righted(catalog, route, leading, address)
+        if not route.get("src").length:  # it decides; what is behind it is not asked
+            break
     if leading is None:
         return
     port, there = leading
@@ -194,7 +196,8 @@ def _righted(catalog: Catalog, route: Row, leading: Hop | None, address: int) ->
         else:
             yield way(why, *_anew(route, via))
     if port is not None and route.get("type") == "normal":
-        for gateway in _next_hops(catalog, port):
+        outside = route.get("gw") is not None or not holds(port.get("net"), address)
+        for gateway in _next_hops(catalog, port) if outside else ():
             if gateway != route.get("gw"):
                 why = f"{format_ipv4(gateway)} is on the link of {port.full_alias}"
                 yield way(why, f"{alias} set gw {format_ipv4(gateway)}", width=2)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
-from midocli.advice.failure import Change, Failure, way
+from midocli.advice.failure import WIDE, Change, Failure, way
 from midocli.context.labels import find_rule
 from midocli.simulator.wire.protocol import (
     ECHO_REPLY,
@@ -43,7 +43,7 @@ def rule(catalog: Catalog, failure: Failure) -> Iterator[Change]:
         why = f"let this traffic pass before {alias} is reached"
         for wider, condition in enumerate(_conditions_of(frame, failure), int(answers)):
             yield way(why, f"{place} {condition} type accept", width=wider)
-    yield way(f"{alias} is what stops it", f"delete {alias}", width=6)
+    yield way(f"{alias} is what stops it", f"delete {alias}", width=WIDE)
 
 
 def _means_ip(rule: Row) -> bool:

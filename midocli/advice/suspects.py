@@ -51,7 +51,8 @@ def suspects(catalog: Catalog, failure: Failure) -> Iterator[Change]:
         yield from service.members(catalog)
     yield from nat.returning(catalog, failure)
     for address in addresses:
-        yield from machine.wanted(catalog, address, source)
+        askers = [source, catalog.named("guest", failure.reason.at)]
+        yield from machine.wanted(catalog, address, askers)
     yield from _neighbourly(catalog, source, addresses)
     yield from nat.hidden(catalog, failure)
     yield way("what was learnt before is in the way", "reset", width=2)

@@ -11,6 +11,7 @@ from midocli.store.rows import Row
 
 if TYPE_CHECKING:
     from grammar.addresses import Cidr
+    from midocli.store.catalog import Catalog
     from midocli.store.store import Store
 
 
@@ -83,6 +84,34 @@ def gateways(nic: Row, addressed: bool = True) -> list[Row]:
     is_routers = port is not None and port.collection.path == "router.port"
     there = [port] if port is not None and is_routers else router_ports_on(bridge_of(port))
     return [each for each in there if (each.get("address") is not None) is addressed]
+
+
+def networks_at(catalog: Catalog, nic: Row) -> Iterator[tuple[Cidr, Row | None]]:
+    """The networks on a machine's link: those of routers there, with their ports, then others'."""
+    for port in gateways(nic):
+        if port.get("net") is not None:
+            yield port.get("net"), port
+    link = _link(bridge_of(port_of(nic)))
+    for bridge in link:
+        for subnet in bridge.siblings("bridge.dhcp") or ():
+            yield subnet.get("subnet"), None
+    for guest, other in guests(catalog.store):
+        if nic not in (guest, other) and bridge_of(port_of(other)) in link:
+            yield from ((cidr, None) for cidr in other.get("address") or () if cidr.length < 32)
+
+
+def _link(bridge: Row | None) -> list[Row]:
+    """A bridge, with those that are linked to it, directly or by others."""
+    found = [bridge] if bridge is not None else []
+    for each in found:
+        peers = [port.get("peer") for port in each.siblings("bridge.port") or ()]
+        found += dict.fromkeys(
+            peer.parent
+            for peer in peers
+            if peer is not None and peer.collection.path == "bridge.port"
+            if peer.parent not in found
+        )
+    return found
 
 
 def leads_to(port: Row, address: int) -> bool:

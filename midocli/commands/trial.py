@@ -24,7 +24,7 @@ from midocli.probes.probe import Probe
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
-    from midocli.datapath.fork import Fork
+    from midocli.datapath.fork import Fork, Meter
     from midocli.store.rows import Row
 
 #: Options that say what is shown, not what is sent.
@@ -45,10 +45,10 @@ class Outcome(NamedTuple):
 
 
 class Trial:
-    """What would come of probes; `work` bounds all of it (`Fork`)."""
+    """What would come of probes."""
 
-    def __init__(self, context: Context, work: int) -> None:
-        self._context = context.forked(work)
+    def __init__(self, context: Context) -> None:
+        self._context = context.forked()
         self._fork = cast("Fork", self._context.datapath)
         # UUIDs are told apart from the session's own, even if its seed is known.
         self._chance = Random("what is tried")
@@ -80,16 +80,23 @@ class Trial:
             self._fork.changed(touched)
 
     def outcome(
-        self, command: tree.Command, kind: type[Probe], commands: Sequence[tree.Command] = ()
+        self,
+        meter: Meter,
+        command: tree.Command,
+        kind: type[Probe],
+        commands: Sequence[tree.Command] = (),
     ) -> Outcome | None:
-        """What comes of a probe after some commands; None: they, or it, are refused."""
+        """What comes of a probe after some commands; None: they, or it, are refused.
+
+        ExhaustedError where that is more than the meter lets happen.
+        """
         again = [each for each in commands if isinstance(each, Sending)]
         try:
             with self.changed(commands):
-                self._fork.begin()
+                self._fork.begin(meter)
                 for each in commands:
                     self._go_on(each)
-                probe = kind(self._context, _plain(again[-1] if again else command))
+                probe = kind(self._context, plain(again[-1] if again else command))
                 probe.drive()
                 return Outcome(probe.succeeded, probe.failures)
         except MidoError:
@@ -104,20 +111,35 @@ class Trial:
             self._fork.advance(command.value, lambda done, total: None)
 
 
-def _plain(command: tree.Command) -> tree.Command:
+def sent(command: tree.Command) -> tree.Command:
+    """A probe that sends the same, and shows what probes show that are not told what."""
+    return _with(command, _sending(command).values())
+
+
+def plain(command: tree.Command) -> tree.Command:
     """A probe that shows nothing, and sends no more than it takes."""
-    options: Sequence[tree.Setting] = command.options  # type: ignore[attr-defined]
     fields = {field.name: field for field in _fields(command)}
-    kept = {each.field.name: each for each in options if each.field.name not in _SHOWING}
+    kept = _sending(command)
     kept["capture"] = tree.Setting(fields["capture"], "none", 1, "none")
     if "count" in fields:
         count = min(int(kept["count"].value), _MOST_REQUESTS) if "count" in kept else 1
         kept["count"] = tree.Setting(fields["count"], count, 1, str(count))
     if "queries" in fields:
         kept["queries"] = tree.Setting(fields["queries"], 1, 1, "1")
+    return _with(command, kept.values())
+
+
+def _sending(command: tree.Command) -> dict[str, tree.Setting]:
+    """The options that say what is sent, by their names."""
+    options: Sequence[tree.Setting] = command.options  # type: ignore[attr-defined]
+    return {each.field.name: each for each in options if each.field.name not in _SHOWING}
+
+
+def _with(command: tree.Command, options: Iterable[tree.Setting]) -> tree.Command:
+    """The same command with these options alone."""
     names: Sequence[str] = command.__match_args__
     values = {name: getattr(command, name) for name in names}
-    return type(command)(**values | {"options": tuple(kept.values())})
+    return type(command)(**values | {"options": tuple(options)})
 
 
 def _fields(command: tree.Command) -> Sequence[Field]:

@@ -8,15 +8,16 @@ that stands in the way is found, one thing after the other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from grammar import tree
 from grammar.sending import Sending
 from midocli.advice.advise import proposals
-from midocli.advice.failure import GUESS, Advice, Change, Failure, Ways, way
-from midocli.commands.trial import Outcome, Trial
+from midocli.advice.failure import GUESS, WIDE, Advice, Change, Failure, Ways, way
+from midocli.commands.trial import Outcome, Trial, plain, sent
 from midocli.context.changes import CHANGES
-from midocli.datapath.fork import ExhaustedError
+from midocli.datapath.fork import ExhaustedError, Meter
 from midocli.probes.probe import Probe
 from midocli.simulator.reason import Code
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 #: What is tried at most: probes, and the actions these take (some 0.2 s).
 _MOST_TRIALS = 50
 _MOST_WORK = 3_000
+#: What may go into making sure that a way is one.
+_MOST_CHECKING = 2_000
 #: How many things may stand in the way, and how many ways out are told.
 _DEEPEST = 4
 _MOST_WAYS = 3
@@ -42,6 +45,7 @@ _MORE_TRIALS = 12
 #: with that forgotten.
 _LEARNT = (Code.ARP_TIMEOUT, Code.WRONG_MAC, Code.NOT_ADDRESSED_TO_GUEST, Code.NO_ANSWER)
 _MOST_FORGETFUL = 12
+_BY_NOW = "what was learnt before was in the way, and is not any more"
 _FORGET = way("what was learnt before is forgotten", "reset", width=2)
 
 
@@ -72,64 +76,72 @@ class _Search:
         self._context = context
         self._command = command
         self._kind = kind
-        self._trial = Trial(context, _MOST_WORK)
+        self._trial = Trial(context)
+        self._searching, self._checking = Meter(_MOST_WORK), Meter(_MOST_CHECKING)
         self._trials = _MOST_TRIALS
-        self._sound: list[tuple[tree.Command, type[Probe]]] | None = None
+        self._works_now: dict[tree.Command, bool] = {}
+        #: The ways out of the failure that is looked into, and what else there is to say of it.
+        self._found: list[Change] = []
+        self._remarks: list[str] = []
 
     def ways(self, failure: Failure) -> Ways:
         """The ways out, the smallest first, and what else there is to say."""
-        remarks: list[str] = []
-        found: list[Change] = []
-        enough = 0
-        helped: set[tuple[Change, ...]] = set()
+        self._found, self._remarks = [], []
         stops, seen = [_Stop((), failure)], {_place(failure.reason)}
         try:
+            if failure.reason.code in _LEARNT and self._is_sure(()):
+                return Ways([Change(_BY_NOW, (sent(self._command),))])
             for _ in range(_DEEPEST):
-                further: list[_Stop] = []
-                for stop in stops[:_MOST_PLACES]:
-                    for done in self._attempts(stop, remarks):
-                        if found and self._trials < enough:
-                            break
-                        if done[:-1] in helped:
-                            continue
-                        outcome, whole = self._tried(done)
-                        if outcome is None:
-                            continue
-                        if outcome.succeeded:
-                            if self._is_sure(whole.commands) and self._is_harmless(whole.commands):
-                                enough = max(enough, self._trials - _MORE_TRIALS)
-                                found.append(whole)
-                                helped.add(done)
-                        elif outcome.failures:
-                            there = outcome.failures[0]
-                            if _place(there.reason) not in seen:
-                                seen.add(_place(there.reason))
-                                further.append(_Stop(done, there))
-                    if len(found) >= _MOST_WAYS:
-                        break
-                if found or not further:
+                stops = self._stops_behind(stops, seen)
+                if self._found or not stops:
                     break
-                stops = further
         except ExhaustedError:
             pass
-        found.sort(key=lambda change: (len(change.commands), change.width))
-        return Ways(found[:_MOST_WAYS], tuple(dict.fromkeys(remarks)))
+        self._found.sort(key=_order)
+        return Ways(_sensible(self._found)[:_MOST_WAYS], tuple(dict.fromkeys(self._remarks)))
 
-    def _proposed(self, stop: _Stop, remarks: list[str]) -> list[Change]:
+    def _stops_behind(self, stops: Sequence[_Stop], seen: set[object]) -> list[_Stop]:
+        """Try what is proposed at some places; where else the probe ends then."""
+        further: list[_Stop] = []
+        enough = 0
+        for stop in stops[:_MOST_PLACES]:
+            helped: set[tuple[Change, ...]] = set()
+            for done in self._attempts(stop):
+                if self._found and self._trials < enough:
+                    return further
+                if done[:-1] in helped:
+                    continue
+                whole = _one(done)
+                outcome = self._outcome(whole.commands)
+                if outcome.succeeded and self._is_way(whole.commands):
+                    enough = max(enough, self._trials - _MORE_TRIALS)
+                    self._found.append(whole)
+                    helped.add(done)
+                elif not outcome.succeeded and outcome.failures:
+                    there = outcome.failures[0]
+                    if _place(there.reason) not in seen:
+                        seen.add(_place(there.reason))
+                        further.append(_Stop(done, there))
+            if len(self._found) >= _MOST_WAYS:
+                break
+        return further
+
+    def _proposed(self, stop: _Stop) -> list[Change]:
         """What may help where a probe ends, the smallest first; remarks are put aside."""
         commands = [command for change in stop.changes for command in change.commands]
         with self._trial.changed(commands):
             proposed = list(proposals(self._trial.context, stop.failure))
-        remarks += [change.why for change in proposed if not change.commands and not stop.changes]
+        if not stop.changes:
+            self._remarks += [change.why for change in proposed if not change.commands]
         different: dict[tuple[str, ...], Change] = {}
         for change in proposed:
             if change.commands:
                 different.setdefault(tuple(change.lines()), change)
         return sorted(different.values(), key=lambda change: (change.width, len(change.commands)))
 
-    def _attempts(self, stop: _Stop, remarks: list[str]) -> Iterator[tuple[Change, ...]]:
+    def _attempts(self, stop: _Stop) -> Iterator[tuple[Change, ...]]:
         """What is tried where a probe ends: each change alone, then with a `reset` behind."""
-        proposed = self._proposed(stop, remarks)
+        proposed = self._proposed(stop)
         if stop.changes:
             proposed = [change for change in proposed if change.width < GUESS]
         for change in proposed:
@@ -138,43 +150,70 @@ class _Search:
             for change in proposed[:_MOST_FORGETFUL]:
                 yield (*stop.changes, change, _FORGET)
 
-    def _tried(self, changes: Sequence[Change]) -> tuple[Outcome | None, Change]:
-        """What comes of the probe after some changes, which are made one."""
-        commands = [command for change in changes for command in change.commands]
-        # First all that changes the topology, then what forgets, waits or asks anew.
-        commands.sort(key=lambda command: not isinstance(command, CHANGES))
-        why = "; after that, ".join(change.why for change in changes)
-        whole = Change(why, tuple(commands), max(change.width for change in changes))
-        return self._outcome(commands), whole
-
-    def _outcome(self, commands: Sequence[tree.Command]) -> Outcome | None:
+    def _outcome(self, commands: Sequence[tree.Command]) -> Outcome:
         self._trials -= 1
         if self._trials < 0:
             raise ExhaustedError
-        return self._trial.outcome(self._command, self._kind, commands)
+        outcome = self._trial.outcome(self._searching, self._command, self._kind, commands)
+        return outcome or Outcome(False, ())
+
+    def _is_way(self, commands: Sequence[tree.Command]) -> bool:
+        return self._is_sure(commands) and self._is_harmless(commands)
 
     def _is_sure(self, commands: Sequence[tree.Command]) -> bool:
         """Whether the probe succeeds again, by other chances: a load balancer's, for instance."""
         return all(self._works(self._command, self._kind, commands) for _ in range(_SURE))
 
     def _is_harmless(self, commands: Sequence[tree.Command]) -> bool:
-        """Whether what this session's probes showed working works after some commands, too."""
-        if self._sound is None:
-            self._sound = list(self._still_working())
-        if any(isinstance(command, Sending) for command in commands):
-            return True
-        return all(self._works(command, kind, commands) for command, kind in self._sound)
+        """Whether what this session's probes showed working works after some commands, too.
 
-    def _still_working(self) -> Iterator[tuple[tree.Command, type[Probe]]]:
-        for command, kind in self._context.working:
-            if command != self._command and self._works(command, kind):
-                yield command, kind
+        What does not work now is not to be kept; nor is more looked at than there is time for.
+        """
+        if all(isinstance(command, Sending) for command in commands):
+            return True
+        mine = plain(self._command)
+        others = [(command, kind) for command, kind in self._context.working if command != mine]
+        with suppress(ExhaustedError):
+            return not any(self._is_broken_by(commands, *other) for other in others)
+        return True
+
+    def _is_broken_by(
+        self, commands: Sequence[tree.Command], command: tree.Command, kind: type[Probe]
+    ) -> bool:
+        """Whether some commands are why a probe does not work then."""
+        if self._works(command, kind, commands):
+            return False
+        if command not in self._works_now:
+            self._works_now[command] = self._works(command, kind)
+        return self._works_now[command]
 
     def _works(
         self, command: tree.Command, kind: type[Probe], commands: Sequence[tree.Command] = ()
     ) -> bool:
-        outcome = self._trial.outcome(command, kind, commands)
+        outcome = self._trial.outcome(self._checking, command, kind, commands)
         return outcome is not None and outcome.succeeded
+
+
+def _order(change: Change) -> tuple[bool, int, int]:
+    """The smallest first; what lets everything pass, or is a guess, last."""
+    return change.width >= WIDE, len(change.commands), change.width
+
+
+def _sensible(changes: Sequence[Change]) -> list[Change]:
+    """The ways that are told beside the first: none that takes much more, or only guesses."""
+    if not changes:
+        return []
+    most, width = len(changes[0].commands) + 1, max(changes[0].width, GUESS - 1)
+    return [each for each in changes if len(each.commands) <= most and each.width <= width]
+
+
+def _one(changes: Sequence[Change]) -> Change:
+    """Some changes as one."""
+    commands = [command for change in changes for command in change.commands]
+    # First all that changes the topology, then what forgets, waits or asks anew.
+    commands.sort(key=lambda command: not isinstance(command, CHANGES))
+    why = "; after that, ".join(change.why for change in changes)
+    return Change(why, tuple(commands), max(change.width for change in changes))
 
 
 def _place(reason: Reason) -> object:

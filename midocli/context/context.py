@@ -126,7 +126,7 @@ class Context(Catalog):
             self._datapath = Datapath(self.store, self.clock, self.chance)
         return self._datapath
 
-    def forked(self, work: int) -> Context:
+    def forked(self) -> Context:
         """The same topology, in front of a network, a clock and chance of its own.
 
         What is done there leaves no trace here, as long as changes are taken back.
@@ -136,7 +136,7 @@ class Context(Catalog):
         from midocli.datapath.fork import Fork
 
         other = copy(self)
-        other._datapath = fork = Fork(self.datapath, self.store, work)
+        other._datapath = fork = Fork(self.datapath, self.store)
         other.clock = fork.clock
         # What is drawn is told apart from what is drawn here, even if the seed is known.
         other.chance = Random("what becomes of traffic in a fork")

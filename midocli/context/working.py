@@ -18,11 +18,12 @@ class Working:
     def __init__(self) -> None:
         self._found: dict[str, tuple[Command, Any]] = {}
 
-    def note(self, command: Command, kind: Any) -> None:
-        """A probe succeeded."""
+    def note(self, command: Command, kind: Any, succeeded: bool) -> None:
+        """A probe was made; only what it came to last counts."""
         said = canonical(command)
         self._found.pop(said, None)
-        self._found[said] = command, kind
+        if succeeded:
+            self._found[said] = command, kind
         if len(self._found) > _MOST:
             del self._found[next(iter(self._found))]
 
