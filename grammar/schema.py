@@ -27,7 +27,7 @@ class Field(NamedTuple):
     one is given at creation and read-only afterwards; a `live` one moves on as the
     datapath works; a `parent` one shows the object that holds this one. `on_delete` says what
     becomes of this object when the object it refers to is deleted: the field is
-    cleared, or the object goes too.
+    cleared, or the object goes too. A `secret` one stands in no log.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Field(NamedTuple):
     live: bool = False
     parent: bool = False
     on_delete: OnDelete = "clear"
+    secret: bool = False
 
     def __repr__(self) -> str:
         return f"<field {self.name}>"

@@ -10,7 +10,7 @@ REDO = Declaration(
     "does again what was undone",
     group="session",
     rank=8,
-    usage=("redo [COUNT]",),
+    usage=("redo [COUNT] [force]",),
     examples=("redo", "redo 2"),
     see=("undo",),
     follows=lambda: count(again=True),

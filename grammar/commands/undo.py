@@ -5,6 +5,8 @@ from __future__ import annotations
 import pyparsing as pp
 
 from grammar.command import LINE_END, Declaration, build, value
+from grammar.elements import Element, Switch, Table, Tokens
+from grammar.expectation import Expectation
 from grammar.tree import Command
 from grammar.values import Integer
 
@@ -15,16 +17,28 @@ class Undo(Command):
     word = "undo"
     steps: int
     again: bool
+    force: bool = False
 
     def written(self) -> list[str]:
-        return ["redo" if self.again else "undo", str(self.steps)]
+        return ["redo" if self.again else "undo", str(self.steps), *["force"] * self.force]
 
 
 def count(again: bool) -> pp.ParserElement:
-    """How many changes to undo or redo; one if not said."""
-    one = build(LINE_END, lambda tokens: Undo(1, again))
-    many = value("count", Integer(1, 1_000_000))
-    return build(many, lambda tokens: Undo(tokens[0][0], again)) | one
+    """How many changes to undo or redo, one if not said; by `force` also what others have made."""
+    counted = value("count", Integer(1, 1_000_000), _forced())
+    switch = _forced(counted)
+
+    def made(tokens: list[Tokens]) -> Undo:
+        counts = [token[0] for token in tokens if token is not True]
+        return Undo(counts[0] if counts else 1, again, True in tokens)
+
+    return build(switch, made)
+
+
+def _forced(*otherwise: Element) -> Switch:
+    table: Table = {"force": (lambda column: (True,), LINE_END)}
+    expected = [Expectation("verb", "force", "also what another session made that is still there")]
+    return Switch("force", lambda: (table, otherwise), lambda: expected, ends=True)
 
 
 UNDO = Declaration(
@@ -32,7 +46,7 @@ UNDO = Declaration(
     "takes changes back, the last first",
     group="session",
     rank=7,
-    usage=("undo [COUNT]",),
+    usage=("undo [COUNT] [force]",),
     examples=("undo", "undo 2  # the last two changes"),
     see=("redo",),
     follows=lambda: count(again=False),

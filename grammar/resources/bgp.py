@@ -26,7 +26,7 @@ PEER = Collection(
         Field("keep-alive", Integer(5, 3600, "seconds"), "time between keep-alives"),
         Field("hold-time", Integer(5, 7200, "seconds"), "time until it counts as gone"),
         Field("connect-retry", Integer(5, 3600, "seconds"), "time between attempts"),
-        Field("password", Text("a password"), "the session's MD5 password"),
+        Field("password", Text("a password"), "the session's MD5 password", secret=True),
     ),
     example="asn 64512 address 192.168.77.2",
 )

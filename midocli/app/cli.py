@@ -77,7 +77,9 @@ def argument_parser() -> ArgumentParser:
     add("--seed", metavar="N", help="make every random choice repeatable")
     add("--untrusted", action="store_true", help="let scripts do no harm, and not run for long")
     add("--completion", choices=SHELLS, help="print a script that completes these options")
-    add("--version", action="version", version=f"midocli {VERSION}")
+    add("--check", action="store_true", help="verify the store, and do nothing else")
+    add("--version", action="store_true", help="show program's version number and exit")
+    add("-v", "--verbose", action="store_true", help="with --version, also what it builds on")
     return parser
 
 
@@ -106,9 +108,13 @@ def _run_words(words: list[str]) -> int:
     options = argument_parser().parse_args(words)
     if options.completion:
         return _complete(options.completion)
+    if options.version:
+        return _show_version(options.verbose)
     if not _has_language():
         sys.stderr.write(_OTHER_GRAMMAR)
         return 1
+    if options.check:
+        return _check(options)
     gc.disable()
     from grammar.errors import StoreError
     from midocli.session.session import OutputError
@@ -166,6 +172,16 @@ def _complete(shell: str) -> int:
         sys.stdout.flush()
     except OSError as error:
         return _end_without_output(error)
+    return 0
+
+
+def _show_version(verbose: bool) -> int:
+    """Print what this is and, if `verbose`, what it builds on."""
+    sys.stdout.write(f"midocli {VERSION}\n")
+    if verbose:
+        from midocli.app.stores import versions
+
+        sys.stdout.write("".join(f"{each}\n" for each in versions()))
     return 0
 
 
@@ -281,8 +297,8 @@ def _session(options: Namespace, manner: Manner, preferences: Preferences, files
     clock = Clock(now, time.localtime(now // 10**9).tm_gmtoff)
     chance = random.Random(options.seed)
     context = Context(chance, clock, files, manner, not options.no_alias, preferences)
-    where = options.store or os.environ.get("MIDOCLI_STORE")
-    if where and not options.untrusted:
+    where = None if options.untrusted else _store_of(options)
+    if where:
         from midocli.app.stores import keep
 
         keep(context, where)
@@ -297,6 +313,28 @@ def _session(options: Namespace, manner: Manner, preferences: Preferences, files
     gc.freeze()
     gc.enable()
     return session
+
+
+def _store_of(options: Namespace) -> str | None:
+    """Where the topology stays, if it does."""
+    return options.store or os.environ.get("MIDOCLI_STORE")
+
+
+def _check(options: Namespace) -> int:
+    """Verify the store, and tell what is wrong with it."""
+    from grammar.errors import StoreError
+    from midocli.app.stores import check
+
+    where = _store_of(options)
+    if where is None:
+        sys.stderr.write("midocli: --check verifies a store: --store WHERE says which\n")
+        return 2
+    try:
+        found = check(where)
+    except StoreError as error:
+        _tell(error.message)
+        return 2
+    return int(found)
 
 
 def _run_batch(options: Namespace, session: Session) -> int:

@@ -6,18 +6,20 @@ import os
 from pathlib import Path
 
 
-def this_process() -> str:
-    """This process in a word that no other ever has: its boot, its number, and when it began."""
-    return _word(os.getpid())
+class Processes:
+    """The processes of this machine; `own` is the word of this one."""
 
+    def __init__(self) -> None:
+        self.own = _word(os.getpid())
 
-def lives(process: str) -> bool:
-    """Whether the process of a word is still there, on this machine."""
-    number = process.split(":")[-2]
-    return _word(int(number)) == process
+    def lives(self, process: str) -> bool:
+        """Whether the process of a word is still there, and no other of its number."""
+        number = process.split(":")[1]
+        return _word(int(number)) == process
 
 
 def _word(number: int) -> str:
+    """A process as its boot, its number, and when it began: no other has the same."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         # The name stands in parentheses, and may hold anything; the 22nd field is the start.

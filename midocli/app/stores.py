@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 from grammar.errors import StoreError
-from midocli.app.processes import this_process
+from midocli.app.processes import Processes
 from midocli.context.context import Context
+from midocli.results.printable import printable
 from midocli.store.storage.database import Database
 from midocli.store.storage.kept import Kept
 from midocli.store.storage.log import Log
@@ -24,32 +25,70 @@ def keep(context: Context, where: str) -> None:
     database = opened(where)
     try:
         prepare(database)
-        log = Log(database, os.urandom(8).hex(), this_process(), _now)
+        log = Log(database, os.urandom(4).hex(), _now)
         context.kept = Kept(context.store, database, log, context.changed)
     except BaseException:
         database.close()
         raise
 
 
-def opened(where: str) -> Database:
-    """The database that a word names."""
-    return _file(where)
+def check(where: str) -> bool:
+    """Tell whether a store is sound; whether something is wrong. StoreError: it cannot be read."""
+    from grammar.resources import SCHEMA
+    from midocli.store.storage.check import Check
+
+    database = opened(where, new=False)
+    try:
+        prepare(database)
+        checked = Check(SCHEMA, database)
+        found = list(checked.findings())
+    finally:
+        database.close()
+    for finding in found:
+        print(printable(finding))
+    if not found:
+        print(f"{printable(where)} is sound: {checked.objects} objects, {checked.changes} changes")
+    return bool(found)
 
 
-def _file(name: str) -> Database:
+def versions() -> list[str]:
+    """What stores are kept by, a line each."""
+    from importlib.metadata import PackageNotFoundError, version
+    from platform import python_version
+
+    from midocli.store.storage.sqlite import kind
+
+    try:
+        postgres = f"psycopg {version('psycopg')}"
+    except PackageNotFoundError:
+        postgres = "psycopg is not installed: no stores in PostgreSQL"
+    return [f"Python {python_version()}", kind(), postgres]
+
+
+def opened(where: str, new: bool = True) -> Database:
+    """The database that a word names; a `new` one if there is none."""
+    if where.startswith(("postgresql://", "postgres://")):
+        from midocli.store.storage.postgres import Postgres
+
+        return Postgres(where)
+    return _file(where, new)
+
+
+def _file(name: str, new: bool) -> Database:
     from midocli.store.storage.sqlite import Sqlite
 
     path = Path(name).expanduser().absolute()
     try:
         _check_place(path, name)
         # Nobody else may read it, from the beginning on. SQLite opens it behind this.
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        if new:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
         pass
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise StoreError(f"the store {name} cannot be opened: {reason}") from None
-    return Sqlite(str(path), f"the store {name}")
+    return Sqlite(str(path), name, Processes())
 
 
 def _check_place(path: Path, name: str) -> None:

@@ -25,7 +25,7 @@ def undo(context: Context, command: Undo) -> Result:
         why = "" if command.again or journal.is_whole else "; what was before is kept no more"
         raise RefusedError(f"only {there} to {verb}{why}" if there else f"nothing to {verb}{why}")
     word, step = ("redo", journal.redo) if command.again else ("undo", journal.undo)
-    step(command.steps, partial(context.progress, word))
+    step(command.steps, partial(context.progress, word), command.force)
     context.committed()
     done = [summary(each, context.display) for each in journal.stepped]
     what = "redone" if command.again else "undone"

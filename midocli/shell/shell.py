@@ -26,6 +26,7 @@ from midocli.shell.keyboard import Keyboard
 from midocli.shell.keys import bindings
 from midocli.shell.lexer import CommandLexer
 from midocli.shell.lines import MORE, commands
+from midocli.shell.others import told_of_others
 from midocli.shell.question import explain
 from midocli.shell.style import STYLE, colour_depth
 from midocli.shell.terminal import Terminal
@@ -126,7 +127,14 @@ class Shell:
         self._prompt.bottom_toolbar = self._bottom if get_terminal_size().lines > 3 else None
         # The toolkit's own handler fails when Ctrl-C comes as the line has just been taken.
         with self._signals.reading(self._give_up_line):
-            return self._prompt.prompt(self._session.prompt, handle_sigint=False)
+            return self._prompt.prompt(
+                self._session.prompt, pre_run=self._look_around, handle_sigint=False
+            )
+
+    def _look_around(self) -> None:
+        """While the prompt waits, tell of what other sessions do to the store."""
+        if self._session.context.kept is not None:
+            self._prompt.app.create_background_task(told_of_others(self._session.context.kept))
 
     def _give_up_line(self) -> None:
         """Forget the line, from a signal's handler: the event loop does it, when it comes to it."""

@@ -65,10 +65,13 @@ class History(Protocol):
         Meanwhile they are taken back one by one, and none that was there before.
         """
 
-    def undo(self, steps: int, told: Told) -> None:
-        """Take the last transactions back: all of them or, if `told` raises something, none."""
+    def undo(self, steps: int, told: Told, force: bool = False) -> None:
+        """Take the last transactions back: all of them or, if `told` raises something, none.
 
-    def redo(self, steps: int, told: Told) -> None:
+        By `force` also what others have made who are still at it, where the history is shared.
+        """
+
+    def redo(self, steps: int, told: Told, force: bool = False) -> None:
         """Do again what was undone last, in the same way."""
 
 
@@ -172,13 +175,13 @@ class Journal:
         """How many transactions that were taken back can be done again."""
         return self.history.redoable
 
-    def undo(self, steps: int = 1, told: Told = untold) -> None:
+    def undo(self, steps: int = 1, told: Told = untold, force: bool = False) -> None:
         """Take the last transactions back: all of them or, if `told` raises something, none."""
-        self.history.undo(steps, told)
+        self.history.undo(steps, told, force)
 
-    def redo(self, steps: int = 1, told: Told = untold) -> None:
+    def redo(self, steps: int = 1, told: Told = untold, force: bool = False) -> None:
         """Do again what was undone last, in the same way."""
-        self.history.redo(steps, told)
+        self.history.redo(steps, told, force)
 
     def take_back(self, transactions: Sequence[Transaction], told: Told) -> Iterator[Change]:
         """Take transactions back, the first one first: all, or none if `told` raises something.
@@ -274,10 +277,10 @@ class Remembered:
     def redoable(self) -> int:
         return len(self._redoable)
 
-    def undo(self, steps: int, told: Told) -> None:
+    def undo(self, steps: int, told: Told, force: bool = False) -> None:
         self._journal.stepped = self._step(self._undoable, self._redoable, steps, told)
 
-    def redo(self, steps: int, told: Told) -> None:
+    def redo(self, steps: int, told: Told, force: bool = False) -> None:
         done = self._step(self._redoable, self._undoable, steps, told)
         # What was written down while it was undone, is so with the last change first.
         self._journal.stepped = [transaction[::-1] for transaction in done]

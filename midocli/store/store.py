@@ -173,9 +173,9 @@ class Store:
                 row.shared_number = shared_number
 
     def check_free(self, row: Row, number: int, shared_number: int) -> None:
-        """RefusedError where a row cannot be attached: another has its alias or its key."""
+        """RefusedError where a row cannot be attached: another has its id, alias or key."""
         own, *gathered = self._places(row)
-        others = [own.by_number.get(number)]
+        others = [self.by_id(row.id), own.by_number.get(number)]
         others += [shared.by_number.get(shared_number) for shared in gathered]
         key = self.layout(row.collection).key
         if row.collection.key and key is not None:

@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from worlds import World
 
 import grammar
 import midocli.results
+import midocli.store.storage.kept
 from grammar import tree
 from grammar.as_form import FORMS, As
 from grammar.commands import declarations
@@ -22,10 +24,15 @@ from grammar.commands.quit import Quit
 from grammar.commands.source import Source
 from grammar.errors import MidoError, RefusedError
 from midocli import Lab
+from midocli.app.processes import Processes
 from midocli.commands.dispatch import run
+from midocli.context.context import Context
 from midocli.context.files import Files
 from midocli.results.forms import in_form
 from midocli.results.values import Beside, ExpectationError, Result, Stream
+from midocli.store.storage.log import Log
+from midocli.store.storage.sqlite import Sqlite
+from midocli.store.storage.tables import prepare
 
 for module in pkgutil.iter_modules(midocli.results.__path__, "midocli.results."):
     importlib.import_module(module.name)
@@ -49,6 +56,8 @@ CASES = (
     ("router list | include tr",),
     ("router list | count",),
     ("begin", "router tr set name other", "commit"),
+    ("log last 2",),
+    ("router tr set name other", "log 9 show"),
     ("port list",),
     ("router tr port list",),
     ("chain dnat-test list rule",),
@@ -153,6 +162,9 @@ class Kept:
     def __init__(self, lines: tuple[str, ...]) -> None:
         self.lab = Lab()
         self._context = self.lab.session.context
+        if lines[-1].startswith("log "):
+            self._folder = TemporaryDirectory()
+            _keep(self._context, Path(self._folder.name) / "net.db")
         for line in START:
             self.lab(line)
         for line in lines[:-1]:
@@ -189,6 +201,15 @@ class Kept:
         """The result in every form."""
         texts = {form: result.text() for form, result in self.forms.items()}
         return {"succeeded": self.result.succeeded, "text": self.result.text(), **texts}
+
+
+def _keep(context: Context, path: Path) -> None:
+    """Give a context a store of its own, in which nothing tells one run from another."""
+    path.touch()
+    database = Sqlite(str(path), "net.db", Processes())
+    prepare(database)
+    log = Log(database, "session", lambda: 0)
+    context.kept = midocli.store.storage.kept.Kept(context.store, database, log, context.changed)
 
 
 def attempt(lab: Lab, line: str) -> None:

@@ -25,8 +25,11 @@ class Database(Protocol):
         """Whether there are no tables yet."""
 
     @property
-    def kind(self) -> str:
-        """What it is and how it is kept, for `--version -v`."""
+    def process(self) -> str:
+        """The process that this session is, in a word that no other ever has."""
+
+    def lives(self, process: str) -> bool:
+        """Whether the process of a word is still there."""
 
     def rows(self, statement: str, parameters: Sequence[Cell] = ()) -> list[tuple[Any, ...]]:
         """All that a statement finds."""
@@ -39,6 +42,9 @@ class Database(Protocol):
 
     def mark(self) -> object:
         """What is another when another connection has changed something since."""
+
+    def stirs(self) -> bool:
+        """Whether it is worth while to ask for the mark: what a waiting prompt asks first."""
 
     def begin(self, seconds: float) -> None:
         """Begin to write, when others have ended: StoreError if that takes longer."""

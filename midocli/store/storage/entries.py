@@ -11,7 +11,6 @@ back: ["name", id, number, shared number]. A place of null is the last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, cast
 
 from grammar.errors import RefusedError, StoreError
@@ -153,28 +152,3 @@ def _check_unused(row: Row) -> None:
     for source, _ in row.referrers or ():
         if source is not row:
             raise RefusedError(f"{source.full_alias} names {row.full_alias} since")
-
-
-def summary(transaction: Transaction) -> str:
-    """A transaction in a few words, such as `bridge3 created`."""
-    changes = [change for change in transaction if not is_own(change)] or transaction
-    done: dict[str, list[str]] = {}
-    for kind, verb in (("attach", "created"), ("detach", "deleted"), ("put", "set")):
-        rows = dict.fromkeys(cast(Row, each[1]) for each in changes if each[0] == kind)
-        done[verb] = list(_names(rows))
-    for verb in ("created", "deleted", "set"):
-        if done[verb]:
-            first, *rest = done[verb]
-            return f"{first} {verb}" + (f" and {len(changes) - 1} more" if rest else "")
-    row = cast(Row, changes[0][1])
-    return f"{row.full_alias} moved"
-
-
-def _names(rows: Iterable[Row]) -> Iterable[str]:
-    for row in rows:
-        yield row.full_alias if row.collection.has_id else _word(row)
-
-
-def _word(row: Row) -> str:
-    owner = f"{row.parent.full_alias} " if row.parent else ""
-    return f"{owner}{row.collection.name}"

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 
 from grammar.errors import MidoError, RefusedError, StoreError
-from midocli.store.journal import Transaction
+from midocli.store.display import Display
+from midocli.store.journal import Change, Transaction
 from midocli.store.rows import Row
 from midocli.store.storage.database import Database
-from midocli.store.storage.entries import OWN, Entries, is_own, summary
+from midocli.store.storage.entries import OWN, Entries, is_own
 from midocli.store.storage.loading import Loading
 from midocli.store.storage.log import CHANGE, NAME, OF_ITS_OWN, REDO, UNDO, Found, Log
 from midocli.store.storage.values import Shapes, hex_of
 from midocli.store.storage.writing import Writing
 from midocli.store.store import Store
+from midocli.store.summary import in_words, summary
 from midocli.store.told import Told
 
 #: How long a change waits for other sessions' changes, in seconds, and an alias to be written.
@@ -42,6 +44,7 @@ class Kept:
         self._database = database
         self._shapes = Shapes(store.schema)
         self._entries = Entries(store, self._shapes)
+        self._display = Display(store)
         self._seer = seen
         self.log = log
         self._names: list[Row] = []
@@ -73,9 +76,10 @@ class Kept:
     def refresh(self) -> list[str]:
         """See what other sessions have committed; in a few words each, what that was.
 
-        While something is being written there can be nothing.
+        While something is being written there can be nothing, and what is drafted stays on what
+        there was when it was begun.
         """
-        if self._is_writing:
+        if self._is_writing or self._store.journal.history is not self:
             return []
         mark = self._database.mark()
         if mark == self._mark:
@@ -83,6 +87,10 @@ class Kept:
         told = self._take_in()
         self._mark = mark
         return told
+
+    def overheard(self) -> list[str]:
+        """The same for a prompt that waits, and asks several times a second."""
+        return self.refresh() if self._database.stirs() else []
 
     def _take_in(self) -> list[str]:
         """Make the changes of others here too; load everything anew where that cannot be."""
@@ -148,7 +156,7 @@ class Kept:
         written = self._entries.written
         if not self._steps:
             kind = OF_ITS_OWN if own else CHANGE
-            self.log.add(kind, summary(transaction), written(transaction))
+            self.log.add(kind, in_words(summary(transaction, self._display)), written(transaction))
         begin = 0
         for found, again, end in self._steps:
             kind, done = (REDO, "done again") if again else (UNDO, "undone")
@@ -175,16 +183,14 @@ class Kept:
         return bool(self._settled or self._names)
 
     def together(self) -> AbstractContextManager[None]:
-        """The log sees to it, in whose run they are (`gathering`)."""
-        return nullcontext()
+        return self.log.together()
 
     @contextmanager
     def gathering(self) -> Iterator[None]:
-        """Inside, commits are gathered; all that is changed is one run of the log."""
+        """Inside, commits are gathered."""
         self.is_gathering = True
         try:
-            with self.log.run():
-                yield
+            yield
         finally:
             self.is_gathering = False
 
@@ -209,7 +215,7 @@ class Kept:
 
     def commit_names(self) -> None:
         """Write aliases that were given; where that cannot be they are this session's own."""
-        if not self._names or self._settled:
+        if not self._names or self._settled or self._store.journal.history is not self:
             return
         try:
             self._lock(_LITTLE_PATIENCE)
@@ -263,13 +269,13 @@ class Kept:
     def redoable(self) -> int:
         return self.log.count(again=True)
 
-    def undo(self, steps: int, told: Told) -> None:
-        self._take_back(steps, told, again=False)
+    def undo(self, steps: int, told: Told, force: bool = False) -> None:
+        self._take_back(steps, told, False, force)
 
-    def redo(self, steps: int, told: Told) -> None:
-        self._take_back(steps, told, again=True)
+    def redo(self, steps: int, told: Told, force: bool = False) -> None:
+        self._take_back(steps, told, True, force)
 
-    def _take_back(self, steps: int, told: Told, again: bool) -> None:
+    def _take_back(self, steps: int, told: Told, again: bool, force: bool) -> None:
         """Take back what the log names, in a transaction of its own that the log has too."""
         journal = self._store.journal
         try:
@@ -277,9 +283,10 @@ class Kept:
                 if self._refusal is not None:
                     raise self._refusal
                 self.log.write()
+                journal.stepped = []
                 with self._part():
                     for step in range(steps):
-                        self._step(again)
+                        journal.stepped.append(self._step(again, force))
                         told(step + 1, steps)
                 stepped = [changes if again else _turned(changes) for changes in self._parted()]
             journal.stepped = stepped
@@ -304,11 +311,17 @@ class Kept:
             raise
         self._database.run("RELEASE part")
 
-    def _step(self, again: bool) -> None:
+    def _step(self, again: bool, force: bool) -> Transaction:
+        """Take back what is next; the changes that were, as they were made."""
         found = self.log.redoable() if again else self.log.undoable()
         verb = "redo" if again else "undo"
         if found is None:
             raise RefusedError(f"nothing to {verb}")
+        if not force and self.log.is_anothers(found.session):
+            raise RefusedError(
+                f"another session, which is still there, made this: {found.summary}; "
+                f"{verb} force takes it back all the same"
+            )
         try:
             for data in found.changes:
                 for entry in reversed(json.loads(data)):
@@ -316,7 +329,25 @@ class Kept:
         except RefusedError as error:
             raise RefusedError(f"cannot {verb} {found.summary}: {error.message}") from None
         self.log.mark(found, self.log.next + len(self._steps), again)
-        self._steps.append((found, again, len(self._store.journal.changes)))
+        changes = self._store.journal.changes
+        begin = self._steps[-1][2] if self._steps else 0
+        self._steps.append((found, again, len(changes)))
+        made = changes[begin:]
+        return tuple(made if again else map(_inverted, reversed(made)))
+
+    def prune(self, last: int) -> int:
+        """Have the log forget all but the last changes; how many it forgot."""
+        self.commit()
+        self._lock(_PATIENCE)
+        try:
+            forgotten = self.log.prune(last)
+            self._database.commit()
+        except BaseException:
+            self._unlock()
+            raise
+        self._is_writing = False
+        self._mark = self._database.mark()
+        return forgotten
 
     def close(self) -> None:
         """End the connection."""
@@ -327,3 +358,9 @@ def _turned(changes: Transaction) -> Transaction:
     """Of changes that took others back, what those were about."""
     turned = {"attach": "detach", "detach": "attach"}
     return tuple((turned.get(str(kind), kind), *rest) for kind, *rest in reversed(changes))
+
+
+def _inverted(change: Change) -> Change:
+    """A change that took another one back, as that one: what it did to which row."""
+    kind, *rest = change
+    return ({"attach": "detach", "detach": "attach"}.get(str(kind), kind), *rest)

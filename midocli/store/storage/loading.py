@@ -36,7 +36,9 @@ class Loading:
             for counter in self._database.rows(_COUNTERS):
                 self._count(*counter)
         except (ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"{self._database.name} is damaged: {error!r:.200}") from None
+            raise StoreError(
+                f"the store {self._database.name} is damaged: {error!r:.200}"
+            ) from None
 
     def _load(self, found: list[tuple[Any, ...]]) -> None:
         made: dict[int, Row] = {}

@@ -2,7 +2,8 @@
 
 An entry is of a kind: a change, one that took a change back (`undo`) or that took this back
 (`redo`), an alias that was given when it was first printed (`name`), or a change of what is a
-session's own. Entries of one `run` came of one file, and are taken back together.
+session's own. Entries of one `run` came of one file, and are taken back together; while it runs
+those of one `part` are: a command, or a file that it sourced.
 """
 
 from __future__ import annotations
@@ -15,8 +16,13 @@ from midocli.store.storage.database import Database
 
 CHANGE, UNDO, REDO, NAME, OF_ITS_OWN = "change", "undo", "redo", "name", "own"
 
-_ADD = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?)"
+_ADD = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)"
 _NEWS = "SELECT number, kind, summary, data FROM change WHERE number > ? ORDER BY number"
+_LISTED = (
+    "SELECT run, min(made), min(session), min(number), count(*),"
+    " sum(CASE WHEN undone IS NULL THEN 1 ELSE 0 END)"
+    " FROM change WHERE kind IN ('change', 'undo', 'redo')"
+)
 #: What can be taken back, and done again as long as nothing else has been done since.
 _LIVE = "undone IS NULL AND (kind = 'change' OR kind = 'own' AND session = ?)"
 _UNDONE = (
@@ -25,6 +31,16 @@ _UNDONE = (
 )
 _OWN_UNDONE = f"session = ? AND {_UNDONE.format('AND session = ?')}"
 _OTHERS_UNDONE = f"session <> ? AND {_UNDONE.format('')}"
+
+
+class Listed(NamedTuple):
+    """A change as it is listed: a run is one. `made` is in seconds since 1970."""
+
+    number: int
+    made: int
+    session: str
+    summary: str
+    is_undone: bool
 
 
 class Found(NamedTuple):
@@ -39,6 +55,7 @@ class Found(NamedTuple):
 class _Entry(NamedTuple):
     number: int
     run: int
+    part: int
     kind: str
     undoes: int | None
     summary: str
@@ -46,24 +63,20 @@ class _Entry(NamedTuple):
 
 
 class Log:
-    """The log as one session sees it, which is called `session`; `now` is the time in seconds.
+    """The log as one session sees it, which is called `session`; `now` is the time in seconds."""
 
-    `process` tells which process the session is, so that others can see whether it lives.
-    """
-
-    def __init__(
-        self, database: Database, session: str, process: str, now: Callable[[], int]
-    ) -> None:
+    def __init__(self, database: Database, session: str, now: Callable[[], int]) -> None:
         self._database = database
         self.session = session
-        self._process = process
         self._now = now
         self._is_known = False
         self._seen = 0
         self._committed = 0
         self._pending: list[_Entry] = []
         self._run: int | None = None
-        self._is_running = False
+        #: What had been done when the runs began that are inside each other, and those that ended.
+        self._levels: list[int] = []
+        self._joined: list[int] = []
         self._last: int | None = None
 
     # -- what others did ----------------------------------------------------------------------
@@ -92,37 +105,56 @@ class Log:
     # -- what this session does ---------------------------------------------------------------
 
     @contextmanager
-    def run(self) -> Iterator[None]:
-        """Inside, all that is done is one run."""
-        self._is_running, self._run = True, None
+    def together(self) -> Iterator[None]:
+        """Inside, all that is done is one run or, inside another one, one part of that."""
+        self._levels.append(self._seen)
         try:
             yield
         finally:
-            self._is_running, self._run = False, None
+            begun = self._levels.pop()
+            if self._levels:
+                self._join(begun + 1)
+            else:
+                self._run = None
+
+    def _join(self, first: int) -> None:
+        """Make one part of what has been done since an entry."""
+        self._pending = [
+            each._replace(part=first) if each.number >= first else each for each in self._pending
+        ]
+        self._joined.append(first)
 
     def add(self, kind: str, summary: str, data: str, undoes: int | None = None) -> None:
         """An entry is to be written."""
         self._seen += 1
-        if self._is_running and self._run is None:
-            self._run = self._seen
-        run = self._run or self._seen
-        self._pending.append(_Entry(self._seen, run, kind, undoes, summary, data))
-        self._last = self._seen if kind in (CHANGE, OF_ITS_OWN) else self._last
+        number = self._seen
+        if self._levels and self._run is None:
+            self._run = number
+        self._pending.append(
+            _Entry(number, self._run or number, number, kind, undoes, summary, data)
+        )
+        self._last = number if kind in (CHANGE, OF_ITS_OWN) else self._last
 
     def write(self) -> None:
         """Write what is to be written."""
+        joined, self._joined = self._joined, []
+        for first in joined:
+            self._database.run(
+                "UPDATE change SET part = ? WHERE number >= ? AND run = ? AND session = ?",
+                (first, first, self._run, self.session),
+            )
         if not self._pending:
             return
         made = self._now()
         if not self._is_known:
             self._database.run(
                 "INSERT INTO session VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
-                (self.session, self._process, made),
+                (self.session, self._database.process, made),
             )
         self._database.run_many(
             _ADD,
             [
-                (each.number, each.run, self.session, made, each.kind, each.undoes,
+                (each.number, each.run, each.part, self.session, made, each.kind, each.undoes,
                  each.summary, each.data)
                 for each in self._pending
             ],
@@ -164,12 +196,18 @@ class Log:
         if again:
             own, others = self._count(_OWN_UNDONE, 2), self._count(_OTHERS_UNDONE, 1)
             return own + others
-        ((runs, single),) = self._database.rows(
+        ((runs, parts),) = self._database.rows(
             "SELECT count(DISTINCT CASE WHEN run = ? THEN NULL ELSE run END),"
-            f" count(CASE WHEN run = ? THEN 1 END) FROM change WHERE {_LIVE}",
-            (self._run or 0, self._run or 0, self.session),
+            " count(DISTINCT CASE WHEN run = ? THEN part END)"
+            f" FROM change WHERE {_LIVE} AND number > ?",
+            (self._run or 0, self._run or 0, self.session, self._floor),
         )
-        return int(runs + single)
+        return int(runs + parts)
+
+    @property
+    def _floor(self) -> int:
+        """What had been done when the file began that is read inside another one."""
+        return self._levels[-1] if len(self._levels) > 1 else 0
 
     def _count(self, which: str, times: int) -> int:
         statement = f"SELECT count(*) FROM change WHERE {which}"
@@ -182,13 +220,10 @@ class Log:
         """
         self.write()
         found = self._first(_LIVE, 1)
-        if found is None:
+        if found is None or found[0] <= self._floor:
             return None
-        number, run, session, words = found
-        if run == self._run:
-            which, of = "number = ?", number
-        else:
-            which, of = "run = ?", run
+        _, run, part, session, words = found
+        which, of = ("part = ?", part) if run == self._run else ("run = ?", run)
         entries = self._database.rows(
             f"SELECT number, data, summary FROM change WHERE {which} AND session = ?"
             " AND undone IS NULL AND kind IN ('change', 'own') ORDER BY number DESC",
@@ -205,17 +240,25 @@ class Log:
         found = self._first(_OWN_UNDONE, 2) or self._first(_OTHERS_UNDONE, 1)
         if found is None:
             return None
-        number, _, session, words = found
+        number, _, _, session, words = found
         ((data,),) = self._database.rows("SELECT data FROM change WHERE number = ?", (number,))
         return Found((number,), session, words.removesuffix(" undone"), (data,))
 
-    def _first(self, which: str, times: int) -> tuple[int, int, str, str] | None:
+    def _first(self, which: str, times: int) -> tuple[int, int, int, str, str] | None:
         found = self._database.rows(
-            f"SELECT number, run, session, summary FROM change WHERE {which}"
+            f"SELECT number, run, part, session, summary FROM change WHERE {which}"
             " ORDER BY CASE WHEN session = ? THEN 0 ELSE 1 END, number DESC LIMIT 1",
             (self.session,) * (times + 1),
         )
         return found[0] if found else None
+
+    def is_anothers(self, session: str) -> bool:
+        """Whether a session is another one, in a process that still lives."""
+        found = self._database.rows("SELECT process FROM session WHERE id = ?", (session,))
+        return session != self.session and any(
+            process != self._database.process and self._database.lives(process)
+            for (process,) in found
+        )
 
     def mark(self, found: Found, number: int, again: bool) -> None:
         """Mark what the entry with a number takes back."""
@@ -229,3 +272,48 @@ class Log:
     def next(self) -> int:
         """The number that the next entry will have."""
         return self._seen + 1
+
+    # -- what was done -----------------------------------------------------------------------
+
+    def listed(self, last: int) -> list[Listed]:
+        """The last changes, the oldest first."""
+        self.write()
+        found = self._database.rows(f"{_LISTED} GROUP BY run ORDER BY run DESC LIMIT ?", (last,))
+        return [self._listed(*row) for row in reversed(found)]
+
+    def change(self, number: int) -> tuple[Listed, list[str]] | None:
+        """One change with what was done; None where the log has no such."""
+        self.write()
+        found = self._database.rows(f"{_LISTED} AND run = ? GROUP BY run", (number,))
+        if not found:
+            return None
+        entries = self._database.rows(
+            "SELECT data FROM change WHERE run = ? AND kind IN ('change', 'undo', 'redo')"
+            " ORDER BY number",
+            (number,),
+        )
+        return self._listed(*found[0]), [data for (data,) in entries]
+
+    def _listed(
+        self, run: int, made: int, session: str, first: int, count: int, live: int
+    ) -> Listed:
+        ((words,),) = self._database.rows("SELECT summary FROM change WHERE number = ?", (first,))
+        further = f" and {count - 1} further changes" if count > 1 else ""
+        return Listed(run, made, session, words + further, not live)
+
+    def prune(self, last: int) -> int:
+        """Forget all but the last changes; how many were forgotten."""
+        kept = self._database.rows(
+            "SELECT DISTINCT run FROM change WHERE kind IN ('change', 'undo', 'redo')"
+            " ORDER BY run DESC LIMIT ?",
+            (last,),
+        )
+        first = min((run for (run,) in kept), default=0)
+        before = f"{_LISTED} AND run < ? GROUP BY run"
+        forgotten = len(self._database.rows(before, (first,)))
+        self._database.run("DELETE FROM change WHERE run < ? AND number < ?", (first, first))
+        self._database.run(
+            "DELETE FROM session WHERE id <> ? AND id NOT IN (SELECT session FROM change)",
+            (self.session,),
+        )
+        return forgotten

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from grammar.errors import StoreError
 from midocli.store.storage.database import Cell
@@ -41,11 +41,21 @@ def kind() -> str:
     return f"SQLite {sqlite3.sqlite_version}, journal mode {mode.upper()}, synchronous FULL"
 
 
+class Processes(Protocol):
+    """The processes of this machine."""
+
+    own: str
+
+    def lives(self, process: str) -> bool:
+        """Whether the process of a word is still there."""
+
+
 class Sqlite:
     """A connection to a store's file, which has to be there, if only empty."""
 
-    def __init__(self, path: str, name: str) -> None:
+    def __init__(self, path: str, name: str, processes: Processes) -> None:
         self._name = name
+        self._processes = processes
         self._is_prepared = False
         with self._told():
             uri = f"file:{_escaped(path)}?mode=rw"
@@ -64,7 +74,9 @@ class Sqlite:
         self._connection.execute("PRAGMA synchronous = FULL")
         ((mark,),) = self._connection.execute("PRAGMA application_id").fetchall()
         if mark != _APPLICATION and not self.is_empty:
-            raise StoreError(f"{self._name} is a SQLite database, but no store of midocli's")
+            raise StoreError(
+                f"the store {self._name} is a SQLite database, but no store of midocli's"
+            )
 
     def _prepare(self) -> None:
         """Have the file written in the mode that is safe."""
@@ -74,7 +86,7 @@ class Sqlite:
         wanted = journal_mode(sqlite3.sqlite_version_info)
         ((mode,),) = run(f"PRAGMA journal_mode = {wanted}").fetchall()
         if mode != wanted:
-            raise StoreError(f"{self._name} is in use in another journal mode ({mode})")
+            raise StoreError(f"the store {self._name} is in use in another journal mode ({mode})")
         self._is_prepared = True
 
     @property
@@ -87,8 +99,11 @@ class Sqlite:
         return self._name
 
     @property
-    def kind(self) -> str:
-        return kind()
+    def process(self) -> str:
+        return self._processes.own
+
+    def lives(self, process: str) -> bool:
+        return self._processes.lives(process)
 
     def rows(self, statement: str, parameters: Sequence[Cell] = ()) -> list[tuple[Any, ...]]:
         with self._told():
@@ -104,6 +119,9 @@ class Sqlite:
 
     def mark(self) -> object:
         return self.rows("PRAGMA data_version")[0][0]
+
+    def stirs(self) -> bool:
+        return True  # asking costs microseconds
 
     def begin(self, seconds: float) -> None:
         with self._told():
@@ -136,7 +154,7 @@ class Sqlite:
         try:
             yield
         except sqlite3.Error as error:
-            raise StoreError(f"{self._name} {_reason(error)}") from None
+            raise StoreError(f"the store {self._name} {_reason(error)}") from None
 
 
 def _reason(error: sqlite3.Error) -> str:

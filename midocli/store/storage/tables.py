@@ -29,7 +29,8 @@ _CREATE = (
     "CREATE INDEX reference_source ON reference (source)",
     "CREATE TABLE counter (collection TEXT NOT NULL, parent TEXT NOT NULL, next BIGINT NOT NULL,"
     " nameless BIGINT NOT NULL, taken TEXT NOT NULL, PRIMARY KEY (collection, parent))",
-    "CREATE TABLE change (number BIGINT PRIMARY KEY, run BIGINT NOT NULL, session TEXT NOT NULL,"
+    "CREATE TABLE change (number BIGINT PRIMARY KEY, run BIGINT NOT NULL,"
+    " part BIGINT NOT NULL, session TEXT NOT NULL,"
     " made BIGINT NOT NULL, kind TEXT NOT NULL, undoes BIGINT, undone BIGINT,"
     " summary TEXT NOT NULL, data TEXT NOT NULL)",
     "CREATE TABLE session (id TEXT PRIMARY KEY, process TEXT NOT NULL, began BIGINT NOT NULL)",
@@ -63,7 +64,7 @@ def _missing(database: Database) -> tuple[str, ...]:
     version = _version(database)
     if version > VERSION:
         raise StoreError(
-            f"{database.name} was written by a newer midocli: its version is {version}, "
+            f"the store {database.name} was written by a newer midocli: its version is {version}, "
             f"and this one knows up to {VERSION}"
         )
     steps = _MIGRATIONS[version - 1 :]
@@ -77,4 +78,4 @@ def _version(database: Database) -> int:
         ((text,),) = database.rows(_FOUND)
         return int(text)
     except ValueError:
-        raise StoreError(f"{database.name} is damaged: its version is missing") from None
+        raise StoreError(f"the store {database.name} is damaged: its version is missing") from None

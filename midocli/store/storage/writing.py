@@ -94,9 +94,13 @@ class Writing:
             run_many("DELETE FROM object WHERE id = ?", [(hex_of(row),) for row in gone])
         if old:
             run_many("DELETE FROM reference WHERE source = ?", old)
-        run_many(_PUT_OBJECT, map(self._object, live))
-        run_many("INSERT INTO reference VALUES (?, ?, ?)", self._references(live))
+        run_many(_PUT_OBJECT, self.objects(live))
+        run_many("INSERT INTO reference VALUES (?, ?, ?)", self.references(live))
         run_many(_PUT_COUNTER, self._counters())
+
+    def objects(self, rows: Iterable[Row]) -> Iterator[tuple[Cell, ...]]:
+        """The rows of the table of objects that some rows are."""
+        return map(self._object, rows)
 
     def _object(self, row: Row) -> tuple[Cell, ...]:
         collection, shape = row.collection, self._shapes[row.collection.path]
@@ -118,7 +122,8 @@ class Writing:
             shape.written(row.values),
         )
 
-    def _references(self, rows: Iterable[Row]) -> Iterator[tuple[Cell, ...]]:
+    def references(self, rows: Iterable[Row]) -> Iterator[tuple[Cell, ...]]:
+        """The rows of the table of references that some rows have."""
         for row in rows:
             layout = self._store.layout(row.collection)
             for index in layout.references:
