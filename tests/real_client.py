@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pexpect
 from sessions import ROOT
 
 PROMPT = "midonet> "
@@ -59,6 +58,8 @@ class Client:
     """A client at its prompt."""
 
     def __init__(self, url: str, home: Path, project: str = "admin") -> None:
+        import pexpect
+
         program = python2()
         assert program is not None
         environment: Any = {

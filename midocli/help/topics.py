@@ -193,6 +193,10 @@ TOPICS = {
         (
             "midocli --format json, or format json, prints one JSON document for each command; "
             "behind one command, as json does.",
+            "midocli serve FILE answers MidoNet's REST API at http://127.0.0.1:8181/midonet-api: "
+            "midonet-cli itself and scripts with curl work against the topology. With -i this "
+            "prompt stands beside it, with --store it stays. Under /midocli are guests, hosts, "
+            "ping, traceroute, connect, inject and explain as JSON.",
         ),
         (
             "router list as json",
@@ -200,6 +204,7 @@ TOPICS = {
             "format text  # what it is if nothing else is chosen",
         ),
         see=("format", "as", "reasons"),
+        synonyms=("api", "serve"),
     ),
     "captures": Topic(
         "frames that are watched, kept and read",
