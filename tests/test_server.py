@@ -393,3 +393,13 @@ def test_changes_are_undone_as_one(served: Served) -> None:
     assert served.run("router list") == "router router0 name r state up asn 0\n"
     served.run("undo")
     assert served.run("router list") == ""
+
+
+def test_a_change_that_is_open_at_the_prompt_is_not_added_to(served: Served) -> None:
+    served.run("begin", "router create name open")
+    assert served("POST", "/routers", {"name": "r"}).status == 503
+    assert served("POST", "/midocli/hosts", {"name": "h"}).status == 503
+    assert [each["name"] for each in served("GET", "/routers").body] == ["open"]
+    served.run("rollback")
+    assert served("GET", "/routers").body == []
+    assert served("POST", "/routers", {"name": "r"}).status == 201

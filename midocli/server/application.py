@@ -42,6 +42,7 @@ ROOT = "/midonet-api"
 OWN = "/midocli"
 _ALL = ("GET", "POST", "PUT", "DELETE")
 _ADMIN = {"tenant-id": "admin", "name": "admin", "description": "Admin Tenant"}
+_TRAFFIC = tuple(f"{OWN}/{name}" for name in SENT)
 _NO_NEUTRON = "midocli keeps no Neutron objects; make what they stand for by MidoNet's own API"
 _NO_IPV6 = "midocli's bridges give out no IPv6 addresses"
 _NO_CONF = "midocli's agents have no configuration of their own"
@@ -112,11 +113,21 @@ class Api:
                 check_media(request, media)
             body = await body_of(request)
             with self._alone:
-                if self._context.kept is not None:
-                    self._context.kept.refresh()
+                self._begin(request)
                 return handler(request, body)
 
         return Route(root + path, endpoint, methods=list(methods))
+
+    def _begin(self, request: Request) -> None:
+        """See what others have done; Refusal (503) where what is written would not stay.
+
+        A change that is open at the prompt may be rolled back, with all that was made inside.
+        """
+        if not self._context.change.is_open:
+            if self._context.kept is not None:
+                self._context.kept.refresh()
+        elif request.method != "GET" and request.url.path not in _TRAFFIC:
+            raise Refusal(503, "a change is open at the prompt: commit or rollback ends it")
 
     # -- one handler for each place ----------------------------------------------------------
 
