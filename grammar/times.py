@@ -88,6 +88,12 @@ def format_instant(value: Instant) -> str:
     return moment.replace(microsecond=microseconds % 1_000_000).isoformat(timespec="microseconds")
 
 
+def format_time(value: Instant) -> str:
+    """The time of the day, in the zone of `value`, as HH:MM:SS."""
+    seconds = (value.time_ns // 1_000_000_000 + value.utc_offset) % 86400
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
 def date_of(value: Instant) -> str | None:
     """As `format_instant`, None of a moment that has no date there: the years are 1 to 9999.
 

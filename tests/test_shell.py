@@ -119,6 +119,24 @@ def test_the_toolbar_shows_the_state_of_the_session(terminal: Terminal) -> None:
     terminal.wait_for("net.mido* | 2 objects | ")
 
 
+def test_the_toolbar_has_a_file_by_its_name_and_the_time_of_day(terminal: Terminal) -> None:
+    terminal.type("clock set 2026-01-05T09:08:07+00:00\r")
+    terminal.wait_for("unsaved | 0 objects | 09:08:07")
+    terminal.type("save ./net.mido\r")
+    terminal.wait_for("\n net.mido | 0 objects | 09:08:07 ")
+
+
+def test_a_running_capture_is_no_change_of_the_topology(terminal: Terminal) -> None:
+    terminal.type("router create\rsave net.mido\r")
+    terminal.wait_for("net.mido | 1 object | ")
+    terminal.type("tcpdump any quiet\r")
+    assert "net.mido | 1 object | " in terminal.wait_for("1 capture running")
+    terminal.type("capture capture0 delete\rundo\r")
+    assert "net.mido | 1 object | " in terminal.wait_for("1 capture running")
+    terminal.type("router create\r")
+    terminal.wait_for("net.mido* | 2 objects | ")
+
+
 def test_a_question_mark_lists_what_may_follow_and_keeps_the_line(terminal: Terminal) -> None:
     terminal.type("clock ?")
     terminal.wait_for("let simulated time pass")

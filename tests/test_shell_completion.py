@@ -41,7 +41,7 @@ def test_files_are_completed_and_open(terminal: Terminal, tmp_path: Path) -> Non
     terminal.type("save ~/ke\t")
     terminal.wait_for("save ~/kept/")
     terminal.type("net.mido\r")
-    terminal.wait_for("kept/net.mido | ")
+    terminal.wait_for(" net.mido | ")
     assert "of my lab.mido" in (tmp_path / "kept" / "net.mido").read_text()
     terminal.type('ping client vm count 1 flags -n write "kept/my \t')
     terminal.type('ping.pcap"\r')
@@ -125,3 +125,14 @@ def test_the_hint_tells_what_enter_will_do(terminal: Terminal) -> None:
     terminal.wait_for("Enter runs it; or count, size, ttl")
     terminal.type(f"{_CLEAR}ping nobody vm")
     terminal.wait_for("unknown source 'nobody'")
+
+
+def test_the_first_tab_inserts_no_more_than_all_words_share(terminal: Terminal) -> None:
+    terminal.type("de")
+    terminal.wait_for("an alias, describe, delete, debug, demo")
+    terminal.wait_for("deletes an object and all it")  # the menu that opens while one types
+    terminal.type("\t")
+    terminal.text()
+    assert terminal.screen.cursor.x == len("midonet> de")  # history suggests what follows
+    terminal.type("\t")
+    terminal.wait_for("midonet> describe")

@@ -15,6 +15,8 @@ def test_a_script_runs_to_its_first_error_and_says_what_was_left(tmp_path: Path)
     terminal.wait_for("Enter runs them up to the first error")
     terminal.type("\r")
     text = terminal.wait_for(" failed")
+    failing = "midonet> bridge create nam b20\n" + " " * len("midonet> bridge create ") + "^\n"
+    assert failing in text
     assert "did you mean name?" in text
     assert "20 pasted lines left undone:\n  bridge create name b21\n" in text
     assert "  bridge create name b30\n  … and 10 more; Up brings all of the paste back" in text

@@ -84,6 +84,18 @@ def test_ctrl_c_stops_a_command_and_a_bar_shows_how_far_it_is(tmp_path: Path) ->
     terminal.wait_for("1 packets transmitted, 1 received")
 
 
+def test_a_stopped_ping_shows_its_statistics_without_the_pager(tmp_path: Path) -> None:
+    (tmp_path / "lab.mido").write_text(_LAB)
+    terminal = screen(tmp_path)
+    terminal.type("source lab.mido\r")
+    terminal.wait_for("guest1")
+    terminal.type("ping one 10.0.0.2 count 1000000 capture none\r")
+    terminal.wait_for("% ping")
+    terminal.type("\x03")
+    terminal.wait_for(" packets transmitted, ")
+    terminal.wait_for_prompt()
+
+
 def test_ctrl_c_in_a_script_gives_130_behind_what_was_printed() -> None:
     # The first ping loads what pings need: Python loses a signal that comes in the midst of that.
     script = f"{_LAB}ping one 10.0.0.2\nping one 10.0.0.2 count 1000000\n"

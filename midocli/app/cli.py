@@ -72,7 +72,7 @@ def argument_parser() -> ArgumentParser:
     add("--echo", action="store_true", help="print each command before its result")
     add("--keep-going", action="store_true", help="go on after a command that failed")
     add("--no-alias", action="store_true", help="print UUIDs in place of aliases")
-    add("-s", "--store", metavar="WHERE", help="where the topology stays: a file, or postgresql:…")
+    add("-s", "--store", metavar="WHERE", help="where the topology stays: a file, or postgresql://")
     add("-q", "--quiet", action="store_true", help="print what probes do, and errors, only")
     add("--seed", metavar="N", help="make every random choice repeatable")
     add("--untrusted", action="store_true", help="let scripts do no harm, and not run for long")

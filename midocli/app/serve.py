@@ -34,7 +34,7 @@ def argument_parser() -> ArgumentParser:
     add("-v", "--verbose", action="store_true", help="log requests")
     add("--color", choices=("auto", "always", "never"), help="colours at the prompt")
     add("--seed", metavar="N", help="make every random choice repeatable")
-    add("-s", "--store", metavar="WHERE", help="where the topology stays: a file, or postgresql:…")
+    add("-s", "--store", metavar="WHERE", help="where the topology stays: a file, or postgresql://")
     add("--untrusted", action="store_true", help="refused: scripts that may do harm serve nobody")
     return parser
 

@@ -19,8 +19,11 @@ class RunningCapture(Protocol):
     def watch(self, wanted: bool) -> None:
         """Watch, or watch no more."""
 
-    def take(self) -> tuple[str, Frames] | None:
-        """What has passed since the last time, as text and by point; None: nothing."""
+    def take(self, name: str) -> tuple[str, Frames] | None:
+        """What has passed since the last time, as text and by point; None: nothing.
+
+        The text says the capture's name.
+        """
 
 
 class Captures:
@@ -50,7 +53,7 @@ class Captures:
         for number, running in self._running.items():
             row = self._store.by_id(number)
             running.watch(row is not None)
-            seen = running.take() if row is not None else None
+            seen = running.take(row.alias) if row is not None else None
             if row is not None and seen is not None:
                 texts.append(seen[0])
                 frames[row.alias] = seen[1]

@@ -23,7 +23,7 @@ class Point(NamedTuple):
     """A host's interface or a port.
 
     `key` is what the simulator calls it, `name` what the user does (`host0:veth0`,
-    `bridge1:port1`) and `label` what a capture's banner says (`veth0`).
+    `bridge1:port1`) and `label` what a capture's banner says (`veth0`, if no other host has one).
     """
 
     key: PointKey
@@ -45,9 +45,8 @@ def find_point(context: Context, word: str, column: int | None = None) -> Point:
         if host is not None:
             return point_of(UnderlayPoint(host.full_alias), context)
         message = f"unknown point {word[:40]!r}: it is neither a port nor an interface"
-        if "; did you mean " in error.message:
-            near = ""
-        else:
+        near = ""
+        if "; did you mean " not in error.message and not context.resolver.interfaces(word):
             near = context.resolver.suggestion(word, "port", "host.interface")
         raise UnknownObjectError(f"{message} ({error.message}){near}", column) from None
     return point_of(context.datapath.point(interface), context)
@@ -65,7 +64,10 @@ def point_of(key: PointKey, context: Context) -> Point:
         name = f"{key.host}:{UNDERLAY}"
         return Point(key, name, name, None)
     interface = context.resolver.interface(key)
-    return Point(key, key, str(interface.get("iface")), port_at(interface))
+    label = str(interface.get("iface"))
+    if len(context.resolver.interfaces(label)) > 1:
+        label = key
+    return Point(key, key, label, port_at(interface))
 
 
 def places(context: Context) -> Places:
@@ -95,9 +97,10 @@ def _places(context: Context) -> Places:
     for host in store.rows("host"):
         owners = (host.full_alias, host.uuid, str(host.get("name")))
         for interface in store.rows("host.interface", host):
-            label = str(interface.get("iface"))
+            name = str(interface.get("iface"))
             key = context.datapath.point(interface)
-            call(key, label, label, *(f"{owner}:{label}" for owner in owners))
+            label = name if len(context.resolver.interfaces(name)) == 1 else key
+            call(key, label, name, *(f"{owner}:{name}" for owner in owners))
         end = f"{host.full_alias}:{UNDERLAY}"
         call(UnderlayPoint(host.full_alias), end, *(f"{owner}:{UNDERLAY}" for owner in owners))
     return Places(names, labels)

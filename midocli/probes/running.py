@@ -85,7 +85,7 @@ class _Running:
     def _full(self) -> bool:
         return self._limit is not None and self.count >= self._limit
 
-    def take(self) -> tuple[str, Frames] | None:
+    def take(self, name: str) -> tuple[str, Frames] | None:
         """What has passed since the last time, as text and by point; None: nothing."""
         frames = self._passing()
         self.count += len(frames)
@@ -95,7 +95,7 @@ class _Running:
         self._recorder.steps.clear()
         self.watch(self._watching)
         seen = [seen for seen in self.request.seen(frames, None, ()) if seen.frames]
-        return (self._text(seen), frames_data(seen, self._context.clock)) if seen else None
+        return (self._text(seen, name), frames_data(seen, self._context.clock)) if seen else None
 
     def _passing(self) -> list[Captured]:
         """The frames that pass the filter, in order, as many as are still wanted."""
@@ -110,8 +110,8 @@ class _Running:
         passing = [each for each in captures if passes(each.data, None, each.direction)]
         return passing if self._limit is None else passing[: self._limit - self.count]
 
-    def _text(self, seen: list[Seen]) -> str:
-        """The frames of each point, as its tcpdump goes on printing them."""
+    def _text(self, seen: list[Seen], name: str) -> str:
+        """The frames of each point, as its tcpdump goes on printing them, under its name."""
         if "quiet" in self._options:
             return ""
         clock = self._context.clock
@@ -121,7 +121,7 @@ class _Running:
             printer = self._printers.get(point.key)
             if printer is None:
                 printer = self._printers[point.key] = Printer(self.request.flags, clock.utc_offset)
-            parts.append(banner(point.label) + "\n")
+            parts.append(f"{banner(point.label)} ({name})\n")
             parts += [
                 printer.frame(clock.shown(captured.time_ns), captured.data) for captured in frames
             ]

@@ -276,6 +276,8 @@ def find_point_or_guest(context: Context, given: Argument) -> Point:
     try:
         return find_point(context, given.text, given.column)
     except UnknownObjectError:
+        if context.resolver.interfaces(given.text):
+            raise
         near = context.resolver.suggestion(given.text, "guest", "port", "host.interface")
         message = f"unknown source {given.text[:40]!r}: it is no guest, port or interface{near}"
         raise UnknownObjectError(message, given.column) from None

@@ -25,13 +25,15 @@ class Saved:
         self._store = store
         self._stays_in = stays_in
         self.name = stays_in
-        self._state = store.journal.last
+        #: The states of the store in which the topology is as it was saved.
+        self._same = {store.journal.last}
+        self._last = store.journal.last
         self._demo: int | None = None
 
     @property
     def is_changed(self) -> bool:
         """Whether the topology is another than the one saved; what stays needs no saving."""
-        return self._stays_in is None and self._store.journal.last != self._state
+        return self._stays_in is None and self._store.journal.last not in self._same
 
     @property
     def file(self) -> str | None:
@@ -49,7 +51,10 @@ class Saved:
 
     def note(self, command: tree.Command) -> None:
         """Note what a command that was carried out means for the name."""
-        last = self._store.journal.last
+        before, last = self._last, self._store.journal.last
+        self._last = last
+        if _is_about_a_capture(command) and before in self._same:
+            self._same.add(last)
         match command.word:
             case "save":
                 self.keep(cast("Save", command).file.text)
@@ -64,4 +69,11 @@ class Saved:
     def _call(self, name: str | None) -> None:
         if self._stays_in is None:
             self.name = name
-        self._state = self._store.journal.last
+        self._same = {self._store.journal.last}
+
+
+def _is_about_a_capture(command: tree.Command) -> bool:
+    """Whether a command begins or ends a capture, which is of the session."""
+    if isinstance(command, tree.Delete):
+        return [step.collection.path for step in command.path] == ["capture"]
+    return command.word == "tcpdump"

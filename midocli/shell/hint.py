@@ -20,6 +20,8 @@ from midocli.shell.lines import commands
 from midocli.shell.offers import Offers, describe_field
 
 _MOST_WORDS = 10
+#: What is said of a line that is a command.
+RUNS = "Enter runs it"
 
 
 class Hint(NamedTuple):
@@ -82,9 +84,9 @@ def _is_begun(context: Context, word: AtCursor) -> bool:
 def _complete(line: str, word: AtCursor | None) -> str:
     """What to say of a line that is a command: that, and what else may follow."""
     if word is None:
-        return "Enter runs it"
+        return RUNS
     rest = _listed(grammar.expected(f"{line} ", len(line) + 1), "")
-    return f"Enter runs it; or {rest}" if rest else "Enter runs it"
+    return f"{RUNS}; or {rest}" if rest else RUNS
 
 
 def _short(error: MidoError) -> str:

@@ -35,7 +35,7 @@ def bindings(explain: Callable[[str], str]) -> KeyBindings:
 
     @keys.add("tab", filter=at_line)
     def complete(event: KeyPressEvent) -> None:
-        """Insert what all candidates agree on; where that is nothing, go through them."""
+        """Insert what all candidates agree on; where that is nothing, the next Tab tries them."""
         buffer = event.current_buffer
         state = buffer.complete_state
         if state is None or state.current_completion is None:
@@ -50,7 +50,7 @@ def bindings(explain: Callable[[str], str]) -> KeyBindings:
                 return
         if state is None:
             buffer.start_completion()
-        else:
+        elif state.current_completion is not None or event.is_repeat:
             buffer.complete_next()
 
     @keys.add("?", filter=at_line & ~vi_navigation_mode & Condition(_is_between_words_or_in_one))

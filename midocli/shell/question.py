@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import grammar
-from grammar.expectation import Expectation
+from grammar.expectation import END, Expectation
 from midocli.context.context import Context
 from midocli.results.printable import printable
 from midocli.shell.cursor import at_cursor, last_command
+from midocli.shell.hint import RUNS, hint
 from midocli.shell.offers import Offers
 
 _MOST_NAMES = 20
 
 
 def explain(context: Context, text: str) -> str:
-    """Each word that may stand at the end of an input with its help, then kinds of words."""
+    """Each word that may stand at the end of an input with its help, then kinds of words.
+
+    As the hint does, it says first what is wrong before that, and <Enter> where that runs the line.
+    """
     word = at_cursor(last_command(text))
     if word is None:
         return "  nothing may follow in a comment"
@@ -26,11 +30,14 @@ def explain(context: Context, text: str) -> str:
     lines = [f"  {text:<{width}}  {help}".rstrip() for text, help in entries]
     expected = grammar.expected(word.before, len(word.before))
     lines += [f"  <{each}>" for each in dict.fromkeys(map(_kind, expected)) if each]
+    told = hint(context, text)
+    if told.text.startswith(RUNS):
+        lines.append("  <Enter>")
+    if told.wrong:
+        lines.insert(0, f"  {printable(told.text)}")
     return "\n".join(lines) or "  nothing may follow"
 
 
 def _kind(expected: Expectation) -> str:
     """What kind of word may come, where no fixed words do."""
-    if expected.kind == "end":
-        return "Enter"
-    return "" if expected.words else expected.help
+    return "" if expected.words or expected == END else expected.help

@@ -35,6 +35,8 @@ class Screen:
         self._preferences = preferences
         self._paint = paint
         self._clear = clear
+        #: Whether what does not fit goes through the pager; else it scrolls.
+        self.pages = True
 
     def write(self, text: str) -> int:
         """Show a text."""
@@ -78,7 +80,7 @@ class Screen:
 
     def _pager(self) -> list[str] | None:
         """The pager's command, None where there is none to use."""
-        wish = self._preferences["pager"]
+        wish = self._preferences["pager"] if self.pages else "off"
         try:
             words = [] if wish == "off" else shlex.split(wish)
         except ValueError:

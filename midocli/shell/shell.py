@@ -103,7 +103,8 @@ class Shell:
                 self._terminal.clear()
                 print("^C")
                 if isinstance(interrupt, Interrupted):
-                    self._session.show(interrupt.result)
+                    with self._terminal.scrolling():  # the statistics stand last
+                        self._session.show(interrupt.result)
             except SessionEnd:
                 return 0
             except EOFError:
@@ -150,6 +151,7 @@ class Shell:
     def _run(self, text: str, number: int) -> None:
         """Run what was typed or pasted: line by line, up to the first error."""
         lines = commands(text)
+        self._terminal.is_pasting = len(lines) > 1
         for place, line in enumerate(lines):
             self._terminal.begin()
             if not self._session.run_line("", Line(line.text, number, line.error)):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from shutil import get_terminal_size
 
 from grammar.errors import MidoError
@@ -17,11 +18,15 @@ from midocli.context.manner import PROMPT, Manner, Output
 from midocli.context.preferences import Preferences
 from midocli.results.printable import printable
 from midocli.shell.folding import folded
+from midocli.shell.lines import MORE
 from midocli.shell.paint import Painter, red
 from midocli.shell.progress import Progress
 from midocli.shell.screen import Screen
 from midocli.shell.signals import Signals
 from midocli.shell.style import has_colour
+
+#: Of a paste, a line that fails is shown again if it is no longer.
+_MOST_SHOWN = 2000
 
 
 class Terminal(Manner):
@@ -37,6 +42,8 @@ class Terminal(Manner):
         self._screen = Screen(sys.stdout, preferences, self._painted, self._progress.clear)
         self._shows_progress = os.environ.get("TERM", "dumb") != "dumb"
         self._at_prompt = False
+        #: Whether the lines that run are of a paste: none of them is the last on the screen.
+        self.is_pasting = False
 
     def take_over(self) -> None:
         """From now on commands are typed, and each result is read before the next."""
@@ -46,6 +53,15 @@ class Terminal(Manner):
         """A command that was typed begins."""
         self._painter.begin()
         self._progress.begin()
+
+    @contextmanager
+    def scrolling(self) -> Iterator[None]:
+        """Inside, the end of what is shown is what matters: nothing goes through the pager."""
+        self._screen.pages = False
+        try:
+            yield
+        finally:
+            self._screen.pages = True
 
     def clear(self) -> None:
         """Take away what only shows while a command runs."""
@@ -92,11 +108,22 @@ class Terminal(Manner):
         else:
             told = pointed_out(line, error, get_terminal_size().columns, self.prompt)
         told = folded(told, get_terminal_size().columns)
+        if not name and self.is_pasting:
+            told = f"{_typed(line, self.prompt)}{told}"
         # The standard error may be a file, even at the prompt.
         return red(told) if has_colour(self.wished_colour, sys.stderr) else told
 
     def _painted(self, text: str) -> str:
         return self._painter.paint(text) if has_colour(self.wished_colour) else text
+
+
+def _typed(line: Line, prompt: str) -> str:
+    """A line as it would be typed at the prompt; nothing of one that is too long to be read."""
+    if len(line.text) > _MOST_SHOWN:
+        return ""
+    more = MORE.rjust(len(prompt))
+    shown = f"\n{more}".join(map(printable, line.text.split("\n")))
+    return f"{prompt}{shown}\n"
 
 
 def pointed_out(

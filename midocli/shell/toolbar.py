@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from grammar.times import Instant, format_instant
+from grammar.times import Instant, format_time
 from midocli.results.printable import printable
 from midocli.session.session import Session
 from midocli.shell.hint import Hint
@@ -30,11 +32,11 @@ def status(session: Session, columns: int) -> StyleAndTextTuples:
     """Topology, objects, simulated clock, running captures, and how the last command ended."""
     context = session.context
     clock = context.clock
-    name = printable(session.saved.name or "unsaved")
+    name = printable(Path(session.saved.name).name if session.saved.name else "unsaved")
     if session.saved.name and session.saved.is_changed:
         name += "*"
     count = context.store.count
-    shown = format_instant(Instant(clock.now_ns, clock.utc_offset))
+    shown = format_time(Instant(clock.now_ns, clock.utc_offset))
     words = [name, f"{count} object{'' if count == 1 else 's'}", shown]
     store = context.store
     running = sum(1 for _ in store.rows("capture")) if "capture" in store.schema.root else 0

@@ -337,7 +337,8 @@ class Editor:
             return row
         except UnknownObjectError as error:
             near = ""
-            if reference.target == "interface" and "; did you mean " not in error.message:
+            is_told = "; did you mean " in error.message or self.resolver.interfaces(word)
+            if reference.target == "interface" and not is_told:
                 near = self.resolver.suggestion(word, "host.interface")
             raise InvalidValueError(
                 f"invalid value for {setting.field.name}: {error.message}{near}",

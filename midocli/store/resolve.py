@@ -87,7 +87,8 @@ class Resolver:
             owner = word.rpartition(":")[0]
             if owner and not found:
                 self.named(self._store.schema["host"], None, owner)
-            why = "more than one host has it: write HOST:NAME" if found else "no host has it"
+            names = [f"{row.parent.full_alias}:{word}" for row in found[:3] if row.parent]
+            why = f"{len(found)} hosts have it: {', '.join(names)}" if found else "no host has it"
             raise UnknownObjectError(f"unknown interface {_shown(word)}: {why}")
         return found[0]
 

@@ -104,8 +104,10 @@ class Store:
 
     @property
     def count(self) -> int:
-        """How many objects there are, without those that are always there."""
-        return len(self._by_id) - sum(self.schema[path].single for path in self.schema.root)
+        """How many objects there are, without those that are always there, and running captures."""
+        running = sum(1 for _ in self.rows("capture")) if "capture" in self.schema.root else 0
+        single = sum(self.schema[path].single for path in self.schema.root)
+        return len(self._by_id) - single - running
 
     def is_live(self, row: Row) -> bool:
         """Whether a row is still in the store."""

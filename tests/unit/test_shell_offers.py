@@ -470,6 +470,29 @@ def test_what_is_expected_to_fail_may_name_nobody(world: World) -> None:
     assert told(world, "expect not ping nobody vm").text.startswith("Enter runs it")
 
 
+@pytest.mark.parametrize(
+    ("line", "runs", "wrong"),
+    [
+        ("router list", True, ""),
+        ("router list ", True, ""),
+        ("router list n", False, ""),
+        ("ping client vm", True, ""),
+        ("ping client v", False, ""),
+        ("undo ", True, ""),
+        ("foo bar ", False, "unexpected 'foo'"),
+        ("ping nobody vm ", False, "unknown source 'nobody'"),
+        ("router create nam x ", False, "unexpected 'nam'; did you mean name?"),
+    ],
+)
+def test_a_question_and_the_hint_agree(line: str, runs: bool, wrong: str) -> None:
+    told, listed = hint(_DEMO.context, line), explain(_DEMO.context, line)
+    assert told.text.startswith("Enter runs it") == runs
+    assert ("<Enter>" in listed) == runs
+    assert told.wrong == bool(wrong)
+    assert listed.startswith(f"  {wrong}" if wrong else "  ")
+    assert (told.text in listed.splitlines()[0]) == bool(wrong)
+
+
 def test_a_question_says_where_enter_will_do(world: World) -> None:
     assert explain(world.context, "router list ").endswith("<Enter>")
     assert "<Enter>" not in explain(world.context, "ping client ")
