@@ -110,6 +110,13 @@ def test_a_change_is_noticed_where_it_is_when_made_at_once(name: str) -> None:
     assert result.noticed
 
 
+def test_the_tests_of_the_office_notice_all_changes_of_it() -> None:
+    result = tried(_tests(ROOT / "docs" / "labs" / "office"))
+    places = {Path(each.place.file).name for each in result.mutants}
+    assert places == {"before.mido", "office.mido"}
+    assert result.noticed == result.mutants.keys()
+
+
 class _Changed(Register):
     """Makes a change as soon as there is what it is a change of."""
 
