@@ -292,7 +292,7 @@ _KINDS: dict[str, type[Probed]] = {
 
 def probed(result: Result, traffic: Traffic) -> Probed:
     """A probe's result with what was seen of its traffic."""
-    return _KINDS[traffic.word](result, traffic)
+    return _KINDS.get(traffic.word, Probed)(result, traffic)
 
 
 def _icmp(data: dict[str, Any]) -> tuple[int, int] | None:
