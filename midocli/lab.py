@@ -41,6 +41,7 @@ from midocli.session.world import fixed_world
 from midocli.simulator.clock import Clock
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from os import PathLike
 
     from midocli.analysis.difference import Difference
@@ -81,8 +82,9 @@ class Lab:
 
     Nothing of it is the user's: no preferences are read, nothing is kept in folders, and files are
     read and written only where a line names them. What is drawn by chance follows from `seed`, as
-    with `midocli --seed`; the clock begins with `clock` (ISO 8601, UTC where no zone is given; else
-    2026-01-05T09:00:00Z) and moves only as traffic takes time, or by `lab("clock advance 5m")`.
+    with `midocli --seed`; the clock begins with `clock` (a datetime, or ISO 8601; UTC where no zone
+    is given; else 2026-01-05T09:00:00Z), and moves only as traffic takes time, or by
+    `lab("clock advance 5m")`.
     `files` reads and writes what lines name, where that is not to be the file system
     (`midocli.context.files`). MidoError for a clock that is none.
 
@@ -90,7 +92,11 @@ class Lab:
     """
 
     def __init__(
-        self, seed: int = 1, clock: str | None = None, *, files: Files | None = None
+        self,
+        seed: int | str = 1,
+        clock: str | datetime | None = None,
+        *,
+        files: Files | None = None,
     ) -> None:
         screen = StringIO()
         #: The session behind it, for who builds on midocli itself; it may change any time.
@@ -336,14 +342,14 @@ def _end(word: str) -> str:
     return f"{kind} {quoted(name)}" if kind in KINDS and name else quoted(word)
 
 
-def _clock(text: str | None) -> Clock | None:
+def _clock(given: str | datetime | None) -> Clock | None:
     """The clock that begins at a time; InvalidValueError where that is none."""
-    if text is None:
+    if given is None:
         return None
     try:
-        return Clock(*Timestamp().parse(text))
+        return Clock(*Timestamp().parse(str(given)))
     except ValueError as error:
-        raise InvalidValueError(f"invalid clock {shorten(text)}: {error}") from None
+        raise InvalidValueError(f"invalid clock {shorten(str(given))}: {error}") from None
 
 
 def _written(options: dict[str, Option], alone: Container[str] = ()) -> Iterator[str]:

@@ -29,7 +29,7 @@ class Defaults(Preferences):
 
 def fixed_world(
     manner: Manner,
-    seed: int = 1,
+    seed: int | str = 1,
     clock: Clock | None = None,
     files: Files | None = None,
     preferences: Preferences | None = None,

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,13 @@ def test_wrong_arguments_are_errors_of_the_line_they_make(shop: Lab) -> None:
         assert caught.value.line == 1
     with pytest.raises(MidoError, match="clock"):
         Lab(clock="noon")
+
+
+def test_a_lab_begins_when_it_is_told_to() -> None:
+    moment = datetime(2020, 2, 29, 12, tzinfo=timezone(timedelta(hours=2)))
+    for clock in (moment, moment.isoformat(), "2020-02-29T12:00+02:00"):
+        assert str(Lab(clock=clock)("clock")) == "2020-02-29T12:00:00.000000+02:00\n"
+    assert str(Lab()("clock")) == "2026-01-05T09:00:00.000000+00:00\n"
 
 
 def test_json_is_what_format_json_prints() -> None:
