@@ -91,6 +91,7 @@ def test_tenants_filter_lists_and_an_empty_one_is_kept(served: Served) -> None:
     assert [each["name"] for each in served("GET", "/routers?tenant_id=blue").body] == ["b"]
     assert [each["tenantId"] for each in served("GET", "/routers").body] == ["", "blue"]
     assert [each["id"] for each in served("GET", "/tenants").body] == ["admin"]
+    assert served("GET", "/tenants/green").body["name"] == "green"
     served.run("tenant create tenant-id blue name Blue")
     (tenant,) = served("GET", "/tenants").body
     assert (tenant["id"], tenant["routers"]) == ("blue", f"{BASE}/routers?tenant_id=blue")

@@ -41,7 +41,6 @@ Handler = Callable[[Request, Any], Response]
 ROOT = "/midonet-api"
 OWN = "/midocli"
 _ALL = ("GET", "POST", "PUT", "DELETE")
-_ADMIN = {"tenant-id": "admin", "name": "admin", "description": "Admin Tenant"}
 _TRAFFIC = tuple(f"{OWN}/{name}" for name in SENT)
 _NO_NEUTRON = "midocli keeps no Neutron objects; make what they stand for by MidoNet's own API"
 _NO_IPV6 = "midocli's bridges give out no IPv6 addresses"
@@ -215,21 +214,25 @@ class Api:
     def _tenant(self, request: Request, body: Any) -> Response:
         media = chosen_media(request, services.TENANT.media, False)
         name = request.path_params["id"]
-        found = [each for each in self._all_tenants() if each["id"] == name]
+        found = [each for each in self._all_tenants(name) if each["id"] == name]
         if not found:
             raise unknown("Tenant", name)
         return answer(found[0], media)
 
-    def _all_tenants(self) -> list[Json]:
-        """The tenants there are; where there are none, the one that clients expect."""
-        rows = list(self._context.store.rows("tenant"))
-        return [self._documents.document(row) for row in rows or [self._admin()]]
+    def _all_tenants(self, expected: str = "admin") -> list[Json]:
+        """The tenants there are; where there are none, the one that is expected.
 
-    def _admin(self) -> Row:
+        So does MidoNet's mock provider.
+        """
+        rows = list(self._context.store.rows("tenant"))
+        return [self._documents.document(row) for row in rows or [self._mock(expected)]]
+
+    def _mock(self, tenant: str) -> Row:
         store = self._context.store
         collection = store.schema["tenant"]
         values = store.layout(collection).defaults.copy()
-        for name, value in _ADMIN.items():
+        mock = {"tenant-id": tenant, "name": tenant, "description": f"{tenant.title()} Tenant"}
+        for name, value in mock.items():
             values[collection.index[name]] = value
         return Row(collection, 0, None, values)
 
