@@ -33,6 +33,8 @@ def explain(context: Context, text: str) -> str:
     told = hint(context, text)
     if told.text.startswith(RUNS):
         lines.append("  <Enter>")
+    if told.wrong and word.raw:  # for what is wrong at the cursor, what was meant is offered
+        told = hint(context, text.removesuffix(word.raw))
     if told.wrong:
         lines.insert(0, f"  {printable(told.text)}")
     return "\n".join(lines) or "  nothing may follow"

@@ -42,7 +42,7 @@ def _bash(folder: Path, *words: str) -> list[str]:
     ("words", "offered"),
     [
         (["--k"], ["--keep-going"]),
-        (["--c"], ["--color", "--completion"]),
+        (["--c"], ["--check", "--color", "--completion"]),
         (["--format", ""], ["json", "text"]),
         (["--format", "=", "j"], ["json"]),
         (["--format", "="], ["json", "text"]),

@@ -382,7 +382,7 @@ def told(world: World, line: str) -> Hint:
     [
         ("quit", "Enter runs it"),
         ("router list # all", "Enter runs it"),
-        ("undo 1", "Enter runs it; or as"),
+        ("undo 1", "Enter runs it; or force, as"),
         ("connect client tcp vm 22", "Enter runs it; or src-port, data, src, hw-src, hw-dst, "),
         ("connect client tcp vm 22 ", "Enter runs it; or src-port, data, src, hw-src, hw-dst, "),
         ("connect client tcp vm 22 data x ", "Enter runs it; or src-port, src, hw-src, hw-dst, "),
