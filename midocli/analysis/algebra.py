@@ -68,11 +68,26 @@ class _Stage(NamedTuple):
     chain: Key
     at: str
     name: str
-    entry: Port
     in_port: Port
     out_port: Port
+
+
+Stages = tuple[_Stage, ...]
+
+
+class _Leg(NamedTuple):
+    """Chains on the way of frames with the same MACs."""
+
     hw_src: int
     hw_dst: int
+    stages: Stages
+
+
+class _Way(NamedTuple):
+    """The way of packets that come in by a port."""
+
+    entry: Port
+    legs: tuple[_Leg, ...]
 
 
 class _End(NamedTuple):
@@ -97,6 +112,9 @@ class Algebra:
         self._bridges: dict[Key, bool] = {}
         self._gateways: dict[tuple[Key, int], Port | None] = {}
         self._known: dict[tuple[Key, Key], bool] = {}
+        self._first: dict[tuple[Key, Key], Stages | None] = {}
+        self._middles: dict[tuple[Key, Key], Stages | None] = {}
+        self._last: dict[tuple[Key, Key, Key], _Leg | None] = {}
 
     def settle(
         self, source: Key, from_address: int, target: Key, to_address: int, wanted: int
@@ -116,9 +134,7 @@ class Algebra:
 
     # -- packets on a way --------------------------------------------------------------------
 
-    def _run(
-        self, one: _Home, other: _Home, there: list[_Stage], back: list[_Stage], wanted: int
-    ) -> Settled:
+    def _run(self, one: _Home, other: _Home, there: _Way, back: _Way, wanted: int) -> Settled:
         # A bridge with subnets answers requests of DHCP itself.
         never = self._asking if one.bridge.bridge.subnets else 0
         left = wanted & ~never
@@ -126,13 +142,13 @@ class Algebra:
         walk.go(there, one.address, other.address, answers=False)
         walk.go(back, other.address, one.address, answers=True)
         who = one.plan.guest.alias
-        taken = tuple(
-            Taken(
-                atoms, Failure(_reason(rule, stage), self._packet(atoms, end), who, other.address)
-            )
-            for atoms, rule, stage, end in walk.taken
-        )
-        return Settled(walk.left, taken)
+        taken = []
+        for atoms, rule, stage, end in walk.taken:
+            # Nobody looks into what becomes of everything packet by packet.
+            frame = self._packet(atoms, end) if wanted != self._atoms.all else None
+            failure = Failure(_reason(rule, stage), frame, who, other.address)
+            taken.append(Taken(atoms, failure))
+        return Settled(walk.left, tuple(taken))
 
     def _packet(self, some: int, end: _End) -> Frame:
         """The packet of one of some atoms, as it ends."""
@@ -143,7 +159,7 @@ class Algebra:
 
     # -- plain ways --------------------------------------------------------------------------
 
-    def _way(self, one: _Home, other: _Home) -> list[_Stage] | None:
+    def _way(self, one: _Home, other: _Home) -> _Way | None:
         """The chains from one guest to another, with nothing else to decide; None: not plain."""
         route = one.plan.route(other.address)
         if route is None or route[4] != one.address:
@@ -153,59 +169,70 @@ class Algebra:
         gateway = self._gateway(one, route[2])
         return self._over_router(one, other, gateway) if gateway is not None else None
 
-    def _on_bridge(self, one: _Home, other: _Home) -> list[_Stage] | None:
+    def _on_bridge(self, one: _Home, other: _Home) -> _Way | None:
         if one.bridge is not other.bridge or not self._know_each_other(one, other):
             return None
-        macs = one.nic.mac, other.nic.mac
-        return list(_through(one.bridge, one.port, one.port, other.port, *macs))
+        stages = _through(one.bridge, one.port, other.port)
+        return _Way(one.port, (_Leg(one.nic.mac, other.nic.mac, stages),))
 
-    def _over_router(self, one: _Home, other: _Home, inside: Port) -> list[_Stage] | None:
+    def _over_router(self, one: _Home, other: _Home, inside: Port) -> _Way | None:
         """Over the router of a gateway's port to a guest on the link of another of its ports."""
-        topology = self._topology
-        plan = topology.router_plans[inside.device]
-        if plan is None or not _is_plain_router(plan) or not _is_plain_port(inside):
+        plan = self._topology.router_plans[inside.device]
+        if plan is None:
             return None
-        frame = Frame(nw_src=one.address, nw_dst=other.address)
-        active, count = plan.choose(frame)
+        active, count = plan.choose(Frame(nw_src=one.address, nw_dst=other.address))
         port = active.port if active is not None else None
         if active is None or port is None or count != 1 or active.route.type != "normal":
             return None
-        entrance = topology.ports[port.peer] if port.peer is not None else None
-        uplink = topology.ports[inside.peer] if inside.peer is not None else None
-        if entrance is None or uplink is None or uplink.device != one.port.device:
+        if port is inside or active.route.gw or not arp.is_askable(active, other.address):
             return None
-        if entrance.device != other.port.device:
+        first, last = self._first_leg(one, inside), self._last_leg(inside, port, other)
+        middle = self._middle(plan, inside, port)
+        if first is None or middle is None or last is None:
             return None
-        if port is inside or active.route.gw or not _is_plain_port(port):
+        macs = one.nic.mac, inside.mac
+        return _Way(one.port, (_Leg(*macs, first), _Leg(*macs, middle), last))
+
+    def _first_leg(self, home: _Home, inside: Port) -> Stages | None:
+        """From a guest to a router's port."""
+        key = home.plan.guest.key, inside.key
+        if key not in self._first:
+            uplink = self._topology.ports[inside.peer] if inside.peer is not None else None
+            is_there = uplink is not None and uplink.device == home.port.device
+            self._first[key] = (
+                _through(home.bridge, home.port, uplink)
+                if uplink is not None and is_there and _is_plain_port(inside)
+                else None
+            )
+        return self._first[key]
+
+    def _middle(self, plan: RouterPlan, inside: Port, port: Port) -> Stages | None:
+        """Through a router, from a port to another."""
+        key = inside.key, port.key
+        if key not in self._middles:
+            self._middles[key] = (
+                _over(plan, inside, port)
+                if _is_plain_router(plan) and _is_plain_port(port)
+                else None
+            )
+        return self._middles[key]
+
+    def _last_leg(self, inside: Port, port: Port, home: _Home) -> _Leg | None:
+        """Out of a router's port, come from another, to a guest."""
+        key = inside.key, port.key, home.plan.guest.key
+        if key not in self._last:
+            self._last[key] = self._made_last_leg(inside, port, home)
+        return self._last[key]
+
+    def _made_last_leg(self, inside: Port, port: Port, home: _Home) -> _Leg | None:
+        entrance = self._topology.ports[port.peer] if port.peer is not None else None
+        if entrance is None or entrance.device != home.port.device:
             return None
-        if not arp.is_askable(active, other.address) or not self._finds(port, entrance, other):
+        if not self._finds(port, entrance, home):
             return None
-        router, start = plan.router, one.port
-        first = one.nic.mac, inside.mac
-        return [
-            *_through(one.bridge, start, start, uplink, *first),
-            _Stage(inside.infilter, inside.alias, "infilter", start, inside, NO_PORT, *first),
-            *(
-                _Stage(chain, router.alias, name, start, inside, out, *first)
-                for chain, name, out in (
-                    (router.local_redirect_chain, "local-redirect-chain", NO_PORT),
-                    (router.infilter, "infilter", NO_PORT),
-                    (router.forward_chain, "forward-chain", port),
-                    (router.outfilter, "outfilter", port),
-                )
-            ),
-            _Stage(
-                port.outfilter,
-                port.alias,
-                "outfilter",
-                start,
-                inside,
-                port,
-                port.mac,
-                other.nic.mac,
-            ),
-            *_through(other.bridge, start, entrance, other.port, port.mac, other.nic.mac),
-        ]
+        out = _staged(port.outfilter, port.alias, "outfilter", inside, port)
+        through = _through(home.bridge, entrance, home.port)
+        return _Leg(port.mac, home.nic.mac, (*out, *through))
 
     def _is_crossed(self, here: Port, there: Port) -> bool:
         """Whether frames get from the host of a port to that of another."""
@@ -285,9 +312,10 @@ class Algebra:
         if mac is None or link is None or not _is_plain_port(link):
             return None
         asking = arp_request(home.nic.mac, home.address, address)
-        stages = _entering(home.bridge, home.port, home.port)
-        answer = [_Stage(home.port.outfilter, "", "", NO_PORT, NO_PORT, home.port, 0, 0)]
-        if not self._pass(stages, asking) or not self._pass(answer, arp_reply(asking, mac), True):
+        there = _entering(home.bridge, home.port)
+        back = _staged(home.port.outfilter, "", "", NO_PORT, home.port)
+        answer = arp_reply(asking, mac)
+        if not self._pass(home.port, there, asking) or not self._pass(None, back, answer):
             return None
         return self._topology.ports[link.peer] if link.peer is not None else None
 
@@ -302,14 +330,16 @@ class Algebra:
         if port.address is None or not _is_plain_port(entrance):
             return False
         asking = arp_request(port.mac, port.address, home.address)
-        out = _Stage(port.outfilter, "", "", NO_PORT, NO_PORT, port, 0, 0)
-        there = [out, *_flooding(home.bridge, NO_PORT, entrance, home.port)]
-        back = [
-            *_through(home.bridge, home.port, home.port, entrance, 0, 0),
-            _Stage(port.infilter, "", "", home.port, port, NO_PORT, 0, 0),
-        ]
+        there = (
+            *_staged(port.outfilter, "", "", NO_PORT, port),
+            *_flooding(home.bridge, entrance, home.port),
+        )
+        back = (
+            *_through(home.bridge, home.port, entrance),
+            *_staged(port.infilter, "", "", port, NO_PORT),
+        )
         answer = arp_reply(asking, home.nic.mac)
-        return self._pass(there, asking, True) and self._pass(back, answer)
+        return self._pass(None, there, asking) and self._pass(home.port, back, answer)
 
     def _know_each_other(self, one: _Home, other: _Home) -> bool:
         key = one.plan.guest.key, other.plan.guest.key
@@ -319,16 +349,17 @@ class Algebra:
 
     def _asks(self, one: _Home, other: _Home) -> bool:
         asking = arp_request(one.nic.mac, one.address, other.address)
-        there = _flooding(one.bridge, one.port, one.port, other.port)
-        back = _through(one.bridge, other.port, other.port, one.port, 0, 0)
-        return self._pass(there, asking) and self._pass(back, arp_reply(asking, other.nic.mac))
+        there = _flooding(one.bridge, one.port, other.port)
+        back = _through(one.bridge, other.port, one.port)
+        answer = arp_reply(asking, other.nic.mac)
+        return self._pass(one.port, there, asking) and self._pass(other.port, back, answer)
 
-    def _pass(self, stages: list[_Stage], frame: Frame, generated: bool = False) -> bool:
-        """Whether a frame of ARP gets through some plain chains."""
+    def _pass(self, entry: Port | None, stages: Stages, frame: Frame) -> bool:
+        """Whether a frame of ARP gets through plain chains; None: a device made it itself."""
         place = Place(self._topology)
-        place.generated = generated
+        place.generated, place.entry = entry is None, entry or NO_PORT
         for stage in stages:
-            place.entry, place.in_port, place.out_port = stage[3:6]
+            place.in_port, place.out_port = stage.in_port, stage.out_port
             if not self._chains.is_plain(stage.chain):
                 return False
             if not self._chains.lets_pass(stage.chain, place, frame):
@@ -345,68 +376,75 @@ class _Walk:
         self._asked = 0
         self.taken: list[tuple[int, Rule, _Stage, _End]] = []
 
-    def go(self, stages: list[_Stage], src: int, dst: int, *, answers: bool) -> None:
+    def go(self, way: _Way, src: int, dst: int, *, answers: bool) -> None:
         """Take them through the chains of one way; those that a rule does more with are let go."""
         place, frame = self._place, Frame(nw_src=src, nw_dst=dst, tos=0)
+        place.entry = way.entry
+        for leg in way.legs:
+            frame.hw_src, frame.hw_dst = leg.hw_src, leg.hw_dst
+            for stage in leg.stages:
+                place.in_port, place.out_port = stage.in_port, stage.out_port
+                self._filter(stage, frame, answers)
+
+    def _filter(self, stage: _Stage, frame: Frame, answers: bool) -> None:
         known = self._asked if answers else 0
-        for stage in stages:
-            if stage.chain is None or not self.left:
+        for some, forward in ((self.left & ~known, True), (self.left & known, False)):
+            if not some:
                 continue
-            place.entry, place.in_port, place.out_port = stage[3:6]
-            frame.hw_src, frame.hw_dst = stage[6:]
-            for some, forward in ((self.left & ~known, True), (self.left & known, False)):
-                if some:
-                    passing = self._chains.run(stage.chain, place, frame, answers, forward)
-                    self._asked |= some & passing.asked if not answers else 0
-                    self.left &= ~some | passing.passed
-                    for atoms, rule in passing.taken:
-                        if atoms & some:
-                            end = _End(answers, *stage[6:], src, dst)
-                            self.taken.append((atoms & some, rule, stage, end))
+            passing = self._chains.run(stage.chain, self._place, frame, answers, forward)
+            if not answers:
+                self._asked |= some & passing.asked
+            self.left &= ~some | passing.passed
+            for atoms, rule in passing.taken:
+                if atoms & some:
+                    end = _End(answers, frame.hw_src, frame.hw_dst, frame.nw_src, frame.nw_dst)
+                    self.taken.append((atoms & some, rule, stage, end))
 
 
-def _through(
-    plan: BridgePlan, entry: Port, in_port: Port, out_port: Port, hw_src: int, hw_dst: int
-) -> list[_Stage]:
+def _through(plan: BridgePlan, in_port: Port, out_port: Port) -> Stages:
     """The chains of a bridge, from a port to a port that it knows the frame is for."""
-    bridge = plan.bridge
-    return [
-        *_entering(plan, entry, in_port, hw_src, hw_dst),
-        _Stage(
-            bridge.outfilter, bridge.alias, "outfilter", entry, in_port, out_port, hw_src, hw_dst
-        ),
-        _Stage(
-            out_port.outfilter,
-            out_port.alias,
-            "outfilter",
-            entry,
-            in_port,
-            out_port,
-            hw_src,
-            hw_dst,
-        ),
-    ]
+    return _bridged(plan, in_port, out_port, out_port)
 
 
-def _flooding(plan: BridgePlan, entry: Port, in_port: Port, out_port: Port) -> list[_Stage]:
+def _flooding(plan: BridgePlan, in_port: Port, out_port: Port) -> Stages:
     """The same of a frame that goes to all ports, on its way to one of them."""
-    bridge = plan.bridge
-    return [
-        *_entering(plan, entry, in_port),
-        _Stage(bridge.outfilter, bridge.alias, "outfilter", entry, in_port, NO_PORT, 0, 0),
-        _Stage(out_port.outfilter, out_port.alias, "outfilter", entry, in_port, out_port, 0, 0),
-    ]
+    return _bridged(plan, in_port, NO_PORT, out_port)
 
 
-def _entering(
-    plan: BridgePlan, entry: Port, in_port: Port, hw_src: int = 0, hw_dst: int = 0
-) -> list[_Stage]:
+def _bridged(plan: BridgePlan, in_port: Port, known: Port, out_port: Port) -> Stages:
     bridge = plan.bridge
-    rest = entry, in_port, NO_PORT, hw_src, hw_dst
-    return [
-        _Stage(in_port.infilter, in_port.alias, "infilter", *rest),
-        _Stage(bridge.infilter, bridge.alias, "infilter", *rest),
-    ]
+    return (
+        *_entering(plan, in_port),
+        *_staged(bridge.outfilter, bridge.alias, "outfilter", in_port, known),
+        *_staged(out_port.outfilter, out_port.alias, "outfilter", in_port, out_port),
+    )
+
+
+def _entering(plan: BridgePlan, in_port: Port) -> Stages:
+    bridge = plan.bridge
+    return (
+        *_staged(in_port.infilter, in_port.alias, "infilter", in_port, NO_PORT),
+        *_staged(bridge.infilter, bridge.alias, "infilter", in_port, NO_PORT),
+    )
+
+
+def _over(plan: RouterPlan, inside: Port, port: Port) -> Stages:
+    """The chains of a router, from a port into the next, but for the filter where it leaves."""
+    router = plan.router
+    return (
+        *_staged(inside.infilter, inside.alias, "infilter", inside, NO_PORT),
+        *_staged(
+            router.local_redirect_chain, router.alias, "local-redirect-chain", inside, NO_PORT
+        ),
+        *_staged(router.infilter, router.alias, "infilter", inside, NO_PORT),
+        *_staged(router.forward_chain, router.alias, "forward-chain", inside, port),
+        *_staged(router.outfilter, router.alias, "outfilter", inside, port),
+    )
+
+
+def _staged(chain: Key, at: str, name: str, in_port: Port, out_port: Port) -> Stages:
+    """A chain on the way, where there is one."""
+    return () if chain is None else (_Stage(chain, at, name, in_port, out_port),)
 
 
 def _sent(packet: Packet, end: _End) -> Frame:

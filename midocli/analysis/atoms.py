@@ -8,7 +8,7 @@ and `~`. Packets are unfragmented, with TOS 0 and TTL 64; ICMP means echo reques
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ _EXPERIMENTAL = 253
 #: The ports from which Linux lets programs send (`ip_local_port_range`), and one of them.
 LOCAL_PORTS = 32768, 60999
 _LOCAL_PORT = 40000
+#: So many sets are kept in words.
+_MOST_PARTS = 1000
 
 
 class Packet(NamedTuple):
@@ -46,17 +48,31 @@ class Part(NamedTuple):
 
 
 class Atoms:
-    """All atoms. `src_cuts` and `dst_cuts` are ports at which a new class of ports begins."""
+    """All atoms. `src_cuts` and `dst_cuts` are ports at which a new class of ports begins.
+
+    `cuts` are all at which anything does, where those of packets that are not asked about are left
+    out of them.
+    """
 
     def __init__(
-        self, src_cuts: Iterable[int], dst_cuts: Iterable[int], protocols: Iterable[int]
+        self,
+        src_cuts: Iterable[int],
+        dst_cuts: Iterable[int],
+        protocols: Iterable[int],
+        cuts: Iterable[int] = (),
     ) -> None:
+        src_cuts, dst_cuts = set(src_cuts), set(dst_cuts)
+        self._cuts = {*src_cuts, *dst_cuts, *cuts}
         self._src = _starts(src_cuts)
         self._dst = _starts(dst_cuts)
         named = sorted(set(protocols).difference(_NAMES))
         self._plain: tuple[int | None, ...] = (ICMP, *named, None)
         self._width = len(self._dst)
         self._size = self._width * len(self._src)
+        self._ones = _ones(self._size)
+        #: The first column of every row.
+        self._rows = self._ones // _ones(self._width)
+        self._parts: dict[int, tuple[Part, ...]] = {}
         self.all = (1 << (2 * self._size + len(self._plain))) - 1
         numbers = range(_EXPERIMENTAL, 0, -1)
         self._unnamed = next(n for n in numbers if n not in named and n not in _NAMES)
@@ -64,20 +80,19 @@ class Atoms:
     def protocol(self, proto: int | None) -> int:
         """All packets of a protocol (None: of all that nothing names)."""
         if proto in _WITH_PORTS:
-            return ((1 << self._size) - 1) << self._base(proto)
+            return self._ones << self._base(proto)
         known = proto if proto in self._plain else None
         return 1 << 2 * self._size + self._plain.index(known)
 
     def from_ports(self, first: int, last: int) -> int:
         """All TCP and UDP packets with one of these source ports, which begin and end classes."""
-        row = (1 << self._width) - 1
-        classes = _classes(self._src, first, last)
-        return self._of_both(sum(row << at * self._width for at in classes))
+        begin, count = _classes(self._src, first, last)
+        return self._of_both(_ones(count * self._width) << begin * self._width)
 
     def to_ports(self, first: int, last: int) -> int:
         """All TCP and UDP packets with one of these destination ports."""
-        columns = sum(1 << at for at in _classes(self._dst, first, last))
-        return self._of_both(sum(columns << at * self._width for at in range(len(self._src))))
+        begin, count = _classes(self._dst, first, last)
+        return self._of_both((_ones(count) << begin) * self._rows)
 
     def packet(self, atom: int) -> Packet:
         """A packet of the atom of a bit; its ports differ where the atom lets them."""
@@ -100,12 +115,20 @@ class Atoms:
 
     def classes(self, first: int, last: int) -> list[Span]:
         """A range of ports in the pieces that rules tell apart, whichever port they look at."""
-        inner = (at for at in {*self._src, *self._dst} if first < at <= last)
+        inner = (at for at in self._cuts if first < at <= last)
         starts = sorted({first, *inner})
         return list(zip(starts, [*(at - 1 for at in starts[1:]), last], strict=True))
 
-    def parts(self, some: int) -> Iterator[Part]:
+    def parts(self, some: int) -> tuple[Part, ...]:
         """A set in as few words as there are: TCP, UDP, ICMP, other protocols."""
+        found = self._parts.get(some)
+        if found is None:
+            if len(self._parts) >= _MOST_PARTS:
+                self._parts.clear()
+            found = self._parts[some] = tuple(self._found_parts(some))
+        return found
+
+    def _found_parts(self, some: int) -> Iterator[Part]:
         for proto in _WITH_PORTS:
             yield from self._parts_with_ports(proto, some)
         for number in self._plain:
@@ -113,17 +136,27 @@ class Atoms:
                 yield Part(number, None, None)
 
     def _parts_with_ports(self, proto: int, some: int) -> Iterator[Part]:
-        rows, row_mask = range(len(self._src)), (1 << self._width) - 1
-        own = some >> self._base(proto) & (1 << self._size) - 1
-        lines = [own >> row * self._width & row_mask for row in rows]
-        columns: dict[int, list[int]] = {}
+        own = some >> self._base(proto) & self._ones
+        if not own:
+            return
+        first = own & _ones(self._width)
+        rows = range(len(self._src))
+        if own == first * self._rows:
+            # The source port matters to none, as it seldom does.
+            rows = range(1)
+        alike: dict[int, list[int]] = {}
+        for row in rows:
+            alike.setdefault(own >> row * self._width & _ones(self._width), []).append(row)
+        columns: dict[tuple[int, ...], list[int]] = {}
         for column in range(self._width):
-            sources = sum(1 << row for row in rows if lines[row] >> column & 1)
-            if sources:
-                columns.setdefault(sources, []).append(column)
-        for sources, found in columns.items():
-            from_rows = [row for row in rows if sources >> row & 1]
-            yield Part(proto, _joined(self._dst, found), _joined(self._src, from_rows))
+            lines = tuple(line for line in alike if line >> column & 1)
+            if lines:
+                columns.setdefault(lines, []).append(column)
+        for lines, found in columns.items():
+            sources = sorted(row for line in lines for row in alike[line])
+            if len(rows) == 1:
+                sources = list(range(len(self._src)))
+            yield Part(proto, _joined(self._dst, found), _joined(self._src, sources))
 
     def _base(self, proto: int | None) -> int:
         return 0 if proto == TCP else self._size
@@ -174,10 +207,15 @@ def _span(starts: tuple[int, ...], at: int) -> Span:
     return starts[at], starts[at + 1] - 1 if at + 1 < len(starts) else LAST_PORT
 
 
-def _classes(starts: tuple[int, ...], first: int, last: int) -> list[int]:
-    """The classes that lie within a range."""
-    spans = ((at, _span(starts, at)) for at in range(len(starts)))
-    return [at for at, span in spans if first <= span[0] and span[1] <= last]
+def _classes(starts: tuple[int, ...], first: int, last: int) -> Span:
+    """The first of the classes that lie within a range, and how many they are."""
+    begin = bisect_left(starts, first)
+    end = len(starts) if last >= LAST_PORT else bisect_right(starts, last + 1) - 1
+    return begin, max(end - begin, 0)
+
+
+def _ones(count: int) -> int:
+    return (1 << count) - 1
 
 
 def _joined(starts: tuple[int, ...], classes: Iterable[int]) -> tuple[Span, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from grammar.errors import RefusedError
 from midocli.analysis.alike import Term, port_terms
 from midocli.analysis.atoms import FIRST_PORT, LAST_PORT, LOCAL_PORTS, Atoms, Span
 from midocli.simulator.topology.condition import Condition
@@ -14,6 +15,8 @@ from midocli.simulator.wire.protocol import TCP, UDP
 if TYPE_CHECKING:
     from midocli.store.store import Store
 
+#: How many pairs of a source port's and a destination port's classes can be asked about at once.
+_MOST_KINDS = 1_000_000
 #: The ports of DHCP, at which bridges look themselves.
 _DHCP = (67, 68)
 
@@ -51,17 +54,30 @@ class PortReaders(NamedTuple):
         )
 
     def atoms(self, proto: int | None = None, port: int | None = None) -> Atoms:
-        """The atoms: what none of these tells apart, nor a protocol and port asked about."""
+        """The atoms: what none of these tells apart, nor a protocol and port asked about.
+
+        RefusedError where they are too many.
+        """
         conditions = (*self.rules, *self.mirrors)
         spans = [term.span for each in conditions for term in port_terms(each)]
-        if port is not None:
-            spans.append(LOCAL_PORTS)
         cuts = {*_cuts(spans), *_cuts((port, port) for port in _DHCP)}
-        exact = (*self.vip_ports, *self.served, *(() if port is None else (port,)))
-        served = _cuts((port, port) for port in exact)
+        served = _cuts((port, port) for port in (*self.vip_ports, *self.served))
+        dst_cuts = cuts.union(served)
         asked = () if proto is None else (proto,)
         protocols = (*asked, *(each.proto for each in conditions if each.proto is not None))
-        return Atoms(cuts, cuts.union(served), (p for p in protocols if 0 < p < 256))
+        named = [number for number in protocols if 0 < number < 256]
+        if port is not None:
+            # Packets to other ports, or from ports from which nobody sends, are not asked about.
+            first, last = LOCAL_PORTS
+            near = {first, last + 1, *(cut for cut in cuts if first < cut <= last)}
+            return Atoms(near, (port, port + 1), named, dst_cuts)
+        if proto is not None and proto not in (TCP, UDP):
+            return Atoms((), (), named, dst_cuts)
+        kinds = (len(cuts) + 1) * (len(dst_cuts) + 1)
+        if kinds > _MOST_KINDS:
+            message = f"rules tell {kinds} kinds of ports apart, too many at once"
+            raise RefusedError(f"{message}: ask about a protocol and a port")
+        return Atoms(cuts, dst_cuts, named)
 
     def apart(self, atoms: Atoms) -> list[int]:
         """Sets of atoms outside of which none fares as one within, whatever rules say of it.

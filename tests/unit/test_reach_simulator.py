@@ -6,9 +6,18 @@ A longer campaign: `PYTHONPATH=tests python tests/reaching.py SEED NETWORKS QUES
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice, permutations
 
 import pytest
-from reaching import disagreements
+from reaching import disagreements, network
+from worlds import World
+
+from grammar.commands.reach import Traffic
+from midocli.analysis.atoms import Atoms, Packet
+from midocli.analysis.ends import guest_machines
+from midocli.analysis.fare import Fate
+from midocli.analysis.reach import fates_between, laboratory, wanted_atoms
+from midocli.simulator.wire.protocol import TCP
 
 #: Networks of a second or less; every tenth of the first hundred.
 SEEDS = range(3, 100, 10)
@@ -24,3 +33,34 @@ def test_the_networks_have_verdicts_of_every_kind() -> None:
     for seed in (3, 13, 23):
         disagreements(seed, 25, count)
     assert count["reached"] and count["refused"]
+
+
+@pytest.mark.parametrize("seed", [5, 23, 42])
+def test_a_question_about_a_port_has_the_answer_that_all_packets_have(seed: int) -> None:
+    context = network(seed).context
+    whole = laboratory(context, Traffic())
+    for one, other in islice(permutations(guest_machines(context), 2), 6):
+        everything = fates_between(whole, one, other.address, whole.atoms.all)
+        for port in (7, 80, 1002):
+            packet = Packet(TCP, 40001, port)
+            traffic = Traffic(TCP, port)
+            lab = laboratory(context, traffic)
+            wanted = wanted_atoms(lab.atoms, traffic)
+            asked = fates_between(lab, one, other.address, wanted)
+            assert _verdict(lab.atoms, asked, packet) == _verdict(whole.atoms, everything, packet)
+
+
+def _verdict(atoms: Atoms, fates: list[Fate], packet: Packet) -> tuple[object, ...]:
+    return next(fate.verdict.key for fate in fates if fate.atoms & atoms.of(packet))
+
+
+def test_what_is_too_much_at_once_is_refused_and_a_port_is_not() -> None:
+    world = World("bridge create name lan", "chain create name c")
+    world.run("guest create name a bridge lan address 10.0.0.1/24")
+    world.run("guest create name b bridge lan address 10.0.0.2/24")
+    for port in range(1000, 3100, 4):
+        world.run(f"chain c add rule proto 6 dst-port {port} type drop")
+    world.run("bridge lan set infilter c")
+    assert "ask about a protocol and a port" in str(world.error("reach a b"))
+    assert world.lines("reach a b tcp 1004")[0] == "a -> b tcp 1004: refused"
+    assert world.lines("reach a b tcp 1003")[0] == "a -> b tcp 1003: reached"
