@@ -102,7 +102,7 @@ def _place(make: Callable[[Place], Node], follow: pp.ParserElement, *more: Expec
     """A kind and a name, or a name alone, and what follows."""
 
     def named(kind: str | None) -> Name:
-        target = kind or "source"
+        target = kind or "machines"
         help_ = KINDS[kind] if kind else "a guest, bridge, router, group, address or network"
         return Name(
             "machines",

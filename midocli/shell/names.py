@@ -24,7 +24,7 @@ MOST = 200
 _MOST_PLACES = 1_000
 _MOST_LOOKED_AT = 2_000
 #: Where addresses may stand.
-_ADDRESSES = ("destination", "address")
+_ADDRESSES = ("destination", "address", "machines")
 
 
 class Names:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import grammar
+from grammar.commands.reach import KINDS
 from grammar.errors import MidoError
 from grammar.schema import Collection
 from midocli.context.context import Context
@@ -54,6 +55,9 @@ class Places:
                     yield place._replace(bare=each == INTERFACE)
         elif target == "destination":
             yield from self._everywhere("guest", typed)
+        elif target == "machines":
+            for each in KINDS:
+                yield from self._everywhere(each, typed)
         elif target == "interface":
             for place in self._everywhere(INTERFACE, typed):
                 yield place._replace(bare=bool(typed) and not place.owner.startswith(typed))

@@ -527,3 +527,12 @@ def test_whatever_is_typed_a_word_that_is_taken_stands_in_its_place(
         assert before is not None
         assert after is not None
         assert after.before.rstrip() == before.before.rstrip()
+
+
+def test_machines_are_offered_by_what_they_stand_behind(world: World) -> None:
+    offered = {line.rpartition(" ")[2] for line in lines(world, "reach c")}
+    assert "client" in offered
+    assert {"reach from bridge test"} <= set(lines(world, "reach from bridge te"))
+    after = set(lines(world, "reach client vm "))
+    assert {"reach client vm tcp", "reach client vm icmp"} <= after
+    assert "reach client to" in lines(world, "reach client t")
