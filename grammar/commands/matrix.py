@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import pyparsing as pp
 
-from grammar.command import Declaration, build, forced, nothing
+from grammar.command import Declaration, build, forced, nothing, value
 from grammar.commands.reach import Traffic, traffic, traffic_of
 from grammar.elements import Name, Switch, Tokens
 from grammar.errors import InvalidValueError, shorten
 from grammar.expectation import Expectation
 from grammar.tree import Argument, Command
+from grammar.values import Integer
 from grammar.words import quoted
 
 By = Literal["guest", "bridge", "group"]
@@ -31,24 +32,47 @@ class Matrix(Command):
     word = "matrix"
     by: By
     traffic: Traffic
+    workers: int = 1
     file: Argument | None = None
     force: bool = False
 
     def written(self) -> list[str]:
         by = ["by", self.by] if self.by != "guest" else []
         file = ["write", quoted(self.file.text)] if self.file is not None else []
-        return [self.word, *by, *self.traffic.written(), *file, *["force"] * self.force]
+        workers = ["workers", str(self.workers)] if self.workers != 1 else []
+        words = [*by, *self.traffic.written(), *workers, *file]
+        return [self.word, *words, *["force"] * self.force]
+
+
+class _Count(NamedTuple):
+    workers: int
+
+
+class _Workers(Integer):
+    """A number of processes."""
+
+    def __init__(self) -> None:
+        super().__init__(1, 64)
+
+    def parse(self, text: str) -> Any:
+        return _Count(super().parse(text))
 
 
 def _reading() -> pp.ParserElement:
-    """`[by guest|bridge|group] [TRAFFIC] [write FILE [force]]`."""
+    """`[by guest|bridge|group] [TRAFFIC] [workers N] [write FILE [force]]`."""
     write = Switch(
         "write",
         lambda: ({"write": (nothing, _file())}, ()),
         lambda: [Expectation("verb", "write", "into a page for a browser")],
         ends=True,
     )
-    end = traffic(write)
+    workers = Switch(
+        "workers",
+        lambda: ({"workers": (nothing, value("workers", _Workers(), write))}, (write,)),
+        lambda: [Expectation("verb", "workers", "ask in so many processes")],
+        ends=True,
+    )
+    end = traffic(workers)
     kinds = Switch(
         "by",
         lambda: ({by: (partial(_by, by), end) for by in _BY}, ()),
@@ -86,7 +110,10 @@ def _page(word: str, column: int) -> Argument:
 def _made(tokens: list[Tokens]) -> Matrix:
     by = next((each for each in tokens if isinstance(each, str)), "guest")
     file = next((each for each in tokens if isinstance(each, Argument)), None)
-    return Matrix(cast(By, by), traffic_of(tokens), file, True in tokens)
+    processes = [each[0] for each in tokens if isinstance(each, tuple)]
+    workers = next((each.workers for each in processes if isinstance(each, _Count)), 1)
+    forced_ = any(each is True for each in tokens)
+    return Matrix(cast(By, by), traffic_of(tokens), workers, file, forced_)
 
 
 MATRIX = Declaration(
@@ -96,13 +123,14 @@ MATRIX = Declaration(
     rank=8,
     usage=(
         "matrix [by guest|bridge|group] [tcp|udp [PORT]|icmp|protocol N]",
-        "matrix ... write FILE.html [force]",
+        "matrix ... [workers N] [write FILE.html [force]]",
     ),
     examples=(
         "matrix",
         "matrix tcp 22",
         "matrix by bridge icmp",
         "matrix tcp 22 as csv  # a column for each target",
+        "matrix workers 2  # in two processes, for many machines",
         "matrix write who.html  # a page with a picture",
     ),
     see=("reach", "topology"),

@@ -60,14 +60,14 @@ class Table(NamedTuple):
     by: By
 
 
-def table(context: Context, by: By, traffic: Traffic) -> Table:
-    """Ask about all pairs; RefusedError where there are not two machines."""
+def table(context: Context, by: By, traffic: Traffic, workers: int = 1) -> Table:
+    """Ask about all pairs, in so many processes; RefusedError where there are not two machines."""
     sets = _sets(context, by)
     machines = list(dict.fromkeys(each for some in sets.values() for each in some))
     asked = [(one, other) for one in machines for other in machines if one.key != other.key]
     if not asked:
         raise RefusedError("there are no two machines with addresses to ask about")
-    found = ask(context, asked, traffic)
+    found = ask(context, asked, traffic, workers)
     fates = {(pair.source, pair.target): pair for pair in found.pairs}
     rows = [
         Row((name,), tuple(_cell(fates, ours, theirs, found.wanted) for theirs in sets.values()))

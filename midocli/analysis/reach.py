@@ -85,20 +85,42 @@ def answer(context: Context, question: Reach) -> Answer:
     return ask(context, asked, question.traffic)
 
 
-def ask(context: Context, asked: Sequence[tuple[Machine, Machine]], traffic: Traffic) -> Answer:
-    """Find out about some pairs."""
+def ask(
+    context: Context,
+    asked: Sequence[tuple[Machine, Machine]],
+    traffic: Traffic,
+    workers: int = 1,
+) -> Answer:
+    """Find out about some pairs, in so many processes."""
     lab = laboratory(context, traffic)
     wanted = wanted_atoms(lab.atoms, traffic)
-    return Answer(lab.atoms, traffic, wanted, tuple(_pairs(context, lab, asked, wanted)))
+    return Answer(lab.atoms, traffic, wanted, tuple(_pairs(context, lab, asked, wanted, workers)))
 
 
 def _pairs(
-    context: Context, lab: Laboratory, asked: Sequence[tuple[Machine, Machine]], wanted: int
+    context: Context,
+    lab: Laboratory,
+    asked: Sequence[tuple[Machine, Machine]],
+    wanted: int,
+    workers: int,
 ) -> Iterator[Pair]:
-    for done, (source, target) in enumerate(asked):
-        context.progress("asking", done, len(asked))
-        found = fates_between(lab, source, target.address, wanted)
-        yield Pair(source, target, tuple(found))
+    def fates_of(number: int) -> Sequence[Fate]:
+        source, target = asked[number]
+        return fates_between(lab, source, target.address, wanted)
+
+    def progress(done: int) -> None:
+        context.progress("asking", min(done, len(asked)), len(asked))
+
+    if workers > 1:
+        from midocli.analysis.workers import found_by
+
+        found = found_by(workers, fates_of, len(asked), progress)
+        for (source, target), fates_found in zip(asked, found, strict=True):
+            yield Pair(source, target, tuple(fates_found))
+        return
+    for number, (source, target) in enumerate(asked):
+        progress(number)
+        yield Pair(source, target, tuple(fates_of(number)))
 
 
 def fates_between(lab: Laboratory, source: Machine, target: int, wanted: int) -> list[Fate]:

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 def matrix(context: Context, command: Matrix) -> Result:
     """The table, or nothing to say where it is written to a file."""
     if command.file is None:
-        return MatrixShown(table(context, command.by, command.traffic))
+        return MatrixShown(table(context, command.by, command.traffic, command.workers))
     from midocli.analysis.matrix_page import as_page
     from midocli.pictures.model import picture_of
     from midocli.pictures.svg import as_svg
 
     context.files.check(command.file, command.force)
-    found = table(context, command.by, command.traffic)
+    found = table(context, command.by, command.traffic, command.workers)
     drawn = picture_of(context.store, context.display, partial(context.progress, "drawing"))
     words = " ".join(Matrix(command.by, command.traffic).written())
     page = as_page(found, words, as_svg(drawn, within_page=True))
