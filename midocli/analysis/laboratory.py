@@ -81,6 +81,8 @@ class Laboratory:
         owner = self._owners.get(target)
         if self.algebra is None or owner is None or isinstance(sender, Outside):
             return None
+        # Where a router would choose, the way is not plain: whatever is chosen here is forgotten.
+        self.choices.begin()
         return self.algebra.settle(sender, source, owner, target, wanted)
 
     def begin(self, atom: int) -> Packet:

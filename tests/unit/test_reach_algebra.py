@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 from random_sessions import Builder
+from worlds import World
 
 from grammar.commands.reach import Traffic
 from midocli.analysis.ends import guest_machines
@@ -79,3 +80,24 @@ def test_most_of_a_plain_network_is_settled() -> None:
 def test_networks_with_everything_fare_as_in_the_simulator(seed: int) -> None:
     found, _ = differences(Builder(Random(seed)))
     assert found == []
+
+
+def test_a_router_that_chooses_is_asked_again_for_each_pair() -> None:
+    builder = Builder(Random(2053))
+    assert differences(builder)[0] == []
+    world = World(
+        "router create name r",
+        "router r add port address 10.0.1.1 net 10.0.1.0/24",
+        "router r add port address 10.0.2.1 net 10.0.2.0/24",
+        "router r add route dst 10.0.1.0/24 type normal port router0:port0",
+        "router r add route dst 10.0.2.0/24 type normal port router0:port1",
+        "router r add route dst 10.0.2.0/24 type normal port router0:port1",
+        "bridge create name one",
+        "bridge create name two",
+        "bridge one add port peer router0:port0",
+        "bridge two add port peer router0:port1",
+        "guest create name a bridge one address 10.0.1.10/24",
+        "guest create name b bridge one address 10.0.1.11/24",
+        "guest create name c bridge two address 10.0.2.10/24",
+    )
+    assert world.lines("matrix") == ["a, b, c -> a, b, c   everything"]
