@@ -9,6 +9,7 @@ import random
 from collections.abc import Mapping
 from threading import RLock
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from grammar.script import Line
 from midocli.context.context import Context
@@ -78,6 +79,7 @@ class Served:
         path = path.removeprefix(f"http://{HOST}")
         path = path if path.startswith((ROOT, OWN)) else ROOT + path
         path, _, query = path.partition("?")
+        path = unquote(path)
         given = {"host": HOST, **{k.replace("_", "-"): v for k, v in headers.items()}}
         if body is not None and "content-type" not in given:
             given["content-type"] = "application/json"

@@ -169,6 +169,23 @@ def test_a_bridges_tables(served: Served) -> None:
     assert served.run("bridge bridge0 arp list") == "address 10.0.0.9 mac 02:00:00:00:00:09\n"
 
 
+def test_names_that_are_quoted_in_addresses(served: Served) -> None:
+    bridge = served.made("/bridges", {}).rpartition("/")[2]
+    zone = served.made("/tunnel_zones", {"name": "z", "type": "vtep"}).rpartition("/")[2]
+    body = {"managementIp": "10.0.0.9", "managementPort": "6632", "tunnelZoneId": zone}
+    vtep = served.made("/vteps", body)
+    binding = {"portName": "eth 1/1", "vlanId": "10", "networkId": bridge}
+    at = served.made(f"{vtep}/bindings", binding)
+    assert at == f"{vtep}/bindings/eth%201%2F1/10"
+    assert served("GET", at).body["portName"] == "eth 1/1"
+    assert served("DELETE", at).status == 204
+    served.run("tenant create tenant-id 'a&b'")
+    (tenant,) = served("GET", "/tenants").body
+    served.made("/routers", {"name": "r", "tenantId": "a&b"})
+    assert served("GET", tenant["uri"]).status == 200
+    assert len(served("GET", tenant["routers"]).body) == 1
+
+
 def test_hosts_are_changed_whole_and_deleted_when_they_may(served: Served) -> None:
     host = served.made("/hosts", {"name": "h"})
     body = served("GET", host).body

@@ -115,7 +115,9 @@ class Api:
                 self._begin(request)
                 return handler(request, body)
 
-        return Route(root + path, endpoint, methods=list(methods))
+        # What a switch calls a port may have slashes in it.
+        pattern = path.replace("{name}/{vlan}", "{name:path}/{vlan}")
+        return Route(root + pattern, endpoint, methods=list(methods))
 
     def _begin(self, request: Request) -> None:
         """See what others have done; Refusal (503) where what is written would not stay.
