@@ -64,7 +64,8 @@ def test_an_expectation_that_fails_shows_the_command_and_the_reason(folder: Path
     assert done.returncode == 1
     lines = [line.strip() for line in done.stdout.splitlines()]
     assert lines[:2] == ["failed  down.mido", "expect ping alice bob capture none"]
-    assert any(line.startswith("icmp_seq=1 ended at guest0 (arp-timeout)") for line in lines)
+    ended = "icmp_seq=1 ended at guest0 (alice) (arp-timeout)"
+    assert any(line.startswith(ended) for line in lines)
     assert lines[-2].startswith("down.mido:2:8: expected to succeed")
     assert lines[-1] == "1 failed"
 

@@ -17,10 +17,9 @@ def unmet(claim: Claim, result: Result) -> str:
     """What a result is instead of what is claimed of it; empty where the claim holds."""
     match claim:
         case Because():
-            reasons = list(_reasons(result.document()))
-            if any(_is_meant(claim, reason) for reason in reasons):
+            if any(_is_meant(claim, reason) for reason in _reasons(result.document())):
                 return ""
-            return ", ".join(dict.fromkeys(map(_worded, reasons))) or "no reason is known"
+            return ", ".join(reasons_of(result)) or "no reason is known"
         case Shows(what):
             shown = result.text().strip()
             return "" if shown == what else f"it is {shorten(shown) if shown else 'empty'}"
@@ -28,6 +27,11 @@ def unmet(claim: Claim, result: Result) -> str:
             count = len(result.records())
             return "" if count == number else f"it has {count}"
     raise TypeError(claim)
+
+
+def reasons_of(result: Result) -> list[str]:
+    """The reasons that a probe's result gives, in the words that would claim them, each once."""
+    return list(dict.fromkeys(map(_worded, _reasons(result.document()))))
 
 
 def _reasons(document: Any) -> Iterator[dict[str, Any]]:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grammar import canonical
 from grammar.claims import Because, Claim
 from grammar.commands.expect import Expect
 from grammar.commands.source import Source
 from grammar.commands.undo import Undo
 from grammar.errors import MidoError, RefusedError
 from grammar.sending import Sending
-from midocli.commands.claims import unmet
+from midocli.commands.claims import reasons_of, unmet
 from midocli.commands.dispatch import carries_out, carry_out
 from midocli.results.values import Done, ExpectationError, Result
 
@@ -34,9 +35,16 @@ def _succeeding(context: Context, command: Expect) -> Result:
         message = f"expected to succeed, but: {error.message}"
         raise ExpectationError(message, error.column or command.column, None) from None
     if not result.succeeded:
-        raise ExpectationError("expected to succeed, but it failed", command.column, result)
+        message = f"expected to succeed, but it failed: {canonical(command.command)}{_why(result)}"
+        raise _unexpected(command, message, result)
     _check(command, result)
     return result
+
+
+def _why(result: Result) -> str:
+    """Why a probe failed: what would claim it; empty where nobody knows."""
+    reasons = ", ".join(reasons_of(result))
+    return f": {reasons}" if reasons else ""
 
 
 def _failing(context: Context, command: Expect) -> Result:
@@ -88,13 +96,19 @@ def _failed(command: Expect, result: Result) -> Result:
     if claim is not None and not isinstance(claim, Because):
         if not unmet(claim, result):
             message = f"expected {_said(claim, negated=True)}, but so it is"
-            raise ExpectationError(message, command.column, result)
+            raise _unexpected(command, message, result)
         return result
     if not result.failed:
         instead = "it succeeded" if result.succeeded else "not all of it did for certain"
-        raise ExpectationError(f"expected to fail, but {instead}", command.column, result)
+        message = f"expected to fail, but {instead}: {canonical(command.command)}"
+        raise _unexpected(command, message, result)
     _check(command, result)
     return result
+
+
+def _unexpected(command: Expect, message: str, result: Result) -> ExpectationError:
+    probe = isinstance(command.command, Sending)
+    return ExpectationError(message, command.column, result, probe)
 
 
 def _check(command: Expect, result: Result) -> None:
@@ -103,7 +117,7 @@ def _check(command: Expect, result: Result) -> None:
     instead = unmet(claim, result) if claim is not None else ""
     if claim is not None and instead:
         message = f"expected {_said(claim, command.negated)}, but {instead}"
-        raise ExpectationError(message, command.column, result)
+        raise _unexpected(command, message, result)
 
 
 def _said(claim: Claim, negated: bool) -> str:

@@ -16,7 +16,21 @@ if TYPE_CHECKING:
     from midocli.store.catalog import Catalog
     from midocli.store.rows import Row
 
-_NAMED = {"router": "router", "bridge": "bridge", "chain": "chain", "guest": "guest"}
+#: The collections whose objects people name, by what their aliases begin with.
+_NAMED = {
+    "bridge": "bridge",
+    "chain": "chain",
+    "guest": "guest",
+    "host": "host",
+    "ipg": "ip-address-group",
+    "pgroup": "port-group",
+    "qos-policy": "qos-policy",
+    "router": "router",
+    "tzone": "tunnel-zone",
+    "vtep": "vtep",
+}
+#: An alias, with what is part of it: `router0:port1`.
+_ALIAS = re.compile(rf"(?<![\w.:/-])({'|'.join(_NAMED)})(\d+)((?::[a-z][a-z-]*\d+)*)(?![\w:])")
 # Every rule has a fragment policy; it is only worth a word where it was asked for.
 _USUAL_POLICIES = (None, "any", "header", "unfragmented")
 
@@ -33,6 +47,25 @@ class TopologyLabels(Labels):
         row = self._catalog.named(path, alias) if path else None
         name = row.get("name") if row is not None else None
         return str(name) if name and name != alias else ""
+
+    def beside(self, text: str, seen: set[str] | None = None) -> str:
+        """A text with the name of each object behind its alias, or that of what it is part of.
+
+        Each is named once; `seen` are the aliases of those that have been.
+        """
+        known = set() if seen is None else seen
+
+        def named(found: re.Match[str]) -> str:
+            kind, number, part = found.groups()
+            alias = f"{kind}{number}"
+            if alias in known or (kind == "host" and part):
+                return found[0]
+            known.add(alias)
+            name = self.name(alias)
+            is_there = not name or text.startswith(f" ({name})", found.end())
+            return found[0] if is_there else f"{found[0]} ({name})"
+
+        return _ALIAS.sub(named, text)
 
     def condition(self, rule: str) -> str:
         """The fields of a rule's condition that are given."""

@@ -10,9 +10,9 @@ from grammar.errors import RefusedError
 from midocli.advice.failure import Advice, Failure
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
-from midocli.probes.ping_report import reason_data
 from midocli.probes.senders import find_sender
 from midocli.probes.targets import find_target
+from midocli.probes.telling import ended, verdict
 from midocli.results.values import Report
 from midocli.simulator.latency import SECOND_NS, STACK_NS
 from midocli.simulator.reason import Code, Reason
@@ -114,21 +114,19 @@ class ArpingProbe:
             lines.append(f"Unicast reply from {target} [{mac.upper()}]  {taken}")
         lines.append("Sent 1 probes (1 broadcast(s))")
         lines.append(f"Received {int(mac is not None)} response(s)")
-        verdict = f"{target} is at {mac}" if mac else f"{target} did not answer"
+        found = f"{target} is at {mac}" if mac else f"{target} did not answer"
         printed = "".join(f"{line}\n" for line in lines)
+        verdicts = [found, *([ended(self._context, reason)] if reason is not None else [])]
         ending = Ending(printed, mac is not None)
         shown = self._observation.shown(
-            self._source.point, [], [self._origin], [verdict], ending, self.failures, advice
+            self._source.point, [], [self._origin], verdicts, ending, self.failures, advice
         )
-        why = ""
-        if reason is not None:
-            told = f"ended at {reason.at} ({reason.code}): {reason.text}"
-            why = f"{told}{advice.tail(reason)}\n"
+        why = f"{ended(self._context, reason, advice)}\n" if reason is not None else ""
         text = printed + shown.captures + why + shown.explanation
         data: dict[str, Any] = {
             "outcome": "reply" if mac else "no-answer",
             "mac": mac,
-            "reason": reason_data(reason),
+            **verdict(self._context, reason, advice),
             "captures": shown.frames(),
             "steps": shown.steps,
             **shown.members,

@@ -12,10 +12,10 @@ from midocli.advice.whereabouts import mac_of
 from midocli.datapath.wiring import guest_behind
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
-from midocli.probes.ping_report import reason_data
 from midocli.probes.ping_text import describe
 from midocli.probes.senders import find_sender
 from midocli.probes.targets import find_target
+from midocli.probes.telling import ended, verdict
 from midocli.results.values import Report
 from midocli.simulator.guests.client import TcpClient, UdpClient
 from midocli.simulator.latency import SECOND_NS
@@ -144,29 +144,28 @@ class ConnectProbe:
             lines[0] += f" (ICMP {kind}/{code}: {describe(kind, code, 0)})"
         if seen is not None:
             lines.append(f"the server saw {_pair(*seen)}")
-        why = []
-        if outcome != "open" and self._reason is not None:
-            reason = self._reason
-            told = f"ended at {reason.at} ({reason.code}): {reason.text}"
-            why.append(told + advice.tail(reason))
+        reason = self._reason if outcome != "open" else None
+        why = f"{ended(self._context, reason, advice)}\n" if reason is not None else ""
+        verdicts = lines[:1]
+        verdicts += [ended(self._context, reason)] if reason is not None else []
         ending = Ending(_lines(lines), outcome == "open")
         shown = self._observation.shown(
             self._source.point,
             self._ends(),
             [self._client.origin],
-            lines[:1],
+            verdicts,
             ending,
             self.failures,
             advice,
         )
-        text = _lines(lines) + shown.captures + _lines(why) + shown.explanation
+        text = _lines(lines) + shown.captures + why + shown.explanation
         data = {
             "outcome": outcome,
             "client": _endpoint(self._client.local),
             "server": _endpoint(self._remote),
             "seen_by_server": [_endpoint(end) for end in seen] if seen is not None else None,
             "icmp": self._icmp and {"type": self._icmp[0], "code": self._icmp[1]},
-            "reason": reason_data(self._reason) if outcome != "open" else None,
+            **verdict(self._context, reason, advice),
             "captures": shown.frames(),
             "steps": shown.steps,
             **shown.members,

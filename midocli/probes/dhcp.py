@@ -16,8 +16,8 @@ from midocli.advice.failure import Advice, Failure
 from midocli.probes.drawing import Ending
 from midocli.probes.lease import silence, take
 from midocli.probes.observation import Observation
-from midocli.probes.ping_report import reason_data
 from midocli.probes.senders import GuestSender, find_guest
+from midocli.probes.telling import ended, verdict
 from midocli.results.values import Report
 from midocli.simulator.guests.dhcp_client import Lease, client_frame, discover, lease_of, request
 from midocli.simulator.latency import SECOND_NS, STACK_NS
@@ -166,20 +166,18 @@ class DhcpProbe:
     def sum_up(self, advice: Advice) -> Report:
         """What dhclient prints, and all that was seen."""
         lease, reason = self._lease, self._reason
-        verdict = f"bound to {format_ipv4(lease.address)}" if lease else "no lease"
-        why = ""
-        if reason is not None:
-            told = f"ended at {reason.at} ({reason.code}): {reason.text}"
-            why = f"{told}{advice.tail(reason)}\n"
+        found = f"bound to {format_ipv4(lease.address)}" if lease else "no lease"
+        why = f"{ended(self._context, reason, advice)}\n" if reason is not None else ""
+        verdicts = [found, *([ended(self._context, reason)] if reason is not None else [])]
         text = "".join(f"{line}\n" for line in self._lines)
         ending = Ending(text, lease is not None, [reason] if reason else [])
         shown = self._observation.shown(
-            self._source.point, [], [self._origin], [verdict], ending, self.failures, advice
+            self._source.point, [], [self._origin], verdicts, ending, self.failures, advice
         )
         data: dict[str, Any] = {
             "outcome": "bound" if lease else "no-answer",
             **_lease_data(lease),
-            "reason": reason_data(reason),
+            **verdict(self._context, reason, advice),
             "captures": shown.frames(),
             "steps": shown.steps,
             **shown.members,

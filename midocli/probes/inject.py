@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Hashable
+from collections.abc import Container, Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.commands.inject import Inject
 from grammar.errors import RefusedError
-from midocli.advice.failure import Advice, Failure
+from midocli.advice.failure import NOTHING, Advice, Failure
 from midocli.probes.capture_request import frame_data
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
-from midocli.probes.ping_report import reason_data
 from midocli.probes.points import find_point, point_of
 from midocli.probes.replay import NewMacs, frames_of
+from midocli.probes.telling import ended, reason_data
 from midocli.results.values import Report
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import Code, Reason
@@ -108,24 +108,26 @@ class InjectProbe:
         )
         if self._replays:
             lines = [
-                f"frame {number}: {self._told(fate)}\n" for number, fate in enumerate(fates, 1)
+                f"frame {number}: {self._told(fate, advice)}\n"
+                for number, fate in enumerate(fates, 1)
             ]
         else:
+            told = Counter(zip(self._dropped(reasons), map(advice.tail, reasons), strict=True))
             lines = [
-                f"{line} ({times} times)\n" if times > 1 else f"{line}\n"
-                for line, times in Counter(map(_told, reasons)).items()
+                f"{line} ({times} times){tail}\n" if times > 1 else f"{line}{tail}\n"
+                for (line, tail), times in told.items()
             ]
             lines += [f"{_told_waiting(each)}\n" for each in self._waiting if each is not None]
         text = f"{verdict}\n{shown.captures}{''.join(lines)}{shown.explanation}"
 
         found = {
             "delivered": {self._name(point): frames for point, frames in delivered.items()},
-            "dropped": [reason_data(reason) for reason in reasons],
+            "dropped": self._dropped_data(reasons, advice),
             "frames": [
                 {
                     "delivered": [self._name(point) for point in fate.out],
-                    "dropped": [reason_data(reason) for reason in fate.dropped],
-                    "waiting": reason_data(fate.waiting),
+                    "dropped": self._dropped_data(fate.dropped, advice),
+                    "waiting": fate.waiting and reason_data(self._context, fate.waiting),
                 }
                 for fate in fates
             ],
@@ -155,10 +157,20 @@ class InjectProbe:
             for origin, waiting in zip(self._origins, self._waiting, strict=True)
         ]
 
-    def _told(self, fate: _Fate) -> str:
+    def _dropped(self, reasons: Iterable[Reason], advice: Advice = NOTHING) -> Iterator[str]:
+        return (ended(self._context, reason, advice, "dropped") for reason in reasons)
+
+    def _dropped_data(self, reasons: Iterable[Reason], advice: Advice) -> list[dict[str, Any]]:
+        """The JSON form of drops, each with what would change it."""
+        return [
+            {**reason_data(self._context, reason), "advice": advice.of(reason).best()}
+            for reason in reasons
+        ]
+
+    def _told(self, fate: _Fate, advice: Advice) -> str:
         """One frame's fate in a line."""
         parts = [f"out at {', '.join(map(self._name, fate.out))}"] if fate.out else []
-        parts += map(_told, fate.dropped)
+        parts += self._dropped(fate.dropped, advice)
         parts += [_told_waiting(fate.waiting)] if fate.waiting is not None else []
         return "; ".join(parts) or "taken by the network"
 
@@ -189,7 +201,3 @@ def _leaves(captured: Captured) -> bool:
 
 def _told_waiting(reason: Reason) -> str:
     return f"waits at {reason.at} for the MAC of {ip_text(int(str(reason.details['address'])))}"
-
-
-def _told(reason: Reason) -> str:
-    return f"dropped at {reason.at} ({reason.code}): {reason.text}"

@@ -25,6 +25,7 @@ from midocli.probes.capture_request import (
 from midocli.probes.drawing import Drawing, Ending, Told
 from midocli.probes.kept_steps import KeptFrames, KeptSteps
 from midocli.probes.points import Point, places
+from midocli.probes.telling import named
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.recorder import Captured, Recorder, Step
@@ -265,7 +266,7 @@ class Observation:
             self.request.points(source, ends),
             self.request.expression,
             partial(_explanation, told, bool(failures)),
-            [_kept_reason(failure.reason) for failure in failures],
+            [_kept_reason(self._context, failure.reason) for failure in failures],
             advice.best(),
         )
         self._context.keep(traffic)
@@ -312,10 +313,10 @@ def _explanation(told: Told, failed: bool) -> str:
     return explain(told.steps, told.journeys, told.verdicts, told.changes, failed, told.left_out)
 
 
-def _kept_reason(reason: Reason) -> Kept:
+def _kept_reason(context: Context, reason: Reason) -> Kept:
     from midocli.results.traffic import Reason as Kept
 
-    return Kept(str(reason.code), reason.at, reason.rule, reason.text)
+    return Kept(str(reason.code), reason.at, reason.rule, named(context, reason.text))
 
 
 def _is_remembered(network: Network, frame: Frame) -> bool:

@@ -16,7 +16,7 @@ from grammar import tree
 from grammar.addresses import format_ipv4
 from grammar.commands.ping import OPTIONS, Ping
 from grammar.errors import InvalidValueError
-from midocli.advice.failure import Advice, Failure
+from midocli.advice.failure import NOTHING, Advice, Failure
 from midocli.probes import echo_data, ping_text
 from midocli.probes.drawing import Ending
 from midocli.probes.echo_request import EchoRequest
@@ -117,7 +117,8 @@ class PingProbe:
     def _refusal(self) -> Report:
         """What ping says instead of pinging all of a network, which has to be asked for."""
         text, name = ping_text.BROADCAST_REFUSED, self._source.name
-        return Report(text, lambda: self._report.data(name, {}, []), answered=False)
+        told = self._report.told(NOTHING, None)
+        return Report(text, lambda: self._report.data(name, {}, [], told), answered=False)
 
     @property
     def _longest_ns(self) -> int:
@@ -290,15 +291,16 @@ class PingProbe:
     def failures(self) -> list[Failure]:
         """Why requests were not answered, or not by whom they were sent to."""
         found = [each.failure for each in self._report.requests() if each.failure is not None]
-        if not found and self._report.strangers:
-            frame, source = self._report.strangers[0], self._source.name
-            text = f"{format_ipv4(frame.nw_src)} answers"
-            found.append(
-                Failure(
-                    Reason(Code.NO_ANSWER, source, None, text), frame, source, self._target.address
-                )
-            )
-        return found
+        stranger = self._stranger()
+        return found or ([] if stranger is None else [stranger])
+
+    def _stranger(self) -> Failure | None:
+        """That somebody else answered than was asked, where anybody did."""
+        if not self._report.strangers:
+            return None
+        frame, source = self._report.strangers[0], self._source.name
+        reason = Reason(Code.NO_ANSWER, source, None, f"{format_ipv4(frame.nw_src)} answers")
+        return Failure(reason, frame, source, self._target.address)
 
     def sum_up(self, advice: Advice) -> Report:
         """What ping prints, and all that was seen."""
@@ -312,7 +314,9 @@ class PingProbe:
         shown = self._observation.shown(
             self._source.point, self._ends(), origins, verdicts, ending, failures, advice
         )
-        reasons = report.reasons(advice)
+        stranger = self._stranger()
+        why = stranger.reason if stranger is not None else None
+        reasons, told = report.reasons(advice, why), report.told(advice, why)
 
         def words() -> Iterator[str]:
             yield ending.printed
@@ -320,7 +324,7 @@ class PingProbe:
             yield reasons + shown.explanation
 
         def data() -> dict[str, Any]:
-            found = report.data(self._source.name, shown.frames(), shown.steps)
+            found = report.data(self._source.name, shown.frames(), shown.steps, told)
             return {**found, **shown.members}
 
         return Report(words, data, report.succeeded)
@@ -330,7 +334,8 @@ class PingProbe:
         for request in self._report.requests():
             request.outcome = request.outcome or "lost"
         name = self._source.name
-        return Report(self._report.text(), lambda: self._report.data(name, {}, []), answered=False)
+        report, told = self._report, self._report.told(NOTHING, None)
+        return Report(report.text(), lambda: report.data(name, {}, [], told), answered=False)
 
     def _ends(self) -> list[Hashable]:
         """The interfaces where a request came out of the network, best the one that answered."""

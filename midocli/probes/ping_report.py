@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from grammar.addresses import format_ipv4
 from midocli.advice.failure import Advice
 from midocli.probes import ping_text
 from midocli.probes.echo_data import TIMESTAMP
+from midocli.probes.telling import ended, verdict
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.wire.frame import Frame
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from midocli.probes.senders import Sender
     from midocli.probes.targets import Target
     from midocli.simulator.reason import LocalError
+
+#: What there is to say of a request that was answered by whom it was sent to.
+_ANSWERED: dict[str, Any] = {"reason": None, "advice": []}
 
 
 class PingReport:
@@ -204,15 +209,31 @@ class PingReport:
             + ping_text.statistics(self._target.name, numbers)
         )
 
-    def reasons(self, advice: Advice) -> str:
-        """For each request without a reply, a line that says where and why it ended."""
-        if self._quiet:
-            return ""
-        return "".join(
-            _reason_line(request, request.reason, advice)
+    def reasons(self, advice: Advice, stranger: Reason | None) -> str:
+        """For each request without a reply, a line that says where and why it ended.
+
+        Of a quiet ping one for all that ended alike. Where somebody else answered (`stranger`)
+        one says why.
+        """
+        lost = [
+            (request.seq, ended(self._context, request.reason, advice))
             for request in self.requests()
             if request.outcome != "reply" and request.reason is not None
-        )
+        ]
+        alike: dict[str, list[int]] = {}
+        for seq, told in lost:
+            alike.setdefault(told if self._quiet else f"{seq}", []).append(seq)
+        texts = dict(lost)
+        lines = [f"{_numbers(each)} {texts[each[0]]}\n" for each in alike.values()]
+        lines += [f"{self._answered_by(stranger, advice)}\n"] if stranger is not None else []
+        return "".join(lines)
+
+    def _answered_by(self, stranger: Reason, advice: Advice) -> str:
+        """That somebody else answered, and why, as far as that is known."""
+        frame, ways = self.strangers[0], advice.of(stranger)
+        told = f"icmp_seq={frame.icmp_seq} {self._by(frame.nw_src)}"
+        why = f": {ways.changes[0].why}" if ways.changes else ""
+        return f"{told}{why}{advice.tail(stranger)}"
 
     def endings(self) -> list[Reason]:
         """Why requests were not answered, in their order."""
@@ -228,19 +249,26 @@ class PingReport:
             sender = format_ipv4(request.sender)
             if request.sender == self._target.address:
                 return f"answered by {sender}"
-            return f"answered, but by {sender} instead of {self._destination}"
-        reason = request.reason
-        where = f" at {reason.at} ({reason.code}): {reason.text}" if reason else ""
-        return f"{request.outcome}{where}"
+            return self._by(request.sender)
+        how = str(request.outcome)
+        return ended(self._context, request.reason, how=how) if request.reason else how
+
+    def _by(self, stranger: int) -> str:
+        return f"answered, but by {format_ipv4(stranger)} instead of {self._destination}"
 
     def requests(self) -> list[EchoRequest]:
         """All requests, the one that could not be sent included."""
         return self._requests + ([self._unsent] if self._unsent else [])
 
     def data(
-        self, source: str, captures: dict[str, Any], steps: list[dict[str, Any]]
+        self,
+        source: str,
+        captures: dict[str, Any],
+        steps: list[dict[str, Any]],
+        verdicts: Sequence[dict[str, Any]],
     ) -> dict[str, Any]:
-        """The JSON form."""
+        """The JSON form, with what `told` gave of each request."""
+        requests = zip(self.requests(), verdicts, strict=True)
         return {
             "source": source,
             "destination": self._destination,
@@ -248,15 +276,23 @@ class PingReport:
             "received": self.received,
             "errors": self.errors,
             "duplicates": self._duplicates,
-            "probes": [_request_data(request) for request in self.requests()],
+            "probes": [_request_data(request) | told for request, told in requests],
             "captures": captures,
             "steps": steps,
         }
 
+    def told(self, advice: Advice, stranger: Reason | None) -> list[dict[str, Any]]:
+        """For each request its reason and the advice; one that somebody else answered has some."""
+        return [self._told(request, advice, stranger) for request in self.requests()]
 
-def _reason_line(request: EchoRequest, reason: Reason, advice: Advice) -> str:
-    line = f"icmp_seq={request.seq} ended at {reason.at} ({reason.code}): {reason.text}"
-    return f"{line}{advice.tail(reason)}\n"
+    def _told(
+        self, request: EchoRequest, advice: Advice, stranger: Reason | None
+    ) -> dict[str, Any]:
+        if request.outcome != "reply":
+            return verdict(self._context, request.reason, advice)
+        if request.sender == self._target.address:
+            return _ANSWERED
+        return {"reason": None, "advice": advice.of(stranger).best()}
 
 
 def _request_data(request: EchoRequest) -> dict[str, Any]:
@@ -268,17 +304,10 @@ def _request_data(request: EchoRequest) -> dict[str, Any]:
         "ttl": request.ttl,
         "rtt_ms": None if request.rtt_ns is None else request.rtt_ns // 1000 / 1000,
         "icmp": None if icmp is None else {"type": icmp[0], "code": icmp[1]},
-        "reason": reason_data(request.reason) if request.outcome != "reply" else None,
     }
 
 
-def reason_data(reason: Reason | None) -> dict[str, Any] | None:
-    """The JSON form of a reason."""
-    if reason is None:
-        return None
-    return {
-        "code": str(reason.code),
-        "at": reason.at,
-        "rule": reason.rule,
-        "text": reason.text,
-    }
+def _numbers(seqs: list[int]) -> str:
+    """The requests that a line is about: the first of them, and how many more there are."""
+    more = f" (and {len(seqs) - 1} more)" if len(seqs) > 1 else ""
+    return f"icmp_seq={seqs[0]}{more}"

@@ -17,6 +17,7 @@ from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.senders import find_sender
 from midocli.probes.targets import find_target
+from midocli.probes.telling import ended, verdict
 from midocli.probes.traceroute_hops import Hops, Query, is_answer
 from midocli.results.values import Report
 from midocli.simulator.guests import tcp
@@ -54,6 +55,7 @@ class TracerouteProbe:
     """One `traceroute` command."""
 
     def __init__(self, context: Context, command: Traceroute) -> None:
+        self._context = context
         given = {setting.field.name: setting for setting in command.options}
         values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
         self._network = context.datapath.network
@@ -234,21 +236,22 @@ class TracerouteProbe:
             lines = [lines[0] if self._proto == "udp" else "", f"connect: {self._failure}"]
         origins = [query for query in self._hops.all if query.sent_ns is not None]
         reached = self.succeeded
-        verdicts = [
-            f"{target} {'reached' if reached else 'not reached'} after {self._hops.depth} hops"
-        ]
-        if self._reason is not None and not reached:
-            reason = self._reason
-            verdicts.append(f"the last probe ended at {reason.at} ({reason.code}): {reason.text}")
+        found = f"{target} {'reached' if reached else 'not reached'} after {self._hops.depth} hops"
+        reason = self._reason if not reached else None
+        verdicts, why = [found], ""
+        if reason is not None:
+            verdicts.append(f"the last probe {ended(self._context, reason)}")
+            why = f"{found}: the last probe {ended(self._context, reason, advice)}\n"
         printed = "".join(f"{line}\n" for line in lines)
         ending = Ending(printed, reached)
         shown = self._observation.shown(
             self._source.point, [], origins, verdicts, ending, self.failures, advice
         )
-        text = printed + shown.captures + shown.explanation
+        text = printed + shown.captures + why + shown.explanation
         data = {
             "hops": [[_data(query) for query in hop] for hop in hops],
             "reached": reached,
+            **verdict(self._context, reason, advice),
             "captures": shown.frames(),
             "steps": shown.steps,
             **shown.members,

@@ -8,11 +8,15 @@ from grammar.errors import MidoError
 from midocli.results.printable import printable
 
 
-def error_as_json(error: MidoError, line: int | None) -> str:
-    """The one line of JSON that stands in an error's place."""
+def error_as_json(error: MidoError, line: int | None, document: Any = None) -> str:
+    """The one line of JSON that stands in an error's place.
+
+    Where it is about a result whose `document` has members, `error` is one more of them.
+    """
     import json
 
-    return json.dumps({"error": error_data(error, line)})
+    found = document if isinstance(document, dict) else {}
+    return json.dumps({**found, "error": error_data(error, line)})
 
 
 def error_data(error: MidoError, line: int | None) -> dict[str, Any]:

@@ -337,27 +337,41 @@ class Interrupted(KeyboardInterrupt):
 
 
 class ExpectationError(MidoError):
-    """A command that `expect` holds did not end as expected; `result` is what it gave, if any."""
+    """A command that `expect` holds did not end as expected; `result` is what it gave, if any.
+
+    That of a `probe` is told beside the error in JSON, too.
+    """
 
     code = "expect"
 
-    def __init__(self, message: str, column: int | None, result: Result | None) -> None:
+    def __init__(
+        self, message: str, column: int | None, result: Result | None, probe: bool = False
+    ) -> None:
         super().__init__(message, column)
         self.result = result
+        self.probe = probe
+
+    def document(self) -> Any:
+        """What a probe found, for programs; None for other commands."""
+        return self.result.document() if self.probe and self.result is not None else None
 
     def showing(self, change: Callable[[Result], Result]) -> ExpectationError:
         """The same error with its result changed, where it has one."""
         if self.result is None:
             return self
-        return ExpectationError(self.message, self.column, change(self.result))
+        return ExpectationError(self.message, self.column, change(self.result), self.probe)
 
 
 def _cells(data: Mapping[str, Any]) -> Record:
     """What of a document fits into cells: all but what is nested deeper than a list of words."""
     words = {}
     for name, value in data.items():
-        if isinstance(value, list) and not any(isinstance(item, (list, dict)) for item in value):
+        if isinstance(value, list) and not any(map(_is_no_word, value)):
             words[name] = " ".join(map(str, value))
         elif value is None or isinstance(value, (str, int, float)):
             words[name] = "" if value is None else str(value)
     return words
+
+
+def _is_no_word(item: Any) -> bool:
+    return isinstance(item, (list, dict)) or " " in str(item)

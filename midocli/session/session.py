@@ -376,11 +376,13 @@ class Session:
 
     def _report(self, name: str, line: Line, error: MidoError) -> None:
         as_json = self.settings.json or grammar.form(line.text) == "json"
-        if isinstance(error, ExpectationError) and error.result and not as_json:
-            self.show(error.result)
+        expected = error if isinstance(error, ExpectationError) else None
         if as_json:
             number = line.position(error.column)[0] if error.column else line.number
-            self._print(error_as_json(error, number) + "\n")
+            document = expected.document() if expected is not None else None
+            self._print(error_as_json(error, number, document) + "\n")
+        elif expected is not None and expected.result is not None:
+            self.show(expected.result)
         self._complain(name, line, error)
 
     def _complain(self, name: str, line: Line, error: MidoError) -> None:

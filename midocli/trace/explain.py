@@ -1,10 +1,10 @@
 """The walk in words: what every device did with every frame, and how it ended.
 
-Reads like ovn-trace. First comes what became of it, and what was sent, in full; then a walk
-a frame: its devices with what each did, chains indented under them, copies that a fork made
-side by side. What others sent because of it follows as walks of their own, indented, except
-that the answer of whoever a frame was for goes on at the same depth. The verdict comes last
-again, with what would have to change.
+Reads like ovn-trace. First comes what became of it (of a failure the probe has said it before),
+and what was sent, in full; then a walk a frame: its devices with what each did, chains indented
+under them, copies that a fork made side by side. What others sent because of it follows as walks
+of their own, indented, except that the answer of whoever a frame was for goes on at the same
+depth. The verdict comes last again, with what would have to change.
 """
 
 from __future__ import annotations
@@ -44,11 +44,12 @@ def explain(
 ) -> str:
     """The steps, and the journeys they tell, as text.
 
-    `verdicts`, a line per request, come first and last; `changes` are the lines that say what
-    would have to be otherwise, the very last of a probe that `failed`. What became of so many more
-    things that were sent is `left_out`.
+    `verdicts`, a line per request, come last, and first if it has not `failed`; `changes` are the
+    lines that say what would have to be otherwise, the very last of a probe that `failed`. What
+    became of so many more things that were sent is `left_out`.
     """
-    lines = [*verdicts, *(f"# {each.sent}" for each in journeys if each.sent), ""]
+    lines = [] if failed else [*verdicts]
+    lines += [*(f"# {each.sent}" for each in journeys if each.sent), ""]
     for journey in journeys:
         lines += _told(journey)
     lines += [not_told(left_out), ""] if left_out else []

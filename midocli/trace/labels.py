@@ -10,6 +10,10 @@ class Labels:
         """What the user called a device, chain or guest; '' where it has no name of its own."""
         return ""
 
+    def beside(self, text: str, seen: set[str] | None = None) -> str:
+        """A text with the names of objects behind their aliases, each once."""
+        return text
+
     def condition(self, rule: str) -> str:
         """A rule's condition as the user would type it; '' for none."""
         return ""

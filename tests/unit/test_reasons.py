@@ -18,7 +18,7 @@ def _reasons(value: object) -> set[str]:
     if isinstance(value, list):
         return {found for item in value for found in _reasons(item)}
     if isinstance(value, dict):
-        here = {value["code"]} if {"code", "at", "rule", "text"} == set(value) else set()
+        here = {value["code"]} if {"code", "at", "rule", "text"} <= set(value) else set()
         return here | {found for item in value.values() for found in _reasons(item)}
     return set()
 
