@@ -14,6 +14,8 @@ from grammar.values import Choice
 from grammar.words import BLANK, words_of
 
 FORMS = Choice(("table", "json", "yaml", "csv", "commands"))
+#: What diff can be shown as, too: the commands that make the difference.
+OF_DIFF = Choice((*FORMS.words, "mido"))
 EXPECTED_AS = Expectation("verb", "as", "show the result in another form")
 EXPECTED_FORM = Expectation("value", "", FORMS.expected, type=FORMS)
 
@@ -55,12 +57,13 @@ class Suffix(NamedTuple):
 
     def checked(self) -> str:
         """The form; a MidoError where there is none of that name."""
+        forms = OF_DIFF if self.command.split()[:1] == ["diff"] else FORMS
         if not self.form:
-            raise IncompleteError(f"as needs a form: {FORMS.expected}", self.at + 1, FORMS.words)
-        if self.form not in FORMS.words:
-            message = f"unexpected {shorten(self.form)}: expected {FORMS.expected}"
-            message += suggestion(self.form, FORMS.words)
-            raise InvalidValueError(message, self.at + 1, FORMS.words)
+            raise IncompleteError(f"as needs a form: {forms.expected}", self.at + 1, forms.words)
+        if self.form not in forms.words:
+            message = f"unexpected {shorten(self.form)}: expected {forms.expected}"
+            message += suggestion(self.form, forms.words)
+            raise InvalidValueError(message, self.at + 1, forms.words)
         return self.form
 
 

@@ -71,6 +71,8 @@ class Context(Catalog):
         self.working = Working()
         #: Whether it is tried what would make a failed probe succeed.
         self.advises = True
+        #: What the topology was saved as last, and its state then.
+        self.last_save: Callable[[], tuple[str, int]] = lambda: ("nothing", 0)
         self._typed = False
         self._carriers: dict[str, Callable[[Any], Result]] = {}
         self._tenant: str | None = None
@@ -121,6 +123,10 @@ class Context(Catalog):
     def choose_tenant(self, name: str | None) -> None:
         """Choose another tenant, or none."""
         self._tenant = name
+
+    def beside(self, chance: random.Random) -> Context:
+        """An empty network beside this one, for who needs another to look at."""
+        return Context(chance, self.clock, self.files, self.manner, preferences=self.preferences)
 
     # -- the network behind it ----------------------------------------------------------
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from grammar.errors import RefusedError
+from midocli.results.difference import Compared
 from midocli.results.values import Beside, Record, Result
 from midocli.store.store import Store
 
@@ -59,6 +60,11 @@ def in_form(result: Result, form: str, store: Store, width: int | None = None) -
 
     `width` is that of the screen it is to fit.
     """
+    if form == "mido":
+        while isinstance(result, Beside):
+            result = result.result
+        assert isinstance(result, Compared), "the grammar lets mido stand behind diff alone"
+        return Recreated(result, result.script)
     if form == "commands":
         return Recreated(result, _script(result, store))
     return Formatted(result, form, width)

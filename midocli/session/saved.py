@@ -31,6 +31,11 @@ class Saved:
         self._demo: int | None = None
 
     @property
+    def state(self) -> int:
+        """The last state of the store in which the topology was as it was saved."""
+        return max(self._same)
+
+    @property
     def is_changed(self) -> bool:
         """Whether the topology is another than the one saved; what stays needs no saving."""
         return self._stays_in is None and self._store.journal.last not in self._same

@@ -110,6 +110,7 @@ class Session:
         self._is_heard = True
         self._held: Held | None = None
         self._place = ("", Line("", 1))
+        context.last_save = lambda: (self.saved.name or "nothing", self.saved.state)
         context.leave_to(self._source, "source")
         context.leave_to(self._choose_format, "format")
 

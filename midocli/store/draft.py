@@ -8,8 +8,9 @@ what does not fit that any more is refused, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 
 from grammar.errors import RefusedError
 from midocli.store.journal import Change, Remembered, Transaction
@@ -33,6 +34,19 @@ class Draft(Remembered):
     @property
     def is_whole(self) -> bool:
         return True
+
+    @contextmanager
+    def at(self, number: int) -> Iterator[None]:
+        own = self._between(self._undoable, number, self._forgotten)
+        if own is not None and (own or number):
+            with self._journal.without(own):
+                yield
+            return
+        with (
+            self._journal.without([part for _, part in reversed(self._undoable)]),
+            self._below.at(number),
+        ):
+            yield
 
     def introduced(self, row: Row) -> None:
         self._below.introduced(row)

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from itertools import chain, count, islice
 from typing import Protocol
 
+from grammar.errors import RefusedError
 from midocli.store.rows import Row
 from midocli.store.told import Told, untold
 
@@ -64,6 +65,9 @@ class History(Protocol):
 
         Meanwhile they are taken back one by one, and none that was there before.
         """
+
+    def at(self, number: int) -> AbstractContextManager[None]:
+        """Inside, all is as it was when `last` was a number; RefusedError where that is lost."""
 
     def undo(self, steps: int, told: Told, force: bool = False) -> None:
         """Take the last transactions back: all of them or, if `told` raises something, none.
@@ -133,6 +137,25 @@ class Journal:
         """A number for the state the owner is in now, which tells it from all others."""
         number, self.reserved = self.reserved or next(self._numbers), 0
         return number
+
+    @contextmanager
+    def at(self, number: int) -> Iterator[None]:
+        """Inside, all is as it was when `last` was a number, to be looked at."""
+        with self.elsewhere(), self.history.at(number):
+            yield
+
+    @contextmanager
+    def without(self, transactions: Sequence[Transaction]) -> Iterator[None]:
+        """Inside, some transactions have not been made, the first one of them last."""
+        inverse = [
+            self._owner.take_back(change)
+            for transaction in transactions
+            for change in reversed(transaction)
+        ]
+        try:
+            yield
+        finally:
+            self.roll_back(inverse)
 
     @contextmanager
     def elsewhere(self) -> Iterator[list[Row]]:
@@ -260,6 +283,26 @@ class Remembered:
             if parts:
                 whole = chain.from_iterable(part for _, part in reversed(parts))
                 self._undoable.append((parts[0][0], tuple(whole)))
+
+    def at(self, number: int) -> AbstractContextManager[None]:
+        found = self._between(self._undoable, number, self._forgotten)
+        if found is None:
+            # What is redone is in its place with its number: that state is behind it.
+            ahead = [number for number, _ in self._redoable]
+            if number not in ahead:
+                raise RefusedError("what there was then is kept no more")
+            steps = len(ahead) - ahead.index(number)
+            found = [transaction for _, transaction in islice(reversed(self._redoable), steps)]
+        return self._journal.without(found)
+
+    def _between(self, numbered: Numbered, number: int, first: int) -> list[Transaction] | None:
+        """The transactions since a state, the last first; None where that is not among them."""
+        found: list[Transaction] = []
+        for each, transaction in reversed(numbered):
+            if each == number:
+                return found
+            found.append(transaction)
+        return found if number == first else None
 
     @property
     def last(self) -> int:

@@ -82,11 +82,14 @@ def script(store: Store, told: Told = untold) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def commands(store: Store, rows: Iterable[Row]) -> str:
-    """The commands that make some objects, and what they hold, where the others are there."""
+def commands(store: Store, rows: Iterable[Row], explicit: bool = False) -> str:
+    """The commands that make some objects, and what they hold, where the others are there.
+
+    They are `explicit` about aliases where other objects may have been there, too.
+    """
     wanted = frozenset(rows)
     captures = [row for row in store.rows("capture") if row in wanted]
-    lines = (*_Script(store, wanted).lines(), *map(_capture, captures))
+    lines = (*_Script(store, wanted, explicit=explicit).lines(), *map(_capture, captures))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -111,8 +114,10 @@ class _Script:
         store: Store,
         only: frozenset[Row] | None = None,
         told: Told = untold,
+        explicit: bool = False,
     ) -> None:
         self._store = store
+        self._explicit = explicit
         self._told = told
         self._only = only
         self._written: set[Row] = set()
@@ -253,7 +258,7 @@ class _Script:
     def _is_unexpected(self, place: object, number: int) -> bool:
         """Whether creation would give another number; the counter goes on as it would."""
         counter = self._counters.setdefault(place, Siblings(False))
-        unexpected = counter.free_number() != number
+        unexpected = self._explicit or counter.free_number() != number
         counter.take(number)
         return unexpected
 
@@ -269,6 +274,19 @@ class _Script:
         changed = [s for s in self._settings(route) if s.field.name not in ("dst", "port")]
         if changed:
             yield canonical(Set(_path_of_local(port), tuple(changed)))
+
+
+def all_rows(store: Store) -> Iterator[Row]:
+    """All objects that a script makes, those before others that need them."""
+    yield from store.rows("system-state")
+    for phase in _PHASES:
+        for path in phase:
+            yield from _everywhere(store, path)
+
+
+def path_of_row(row: Row) -> Path:
+    """How an object is picked in a rebuilt topology."""
+    return _path_of_local(row.get("port")) if is_local_route(row) else _path(row)
 
 
 def _jumps_nowhere(rule: Row) -> bool:
@@ -307,10 +325,17 @@ def _path(row: Row | None) -> Path:
         return (Selector(collection, "", (), 1),)
     if collection.has_id:
         return (*_path(row.parent), Selector(collection, row.alias, (), 1))
-    field = collection.by_name[collection.key[0]]
+    names = collection.key[:1] or [field.name for field in collection.fields if not field.parent]
+    fields = [collection.by_name[name] for name in names]
+    picked = tuple(_picking(field, row) for field in fields if row.get(field.name) is not None)
+    return (*_path(row.parent), Selector(collection, None, picked, 1))
+
+
+def _picking(field: Field, row: Row) -> Setting:
+    """A field as it picks an object without an id."""
     word = _plain(row.get(field.name))
     word = field.type.format(word) if not isinstance(word, str) else word
-    return (*_path(row.parent), Selector(collection, None, (Setting(field, word, 1, word),), 1))
+    return Setting(field, word, 1, word)
 
 
 def _setting(field: Field, value: Any) -> Setting:

@@ -55,6 +55,7 @@ CASES = (
     ("router list",),
     ("router list | include tr",),
     ("router list | count",),
+    ("router tr set name other", "diff"),
     ("begin", "router tr set name other", "commit"),
     ("log last 2",),
     ("router tr set name other", "log 9 show"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from grammar.errors import MidoError, RefusedError, StoreError
 from midocli.store.display import Display
@@ -181,6 +181,12 @@ class Kept:
     def waits(self) -> bool:
         """Whether something is to be committed."""
         return bool(self._settled or self._names)
+
+    def at(self, number: int) -> AbstractContextManager[None]:
+        """What a topology is now; what it was is told by the log, change by change."""
+        if number == self.last:
+            return nullcontext()
+        raise RefusedError("a topology that stays needs no saving; diff FILE compares with a file")
 
     def together(self) -> AbstractContextManager[None]:
         return self.log.together()
