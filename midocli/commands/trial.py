@@ -86,11 +86,14 @@ class Trial:
         kind: type[Probe],
         commands: Sequence[tree.Command] = (),
     ) -> Outcome | None:
-        """What comes of a probe after some commands; None: they, or it, are refused.
+        """What comes of a probe after some commands; None: they, or it, are refused, or they are
+        another kind of probe.
 
         ExhaustedError where that is more than the meter lets happen.
         """
         again = [each for each in commands if isinstance(each, Sending)]
+        if again and type(again[-1]) is not type(command):
+            return None
         try:
             with self.changed(commands):
                 self._fork.begin(meter)

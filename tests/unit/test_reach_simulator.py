@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import islice, permutations
+from random import Random
 
 import pytest
+from random_sessions import Builder
 from reaching import disagreements, network
 from worlds import World
 
@@ -64,3 +66,9 @@ def test_what_is_too_much_at_once_is_refused_and_a_port_is_not() -> None:
     assert "ask about a protocol and a port" in str(world.error("reach a b"))
     assert world.lines("reach a b tcp 1004")[0] == "a -> b tcp 1004: refused"
     assert world.lines("reach a b tcp 1003")[0] == "a -> b tcp 1003: reached"
+
+
+def test_advice_that_asks_for_another_kind_of_probe_is_none() -> None:
+    builder = Builder(Random(39))
+    builder.build()
+    assert builder.world.lines("reach guest1 10.0.0.1 tcp 80")[0].endswith("tcp 80: refused")
