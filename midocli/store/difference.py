@@ -12,6 +12,7 @@ from midocli.store.display import Display, is_local_route, is_vxlan
 from midocli.store.rows import Row
 from midocli.store.saving import all_rows, commands, path_of_row, script
 from midocli.store.store import Store
+from midocli.store.summary import called
 
 
 class Thing(NamedTuple):
@@ -56,7 +57,7 @@ def _name(row: Row, display: Display) -> str:
     if row.collection.has_id:
         return row.full_alias
     if row.collection.key:
-        return f"{row.collection.name} {display.name(row)}"
+        return f"{row.collection.name} {called(row, display)}"
     holder = _name(row.parent, display) if row.parent is not None else ""
     words = (display.field(row, field) for field in row.collection.fields if not field.parent)
     return " ".join(filter(None, (row.collection.name, holder, *words)))

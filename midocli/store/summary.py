@@ -64,9 +64,17 @@ def _name(row: Row, display: Display) -> str:
     collection = row.collection
     if collection.has_id:
         return display.name(row)
-    key = display.field(row, collection.by_name[collection.key[0]]) if collection.key else None
-    holder = display.name(row.parent) if row.parent is not None else None
-    return f"{collection.name} {':'.join(filter(None, (holder, key)))}".rstrip()
+    return f"{collection.name} {called(row, display)}".rstrip()
+
+
+def called(row: Row, display: Display) -> str:
+    """What holds an object without an id and its key, as far as there are any: `bridge0:lan`."""
+    if row.collection.has_id:
+        return display.name(row)
+    key = row.collection.key[:1]
+    words = [display.field(row, row.collection.by_name[name]) for name in key]
+    holder = called(row.parent, display) if row.parent is not None else None
+    return ":".join(filter(None, (holder, *words)))
 
 
 def _listed(names: Sequence[str]) -> str:
