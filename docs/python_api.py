@@ -14,18 +14,14 @@ import midocli.testing
 from grammar import errors
 from grammar.errors import MidoError
 from grammar.node import Node
-from midocli.analysis.difference import Difference
-from midocli.analysis.matrix import MatrixShown
-from midocli.analysis.reach_report import Reached
 from midocli.lab import Guest, Lab
 from midocli.results import probed, traffic
-from midocli.results.values import Beside, ExpectationError, Result
+from midocli.results.values import ExpectationError, Result
 
 NOTICE = "<!-- Written by docs/generate.py from the docstrings in midocli/. -->\n"
 _PROBES = (probed.Probed, probed.Ping, probed.Connect, probed.Traceroute, probed.Arping,
            probed.Dhcp, probed.Inject)  # fmt: skip
 _RECORDS = (traffic.Reason, traffic.Frame, probed.Reply, probed.Endpoint, probed.Hop)
-_ASSERTIONS = [name for name in vars(midocli.testing) if name.startswith("assert_")]
 _RESULT = ("succeeded", "text", "document", "records")
 
 
@@ -43,9 +39,6 @@ def text() -> str:
         "calls.",
         *_class(Result, _RESULT, "result"),
         *(part for kind in _PROBES for part in _class(kind, _public(kind), kind.__name__.lower())),
-        *_class(Reached, ("succeeded", "failed"), "reached"),
-        *_class(MatrixShown, ()),
-        *_class(Difference, ()),
         "## What results hold",
         *(part for kind in _RECORDS for part in _class(kind, ())),
         "## Errors",
@@ -53,14 +46,13 @@ def text() -> str:
         table(("Class", "`code`", "Is raised for"), _errors()),
         "## pytest",
         _doc(midocli.testing),
-        *(part for name in _ASSERTIONS for part in _function(vars(midocli.testing)[name], name)),
+        *_function(midocli.testing.assert_reaches, "assert_reaches"),
+        *_function(midocli.testing.assert_dropped, "assert_dropped"),
     )
 
 
 def _public(kind: type) -> list[str]:
-    """What a class adds that is for its users."""
-    names = (name for name in vars(kind) if name not in vars(Beside))
-    return [name for name in names if not name.startswith("_") or name == "__call__"]
+    return [name for name in vars(kind) if not name.startswith("_") or name == "__call__"]
 
 
 def _class(kind: type, members: list[str] | tuple[str, ...], called: str = "lab") -> Iterator[str]:

@@ -8,11 +8,10 @@ no store and no grammar.
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from grammar.groups import Group
-from grammar.node import Node
 from grammar.values import ListOf, Negated, Reference, Text, ValueType
 
 OnDelete = Literal["clear", "cascade"]
@@ -66,7 +65,8 @@ class Field(NamedTuple):
         return word
 
 
-class Collection(Node):
+@dataclass(eq=False, repr=False)
+class Collection:
     """A kind of object, and where it lives.
 
     `path` is its place from the root (`router.port`): the path of its `parent`
@@ -110,28 +110,10 @@ class Collection(Node):
     group: Group | None = None
     see: tuple[str, ...] = ()
 
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__
-
-    @cached_property
-    def parent(self) -> str:
-        """The path of the collection that holds this one; empty at the root."""
-        return self.path.rpartition(".")[0]
-
-    @cached_property
-    def name(self) -> str:
-        """The word that stands for it in a command."""
-        return self.path.rpartition(".")[2]
-
-    @cached_property
-    def index(self) -> dict[str, int]:
-        """The places of the fields, by their names."""
-        return {field.name: number for number, field in enumerate(self.fields)}
-
-    @cached_property
-    def by_name(self) -> dict[str, Field]:
-        """The fields by their names."""
-        return {field.name: field for field in self.fields}
+    def __post_init__(self) -> None:
+        self.parent, _, self.name = self.path.rpartition(".")
+        self.index = {field.name: number for number, field in enumerate(self.fields)}
+        self.by_name = {field.name: field for field in self.fields}
 
     def __repr__(self) -> str:
         return f"<collection {self.path}>"

@@ -293,9 +293,6 @@ class _Session(Session):
                 raise result.complaint
         except MidoError as error:
             raise _placed(error, name, line) from error.__cause__
-        except KeyboardInterrupt:
-            self.context.mend()
-            raise
         except SessionEnd:
             if not self._depth:
                 self.latest = self._with_what_was_printed(Done())

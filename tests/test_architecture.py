@@ -153,23 +153,6 @@ def test_a_command_loads_neither_the_prompt_nor_the_network() -> None:
     assert {"grammar.language", "midocli.store.store"} <= loaded
 
 
-def test_a_command_defines_no_dataclass() -> None:
-    code = (
-        "import sys\n"
-        "from midocli.app.cli import main\n"
-        "for word in ('router list', 'router create', 'bridge list as json', 'undo'):\n"
-        "    main(['-e', word])\n"
-        "ours = [m for n, m in sys.modules.items() if n.split('.')[0] in ('grammar', 'midocli')]\n"
-        "found = [each for module in ours for each in vars(module).values()]\n"
-        "kinds = {each for each in found if isinstance(each, type)}\n"
-        "print([kind for kind in kinds if '__dataclass_fields__' in vars(kind)])\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, check=True, cwd=ROOT, text=True
-    )
-    assert done.stdout.splitlines()[-1] == "[]"
-
-
 def test_changing_a_topology_does_not_load_the_network() -> None:
     loaded = loaded_by("router create", "router router0 add port address 10.0.0.1", "port list")
     loaded -= {"midocli.simulator", "midocli.simulator.clock"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
 from midocli.advice.address import addressless
-from midocli.advice.failure import Change, Failure, way
+from midocli.advice.failure import WIDE, Change, Failure, way
 from midocli.advice.plug import inactive_port
 from midocli.advice.reach import Hop, connected, holds, hop, neighbours
 from midocli.advice.service import vip
@@ -19,6 +19,7 @@ from midocli.advice.whereabouts import (
     guests,
     net_text,
     port_of,
+    router_port_with,
 )
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV4
 from midocli.store.display import binding_of
@@ -32,7 +33,8 @@ def no_route(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A router, guest or host knows no way to the destination."""
     reason = failure.reason
     if "there" in reason.details:
-        yield from _tunnel(catalog, str(reason.details["there"]))
+        for side in ("there", "here"):
+            yield from _tunnel(catalog, str(reason.details[side]))
         return
     address = _wanted(failure)
     if address is None:
@@ -63,9 +65,13 @@ def _tunnel(catalog: Catalog, alias: str) -> Iterator[Change]:
     usable = [text for text in map(str, addresses) if not text.startswith("127.") and "." in text]
     for zone in catalog.store.rows("tunnel-zone"):
         members = zone.siblings("tunnel-zone.member") or ()
+        if zone.get("type") not in ("gre", "vxlan"):
+            continue
         if host is not None and usable and all(each.get("host") is not host for each in members):
             member = f"add member host {alias} address {usable[0]}"
             yield way(why, f"tunnel-zone {zone.full_alias} {member}")
+            return
+        if any(each.get("host") is host for each in members):
             return
     yield Change(why)
 
@@ -191,10 +197,11 @@ def _righted(catalog: Catalog, route: Row, leading: Hop | None, address: int) ->
     via = _via(catalog, leading, address) if leading is not None else None
     if leading is not None and via is not None and not _leads(route, leading):
         why = f"{alias} {'refuses what it leads to' if refuses else 'leads elsewhere'}"
+        wide = WIDE if _serves_others(catalog, route, leading, address) else 0
         if route.get("gw") is None or " gw " in via:
-            yield way(why, f"{alias} set type normal {via}")
+            yield way(why, f"{alias} set type normal {via}", width=wide)
         else:
-            yield way(why, *_anew(route, via))
+            yield way(why, *_anew(route, via), width=wide)
     if port is not None and route.get("type") == "normal":
         outside = route.get("gw") is not None or not holds(port.get("net"), address)
         for gateway in _next_hops(catalog, port) if outside else ():
@@ -206,6 +213,19 @@ def _righted(catalog: Catalog, route: Row, leading: Hop | None, address: int) ->
             yield way(why, *_anew(route, f"port {port.full_alias}"), width=1)
     if refuses:
         yield way("the next shorter prefix then decides", f"delete {alias}", width=1)
+
+
+def _serves_others(catalog: Catalog, route: Row, leading: Hop, address: int) -> bool:
+    """Whether a route is for more than the network of an address, and leads somewhere."""
+    there = leading.next.parent if leading.next is not None else leading.port.parent
+    home = connected(there, address) if there is not None else None
+    length = home.get("net").length if home is not None else 32
+    gateway = route.get("gw")
+    if route.get("port") is None or route.get("dst").length >= length:
+        return False
+    if gateway is None or guest_with(catalog.store, gateway) is not None:
+        return True
+    return router_port_with(catalog.store, gateway) is not None
 
 
 def _anew(route: Row, via: str) -> tuple[str, str]:

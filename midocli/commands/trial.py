@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _SHOWING = {"capture", "filter", "flags", "write", "explain", "draw", "report", "force", "quiet"}
 #: More requests than these show no more.
 _MOST_REQUESTS = 5
+_MOST_HOPS = 10
 
 
 class _TakenBack(Exception):  # noqa: N818 (no error: what was to be tried was)
@@ -127,6 +128,8 @@ def plain(command: tree.Command) -> tree.Command:
     if "count" in fields:
         count = min(int(kept["count"].value), _MOST_REQUESTS) if "count" in kept else 1
         kept["count"] = tree.Setting(fields["count"], count, 1, str(count))
+    if "max-ttl" in fields and not kept.keys() & {"first-ttl", "max-ttl"}:
+        kept["max-ttl"] = tree.Setting(fields["max-ttl"], _MOST_HOPS, 1, str(_MOST_HOPS))
     if "queries" in fields:
         kept["queries"] = tree.Setting(fields["queries"], 1, 1, "1")
     return _with(command, kept.values())

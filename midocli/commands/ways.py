@@ -39,6 +39,8 @@ _MOST_REASONS = 3
 _MOST_PLACES = 4
 #: How often more what helps once has to help.
 _SURE = 2
+#: The same where one of several may be chosen.
+_SURE_OF_ALL = 7
 #: After a first way so many more trials go into others.
 _MORE_TRIALS = 12
 #: Failures that what was learnt, or is waited for, may prolong; and how many changes are tried
@@ -162,7 +164,8 @@ class _Search:
 
     def _is_sure(self, commands: Sequence[tree.Command]) -> bool:
         """Whether the probe succeeds again, by other chances: a load balancer's, for instance."""
-        return all(self._works(self._command, self._kind, commands) for _ in range(_SURE))
+        times = _SURE_OF_ALL if any(self._context.store.rows("load-balancer")) else _SURE
+        return all(self._works(self._command, self._kind, commands) for _ in range(times))
 
     def _is_harmless(self, commands: Sequence[tree.Command]) -> bool:
         """Whether what this session's probes showed working works after some commands, too.

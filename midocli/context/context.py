@@ -28,14 +28,11 @@ if TYPE_CHECKING:
     from midocli.context.files import Files
     from midocli.context.manner import Manner
     from midocli.datapath.datapath import Datapath
-    from midocli.results.traffic import Places, Traffic
+    from midocli.results.traffic import Traffic
     from midocli.store.editor import Editor
     from midocli.store.storage.kept import Kept
 
 Item = TypeVar("Item")
-
-#: The collections whose objects are points, or name them.
-_WITH_POINTS = ("bridge", "bridge.port", "host", "host.interface", "router", "router.port")
 
 #: Python may crash where not even a frame of a function has room any more, so that much is to be
 #: left for what ends a command, in bytes; looked at every so many times that work tells of itself.
@@ -79,8 +76,6 @@ class Context(Catalog):
         self._datapath: Datapath | None = None
         self._told = 0
         self._complaints: list[MidoError] = []
-        #: How points are called, once somebody has asked (`midocli/probes/points.py`).
-        self.places: Places | None = None
         self._traffic: Traffic | None = None
         #: Whether what probes see is kept for who asks later.
         self.keeps_traffic = manner.keeps_traffic
@@ -110,8 +105,6 @@ class Context(Catalog):
 
     def changed(self, rows: list[Row]) -> None:
         """Let the datapath know of rows that are not as they were."""
-        if any(row.collection.path in _WITH_POINTS for row in rows):
-            self.places = None
         if self._datapath is not None:
             self._datapath.changed(rows)
 

@@ -72,12 +72,6 @@ def point_of(key: PointKey, context: Context) -> Point:
 
 def places(context: Context) -> Places:
     """How all points are called now."""
-    if context.places is None:
-        context.places = _places(context)
-    return context.places
-
-
-def _places(context: Context) -> Places:
     from midocli.results.traffic import Places
 
     names: dict[str, list[Hashable]] = {}

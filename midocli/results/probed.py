@@ -68,11 +68,7 @@ class Probed(Beside):
         return self.traffic.tcpdump(flags, at, filter)
 
     def explain(self) -> str:
-        """The walk in words, and what would change how it ended, as the option `explain` has it.
-
-        Without that option a router's own routes are not called by the aliases that they would be
-        given when they are printed.
-        """
+        """The walk in words, and what would change how it ended, as the option `explain` has it."""
         return self.traffic.explanation()
 
     def pieces(self) -> Iterable[str]:

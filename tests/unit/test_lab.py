@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -300,42 +299,6 @@ def test_a_machine_is_made_as_the_command_makes_it() -> None:
     with pytest.raises(MidoError):
         lab.guest("carol", "10.0.1.13/24", bridge="lam")
     assert lab.guest("dave").interface is None
-
-
-def test_a_probe_that_is_stopped_leaves_a_network_that_works(shop: Lab) -> None:
-    shop("delete chain0:rule1")
-
-    def stop(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGALRM, stop)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
-        with pytest.raises(KeyboardInterrupt):
-            shop.ping("alice", "web", count=1_000_000, interval=0.01)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    assert shop.ping("alice", "web", count=3).received == 3
-    assert shop.connect("alice", "tcp", "web", 80).outcome == "open"
-
-
-def test_points_are_called_as_they_are_when_it_is_sent(shop: Lab) -> None:
-    first = shop.ping("alice", "web")
-    shop("bridge lan add port\nhost rack1 add binding port bridge0:port2 interface tap3")
-    second = shop.ping("alice", "web")
-    assert second.frames("tap3") == [] == second.frames("bridge0:port2")
-    for name in ("tap3", "bridge0:port2"):
-        with pytest.raises(MidoError, match="unknown point"):
-            first.frames(name)
-    shop("begin\nbridge lan add port")
-    assert shop.ping("alice", "web").frames("bridge0:port3") == []
-    shop("rollback")
-    with pytest.raises(MidoError, match="unknown point"):
-        shop.ping("alice", "web").frames("bridge0:port3")
-    shop("undo")
-    with pytest.raises(MidoError, match="unknown point"):
-        shop.ping("alice", "web").frames("tap3")
 
 
 # -- transactions -------------------------------------------------------------------------
