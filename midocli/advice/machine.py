@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
+from grammar.words import quoted
 from midocli.advice.failure import Change, way
 from midocli.advice.plug import inactive_port, plug_in, plugged_anew
 from midocli.advice.reach import filtering, holds, is_shared, ports, routers
@@ -16,6 +17,7 @@ from midocli.advice.whereabouts import (
     gateways,
     guest_with,
     guests,
+    interface_name,
     net_text,
     networks_at,
     port_of,
@@ -238,33 +240,46 @@ def _routers_at(port: Row) -> list[Row]:
 def gateway_made(catalog: Catalog, guest: Row) -> Iterator[Change]:
     """No router is on a machine's link: one has a port for it, or is given one."""
     port, gateway = port_of(guest), guest.get("gw")
-    bridge = bridge_of(port)
-    if bridge is None or gateways(guest):
+    bridge, interface = bridge_of(port), guest.get("interface")
+    alone = port is None and interface is not None
+    if gateways(guest) or (bridge is None and not alone):
         return
     nets = list(guest.get("address") or ())
     for router in routers(catalog):
         for each in ports(router):
             fits = any(holds(each.get("net"), cidr.address) for cidr in nets)
-            if fits and each.get("peer") is None and binding_of(each) is None:
+            unused = each.get("peer") is None and binding_of(each) is None
+            if fits and unused and bridge is not None:
                 why = f"{each.full_alias} belongs on the link of {guest.full_alias}"
-                yield way(why, _linked(each.full_alias, bridge), width=1)
+                yield way(why, linked(each.full_alias, bridge), width=1)
     own = next((cidr for cidr in nets if gateway is not None and holds(cidr, gateway)), None)
     if own is None or gateway is None or router_port_with(catalog.store, gateway) is not None:
         return
     for router in routers(catalog):
-        siblings = router.siblings("router.port")
-        number = siblings.free_number() if siblings is not None else 0
-        made, net = f"{router.full_alias}:port{number}", net_text(own)
+        made, net = next_port(router), net_text(own)
         yield way(
             f"no router has {format_ipv4(gateway)}, the gateway of {guest.full_alias}",
             f"router {router.full_alias} add port address {format_ipv4(gateway)} net {net}",
-            _linked(made, bridge),
+            linked(made, bridge) if bridge is not None else _bound(made, interface),
             f"router {router.full_alias} add route dst {net} type normal port {made}",
             width=3,
         )
 
 
-def _linked(port: str, bridge: Row) -> str:
+def _bound(port: str, interface: Row) -> str:
+    """What binds a port, by its alias, to an interface."""
+    host, _, name = interface_name(interface).partition(":")
+    return f"host {host} add binding port {port} interface {quoted(name)}"
+
+
+def next_port(router: Row) -> str:
+    """What the next port of a router will be called."""
+    siblings = router.siblings("router.port")
+    return f"{router.full_alias}:port{siblings.free_number() if siblings is not None else 0}"
+
+
+def linked(port: str, bridge: Row) -> str:
+    """What links a router's port, by its alias, to a bridge."""
     free = free_port(bridge)
     if free is not None:
         return f"{port} set peer {free.full_alias}"

@@ -13,7 +13,14 @@ from grammar.addresses import format_ipv4
 from midocli.advice import machine, nat, route, service
 from midocli.advice.failure import Change, Failure, way
 from midocli.advice.reach import filtering, holds, homes, ports, routers
-from midocli.advice.whereabouts import bridge_of, gateways, guest_with
+from midocli.advice.whereabouts import (
+    bridge_of,
+    gateways,
+    guest_with,
+    net_text,
+    port_of,
+    router_port_with,
+)
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV4
 from midocli.store.display import binding_of
 
@@ -47,6 +54,7 @@ def suspects(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     for router in dict.fromkeys([*here, *every]):
         for address in dict.fromkeys([*addresses, *back]):
             yield from route.routes(catalog, router, address)
+    yield from _trunks(catalog)
     if failure.port is not None:
         yield from service.members(catalog)
     yield from nat.returning(catalog, failure)
@@ -102,6 +110,7 @@ def _links(catalog: Catalog, router: Row) -> Iterator[Change]:
         for address in [cidr.address for cidr in [port.get("net")] if cidr is not None]:
             yield from route.link(catalog, port, address)
         yield from _opposite(catalog, port)
+        yield from _opposite_made(catalog, port)
 
 
 def _opposite(catalog: Catalog, port: Row) -> Iterator[Change]:
@@ -120,6 +129,60 @@ def _opposite(catalog: Catalog, port: Row) -> Iterator[Change]:
             elif other.get("peer") is None and binding_of(other) is None:
                 why = f"{port.full_alias} and {other.full_alias} are of one network"
                 yield way(why, f"{port.full_alias} set peer {other.full_alias}", width=1)
+
+
+def _opposite_made(catalog: Catalog, port: Row) -> Iterator[Change]:
+    """Nobody has the next hop of a port's routes: some router may have lost its port there."""
+    own = port.parent
+    hops = [each.get("gw") for each in (own.siblings("router.route") if own else None) or ()]
+    for gateway in dict.fromkeys(hops):
+        if gateway is None or not holds(port.get("net"), gateway):
+            continue
+        if guest_with(catalog.store, gateway) or router_port_with(catalog.store, gateway):
+            continue
+        bridge, net = bridge_of(port), net_text(port.get("net"))
+        for router in routers(catalog):
+            if router is own or (bridge is None and port.get("peer") is not None):
+                continue
+            made = machine.next_port(router)
+            text = format_ipv4(gateway)
+            yield way(
+                f"no router has {text}, the next hop of {port.full_alias}",
+                f"router {router.full_alias} add port address {text} net {net}",
+                f"{made} set peer {port.full_alias}"
+                if bridge is None
+                else machine.linked(made, bridge),
+                f"router {router.full_alias} add route dst {net} type normal port {made}",
+                width=3,
+            )
+
+
+def _trunks(catalog: Catalog) -> Iterator[Change]:
+    """A bridge's port for a VLAN that leads to no bridge, or is not there."""
+    bridges = list(catalog.store.rows("bridge"))
+    alone = [
+        port
+        for bridge in bridges
+        for port in bridge.siblings("bridge.port") or ()
+        if port.get("peer") is None and binding_of(port) is None
+    ]
+    for port in alone:
+        for bridge in bridges if port.get("vlan") else ():
+            if bridge is not port.parent:
+                why = f"{port.full_alias} is for VLAN {port.get('vlan')}, and leads nowhere"
+                yield way(why, route.link_command(port, bridge), width=1)
+    for guest in catalog.store.rows("guest"):
+        home, vlan = bridge_of(port_of(guest)), guest.get("vlan")
+        there = list(home.siblings("bridge.port") or ()) if home is not None else []
+        if home is None or not vlan or any(port.get("vlan") == vlan for port in there):
+            continue
+        for port in alone:
+            if port.parent is not home and not port.get("vlan"):
+                why = (
+                    f"{guest.full_alias} is in VLAN {vlan}, for which {home.full_alias} has no port"
+                )
+                line = f"bridge {home.full_alias} add port vlan {vlan} peer {port.full_alias}"
+                yield way(why, line, width=1)
 
 
 def _attributed(catalog: Catalog, address: int) -> Iterator[Change]:
