@@ -241,10 +241,9 @@ def _next_hops(catalog: Catalog, port: Row) -> Iterator[int]:
         if other.get("address") is not None:
             yield other.get("address")
     for _, nic in guests(catalog.store):
-        if port in gateways(nic):
-            for cidr in nic.get("address") or ():
-                if holds(port.get("net"), cidr.address):
-                    yield cidr.address
+        inside = [each for each in nic.get("address") or () if holds(port.get("net"), each.address)]
+        if inside and port in gateways(nic):
+            yield from (cidr.address for cidr in inside)
 
 
 def _gateway(nic: Row, port: Row, address: int) -> str:
