@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from midocli.store.catalog import Catalog
     from midocli.store.rows import Row
 
+#: Ports that traceroute counts up, one a probe.
+_TRACED = range(33434, 33534)
+
 
 def rule(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """A rule drops or rejects."""
@@ -110,7 +113,7 @@ def in_filter(row: Row, field: str, rule: str, why: str) -> Change:
 def _conditions_of(frame: Frame, failure: Failure) -> Iterator[str]:
     """The conditions of rules for a frame's like, the narrowest first.
 
-    The port that a client made up for once is not asked for.
+    Ports that a client made up for once are not asked for.
     """
     if frame.ethertype != ETHERTYPE_IPV4 or frame.fault is not None:
         yield f"ethertype 0x{frame.ethertype:04x}"
@@ -118,7 +121,8 @@ def _conditions_of(frame: Frame, failure: Failure) -> Iterator[str]:
     source, destination = format_ipv4(frame.nw_src), format_ipv4(frame.nw_dst)
     ends = f"ethertype 0x0800 src {source} dst {destination}"
     ends = ends if not frame.proto else f"src {source} dst {destination} proto {frame.proto}"
-    if frame.proto in (TCP, UDP) and frame.tp_src >= 0:
+    traced = frame.proto == UDP and failure.port is None and frame.tp_dst in _TRACED
+    if frame.proto in (TCP, UDP) and frame.tp_src >= 0 and not traced:
         port = (
             f"src-port {frame.tp_src}" if _is_from(frame, failure) else f"dst-port {frame.tp_dst}"
         )
