@@ -126,10 +126,12 @@ def test_a_command_is_interrupted_anywhere(
     Path("more.mido").write_text(MORE)
     session, _ = begun()
     states = [state(session)]
+    before = session.context.store.journal.undoable
     if command.startswith("source"):
-        for line in MORE.splitlines():
+        for line in MORE.splitlines():  # of a file, one step for undo
             run(session, line)
-            states.append(state(session))
+            text, undoable, redoable = state(session)
+            states.append((text, min(undoable, before + 1), redoable))
     else:
         run(session, command)
         states.append(state(session))

@@ -130,10 +130,12 @@ def test_of_many_requests_the_first_is_open_and_verdicts_are_joined(tmp_path: Pa
 
 
 def test_a_failure_says_where_and_what_to_try(tmp_path: Path) -> None:
-    words = "\n".join(Page(report(tmp_path, "ping alice 10.99.1.1 id 1")).words)
-    assert "✗ failed" in words
-    assert "✗ route-reject: route" in words
-    assert "delete router0:route2" in words
+    refused = "\n".join(Page(report(tmp_path, "ping alice 10.99.1.1 id 1")).words)
+    assert "✗ failed" in refused
+    assert "✗ route-reject: route" in refused
+    down = "\n".join(Page(report(tmp_path, "guest bob set state down\nping alice bob")).words)
+    assert "✗ router0: arp-timeout" in down
+    assert "guest guest1 set state up" in down
 
 
 @pytest.mark.parametrize(
