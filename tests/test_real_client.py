@@ -126,7 +126,8 @@ def test_the_client_builds_the_published_lab(tmp_path: Path) -> None:
     prompt = pexpect.spawn(
         sys.executable, ["-m", "midocli", *words], cwd=ROOT, encoding="utf-8", timeout=60,
         dimensions=(500, 300),
-        env={**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "TERM": "dumb"},
+        env={**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "TERM": "dumb",
+             "COLUMNS": "300", "LINES": "500"},
     )  # fmt: skip
     try:
         prompt.expect(r"serving (\S+)")
