@@ -106,7 +106,7 @@ class Lab:
         return "".join(
             part
             for part in shown.splitlines(keepends=True)
-            if not re.match(r"icmp_seq=\d+ end", part)
+            if not re.match(r"icmp_seq=\d+ end|[\d.]+ not reached after", part)
         )
 
 

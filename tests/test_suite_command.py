@@ -149,11 +149,15 @@ def test_time_is_up_though_the_garbage_collector_heard_the_alarm(
     monkeypatch.setattr(world, "SECONDS", 1)
     monkeypatch.setattr(sys, "unraisablehook", lambda lost: losses.append(lost.exc_type))
     losses: list[type[BaseException]] = []
+    was_enabled = gc.isenabled()  # not where a program has run in this process
+    gc.enable()
     gc.callbacks.append(collecting)
     try:
         outcome = world.run(case)
     finally:
         gc.callbacks.remove(collecting)
+        if not was_enabled:
+            gc.disable()
     assert losses
     assert (outcome.verdict, outcome.message) == ("error", "stopped after 1 s")
 

@@ -131,6 +131,7 @@ def test_a_command_is_interrupted_anywhere(
         for line in MORE.splitlines():  # of a file, one step for undo
             run(session, line)
             text, undoable, redoable = state(session)
+            assert isinstance(undoable, int)
             states.append((text, min(undoable, before + 1), redoable))
     else:
         run(session, command)

@@ -26,7 +26,8 @@ from midocli.results import forms
 from midocli.results.objects import created
 from midocli.results.values import Result
 
-CREATABLE = [path for path, each in SCHEMA.collections.items() if each.creatable]
+#: What the network learns is a table, whoever tells it to: no objects, and a field of it is a word.
+CREATABLE = [path for path, each in SCHEMA.collections.items() if each.creatable and not each.live]
 #: No command makes it but that of its port.
 LOCAL_ROUTE = "router router0 route route0"
 
