@@ -168,7 +168,7 @@ def _trace(folder: Path) -> None:
     screen = Screen(folder, 59, columns=136)  # all of it, with no line broken in two
     screen.type("prefs pager off\r", "midonet>")
     screen.type("\x0c", "midonet>")
-    screen.type(f"{TYPED['trace.svg'][0]}\r", "takes the echo reply")
+    screen.type(f"{TYPED['trace.svg'][0]}\r", "accepts the echo reply")
     _save(screen, "trace.svg", "A ping that is translated, with its frames and its walk", 59)
     screen.close()
 

@@ -127,7 +127,7 @@ class Pairs(Element):
             raise Rejected(line, start, self, error)
         if isinstance(field.type, Flag):
             if type(line) is Question:
-                self._answer_file(line, pair, field)
+                self._answer_behind_flag(line, pair, field)
             return _flag(field, field.type, pair)
         if pair[2] is None:
             end = self._missing_value(line, pair, field)
@@ -153,10 +153,10 @@ class Pairs(Element):
             line.found[:] = [expected]
         return end
 
-    def _answer_file(self, question: Question, pair: re.Match[str], field: Field) -> None:
-        """Say that a file may be named behind an option that stands alone."""
+    def _answer_behind_flag(self, question: Question, pair: re.Match[str], field: Field) -> None:
+        """Say what may stand behind an option that stands alone otherwise."""
         end = self.preParse(question, pair.end(1))
-        if hasattr(field.type, "names") and end == question.at:
+        if type(field.type) is not Flag and end == question.at:
             question.found.append(Expectation.of_value(field))
 
     def value(self, line: str, field: Field, word: str, start: int) -> Any:

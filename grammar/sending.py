@@ -19,6 +19,19 @@ from grammar.words import quoted
 
 LONG = 4096
 
+
+class Depth(Flag):
+    """How deep an explanation goes: an option that stands alone, or before one of these words."""
+
+    words = ("brief", "full")
+    expected = "brief or full"
+    example = "brief"
+
+    def takes(self, word: str) -> bool:
+        """Whether a word behind the option says how deep."""
+        return word in self.words
+
+
 _OBSERVING = (
     Field(
         "capture",
@@ -41,7 +54,7 @@ _OBSERVING = (
         Text("a file name", "ping.pcapng", LONG, "file"),
         "file for the captured frames",
     ),
-    Field("explain", Flag(), "show the walk, step by step"),
+    Field("explain", Depth(), "show the walk, step by step: a line a device, as usual, or full"),
     Field(
         "draw",
         Drawn(),

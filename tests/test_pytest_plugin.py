@@ -68,7 +68,7 @@ def test_a_failure_tells_the_walk_and_what_would_change_it(shop: Lab) -> None:
     shop("delete chain0:rule1")
     with pytest.raises(AssertionError, match=r"ping alice web: .* but it was answered") as caught:
         assert_dropped(shop, "alice", "web")
-    assert "takes the echo request" in str(caught.value)
+    assert "accepts the echo request" in str(caught.value)
 
 
 def test_what_cannot_be_sent_neither_reaches_nor_is_dropped(shop: Lab) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from midocli.context.context import Context
     from midocli.results.traffic import Reason as Kept
     from midocli.simulator.network import Network
+    from midocli.trace.labels import Labels
 
 
 class Observed(NamedTuple):
@@ -76,6 +77,7 @@ class Observation:
         self._context = context
         self._network = context.datapath.network
         self._explains = "explain" in options
+        self._depth = options["explain"].text if self._explains else ""
         self._drawing = Drawing(context, command, options)
         self.request = CaptureRequest(context, options, default_filter, context.default_flags)
         self._command = command
@@ -223,7 +225,7 @@ class Observation:
         if self._explains:
             from midocli.trace.explain import steps_of
 
-            explanation = _explanation(told, bool(failures))
+            explanation = _explanation(told, bool(failures), self._depth)
             members = {"steps_left_out": told.left_out} if told.left_out else {}
             following = self._context.following("telling the steps", told.steps)
             steps = steps_of(following, self._context.clock)
@@ -265,7 +267,7 @@ class Observation:
             places(self._context),
             self.request.points(source, ends),
             self.request.expression,
-            partial(_explanation, told, bool(failures)),
+            partial(_explanation, told, bool(failures), self._depth),
             [_kept_reason(self._context, failure.reason) for failure in failures],
             advice.best(),
         )
@@ -292,7 +294,8 @@ class Observation:
         journeys = [journey_of(ours, labels) for ours in following]
         reasons = [*(failure.reason for failure in failures), *ending.reasons]
         left_out = len(self._steps.left_out.intersection(origins))
-        return Told(steps, journeys, reasons, verdicts, advice.lines(), ending, left_out)
+        changes = [_with_names(line, labels) for line in advice.lines()]
+        return Told(steps, journeys, reasons, verdicts, changes, ending, left_out)
 
     def _write_file(self, seen: Sequence[Seen]) -> None:
         """Write what `write` asks for; what has been seen is shown even where that fails."""
@@ -306,11 +309,17 @@ class Observation:
         return [step for step in self.recorder.steps if step.origin in ours]
 
 
-def _explanation(told: Told, failed: bool) -> str:
+def _with_names(line: str, labels: Labels) -> str:
+    """A line of advice, with names if it is no command."""
+    return labels.beside(line) if line.startswith(("Remark: ", "  # ")) else line
+
+
+def _explanation(told: Told, failed: bool, depth: str) -> str:
     """The walk in words."""
     from midocli.trace.explain import explain
 
-    return explain(told.steps, told.journeys, told.verdicts, told.changes, failed, told.left_out)
+    left_out = told.left_out
+    return explain(told.steps, told.journeys, told.verdicts, told.changes, failed, left_out, depth)
 
 
 def _kept_reason(context: Context, reason: Reason) -> Kept:

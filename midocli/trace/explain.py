@@ -17,11 +17,12 @@ from grammar.times import Instant, date_of
 from midocli.simulator.clock import Clock
 from midocli.simulator.events import NatUnrestored
 from midocli.simulator.recorder import Step
+from midocli.trace.depths import in_brief, without_answered_arp
 from midocli.trace.journey import Journey, Leg
 from midocli.trace.step_text import text_of
 
-# What differs between attempts that go the same way.
-_OWN_NUMBERS = re.compile(r"^walk \d+|, ip-id \d+")
+# What differs between attempts that go the same way: numbers, and the names that the first has.
+_OWN = re.compile(r"^walk \d+|, ip-id \d+|(?<=\d) \([^()]*\)")
 
 
 def numbered(steps: Sequence[Step]) -> list[Step]:
@@ -41,19 +42,22 @@ def explain(
     changes: Sequence[str] = (),
     failed: bool = False,
     left_out: int = 0,
+    depth: str = "",
 ) -> str:
     """The steps, and the journeys they tell, as text.
 
     `verdicts`, a line per request, come last, and first if it has not `failed`; `changes` are the
     lines that say what would have to be otherwise, the very last of a probe that `failed`. What
-    became of so many more things that were sent is `left_out`.
+    became of so many more things that were sent is `left_out`. The `depth` is `brief`, `full` or
+    as usual.
     """
-    lines = [] if failed else [*verdicts]
-    lines += [*(f"# {each.sent}" for each in journeys if each.sent), ""]
+    lines = [] if failed or changes else [*verdicts]
+    if depth != "brief":
+        lines += [*(f"# {each.sent}" for each in journeys if each.sent), ""]
     for journey in journeys:
-        lines += _told(journey)
+        lines += _told(journey, depth)
     lines += [not_told(left_out), ""] if left_out else []
-    verdict = [*verdicts, *notes_of(steps)]
+    verdict = [*verdicts, *(notes_of(steps) if depth != "brief" else [])]
     end = [*verdict, *changes] if failed or not changes else [*changes, "", *verdict]
     return "".join(f"{line}\n" for line in [*lines, *end])
 
@@ -73,21 +77,26 @@ def steps_of(steps: Iterable[Step], clock: Clock) -> list[dict[str, Any]]:
     ]
 
 
-def _told(journey: Journey) -> Iterator[str]:
+def _told(journey: Journey, depth: str) -> Iterator[str]:
     """The walks that came of what was sent; of a storm only how it began."""
-    for alike in _attempts(journey.walks):
-        for walk in alike[0]:
-            indent = "  " * walk.depth
-            if walk.title:
-                yield f"{indent}{walk.title}"
-                indent += "  "
-            yield from (f"{indent}{'  ' * line.depth}{line.text}" for line in walk.lines)
-            yield ""
+    walks = journey.walks if depth == "full" else without_answered_arp(journey.walks)
+    for alike in _attempts(walks):
+        yield from in_brief(alike[0]) if depth == "brief" else _as_usual(alike[0])
         if len(alike) > 1:
             yield f"the next {len(alike) - 1} went the same way"
             yield ""
     if journey.left_out:
         yield walks_left_out(journey)
+        yield ""
+
+
+def _as_usual(walks: Sequence[Leg]) -> Iterator[str]:
+    for walk in walks:
+        indent = "  " * walk.depth
+        if walk.title:
+            yield f"{indent}{walk.title}"
+            indent += "  "
+        yield from (f"{indent}{'  ' * line.depth}{line.text}" for line in walk.lines)
         yield ""
 
 
@@ -116,7 +125,7 @@ def _likeness(attempt: Sequence[Leg]) -> list[str] | None:
     if not any(line.startswith("dropped (") for line in lines):
         return None
     told = (line for line in lines if not line.startswith("learns that "))
-    return [_OWN_NUMBERS.sub("", line) for line in told]
+    return [_OWN.sub("", line) for line in told]
 
 
 def not_told(count: int) -> str:

@@ -62,7 +62,14 @@ def _packet(headers: Headers) -> str:
         if headers.tp_src in (0, 8):
             return f"ICMP {kind} seq {headers.icmp_seq}"
         return f"ICMP {kind} ({headers.tp_src}/{headers.tp_dst})"
+    if proto == 6 and headers.tcp_flags is not None:
+        return f"TCP [{flags_text(headers.tcp_flags)}]"
     return _IP_NAMES.get(proto, f"IP protocol {proto}")
+
+
+def flags_text(flags: int) -> str:
+    """TCP's flags as tcpdump writes them: `S.` for SYN and ACK, `none` for none of them."""
+    return "".join(letter for bit, letter in enumerate("FSRP.UEW") if flags >> bit & 1) or "none"
 
 
 def _ends(headers: Headers) -> str:

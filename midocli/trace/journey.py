@@ -21,6 +21,7 @@ from midocli.simulator.events import (
     Sent,
 )
 from midocli.simulator.recorder import Step
+from midocli.simulator.wire.headers import Headers
 from midocli.trace.frame_text import in_full
 from midocli.trace.labels import Labels
 from midocli.trace.step_text import text_of
@@ -31,11 +32,15 @@ _MANY = 200
 
 
 class Leg(NamedTuple):
-    """One frame's walk. `title` is empty for what happened before the first one."""
+    """One frame's walk. `title` is empty for what happened before the first one.
+
+    `arp` is the frame, where that is a whole ARP packet.
+    """
 
     depth: int
     title: str
     lines: list[WalkLine]
+    arp: Headers | None = None
 
 
 class Journey(NamedTuple):
@@ -62,7 +67,18 @@ def journey_of(steps: Sequence[Step], labels: Labels) -> Journey:
     numbers = sorted({step.walk for step in steps})
     told = set(numbers[:_MANY])
     tree = _Tree([step for step in steps if step.walk in told], labels)
-    return Journey(_sent(steps), tree.walks(), len(numbers) - len(told))
+    return Journey(_sent(steps), _named(tree.walks(), labels), len(numbers) - len(told))
+
+
+def _named(walks: Sequence[Leg], labels: Labels) -> list[Leg]:
+    """The walks with the name of each object where its alias is first met."""
+    seen: set[str] = set()
+    return [
+        walk._replace(
+            lines=[line._replace(text=labels.beside(line.text, seen)) for line in walk.lines]
+        )
+        for walk in walks
+    ]
 
 
 def _sent(steps: Sequence[Step]) -> str:
@@ -110,8 +126,10 @@ class _Tree:
 
     def _walk(self, number: int, depth: int) -> list[Leg]:
         """A walk with all that came of it; what goes on from it comes last."""
-        title = f"walk {number}: {_title(self._walks[number])}"
-        walks = [Leg(depth, title, self._body(number))]
+        frame = _first_frame(self._walks[number])
+        title = f"walk {number}: {in_full(frame) if frame is not None else 'a frame'}"
+        arp = frame if frame is not None and frame.is_arp else None
+        walks = [Leg(depth, title, self._body(number), arp)]
         caused = self._caused(number)
         following = [child for child in caused if self._goes_on(child)]
         for child in caused:
@@ -173,8 +191,9 @@ def _end(step: Step) -> str | None:
     return None
 
 
-def _title(walk: Sequence[Step]) -> str:
+def _first_frame(walk: Sequence[Step]) -> Headers | None:
+    """What a walk begins with, where that is known."""
     for step in walk:
         if isinstance(step.event, Entered | Left | Dropped | Generated):
-            return in_full(step.event.frame)
-    return "a frame"
+            return step.event.frame
+    return None

@@ -55,7 +55,7 @@ def text_of(event: events.Event) -> str:
         case events.Delivered():
             return f"comes out at {event.point}" if event.point else "comes out here"
         case events.Consumed():
-            return f"takes the {_packet(event.what)}"
+            return f"accepts the {_packet(event.what)}"
         case events.Bridged():
             known = "a router's port" if event.known == "router-port" else event.known
             return f"{mac_text(event.mac)} is behind {event.port} ({known})"

@@ -79,7 +79,7 @@ class WalkText:
                 self._end_chain(step, ended)
             case Entered(device=device):
                 self._chains = []
-                self._enter(device, f", in by {step.at}")
+                self._enter(device, f", ingress {step.at}")
             case Delivered(point=point):
                 self._line(f"-> {point or step.at}", step)
             case Dropped() as dropped:
@@ -163,6 +163,6 @@ class WalkText:
 
     def _branch(self, branch: Branch) -> None:
         first, verdict, lines = branch
-        self._line(f"walk {first.walk}, out by {first.at}: {verdict}", is_heading=True)
+        self._line(f"walk {first.walk}, egress {first.at}: {verdict}", first, is_heading=True)
         below = self._depth + len(self._chains) + 1
         self._lines += [line._replace(depth=line.depth + below) for line in lines]

@@ -188,10 +188,10 @@ def test_a_probe_draws_into_a_file_instead(tmp_path: Path, form: str) -> None:
     assert command is not None
     result = carried_out(context, command)
     text = result.text()
-    assert "walk 1" in text
+    assert "\nwalk " in text
     assert "┏" not in text
     assert "picture" not in result.document()
-    assert "✓ takes the echo request" in file.read_text()
+    assert "✓ accepts the echo request" in file.read_text()
 
 
 @pytest.mark.parametrize("width", [20, 33, 80])

@@ -111,7 +111,7 @@ router r set infilter vip
 """
     file = tmp_path / "ping.html"
     context = made(LAB, WALK, chain)
-    command = grammar.parse(f"ping alice 203.0.113.80 explain report {file}")
+    command = grammar.parse(f"ping alice 203.0.113.80 explain full report {file}")
     assert command is not None
     printed = run(context, command).text()
     walk = printed.partition("\n\nwalk 1:")[2].rpartition("\n\n")[0]

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from midocli.simulator.wire.frame import Frame
-from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ETHERTYPE_IPV4
+from midocli.simulator.wire.protocol import ETHERTYPE_ARP, ETHERTYPE_IPV4, TCP
 
 
 class Headers(NamedTuple):
@@ -28,6 +28,8 @@ class Headers(NamedTuple):
     tp_dst: int
     icmp_id: int
     icmp_seq: int
+    #: None where there is no TCP header that long.
+    tcp_flags: int | None = None
 
     @property
     def is_arp(self) -> bool:
@@ -40,9 +42,13 @@ class Headers(NamedTuple):
         return self.ethertype == ETHERTYPE_IPV4 and self.fault is None
 
 
-_FIELDS = attrgetter(*Headers._fields[1:])
+_FIELDS = attrgetter(*Headers._fields[1:-1])
+#: Where the flags stand in what a frame of TCP carries behind its ports: see `segment`.
+_TCP_FLAGS_AT = 9
 
 
 def headers(frame: Frame) -> Headers:
     """The headers of a frame as they are now."""
-    return Headers(frame.vlan_ids(), *_FIELDS(frame))
+    is_tcp = frame.proto == TCP and frame.tp_src >= 0 and frame.ethertype == ETHERTYPE_IPV4
+    flags = frame.payload[_TCP_FLAGS_AT] if is_tcp and len(frame.payload) > _TCP_FLAGS_AT else None
+    return Headers(frame.vlan_ids(), *(*_FIELDS(frame), flags))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from struct import Struct
 
+from midocli.trace.frame_text import flags_text
 from midocli.trace.tcpdump import tcp_options, transport
 from midocli.trace.tcpdump.checksum import correct
 from midocli.trace.tcpdump.dissection import CutOffError, Dissection
@@ -46,7 +47,7 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
             d.add(f" [bad hdr length {header_length} - too long, > {length}]")
         return
 
-    d.add(f"Flags [{_flags_text(flags)}]")
+    d.add(f"Flags [{flags_text(flags)}]")
     base = 0
     if flags & _ACK and not d.flags.absolute:
         source, destination = transport.addresses(d, ip_at)
@@ -81,10 +82,6 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
 
 
 @cache
-def _flags_text(flags: int) -> str:
-    return "".join(letter for bit, letter in enumerate("FSRP.UEW") if flags >> bit & 1) or "none"
-
-
 def _checksum_note(d: Dissection, at: int, length: int, ip_at: int, found: int) -> str:
     computed = transport.checksum(d, ip_at, _PROTOCOL, at, length)
     verdict = f"incorrect -> 0x{correct(found, computed):04x}" if computed else "correct"
