@@ -9,7 +9,7 @@ from grammar.addresses import format_ipv4
 from midocli.advice.failure import Advice
 from midocli.probes import ping_text
 from midocli.probes.echo_data import TIMESTAMP
-from midocli.probes.telling import ended, verdict
+from midocli.probes.telling import ended, named, verdict
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.wire.frame import Frame
@@ -233,7 +233,7 @@ class PingReport:
         frame, ways = self.strangers[0], advice.of(stranger)
         told = f"icmp_seq={frame.icmp_seq} {self._by(frame.nw_src)}"
         why = f": {ways.changes[0].why}" if ways.changes else ""
-        return f"{told}{why}{advice.tail(stranger)}"
+        return f"{named(self._context, told + why)}{advice.tail(stranger)}"
 
     def endings(self) -> list[Reason]:
         """Why requests were not answered, in their order."""
