@@ -22,7 +22,7 @@ from midocli.trace.journey import Journey, Leg
 from midocli.trace.step_text import text_of
 
 # What differs between attempts that go the same way: numbers, and the names that the first has.
-_OWN = re.compile(r"^walk \d+|, ip-id \d+|(?<=\d) \([^()]*\)")
+_OWN = re.compile(r"^walk \d+|(?<=walk )\d+|, ip-id \d+|(?<= seq )\d+|(?<=\d) \([^()]*\)")
 
 
 def numbered(steps: Sequence[Step]) -> list[Step]:
@@ -54,8 +54,7 @@ def explain(
     lines = [] if failed or changes else [*verdicts]
     if depth != "brief":
         lines += [*(f"# {each.sent}" for each in journeys if each.sent), ""]
-    for journey in journeys:
-        lines += _told(journey, depth)
+    lines += _all_told(journeys, depth)
     lines += [not_told(left_out), ""] if left_out else []
     verdict = [*verdicts, *(notes_of(steps) if depth != "brief" else [])]
     end = [*verdict, *changes] if failed or not changes else [*changes, "", *verdict]
@@ -77,14 +76,34 @@ def steps_of(steps: Iterable[Step], clock: Clock) -> list[dict[str, Any]]:
     ]
 
 
+def _all_told(journeys: Sequence[Journey], depth: str) -> Iterator[str]:
+    """What came of each thing that was sent; of those that went the same way how many there are."""
+    before: list[str] | None = None
+    alike = 0
+    for journey in journeys:
+        lines = list(_told(journey, depth))
+        way = _without_own(lines)
+        if way == before and depth != "full":
+            alike += 1
+            continue
+        yield from _more(alike)
+        yield from lines
+        before, alike = way, 0
+    yield from _more(alike)
+
+
+def _more(alike: int) -> Iterator[str]:
+    if alike:
+        yield f"the next {alike} went the same way"
+        yield ""
+
+
 def _told(journey: Journey, depth: str) -> Iterator[str]:
     """The walks that came of what was sent; of a storm only how it began."""
     walks = journey.walks if depth == "full" else without_answered_arp(journey.walks)
     for alike in _attempts(walks):
         yield from in_brief(alike[0]) if depth == "brief" else _as_usual(alike[0])
-        if len(alike) > 1:
-            yield f"the next {len(alike) - 1} went the same way"
-            yield ""
+        yield from _more(len(alike) - 1)
     if journey.left_out:
         yield walks_left_out(journey)
         yield ""
@@ -124,7 +143,12 @@ def _likeness(attempt: Sequence[Leg]) -> list[str] | None:
     lines += [line.text for walk in attempt for line in walk.lines]
     if not any(line.startswith("dropped (") for line in lines):
         return None
-    told = (line for line in lines if not line.startswith("learns that "))
+    return _without_own(lines)
+
+
+def _without_own(lines: Iterable[str]) -> list[str]:
+    """What lines have in common with those of others that went the same way."""
+    told = (line for line in lines if not line.lstrip().startswith("learns that "))
     return [_OWN.sub("", line) for line in told]
 
 
