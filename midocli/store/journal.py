@@ -274,15 +274,28 @@ class Remembered:
 
     @contextmanager
     def together(self) -> Iterator[None]:
+        depth = len(self._begun)
         self._begun.append(len(self._undoable))
         try:
             yield
         finally:
-            many = len(self._undoable) - self._begun.pop()
-            parts = [self._undoable.pop() for _ in range(many)]
-            if parts:
-                whole = chain.from_iterable(part for _, part in reversed(parts))
-                self._undoable.append((parts[0][0], tuple(whole)))
+            try:
+                self._join(depth)
+            except BaseException:  # a signal, which may come at any moment
+                self._join(depth)
+                raise
+
+    def _join(self, depth: int) -> None:
+        """Make one of what began at a depth, unless it is; all at once, or not at all."""
+        if len(self._begun) <= depth:
+            return
+        *outer, begun = self._begun
+        joined = deque(islice(self._undoable, begun))
+        parts = list(islice(self._undoable, begun, None))
+        if parts:
+            whole = chain.from_iterable(part for _, part in parts)
+            joined.append((parts[-1][0], tuple(whole)))
+        self._undoable, self._begun = joined, outer
 
     def at(self, number: int) -> AbstractContextManager[None]:
         found = self._between(self._undoable, number, self._forgotten)

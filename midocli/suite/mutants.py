@@ -82,7 +82,7 @@ class _Forking(Register):
                 break
 
     def _fork(self, mutant: Mutant) -> None:
-        if len(self._running) >= self._jobs:
+        while len(self._running) >= self._jobs:
             self._wait()
         child = os.fork()
         if child:
@@ -104,10 +104,13 @@ class _Forking(Register):
                 raise _Over
 
     def _wait(self) -> None:
-        """Wait for a child to end; what does not pass, however it ends, has noticed."""
+        """Wait for a child to end; what does not pass, however it ends, has noticed.
+
+        A child may be another's: of who runs tests within a program of its own.
+        """
         child, status = os.wait()
-        mutant = self._running.pop(child)
-        if status != 0:
+        mutant = self._running.pop(child, None)
+        if status != 0 and mutant is not None:
             self.noticed.add(mutant)
 
     def wait_for_all(self) -> set[Mutant]:
