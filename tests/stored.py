@@ -31,6 +31,24 @@ def difference(script: Path, where: str) -> str:
     return "".join(unified_diff(kept, transcript(script, where).splitlines(keepends=True)))
 
 
+def side_by_side(program: list[str], script: str, many: int) -> list[str]:
+    """The words that so many sessions of a program print which are given a script at once."""
+    sessions = [
+        subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+        for _ in range(many)
+    ]
+    printed = []
+    for session in sessions:
+        assert session.stdin is not None
+        session.stdin.write(script.encode())
+        session.stdin.close()
+    for session in sessions:
+        assert session.stdout is not None
+        printed += session.stdout.read().decode().split()
+        assert session.wait() == 0
+    return printed
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         for number, script in enumerate(named(*sys.argv[1:])):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sessions import ROOT, midocli
+from stored import side_by_side
 from terminal import Terminal
 from worlds import World
 
@@ -234,19 +235,7 @@ def test_many_processes_lose_nothing(store: Path) -> None:
     """What each was told is made is there, once, and the log leads to it."""
     script = "".join(f"router create name r{number}\n" for number in range(12))
     program = [sys.executable, "-m", "midocli", "-s", str(store)]
-    sessions = [
-        subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
-        for _ in range(4)
-    ]
-    printed = []
-    for session in sessions:
-        assert session.stdin is not None
-        session.stdin.write(script.encode())
-        session.stdin.close()
-    for session in sessions:
-        assert session.stdout is not None
-        printed += session.stdout.read().decode().split()
-        assert session.wait() == 0
+    printed = side_by_side(program, script, 4)
     assert sorted(printed) == sorted(f"router{number}" for number in range(48))
     assert len(Sharer(store).run("router list").splitlines()) == 48
     assert not check(str(store))

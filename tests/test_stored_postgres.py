@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import count
@@ -10,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from postgres_server import programs, server
-from sessions import ROOT, midocli, named
-from stored import difference
+from sessions import midocli, named
+from stored import difference, side_by_side
 from test_sharing import Sharer
 
 from midocli.app.stores import check
@@ -78,19 +77,7 @@ def test_sessions_share_it(store: str) -> None:
 def test_many_processes_lose_nothing(store: str) -> None:
     script = "".join(f"router create name r{number}\n" for number in range(8))
     program = [sys.executable, "-m", "midocli", "-s", store]
-    sessions = [
-        subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
-        for _ in range(3)
-    ]
-    printed = []
-    for session in sessions:
-        assert session.stdin is not None
-        session.stdin.write(script.encode())
-        session.stdin.close()
-    for session in sessions:
-        assert session.stdout is not None
-        printed += session.stdout.read().decode().split()
-        assert session.wait() == 0
+    printed = side_by_side(program, script, 3)
     assert sorted(printed) == sorted(f"router{number}" for number in range(24))
     assert not check(store)
 
