@@ -14,7 +14,7 @@ from midocli.trace.journey import Leg
 from midocli.trace.step_text import rule_effect, text_of, why_of
 from midocli.trace.walk_text import WalkLine
 
-_REQUEST, _REPLY = 1, 2
+_REPLY = 2
 #: Events that decide where a frame goes on, or that it does not.
 _DECISIVE = (
     events.ArpFailed,

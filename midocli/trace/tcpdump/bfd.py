@@ -3,52 +3,34 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import text
-from midocli.trace.tcpdump.bits import named_bits
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import named_bits, numbered
 
 _ECHO = 3785
 _SESSIONS = {3784: "Control", 4784: "Multihop", 6784: "Lag"}
 _HEADER = 24
 _STATES = ("AdminDown", "Down", "Init", "Up")
 _AUTHENTICATED = 0x04
-_COMMON_FLAGS = (
-    (0x20, "Poll"),
-    (0x10, "Final"),
-    (0x08, "Control Plane Independent"),
-    (_AUTHENTICATED, "Authentication Present"),
-)
-_V0_FLAGS = (
-    (0x80, "I Hear You"),
-    (0x40, "Demand"),
-    *_COMMON_FLAGS,
-    (0x02, "Reserved"),
-    (0x01, "Reserved"),
-)
-_V1_FLAGS = (*_COMMON_FLAGS, (0x02, "Demand"), (0x01, "Multipoint"))
-_DIAGNOSTICS = (
-    "No Diagnostic",
-    "Control Detection Time Expired",
-    "Echo Function Failed",
-    "Neighbor Signaled Session Down",
-    "Forwarding Plane Reset",
-    "Path Down",
-    "Concatenated Path Down",
-    "Administratively Down",
-    "Reverse Concatenated Path Down",
-)
+_COMMON_FLAGS = numbered("""
+    0x20 Poll, 0x10 Final, 0x08 Control Plane Independent, 0x04 Authentication Present
+""")
+_V0_FLAGS = numbered("0x80 I Hear You, 0x40 Demand") | _COMMON_FLAGS
+_V0_FLAGS |= numbered("0x02 Reserved, 0x01 Reserved")
+_V1_FLAGS = _COMMON_FLAGS | numbered("0x02 Demand, 0x01 Multipoint")
+_DIAGNOSTICS = numbered("""
+    0 No Diagnostic, 1 Control Detection Time Expired, 2 Echo Function Failed,
+    3 Neighbor Signaled Session Down, 4 Forwarding Plane Reset, 5 Path Down,
+    6 Concatenated Path Down, 7 Administratively Down, 8 Reverse Concatenated Path Down
+""")
 _INTERVALS = (
     (12, "Desired min Tx Interval:    "),
     (16, "Required min Rx Interval:   "),
     (20, "Required min Echo Interval: "),
 )
 _PASSWORD = 1
-_AUTHENTICATIONS = {
-    _PASSWORD: "Simple Password",
-    2: "Keyed MD5",
-    3: "Meticulous Keyed MD5",
-    4: "Keyed SHA1",
-    5: "Meticulous Keyed SHA1",
-}
+_AUTHENTICATIONS = numbered("""
+    1 Simple Password, 2 Keyed MD5, 3 Meticulous Keyed MD5, 4 Keyed SHA1, 5 Meticulous Keyed SHA1
+""")
 # Of the authentications with a digest: the section's length, and what the digest is called.
 _DIGESTS = {2: (24, "Digest"), 3: (24, "Digest"), 4: (28, "Hash"), 5: (28, "Hash")}
 
@@ -86,7 +68,7 @@ def _show_control(d: Dissection, at: int, length: int, version: int, session: st
         d.add(f"BFDv{version}, {kind}, length: {length}")
         return
     diagnostic = d.u8(at) & 0x1F
-    name = _DIAGNOSTICS[diagnostic] if diagnostic < len(_DIAGNOSTICS) else "unknown"
+    name = _DIAGNOSTICS.get(diagnostic, "unknown")
     d.add(f"BFDv{version}, length: {length}\n\t{kind}, Diagnostic: {name} (0x{diagnostic:02x})")
     multiplier = d.u8(at + 2)
     detection = (multiplier * d.u32(at + 12) & 0xFFFF_FFFF) // 1000

@@ -5,17 +5,12 @@ from __future__ import annotations
 from midocli.trace.tcpdump import bgp_notification, bgp_open, bgp_update, text
 from midocli.trace.tcpdump.address_families import family_name, subsequent_name
 from midocli.trace.tcpdump.dissection import Dissection, ShortError
+from midocli.trace.tcpdump.tables import numbered
 
 _MARKER = b"\xff" * 16
 _HEADER = 19
 _OPEN, _UPDATE, _NOTIFICATION, _KEEPALIVE, _REFRESH = range(1, 6)
-_NAMES = {
-    _OPEN: "Open",
-    _UPDATE: "Update",
-    _NOTIFICATION: "Notification",
-    _KEEPALIVE: "Keepalive",
-    _REFRESH: "Route Refresh",
-}
+_NAMES = numbered("1 Open, 2 Update, 3 Notification, 4 Keepalive, 5 Route Refresh")
 _REFRESH_LENGTH = 23
 
 

@@ -7,53 +7,28 @@ from collections.abc import Callable
 from midocli.trace.tcpdump import bgp_communities, bgp_families, text
 from midocli.trace.tcpdump.bgp_values import system
 from midocli.trace.tcpdump.dissection import Dissection, ShortError
+from midocli.trace.tcpdump.tables import letters, numbered
 
 _AS4_PATH, _SET = 17, 128
-_NAMES = {
-    1: "Origin",
-    2: "AS Path",
-    3: "Next Hop",
-    4: "Multi Exit Discriminator",
-    5: "Local Preference",
-    6: "Atomic Aggregate",
-    7: "Aggregator",
-    8: "Community",
-    9: "Originator ID",
-    10: "Cluster List",
-    11: "DPA",
-    12: "Advertisers",
-    13: "RCID Path / Cluster ID",
-    14: "Multi-Protocol Reach NLRI",
-    15: "Multi-Protocol Unreach NLRI",
-    16: "Extended Community",
-    _AS4_PATH: "AS4 Path",
-    18: "Aggregator4",
-    22: "PMSI Tunnel",
-    23: "Tunnel Encapsulation",
-    24: "Traffic Engineering",
-    25: "IPv6 Extended Community",
-    26: "Accumulated IGP Metric",
-    27: "PE Distinguisher Label",
-    28: "Entropy Label",
-    32: "Large Community",
-    _SET: "Attribute Set",
-    255: "Reserved for development",
-}
+_NAMES = numbered("""
+    1 Origin, 2 AS Path, 3 Next Hop, 4 Multi Exit Discriminator, 5 Local Preference,
+    6 Atomic Aggregate, 7 Aggregator, 8 Community, 9 Originator ID, 10 Cluster List, 11 DPA,
+    12 Advertisers, 13 RCID Path / Cluster ID, 14 Multi-Protocol Reach NLRI,
+    15 Multi-Protocol Unreach NLRI, 16 Extended Community, 17 AS4 Path, 18 Aggregator4,
+    22 PMSI Tunnel, 23 Tunnel Encapsulation, 24 Traffic Engineering, 25 IPv6 Extended Community,
+    26 Accumulated IGP Metric, 27 PE Distinguisher Label, 28 Entropy Label, 32 Large Community,
+    128 Attribute Set, 255 Reserved for development
+""")
 _LONG = 0x10
-_FLAGS = ((0x80, "O"), (0x40, "T"), (0x20, "P"), (_LONG, "E"))
+_FLAGS = numbered("0x80 O, 0x40 T, 0x20 P, 0x10 E")
 _DEEPEST = 10
-_ORIGINS = ("IGP", "EGP", "Incomplete")
+_ORIGINS = numbered("0 IGP, 1 EGP, 2 Incomplete")
 # What opens and closes a segment of a path, by its kind.
 _SEGMENTS = {1: ("{ ", "}"), 2: ("", ""), 3: ("( ", ")"), 4: ("({ ", "})")}
-_TUNNELS = {
-    1: "RSVP-TE P2MP LSP",
-    2: "LDP P2MP LSP",
-    3: "PIM-SSM Tree",
-    4: "PIM-SM Tree",
-    5: "PIM-Bidir Tree",
-    6: "Ingress Replication",
-    7: "LDP MP2MP LSP",
-}
+_TUNNELS = numbered("""
+    1 RSVP-TE P2MP LSP, 2 LDP P2MP LSP, 3 PIM-SSM Tree, 4 PIM-SM Tree, 5 PIM-Bidir Tree,
+    6 Ingress Replication, 7 LDP MP2MP LSP
+""")
 _METRIC = 1
 
 
@@ -96,8 +71,8 @@ def _head(kind: int, size: int, flags: int) -> str:
     head = f"{_NAMES.get(kind, 'Unknown Attribute')} ({kind}), length: {size}"
     if not flags:
         return head
-    letters = "".join(letter for bit, letter in _FLAGS if flags & bit)
-    return f"{head}, Flags [{letters}{f'+{flags & 0xF:x}' if flags & 0xF else ''}]"
+    rest = f"+{flags & 0xF:x}" if flags & 0xF else ""
+    return f"{head}, Flags [{letters(_FLAGS, flags)}{rest}]"
 
 
 def _show_attribute(d: Dissection, kind: int, at: int, size: int, depth: int) -> None:
@@ -166,7 +141,7 @@ def _show_origin(d: Dissection, at: int, size: int) -> None:
         _invalid_length(d)
         return
     origin = d.u8(at)
-    d.add(_ORIGINS[origin] if origin < len(_ORIGINS) else "Unknown Origin Typecode")
+    d.add(_ORIGINS.get(origin, "Unknown Origin Typecode"))
 
 
 def _show_path(d: Dissection, at: int, size: int, long: bool = False) -> None:

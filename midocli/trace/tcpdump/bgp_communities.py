@@ -6,15 +6,13 @@ from math import isnan
 from struct import pack, unpack
 
 from midocli.trace.tcpdump.bgp_values import system
-from midocli.trace.tcpdump.bits import named_bits
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import named_bits, numbered
 
-_WELL_KNOWN = {
-    0xFFFFFF01: "NO_EXPORT",
-    0xFFFFFF02: "NO_ADVERTISE",
-    0xFFFFFF03: "NO_EXPORT_SUBCONFED",
-}
-_FLAGS = ((0x8000, "vendor-specific"), (0x4000, "non-transitive"))
+_WELL_KNOWN = numbered("""
+    0xFFFFFF01 NO_EXPORT, 0xFFFFFF02 NO_ADVERTISE, 0xFFFFFF03 NO_EXPORT_SUBCONFED
+""")
+_FLAGS = numbered("0x8000 vendor-specific, 0x4000 non-transitive")
 _BANDWIDTH, _ENCAPSULATION, _LAYER_2, _SOURCE_SYSTEM = 0x4004, 0x030C, 0x800A, 0x0009
 _BY_SYSTEM = frozenset((0x0002, 0x0003, 0x000A))
 _BY_ADDRESS = frozenset((0x0102, 0x0103, 0xF10A, 0x010B))
@@ -40,46 +38,28 @@ _NAMES = {
     0x010B: "vrf-route-import",
     **dict.fromkeys((0x000A, 0xF10A), "l2vpn-id"),
 }
-_TUNNELS = (
-    *("L2TPv3 over IP", "GRE", "Transmit Tunnel", "IPsec", "IP in IP with IPsec"),
-    *("MPLS in IP with IPsec", "IP in IP", "VXLAN", "NVGRE", "MPLS", "MPLS in GRE", "VXLAN GPE"),
-    *("MPLS in UDP", "IPv6", "SR TE", "Bare", "SR"),
-)
+_TUNNELS = numbered("""
+    1 L2TPv3 over IP, 2 GRE, 3 Transmit Tunnel, 4 IPsec, 5 IP in IP with IPsec,
+    6 MPLS in IP with IPsec, 7 IP in IP, 8 VXLAN, 9 NVGRE, 10 MPLS, 11 MPLS in GRE, 12 VXLAN GPE,
+    13 MPLS in UDP, 14 IPv6, 15 SR TE, 16 Bare, 17 SR
+""")
 _EXTERNAL = frozenset((5, 7))
-_OSPF_ROUTES = {
-    1: "Router",
-    2: "Network",
-    3: "Summary",
-    5: "External",
-    7: "NSSA External",
-    129: "MPLS-VPN Sham",
-}
-_CIRCUITS = {
-    0: "Reserved",
-    1: "Frame Relay",
-    2: "ATM AAL5 SDU VCC transport",
-    3: "ATM transparent cell transport",
-    4: "Ethernet (VLAN) Tagged Mode",
-    5: "Ethernet Raw Mode",
-    6: "Cisco HDLC",
-    7: "PPP",
-    8: "SONET/SDH Circuit Emulation Service over MPLS",
-    9: "ATM n-to-one VCC cell transport",
-    10: "ATM n-to-one VPC cell transport",
-    11: "IP layer 2 transport",
-    15: "Frame Relay Port mode",
-    17: "Structure-agnostic E1 over packet",
-    18: "Structure-agnostic T1 (DS1) over packet",
-    19: "VPLS",
-    20: "Structure-agnostic T3 (DS3) over packet",
-    21: "Nx64kbit/s Basic Service using Structure-aware",
-    25: "Frame Relay DLCI",
-    40: "Structure-agnostic E3 over packet",
-    41: "Octet-aligned playload for Structure-agnostic DS1 circuits",
-    42: "E1 Nx64kbit/s with CAS using Structure-aware",
-    43: "DS1 (ESF) Nx64kbit/s with CAS using Structure-aware",
-    44: "DS1 (SF) Nx64kbit/s with CAS using Structure-aware",
-}
+_OSPF_ROUTES = numbered("""
+    1 Router, 2 Network, 3 Summary, 5 External, 7 NSSA External, 129 MPLS-VPN Sham
+""")
+_CIRCUITS = numbered("""
+    0 Reserved, 1 Frame Relay, 2 ATM AAL5 SDU VCC transport, 3 ATM transparent cell transport,
+    4 Ethernet (VLAN) Tagged Mode, 5 Ethernet Raw Mode, 6 Cisco HDLC, 7 PPP,
+    8 SONET/SDH Circuit Emulation Service over MPLS, 9 ATM n-to-one VCC cell transport,
+    10 ATM n-to-one VPC cell transport, 11 IP layer 2 transport, 15 Frame Relay Port mode,
+    17 Structure-agnostic E1 over packet, 18 Structure-agnostic T1 (DS1) over packet, 19 VPLS,
+    20 Structure-agnostic T3 (DS3) over packet, 21 Nx64kbit/s Basic Service using Structure-aware,
+    25 Frame Relay DLCI, 40 Structure-agnostic E3 over packet,
+    41 Octet-aligned playload for Structure-agnostic DS1 circuits,
+    42 E1 Nx64kbit/s with CAS using Structure-aware,
+    43 DS1 (ESF) Nx64kbit/s with CAS using Structure-aware,
+    44 DS1 (SF) Nx64kbit/s with CAS using Structure-aware
+""")
 
 
 def show(d: Dissection, at: int, size: int) -> None:
@@ -142,9 +122,7 @@ def _extended(d: Dissection, kind: int, at: int) -> str:
     if kind == _SOURCE_SYSTEM:
         return f"AS {d.u16(at + 2)}"
     if kind == _ENCAPSULATION:
-        number = d.u16(at + 6)
-        known = 1 <= number <= len(_TUNNELS)
-        return f"Tunnel type: {_TUNNELS[number - 1] if known else 'unknown encaps'}"
+        return f"Tunnel type: {_TUNNELS.get(d.u16(at + 6), 'unknown encaps')}"
     return d.taken(at + 2, 6).hex()
 
 

@@ -6,19 +6,15 @@ from midocli.trace.tcpdump.addresses import ipv4, ipv6
 from midocli.trace.tcpdump.bgp_routes import Route
 from midocli.trace.tcpdump.bgp_values import distinguisher, masked, system
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import numbered
 
 _ROOM = 163
 _DISTINGUISHER = 8
 _INTRA, _INTER, _SELECTIVE, _LEAF, _ACTIVE, _SHARED, _SOURCE = range(1, 8)
-_NAMES = {
-    _INTRA: "Intra-AS I-PMSI",
-    _INTER: "Inter-AS I-PMSI",
-    _SELECTIVE: "S-PMSI",
-    _LEAF: "Intra-AS Segment-Leaf",
-    _ACTIVE: "Source-Active",
-    _SHARED: "Shared Tree Join",
-    _SOURCE: "Source Tree Join",
-}
+_NAMES = numbered("""
+    1 Intra-AS I-PMSI, 2 Inter-AS I-PMSI, 3 S-PMSI, 4 Intra-AS Segment-Leaf, 5 Source-Active,
+    6 Shared Tree Join, 7 Source Tree Join
+""")
 _WITH_SYSTEM = frozenset((_INTER, _SHARED, _SOURCE))
 _UNSIGNED = 0xFFFF_FFFF
 _TARGET_BY_SYSTEM, _TARGET_BY_ADDRESS, _TARGET_BY_LONG_SYSTEM = 0x0002, 0x0102, 0x0202

@@ -6,68 +6,42 @@ from midocli.trace.tcpdump import text
 from midocli.trace.tcpdump.address_families import family_name, subsequent_name
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.hexdump import hex_only
+from midocli.trace.tcpdump.tables import numbered
 
 _HEADER = 21
 _HEADER_ERROR, _OPEN_ERROR, _UPDATE_ERROR, _TIMER, _STATE_ERROR, _CEASE, _CAPABILITY = range(1, 8)
-_ERRORS = {
-    _HEADER_ERROR: "Message Header Error",
-    _OPEN_ERROR: "OPEN Message Error",
-    _UPDATE_ERROR: "UPDATE Message Error",
-    _TIMER: "Hold Timer Expired",
-    _STATE_ERROR: "Finite State Machine Error",
-    _CEASE: "Cease",
-    _CAPABILITY: "Capability Message Error",
-}
+_ERRORS = numbered("""
+    1 Message Header Error, 2 OPEN Message Error, 3 UPDATE Message Error, 4 Hold Timer Expired,
+    5 Finite State Machine Error, 6 Cease, 7 Capability Message Error
+""")
 _TOO_MANY, _SHUTDOWN, _RESET = 1, 2, 4
 _SUBCODES = {
-    _HEADER_ERROR: {
-        1: "Connection Not Synchronized",
-        2: "Bad Message Length",
-        3: "Bad Message Type",
-    },
-    _OPEN_ERROR: {
-        1: "Unsupported Version Number",
-        2: "Bad Peer AS",
-        3: "Bad BGP Identifier",
-        4: "Unsupported Optional Parameter",
-        5: "Authentication Failure",
-        6: "Unacceptable Hold Time",
-        7: "Capability Message Error",
-    },
-    _UPDATE_ERROR: {
-        1: "Malformed Attribute List",
-        2: "Unrecognized Well-known Attribute",
-        3: "Missing Well-known Attribute",
-        4: "Attribute Flags Error",
-        5: "Attribute Length Error",
-        6: "Invalid ORIGIN Attribute",
-        7: "AS Routing Loop",
-        8: "Invalid NEXT_HOP Attribute",
-        9: "Optional Attribute Error",
-        10: "Invalid Network Field",
-        11: "Malformed AS_PATH",
-    },
-    _STATE_ERROR: {
-        0: "Unspecified Error",
-        1: "In OpenSent State",
-        2: "In OpenConfirm State",
-        3: "In Established State",
-    },
-    _CEASE: {
-        _TOO_MANY: "Maximum Number of Prefixes Reached",
-        _SHUTDOWN: "Administrative Shutdown",
-        3: "Peer Unconfigured",
-        _RESET: "Administrative Reset",
-        5: "Connection Rejected",
-        6: "Other Configuration Change",
-        7: "Connection Collision Resolution",
-    },
-    _CAPABILITY: {
-        1: "Invalid Action Value",
-        2: "Invalid Capability Length",
-        3: "Malformed Capability Value",
-        4: "Unsupported Capability Code",
-    },
+    _HEADER_ERROR: numbered("""
+        1 Connection Not Synchronized, 2 Bad Message Length, 3 Bad Message Type
+    """),
+    _OPEN_ERROR: numbered("""
+        1 Unsupported Version Number, 2 Bad Peer AS, 3 Bad BGP Identifier,
+        4 Unsupported Optional Parameter, 5 Authentication Failure, 6 Unacceptable Hold Time,
+        7 Capability Message Error
+    """),
+    _UPDATE_ERROR: numbered("""
+        1 Malformed Attribute List, 2 Unrecognized Well-known Attribute,
+        3 Missing Well-known Attribute, 4 Attribute Flags Error, 5 Attribute Length Error,
+        6 Invalid ORIGIN Attribute, 7 AS Routing Loop, 8 Invalid NEXT_HOP Attribute,
+        9 Optional Attribute Error, 10 Invalid Network Field, 11 Malformed AS_PATH
+    """),
+    _STATE_ERROR: numbered("""
+        0 Unspecified Error, 1 In OpenSent State, 2 In OpenConfirm State, 3 In Established State
+    """),
+    _CEASE: numbered("""
+        1 Maximum Number of Prefixes Reached, 2 Administrative Shutdown, 3 Peer Unconfigured,
+        4 Administrative Reset, 5 Connection Rejected, 6 Other Configuration Change,
+        7 Connection Collision Resolution
+    """),
+    _CAPABILITY: numbered("""
+        1 Invalid Action Value, 2 Invalid Capability Length, 3 Malformed Capability Value,
+        4 Unsupported Capability Code
+    """),
 }
 # tcpdump puts no comma in front of these errors' subcodes.
 _WITHOUT_COMMA = frozenset((_STATE_ERROR, _CAPABILITY))

@@ -6,6 +6,7 @@ from midocli.trace.tcpdump import text
 from midocli.trace.tcpdump.address_families import family_name, subsequent_name
 from midocli.trace.tcpdump.bgp_values import system
 from midocli.trace.tcpdump.dissection import Dissection, ShortError
+from midocli.trace.tcpdump.tables import numbered
 
 _HEADER = 29
 _OPTIONS = {1: "Authentication Information", 2: "Capabilities Advertisement"}
@@ -13,22 +14,13 @@ _CAPABILITIES_OPTION = 2
 _MULTIPROTOCOL, _LABELS, _RESTART, _LONG_NUMBER, _PATHS = 1, 8, 64, 65, 69
 # Those that have no more to them than their name.
 _PLAIN = frozenset((2, 71, 128))
-_CAPABILITIES = {
-    _MULTIPROTOCOL: "Multiprotocol Extensions",
-    2: "Route Refresh",
-    3: "Cooperative Route Filtering",
-    4: "Multiple Routes to a Destination",
-    5: "Extended Next Hop Encoding",
-    _LABELS: "Multiple Labels",
-    _RESTART: "Graceful Restart",
-    _LONG_NUMBER: "32-Bit AS Number",
-    67: "Dynamic Capability",
-    68: "Multisession BGP",
-    _PATHS: "Multiple Paths",
-    70: "Enhanced Route Refresh",
-    71: "Long-lived Graceful Restart",
-    128: "Route Refresh (Cisco)",
-}
+_CAPABILITIES = numbered("""
+    1 Multiprotocol Extensions, 2 Route Refresh, 3 Cooperative Route Filtering,
+    4 Multiple Routes to a Destination, 5 Extended Next Hop Encoding, 8 Multiple Labels,
+    64 Graceful Restart, 65 32-Bit AS Number, 67 Dynamic Capability, 68 Multisession BGP,
+    69 Multiple Paths, 70 Enhanced Route Refresh, 71 Long-lived Graceful Restart,
+    128 Route Refresh (Cisco)
+""")
 _LEAST = {_MULTIPROTOCOL: 4, _RESTART: 2, _LONG_NUMBER: 4}
 _DIRECTIONS = {1: "Receive", 2: "Send", 3: "Both"}
 

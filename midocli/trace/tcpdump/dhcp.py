@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump import dhcp_options, text
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import numbered
 
 _REQUEST = 1
 _OPERATIONS = {_REQUEST: "Request", 2: "Reply"}
@@ -13,23 +14,14 @@ _OPTIONS_MAGIC, _CMU_MAGIC = b"\x63\x82\x53\x63", b"CMU\0"
 
 # Offsets in the message.
 _HOPS, _XID, _SECONDS, _FLAGS, _CLIENT_MAC = 3, 4, 8, 10, 28
-_ADDRESSES = ((12, "Client-IP"), (16, "Your-IP"), (20, "Server-IP"), (24, "Gateway-IP"))
+_ADDRESSES = numbered("12 Client-IP, 16 Your-IP, 20 Server-IP, 24 Gateway-IP")
 _STRINGS = ((44, 64, "sname"), (108, 128, "file"))
 _VENDOR = 236
 
 # The vendor area of CMU's clients: a flag and addresses.
 _CMU_FLAGS = 4
 _CMU_MASK_VALID = 1
-_CMU_ADDRESSES = (
-    (12, "DG"),
-    (8, "SM"),
-    (16, "NS1"),
-    (20, "NS2"),
-    (24, "IEN1"),
-    (28, "IEN2"),
-    (32, "TS1"),
-    (36, "TS2"),
-)
+_CMU_ADDRESSES = numbered("12 DG, 8 SM, 16 NS1, 20 NS2, 24 IEN1, 28 IEN2, 32 TS1, 36 TS2")
 
 
 def show(d: Dissection, at: int, length: int) -> None:
@@ -59,7 +51,7 @@ def show(d: Dissection, at: int, length: int) -> None:
     d.add(f", Flags [{'Broadcast' if flags & _BROADCAST else 'none'}]")
     if d.flags.verbose > 1:
         d.add(f" (0x{flags:04x})")
-    for field, name in _ADDRESSES:
+    for field, name in _ADDRESSES.items():
         address = d.taken(at + field, 4)
         if any(address):
             d.add(f"\n\t  {name} {d.names.ipv4(address)}")
@@ -97,7 +89,7 @@ def _show_cmu(d: Dissection, at: int) -> None:
     flags = d.u8(at + _CMU_FLAGS)
     if flags & ~_CMU_MASK_VALID:
         d.add(f" F:0x{flags:x}")
-    for field, name in _CMU_ADDRESSES:
+    for field, name in _CMU_ADDRESSES.items():
         if not d.has(at + field, 4):
             d.cut()
             return

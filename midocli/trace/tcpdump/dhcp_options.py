@@ -7,133 +7,55 @@ from collections.abc import Callable
 from midocli.trace.tcpdump import dhcp_special as special
 from midocli.trace.tcpdump import dhcp_values as values
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import numbered
 
 _PAD, _MESSAGE_TYPE, _PARAMETERS, _END = 0, 53, 55, 255
-_MESSAGES = {
-    1: "Discover",
-    2: "Offer",
-    3: "Request",
-    4: "Decline",
-    5: "ACK",
-    6: "NACK",
-    7: "Release",
-    8: "Inform",
-    10: "LeaseQuery",
-    11: "LeaseUnassigned",
-    12: "LeaseUnknown",
-    13: "LeaseActive",
-}
+_MESSAGES = numbered("""
+    1 Discover, 2 Offer, 3 Request, 4 Decline, 5 ACK, 6 NACK, 7 Release, 8 Inform, 10 LeaseQuery,
+    11 LeaseUnassigned, 12 LeaseUnknown, 13 LeaseActive
+""")
 _PER_LINE = 4
 
 # (dissection, offset, length): shows a value and gives how many bytes are left over.
 _Show = Callable[[Dissection, int, int], int]
 
+# The options by what shows their values.
+_BY_VALUE: dict[_Show, str] = {
+    values.numbers: """
+        0 PAD, 23 TTL, 37 TT, 43 Vendor-Option, 53 DHCP-Message, 55 Parameter-Request, 78 SLP-DA,
+        79 SLP-SCOPE, 83 ARMT, 89 FQDNS, 90 AUTH, 94 NDI, 97 GUID, 255 END
+    """,
+    values.addresses: """
+        1 Subnet-Mask, 3 Default-Gateway, 4 Time-Server, 5 IEN-Name-Server, 6 Domain-Name-Server,
+        7 LOG, 8 CS, 9 LPR-Server, 10 IM, 11 RL, 16 SS, 28 BR, 32 RSA, 41 YS, 42 NTP,
+        44 Netbios-Name-Server, 45 WDD, 48 XFS, 49 XDM, 50 Requested-IP, 54 Server-ID, 65 N+S,
+        68 MH, 69 SMTP, 70 POP3, 71 NNTP, 72 WWW, 73 FG, 74 IRC, 75 STS, 76 STDA, 92 Associated-IP,
+        112 NI, 118 SUBNET, 150 TFTP-Server-Address
+    """,
+    values.signed: "2 Time-Zone, 91 Last-Transaction-Time",
+    values.string: """
+        12 Hostname, 14 DP, 15 Domain-Name, 17 RP, 18 EP, 40 YD, 47 Netbios-Scope, 56 MSG,
+        60 Vendor-Class, 66 TFTP, 67 BF, 80 SLP-NA, 88 TZSTR, 95 LDAP, 98 UAP, 100 POSIX-TZ,
+        101 TZ-Name, 113 NITAG, 114 URL, 161 MUD-URL
+    """,
+    values.shorts: "13 BS, 22 RSZ, 25 MTU-Table, 26 MTU, 57 MSZ, 64 N+D, 93 ARCH, 117 NSSEARCH",
+    values.switches: """
+        19 IPF, 20 SRT, 27 LSN, 29 MD, 30 MS, 31 Router-Discovery, 34 UT, 36 IE, 39 KG, 116 NOAUTO
+    """,
+    values.pairs: "21 PF, 33 Static-Route",
+    values.longs: "24 MTU-Timeout, 35 AT, 38 KI, 51 Lease-Time, 58 RN, 59 RB",
+    special.node_type: "46 Netbios-Node",
+    special.overload: "52 OO",
+    special.client_id: "61 Client-ID",
+    special.user_class: "77 User-Class",
+    special.client_name: "81 FQDN",
+    special.relay_agent: "82 Agent-Information",
+    special.routes: "121 Classless-Static-Route, 249 Classless-Static-Route-Microsoft",
+}
 _OPTIONS: dict[int, tuple[str, _Show]] = {
-    0: ("PAD", values.numbers),
-    1: ("Subnet-Mask", values.addresses),
-    2: ("Time-Zone", values.signed),
-    3: ("Default-Gateway", values.addresses),
-    4: ("Time-Server", values.addresses),
-    5: ("IEN-Name-Server", values.addresses),
-    6: ("Domain-Name-Server", values.addresses),
-    7: ("LOG", values.addresses),
-    8: ("CS", values.addresses),
-    9: ("LPR-Server", values.addresses),
-    10: ("IM", values.addresses),
-    11: ("RL", values.addresses),
-    12: ("Hostname", values.string),
-    13: ("BS", values.shorts),
-    14: ("DP", values.string),
-    15: ("Domain-Name", values.string),
-    16: ("SS", values.addresses),
-    17: ("RP", values.string),
-    18: ("EP", values.string),
-    19: ("IPF", values.switches),
-    20: ("SRT", values.switches),
-    21: ("PF", values.pairs),
-    22: ("RSZ", values.shorts),
-    23: ("TTL", values.numbers),
-    24: ("MTU-Timeout", values.longs),
-    25: ("MTU-Table", values.shorts),
-    26: ("MTU", values.shorts),
-    27: ("LSN", values.switches),
-    28: ("BR", values.addresses),
-    29: ("MD", values.switches),
-    30: ("MS", values.switches),
-    31: ("Router-Discovery", values.switches),
-    32: ("RSA", values.addresses),
-    33: ("Static-Route", values.pairs),
-    34: ("UT", values.switches),
-    35: ("AT", values.longs),
-    36: ("IE", values.switches),
-    37: ("TT", values.numbers),
-    38: ("KI", values.longs),
-    39: ("KG", values.switches),
-    40: ("YD", values.string),
-    41: ("YS", values.addresses),
-    42: ("NTP", values.addresses),
-    43: ("Vendor-Option", values.numbers),
-    44: ("Netbios-Name-Server", values.addresses),
-    45: ("WDD", values.addresses),
-    46: ("Netbios-Node", special.node_type),
-    47: ("Netbios-Scope", values.string),
-    48: ("XFS", values.addresses),
-    49: ("XDM", values.addresses),
-    50: ("Requested-IP", values.addresses),
-    51: ("Lease-Time", values.longs),
-    52: ("OO", special.overload),
-    53: ("DHCP-Message", values.numbers),
-    54: ("Server-ID", values.addresses),
-    55: ("Parameter-Request", values.numbers),
-    56: ("MSG", values.string),
-    57: ("MSZ", values.shorts),
-    58: ("RN", values.longs),
-    59: ("RB", values.longs),
-    60: ("Vendor-Class", values.string),
-    61: ("Client-ID", special.client_id),
-    64: ("N+D", values.shorts),
-    65: ("N+S", values.addresses),
-    66: ("TFTP", values.string),
-    67: ("BF", values.string),
-    68: ("MH", values.addresses),
-    69: ("SMTP", values.addresses),
-    70: ("POP3", values.addresses),
-    71: ("NNTP", values.addresses),
-    72: ("WWW", values.addresses),
-    73: ("FG", values.addresses),
-    74: ("IRC", values.addresses),
-    75: ("STS", values.addresses),
-    76: ("STDA", values.addresses),
-    77: ("User-Class", special.user_class),
-    78: ("SLP-DA", values.numbers),
-    79: ("SLP-SCOPE", values.numbers),
-    80: ("SLP-NA", values.string),
-    81: ("FQDN", special.client_name),
-    82: ("Agent-Information", special.relay_agent),
-    83: ("ARMT", values.numbers),
-    88: ("TZSTR", values.string),
-    89: ("FQDNS", values.numbers),
-    90: ("AUTH", values.numbers),
-    91: ("Last-Transaction-Time", values.signed),
-    92: ("Associated-IP", values.addresses),
-    93: ("ARCH", values.shorts),
-    94: ("NDI", values.numbers),
-    95: ("LDAP", values.string),
-    97: ("GUID", values.numbers),
-    98: ("UAP", values.string),
-    100: ("POSIX-TZ", values.string),
-    101: ("TZ-Name", values.string),
-    112: ("NI", values.addresses),
-    113: ("NITAG", values.string),
-    114: ("URL", values.string),
-    116: ("NOAUTO", values.switches),
-    117: ("NSSEARCH", values.shorts),
-    118: ("SUBNET", values.addresses),
-    121: ("Classless-Static-Route", special.routes),
-    150: ("TFTP-Server-Address", values.addresses),
-    161: ("MUD-URL", values.string),
-    249: ("Classless-Static-Route-Microsoft", special.routes),
-    255: ("END", values.numbers),
+    code: (name, show_value)
+    for show_value, options in _BY_VALUE.items()
+    for code, name in numbered(options).items()
 }
 
 

@@ -7,19 +7,13 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.hexdump import hex_only
+from midocli.trace.tcpdump.tables import letters, numbered
 from midocli.trace.tcpdump.text import visible
 
 _NODE_TYPES = {1: "b-node", 2: "p-node", 4: "m-node", 8: "h-node"}
 _OVERLOADS = {1: "file", 2: "sname", 3: "file+sname"}
-_HARDWARE = {
-    1: "ether",
-    6: "ieee802",
-    7: "arcnet",
-    15: "frelay",
-    23: "strip",
-    24: "ieee1394",
-}
-_NAME_FLAGS = ((1, "S"), (2, "O"), (4, "E"), (8, "N"))
+_HARDWARE = numbered("1 ether, 6 ieee802, 7 arcnet, 15 frelay, 23 strip, 24 ieee1394")
+_NAME_FLAGS = numbered("1 S, 2 O, 4 E, 8 N")
 _RELAY_OPTIONS = {1: "Circuit-ID", 2: "Remote-ID", 6: "Subscriber-ID"}
 _LINE = "\n\t      "
 
@@ -54,7 +48,7 @@ def client_name(d: Dissection, at: int, length: int) -> int:
     if flags & 0xF0:
         d.add(f"[ERROR: MBZ nibble 0x{flags >> 4:x} != 0] ")
     if flags & 0x0F:
-        d.add(f"[{''.join(letter for bit, letter in _NAME_FLAGS if flags & bit)}] ")
+        d.add(f"[{letters(_NAME_FLAGS, flags)}] ")
     if outcome or second:
         d.add(f"{outcome}/{second} ")
     d.add(f'"{visible(d.data[at + 3 : at + length])}"')

@@ -4,56 +4,23 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump import dns_records, domain_names
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import numbered
 
 _HEADER = 12
 _INVERSE_QUERY = 1
 _OPT = 41
-_OPERATIONS = (
-    "",
-    " inv_q",
-    " stat",
-    " op3",
-    " notify",
-    " update",
-    " op6",
-    " op7",
-    " op8",
-    " updateA",
-    " updateD",
-    " updateDA",
-    " updateM",
-    " updateMA",
-    " zoneInit",
-    " zoneRef",
-)
-_OUTCOMES = {
-    0: "",
-    1: " FormErr",
-    2: " ServFail",
-    3: " NXDomain",
-    4: " NotImp",
-    5: " Refused",
-    6: " YXDomain",
-    7: " YXRRSet",
-    8: " NXRRSet",
-    9: " NotAuth",
-    10: " NotZone",
-    15: " NoChange",
-    16: " BadVers",
-    # Two that lack the blank, as they do in tcpdump.
-    17: "Resp17",
-    21: "Resp21",
-    23: " BadCookie",
-}
-_RESPONSE, _ANSWER, _CUT, _RECURSE, _RECURSIVE, _AUTHENTIC, _UNCHECKED = (
-    0x8000,
-    0x0400,
-    0x0200,
-    0x0100,
-    0x0080,
-    0x0020,
-    0x0010,
-)
+_OPERATIONS = numbered("""
+    1 inv_q, 2 stat, 3 op3, 4 notify, 5 update, 6 op6, 7 op7, 8 op8, 9 updateA, 10 updateD,
+    11 updateDA, 12 updateM, 13 updateMA, 14 zoneInit, 15 zoneRef
+""")
+_OUTCOMES = numbered("""
+    1 FormErr, 2 ServFail, 3 NXDomain, 4 NotImp, 5 Refused, 6 YXDomain, 7 YXRRSet, 8 NXRRSet,
+    9 NotAuth, 10 NotZone, 15 NoChange, 16 BadVers, 23 BadCookie
+""")
+# Two codes without a name, in front of which tcpdump puts no blank.
+_JOINED = frozenset((17, 21))
+_RESPONSE, _ANSWER, _CUT, _RECURSE, _RECURSIVE = 0x8000, 0x0400, 0x0200, 0x0100, 0x0080
+_AUTHENTIC, _UNCHECKED = 0x0020, 0x0010
 # Bits that have no business in a request.
 _ODD_IN_REQUEST = 0x06CF
 
@@ -152,8 +119,7 @@ class _Message:
         d = self.dissection
         questions, answers, authorities, additional = counts
         d.add(
-            f"{d.u16(self.at)}{_OPERATIONS[flags >> 11 & 0xF]}"
-            f"{_OUTCOMES.get(outcome, f' Resp{outcome}')}"
+            f"{d.u16(self.at)}{_operation_text(flags)}{_outcome_text(outcome)}"
             f"{'*' if flags & _ANSWER else ''}{'' if flags & _RECURSIVE else '-'}"
             f"{'|' if flags & _CUT else ''}{'$' if flags & _AUTHENTIC else ''}"
         )
@@ -177,14 +143,13 @@ class _Message:
     def _show_request(self, flags: int, counts: list[int]) -> None:
         d = self.dissection
         questions, answers, authorities, additional = counts
-        operation = flags >> 11 & 0xF
         d.add(
-            f"{d.u16(self.at)}{_OPERATIONS[operation]}"
+            f"{d.u16(self.at)}{_operation_text(flags)}"
             f"{'+' if flags & _RECURSE else ''}{'%' if flags & _UNCHECKED else ''}"
         )
         if flags & _ODD_IN_REQUEST:
             d.add(f" [b2&3=0x{flags:x}]")
-        if operation == _INVERSE_QUERY:
+        if _operation(flags) == _INVERSE_QUERY:
             d.add(f" [{questions}q]" if questions else "")
             d.add(f" [{answers}a]" if answers != 1 else "")
         else:
@@ -224,6 +189,21 @@ class _Message:
             self.position = _known(
                 dns_records.show_record(d, self.position, self.at, self.multicast)
             )
+
+
+def _operation(flags: int) -> int:
+    return flags >> 11 & 0xF
+
+
+def _operation_text(flags: int) -> str:
+    operation = _operation(flags)
+    return f" {_OPERATIONS[operation]}" if operation else ""
+
+
+def _outcome_text(outcome: int) -> str:
+    if not outcome:
+        return ""
+    return f"{'' if outcome in _JOINED else ' '}{_OUTCOMES.get(outcome, f'Resp{outcome}')}"
 
 
 def _known(position: int | None) -> int:

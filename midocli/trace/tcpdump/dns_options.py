@@ -5,45 +5,19 @@ from __future__ import annotations
 from midocli.trace.tcpdump import domain_names
 from midocli.trace.tcpdump.addresses import ipv4, ipv6
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import numbered
 
 _ALGORITHMS, _DIGESTS, _HASHES, _SUBNET, _EXPIRE, _COOKIE = 5, 6, 7, 8, 9, 10
 _KEEPALIVE, _PADDING, _CHAIN, _KEY_TAG = 11, 12, 13, 14
-_NAMES = {
-    1: "LLQ",
-    2: "UL",
-    3: "NSID",
-    _ALGORITHMS: "DAU",
-    _DIGESTS: "DHU",
-    _HASHES: "N3U",
-    _SUBNET: "ECS",
-    _EXPIRE: "EXPIRE",
-    _COOKIE: "COOKIE",
-    _KEEPALIVE: "KEEPALIVE",
-    _PADDING: "PADDING",
-    _CHAIN: "CHAIN",
-    _KEY_TAG: "KEY-TAG",
-    16: "CLIENT-TAG",
-    17: "SERVER-TAG",
-}
-_ALGORITHM_NAMES = {
-    0: "DELETE",
-    1: "RSAMD5",
-    2: "DH",
-    3: "DS",
-    5: "RSASHA1",
-    6: "DSA-NSEC3-SHA1",
-    7: "RSASHA1-NSEC3-SHA1",
-    8: "RSASHA256",
-    10: "RSASHA512",
-    12: "ECC-GOST",
-    13: "ECDSAP256SHA256",
-    14: "ECDSAP384SHA384",
-    15: "ED25519",
-    16: "ED448",
-    252: "INDIRECT",
-    253: "PRIVATEDNS",
-    254: "PRIVATEOID",
-}
+_NAMES = numbered("""
+    1 LLQ, 2 UL, 3 NSID, 5 DAU, 6 DHU, 7 N3U, 8 ECS, 9 EXPIRE, 10 COOKIE, 11 KEEPALIVE, 12 PADDING,
+    13 CHAIN, 14 KEY-TAG, 16 CLIENT-TAG, 17 SERVER-TAG
+""")
+_ALGORITHM_NAMES = numbered("""
+    0 DELETE, 1 RSAMD5, 2 DH, 3 DS, 5 RSASHA1, 6 DSA-NSEC3-SHA1, 7 RSASHA1-NSEC3-SHA1, 8 RSASHA256,
+    10 RSASHA512, 12 ECC-GOST, 13 ECDSAP256SHA256, 14 ECDSAP384SHA384, 15 ED25519, 16 ED448,
+    252 INDIRECT, 253 PRIVATEDNS, 254 PRIVATEOID
+""")
 _DIGEST_NAMES = {1: "SHA-1", 2: "SHA-256", 3: "GOST_R_34.11-94", 4: "SHA-384"}
 _LISTS = {_ALGORITHMS: _ALGORITHM_NAMES, _DIGESTS: _DIGEST_NAMES, _HASHES: {1: "SHA-1"}}
 _FAMILIES = {1: 4, 2: 16}

@@ -5,19 +5,17 @@ from __future__ import annotations
 from midocli.trace.tcpdump import ethernet
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.ethertypes import NAMES
+from midocli.trace.tcpdump.tables import letters, numbered
 
 _HEADER = 8
 _BRIDGED = 0x6558
-_FLAGS = ((0x80, "O"), (0x40, "C"), *((1 << 6 - number, f"R{number}") for number in range(1, 7)))
+_FLAGS = numbered("0x80 O, 0x40 C, 0x20 R1, 0x10 R2, 0x08 R3, 0x04 R4, 0x02 R5, 0x01 R6")
 _OPTION_HEADER = 4
 _CRITICAL = 0x80
-_CLASSES = {
-    0x0100: "Linux",
-    0x0101: "Open vSwitch",
-    0x0102: "Open Virtual Networking (OVN)",
-    0x0103: "In-band Network Telemetry (INT)",
-    0x0104: "VMware",
-}
+_CLASSES = numbered("""
+    0x0100 Linux, 0x0101 Open vSwitch, 0x0102 Open Virtual Networking (OVN),
+    0x0103 In-band Network Telemetry (INT), 0x0104 VMware
+""")
 
 
 def show(d: Dissection, at: int, length: int) -> None:
@@ -34,7 +32,7 @@ def show(d: Dissection, at: int, length: int) -> None:
         d.add(f" ERROR: unknown-version {first >> 6}")
         return
     flags, protocol, reserved = d.u8(at + 1), d.u16(at + 2), d.u8(at + 7)
-    names = "".join(name for bit, name in _FLAGS if flags & bit) or "none"
+    names = letters(_FLAGS, flags) or "none"
     d.add(f", Flags [{names}], vni 0x{d.u32(at + 4) >> 8:x}")
     if reserved:
         d.add(f", rsvd 0x{reserved:x}")

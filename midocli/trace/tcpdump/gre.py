@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import addresses, ethernet, ipv4, ipv6
-from midocli.trace.tcpdump.bits import named_bits
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.ethertypes import NAMES
+from midocli.trace.tcpdump.tables import named_bits, numbered
 
-_CHECKSUM, _ROUTING, _KEY, _SEQUENCE, _SOURCE_ROUTE, _ACKNOWLEDGED = (
-    0x8000,
-    0x4000,
-    0x2000,
-    0x1000,
-    0x0800,
-    0x0080,
-)
-_FLAGS = (
-    (_CHECKSUM, "checksum present"),
-    (_ROUTING, "routing present"),
-    (_KEY, "key present"),
-    (_SEQUENCE, "sequence# present"),
-    (_SOURCE_ROUTE, "source routing present"),
-    (_ACKNOWLEDGED, "ack present"),
-)
+_CHECKSUM, _ROUTING, _KEY, _SEQUENCE, _ACKNOWLEDGED = 0x8000, 0x4000, 0x2000, 0x1000, 0x0080
+_FLAGS = numbered("""
+    0x8000 checksum present, 0x4000 routing present, 0x2000 key present, 0x1000 sequence# present,
+    0x0800 source routing present, 0x0080 ack present
+""")
 _IPV4, _IPV6, _BRIDGED = 0x0800, 0x86DD, 0x6558
 _ROUTED_IP, _ROUTED_AS = 0x0800, 0xFFFE
 

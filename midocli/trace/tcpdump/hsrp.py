@@ -5,8 +5,9 @@ from __future__ import annotations
 from midocli.trace.tcpdump import text
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.durations import in_units
+from midocli.trace.tcpdump.tables import numbered
 
-_OPERATIONS = ("hello", "coup", "resign")
+_OPERATIONS = numbered("0 hello, 1 coup, 2 resign")
 _STATES = {0: "initial", 1: "learn", 2: "listen", 4: "speak", 8: "standby", 16: "active"}
 
 
@@ -19,8 +20,7 @@ def show(d: Dissection, at: int, length: int) -> None:
         return
     d.add("-")
     operation = d.u8(at + 1)
-    known = operation < len(_OPERATIONS)
-    d.add(f"{_OPERATIONS[operation] if known else f'unknown ({operation})'} {length}: ")
+    d.add(f"{_OPERATIONS.get(operation, f'unknown ({operation})')} {length}: ")
     state = d.u8(at + 2)
     d.add(f"state={_STATES.get(state, f'Unknown ({state})')} ")
     d.add(f"group={d.u8(at + 6)} ")

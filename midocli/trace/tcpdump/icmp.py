@@ -7,41 +7,30 @@ from collections.abc import Callable
 from midocli.trace.tcpdump import icmp_extensions, ipv4
 from midocli.trace.tcpdump.checksum import correct, verify
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import numbered
 
 _UNREACHABLE, _QUENCH, _REDIRECT, _TIME_EXCEEDED, _PARAMETER = 3, 4, 5, 11, 12
 _ERRORS = frozenset((_UNREACHABLE, _QUENCH, _REDIRECT, _TIME_EXCEEDED, _PARAMETER))
 _EXTENSIBLE = frozenset((_UNREACHABLE, _TIME_EXCEEDED, _PARAMETER))
 
-_PLAIN = {
-    4: "source quench",
-    10: "router solicitation",
-    15: "information request",
-    16: "information reply",
-    17: "address mask request",
-}
+_PLAIN = numbered("""
+    4 source quench, 10 router solicitation, 15 information request, 16 information reply,
+    17 address mask request
+""")
 _NEED_FRAGMENTATION, _PROTOCOL_UNREACHABLE, _PORT_UNREACHABLE = 4, 2, 3
 # `{}` stands for the destination of the quoted packet.
-_UNREACHABLE_TEXTS = {
-    0: "net {} unreachable",
-    1: "host {} unreachable",
-    5: "{} unreachable - source route failed",
-    6: "net {} unreachable - unknown",
-    7: "host {} unreachable - unknown",
-    8: "{} unreachable - source host isolated",
-    9: "net {} unreachable - admin prohibited",
-    10: "host {} unreachable - admin prohibited",
-    11: "net {} unreachable - tos prohibited",
-    12: "host {} unreachable - tos prohibited",
-    13: "host {} unreachable - admin prohibited filter",
-    14: "host {} unreachable - host precedence violation",
-    15: "host {} unreachable - precedence cutoff",
-}
-_REDIRECT_TEXTS = {
-    0: "redirect {} to net {}",
-    1: "redirect {} to host {}",
-    2: "redirect-tos {} to net {}",
-    3: "redirect-tos {} to host {}",
-}
+_UNREACHABLE_TEXTS = numbered("""
+    0 net {} unreachable, 1 host {} unreachable, 5 {} unreachable - source route failed,
+    6 net {} unreachable - unknown, 7 host {} unreachable - unknown,
+    8 {} unreachable - source host isolated, 9 net {} unreachable - admin prohibited,
+    10 host {} unreachable - admin prohibited, 11 net {} unreachable - tos prohibited,
+    12 host {} unreachable - tos prohibited, 13 host {} unreachable - admin prohibited filter,
+    14 host {} unreachable - host precedence violation, 15 host {} unreachable - precedence cutoff
+""")
+_REDIRECT_TEXTS = numbered("""
+    0 redirect {} to net {}, 1 redirect {} to host {}, 2 redirect-tos {} to net {},
+    3 redirect-tos {} to host {}
+""")
 
 # Offsets in the message: the quoted IP packet and fields in it.
 _QUOTE = 8

@@ -16,38 +16,20 @@ from midocli.trace.tcpdump.addresses import ipv6
 from midocli.trace.tcpdump.checksum import correct
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.hexdump import hex_only
+from midocli.trace.tcpdump.tables import numbered
 
 _PROTOCOL = 58
 _UNREACHABLE, _TOO_BIG, _TIME_EXCEEDED, _PARAMETER = 1, 2, 3, 4
-_NAMES = {
-    _UNREACHABLE: "destination unreachable",
-    _TOO_BIG: "packet too big",
-    _TIME_EXCEEDED: "time exceeded in-transit",
-    _PARAMETER: "parameter problem",
-    128: "echo request",
-    129: "echo reply",
-    130: "multicast listener query",
-    131: "multicast listener report",
-    132: "multicast listener done",
-    133: "router solicitation",
-    134: "router advertisement",
-    135: "neighbor solicitation",
-    136: "neighbor advertisement",
-    137: "redirect",
-    138: "router renumbering",
-    139: "who-are-you request",
-    140: "who-are-you reply",
-    141: "inverse neighbor solicitation",
-    142: "inverse neighbor advertisement",
-    143: "multicast listener report v2",
-    144: "ha discovery request",
-    145: "ha discovery reply",
-    146: "mobile router solicitation",
-    147: "mobile router advertisement",
-    155: "RPL",
-    200: "mtrace response",
-    201: "mtrace message",
-}
+_NAMES = numbered("""
+    1 destination unreachable, 2 packet too big, 3 time exceeded in-transit, 4 parameter problem,
+    128 echo request, 129 echo reply, 130 multicast listener query, 131 multicast listener report,
+    132 multicast listener done, 133 router solicitation, 134 router advertisement,
+    135 neighbor solicitation, 136 neighbor advertisement, 137 redirect, 138 router renumbering,
+    139 who-are-you request, 140 who-are-you reply, 141 inverse neighbor solicitation,
+    142 inverse neighbor advertisement, 143 multicast listener report v2, 144 ha discovery request,
+    145 ha discovery reply, 146 mobile router solicitation, 147 mobile router advertisement,
+    155 RPL, 200 mtrace response, 201 mtrace message
+""")
 # With -v, these give the length in front of what follows.
 _LENGTH_FIRST = frozenset((133, 134, 135, 136, 137, 145, 147))
 _UNREACHABLE_TEXTS = {
@@ -58,12 +40,7 @@ _UNREACHABLE_TEXTS = {
     4: "unreachable port",
 }
 _BEYOND_SCOPE, _PORT_UNREACHABLE = 2, 4
-_PARAMETER_TEXTS = {
-    0: "erroneous",
-    1: "next header",
-    2: "option",
-    3: "incomplete header chain",
-}
+_PARAMETER_TEXTS = numbered("0 erroneous, 1 next header, 2 option, 3 incomplete header chain")
 # Offsets in the message: the quoted IPv6 packet and fields in it.
 _QUOTE = 8
 _QUOTED_SOURCE = _QUOTE + 8

@@ -7,6 +7,7 @@ from struct import Struct
 from midocli.trace.tcpdump import ipv4_options
 from midocli.trace.tcpdump.checksum import correct, verify
 from midocli.trace.tcpdump.dissection import CutOffError, Dissection
+from midocli.trace.tcpdump.tables import numbered
 
 _HEADER = Struct(">xBHHHBBH8s")
 _HEADER_LENGTH = 20
@@ -19,36 +20,12 @@ _ECN = ("", ",ECT(1)", ",ECT(0)", ",CE")
 _TOS_TEXTS = tuple(f"tos 0x{tos:x}{_ECN[tos & 3]}" for tos in range(256))
 # By the three bits in front of the fragment offset: reserved, don't fragment, more fragments.
 _FRAGMENT_FLAGS = ("none", "+", "DF", "+, DF", "rsvd", "+, rsvd", "DF, rsvd", "+, DF, rsvd")
-PROTOCOL_NAMES = {
-    0: "Options",
-    1: "ICMP",
-    2: "IGMP",
-    4: "IPIP",
-    6: "TCP",
-    8: "EGP",
-    9: "IGRP",
-    17: "UDP",
-    33: "DCCP",
-    41: "IPv6",
-    43: "Routing",
-    44: "Fragment",
-    46: "RSVP",
-    47: "GRE",
-    50: "ESP",
-    51: "AH",
-    55: "Mobile IP",
-    58: "ICMPv6",
-    62: "Mobile IP (old)",
-    88: "EIGRP",
-    89: "OSPF",
-    103: "PIM",
-    108: "Compressed IP",
-    112: "VRRP",
-    113: "PGM",
-    132: "SCTP",
-    135: "Mobility",
-    143: "Ethernet",
-}
+PROTOCOL_NAMES = numbered("""
+    0 Options, 1 ICMP, 2 IGMP, 4 IPIP, 6 TCP, 8 EGP, 9 IGRP, 17 UDP, 33 DCCP, 41 IPv6, 43 Routing,
+    44 Fragment, 46 RSVP, 47 GRE, 50 ESP, 51 AH, 55 Mobile IP, 58 ICMPv6, 62 Mobile IP (old),
+    88 EIGRP, 89 OSPF, 103 PIM, 108 Compressed IP, 112 VRRP, 113 PGM, 132 SCTP, 135 Mobility,
+    143 Ethernet
+""")
 _PROTOCOL_TEXTS = tuple(
     f"proto {PROTOCOL_NAMES.get(protocol, 'unknown')} ({protocol})" for protocol in range(256)
 )

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import numbered
 
 _END, _NOP, _RECORD_ROUTE, _TIMESTAMP = 0, 1, 7, 68
 _LOOSE_ROUTE, _STRICT_ROUTE, _ROUTER_ALERT = 131, 137, 148
-_NAMES = {
-    _END: "EOL",
-    _NOP: "NOP",
-    _TIMESTAMP: "timestamp",
-    82: "traceroute",
-    130: "security",
-    _RECORD_ROUTE: "RR",
-    _STRICT_ROUTE: "SSRR",
-    _LOOSE_ROUTE: "LSRR",
-    _ROUTER_ALERT: "RA",
-}
+_NAMES = numbered("""
+    0 EOL, 1 NOP, 68 timestamp, 82 traceroute, 130 security, 7 RR, 137 SSRR, 131 LSRR, 148 RA
+""")
 _TIMES_ONLY = 0
 _TIMESTAMP_KINDS = {_TIMES_ONLY: "TSONLY", 1: "TS+ADDR", 3: "PRESPEC"}
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump.addresses import ipv6
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import letters, numbered
 
-_HEADER = 8
 _REFRESH, _HOME_INIT, _CARE_OF_INIT, _HOME, _CARE_OF, _UPDATE, _ACK, _ERROR = range(8)
 _NAMES = ("BRR", "HoTI", "CoTI", "HoT", "CoT", "BU", "BA", "BE")
 _SIZES = (8, 16, 16, 24, 24, 12, 12, 24)
-_UPDATE_BITS = ((0x8, "A"), (0x4, "H"), (0x2, "L"), (0x1, "K"))
+_UPDATE_BITS = numbered("0x8 A, 0x4 H, 0x2 L, 0x1 K")
 
 _PAD1, _PADN, _ADVICE, _CARE_OF_ADDRESS, _NONCES, _AUTHORIZATION = range(6)
 # What an option must find room for, and what it is called when there is not.
@@ -53,7 +53,7 @@ def _show_message(d: Dissection, at: int) -> bool:
             return False
         bits = d.u8(at + 8) >> 4
         if bits:
-            d.add(f" {''.join(letter for bit, letter in _UPDATE_BITS if bits & bit)}")
+            d.add(f" {letters(_UPDATE_BITS, bits)}")
         d.add(f" lifetime={d.u16(at + 10) << 2}")
     elif kind == _ACK:
         d.add(f" status={d.u8(at + 6)}")

@@ -11,60 +11,28 @@ from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.ethertypes import NAMES
 from midocli.trace.tcpdump.hexdump import hex_and_ascii
 from midocli.trace.tcpdump.naming import Naming
+from midocli.trace.tcpdump.tables import numbered
 
 _SNAP = 0xAA
-_SAPS = {
-    0x00: "Null",
-    0x02: "802.1B I",
-    0x03: "802.1B G",
-    0x04: "SNA",
-    0x06: "IP",
-    0x0E: "ProWay NM",
-    0x42: "STP",
-    0x4E: "RS511",
-    0x7E: "ISO8208",
-    0x8E: "ProWay",
-    _SNAP: "SNAP",
-    0xE0: "IPX",
-    0xF0: "NetBeui",
-    0xFE: "OSI",
-    0xFF: "Global",
-}
+_SAPS = numbered("""
+    0x00 Null, 0x02 802.1B I, 0x03 802.1B G, 0x04 SNA, 0x06 IP, 0x0E ProWay NM, 0x42 STP,
+    0x4E RS511, 0x7E ISO8208, 0x8E ProWay, 0xAA SNAP, 0xE0 IPX, 0xF0 NetBeui, 0xFE OSI, 0xFF Global
+""")
 _UI, _XID = 0x03, 0xAF
 _XID_BASIC = 0x81
-_COMMANDS = {
-    _UI: "ui",
-    0xE3: "test",
-    _XID: "xid",
-    0x63: "ua",
-    0x43: "disc",
-    0x0F: "dm",
-    0x6F: "sabme",
-    0x87: "frmr",
-}
+_COMMANDS = numbered("""
+    0x03 ui, 0xE3 test, 0xAF xid, 0x63 ua, 0x43 disc, 0x0F dm, 0x6F sabme, 0x87 frmr
+""")
 _SUPERVISORY = ("Receiver Ready", "Receiver not Ready", "Reject", "?")
 _SNAP_HEADER = 5
-_CISCO_PROTOCOLS = {
-    0x0111: "UDLD",
-    0x010B: "PVST",
-    0x010C: "VLAN Bridge",
-    0x2000: "CDP",
-    0x2003: "VTP",
-    0x2004: "DTP",
-}
-_BRIDGED_PROTOCOLS = {
-    0x0001: "Ethernet + FCS",
-    0x0002: "802.4 + FCS",
-    0x0003: "Token Ring + FCS",
-    0x0004: "FDDI + FCS",
-    0x0005: "802.6 + FCS",
-    0x0007: "Ethernet w/o FCS",
-    0x0008: "802.4 w/o FCS",
-    0x0009: "Token Ring w/o FCS",
-    0x000A: "FDDI w/o FCS",
-    0x000B: "802.6 w/o FCS",
-    0x000E: "BPDU",
-}
+_CISCO_PROTOCOLS = numbered("""
+    0x0111 UDLD, 0x010B PVST, 0x010C VLAN Bridge, 0x2000 CDP, 0x2003 VTP, 0x2004 DTP
+""")
+_BRIDGED_PROTOCOLS = numbered("""
+    0x0001 Ethernet + FCS, 0x0002 802.4 + FCS, 0x0003 Token Ring + FCS, 0x0004 FDDI + FCS,
+    0x0005 802.6 + FCS, 0x0007 Ethernet w/o FCS, 0x0008 802.4 w/o FCS, 0x0009 Token Ring w/o FCS,
+    0x000A FDDI w/o FCS, 0x000B 802.6 w/o FCS, 0x000E BPDU
+""")
 _PROTOCOLS_BY_VENDOR = {
     vendors.ENCAPSULATED: NAMES,
     vendors.CISCO_BRIDGED: NAMES,

@@ -15,53 +15,28 @@ from midocli.trace.tcpdump import (
 )
 from midocli.trace.tcpdump.address_families import family_name
 from midocli.trace.tcpdump.addresses import ipv6
-from midocli.trace.tcpdump.bits import named_bits
 from midocli.trace.tcpdump.dissection import Dissection, ShortError
+from midocli.trace.tcpdump.tables import named_bits, numbered
 
 _CHASSIS, _PORT, _TTL, _PORT_TEXT, _NAME, _DESCRIPTION, _CAPABILITIES, _MANAGEMENT = range(1, 9)
 _PRIVATE = 127
-_ELEMENTS = {
-    0: "End",
-    _CHASSIS: "Chassis ID",
-    _PORT: "Port ID",
-    _TTL: "Time to Live",
-    _PORT_TEXT: "Port Description",
-    _NAME: "System Name",
-    _DESCRIPTION: "System Description",
-    _CAPABILITIES: "System Capabilities",
-    _MANAGEMENT: "Management Address",
-    _PRIVATE: "Organization specific",
-}
+_ELEMENTS = numbered("""
+    0 End, 1 Chassis ID, 2 Port ID, 3 Time to Live, 4 Port Description, 5 System Name,
+    6 System Description, 7 System Capabilities, 8 Management Address, 127 Organization specific
+""")
 # How a chassis or a port is identified: by text but for addresses.
-_MAC = "MAC address"
-_CHASSIS_KINDS = {
-    1: "Chassis component",
-    2: "Interface alias",
-    3: "Port component",
-    4: _MAC,
-    5: "Network address",
-    6: "Interface name",
-    7: "Local",
-}
-_PORT_KINDS = {
-    1: "Interface alias",
-    2: "Port component",
-    3: _MAC,
-    4: "Network Address",
-    5: "Interface Name",
-    6: "Agent circuit ID",
-    7: "Local",
-}
-_ROLES = (
-    (0x01, "Other"),
-    (0x02, "Repeater"),
-    (0x04, "Bridge"),
-    (0x08, "WLAN AP"),
-    (0x10, "Router"),
-    (0x20, "Telephone"),
-    (0x40, "Docsis"),
-    (0x80, "Station Only"),
-)
+_CHASSIS_KINDS = numbered("""
+    1 Chassis component, 2 Interface alias, 3 Port component, 4 MAC address, 5 Network address,
+    6 Interface name, 7 Local
+""")
+_PORT_KINDS = numbered("""
+    1 Interface alias, 2 Port component, 3 MAC address, 4 Network Address, 5 Interface Name,
+    6 Agent circuit ID, 7 Local
+""")
+_ROLES = numbered("""
+    0x01 Other, 0x02 Repeater, 0x04 Bridge, 0x08 WLAN AP, 0x10 Router, 0x20 Telephone, 0x40 Docsis,
+    0x80 Station Only
+""")
 _NUMBERINGS = {2: "Interface Index", 3: "System Port Number"}
 _ORGANIZATIONS = {
     vendors.BRIDGED: lldp_8021.show,
@@ -136,7 +111,7 @@ def _show_identifier(d: Dissection, kinds: dict[int, str], at: int, size: int) -
     kind = d.u8(at)
     name = kinds.get(kind, "Unknown")
     d.add(f"\n\t  Subtype {name} ({kind}): ")
-    if name == _MAC:
+    if name == "MAC address":
         _need(size, 7)
         d.add(d.names.mac(d.taken(at + 1, 6)))
     elif name.lower() == "network address":

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import text
-from midocli.trace.tcpdump.bits import named_bits
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.lldp_values import Kind, show_aggregation, show_kind
+from midocli.trace.tcpdump.tables import named_bits, numbered
 
-_PROTOCOL_VLAN = ((0x02, "supported"), (0x04, "enabled"))
+_PROTOCOL_VLAN = numbered("0x02 supported, 0x04 enabled")
 _EVB_MODES = ("Not Supported", "EVB Bridge", "EVB Station", "Reserved for future Standardization")
 _BITS = "\n\t     Priority : 0  1  2  3  4  5  6  7\n\t     Value    : "
 

@@ -3,52 +3,34 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import text
-from midocli.trace.tcpdump.bits import named_bits
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.lldp_values import Kind, show_kind
+from midocli.trace.tcpdump.tables import named_bits, numbered
 
-_CAPABILITIES = (
-    (0x01, "LLDP-MED capabilities"),
-    (0x02, "network policy"),
-    (0x04, "location identification"),
-    (0x08, "extended power via MDI-PSE"),
-    (0x10, "extended power via MDI-PD"),
-    (0x20, "Inventory"),
-)
-_DEVICES = {
-    1: "endpoint class 1",
-    2: "endpoint class 2",
-    3: "endpoint class 3",
-    4: "network connectivity",
-}
-_APPLICATIONS = {
-    1: "voice",
-    2: "voice signaling",
-    3: "guest voice",
-    4: "guest voice signaling",
-    5: "softphone voice",
-    6: "video conferencing",
-    7: "streaming video",
-    8: "video signaling",
-}
-_POLICY = ((0x80, "Unknown"), (0x40, "Tagged"), (0x20, "reserved"))
+_CAPABILITIES = numbered("""
+    0x01 LLDP-MED capabilities, 0x02 network policy, 0x04 location identification,
+    0x08 extended power via MDI-PSE, 0x10 extended power via MDI-PD, 0x20 Inventory
+""")
+_DEVICES = numbered("""
+    1 endpoint class 1, 2 endpoint class 2, 3 endpoint class 3, 4 network connectivity
+""")
+_APPLICATIONS = numbered("""
+    1 voice, 2 voice signaling, 3 guest voice, 4 guest voice signaling, 5 softphone voice,
+    6 video conferencing, 7 streaming video, 8 video signaling
+""")
+_POLICY = numbered("0x80 Unknown, 0x40 Tagged, 0x20 reserved")
 _COORDINATES, _CIVIC, _EMERGENCY = 1, 2, 3
-_LOCATIONS = {
-    _COORDINATES: "coordinate-based LCI",
-    _CIVIC: "civic address LCI",
-    _EMERGENCY: "ECS ELIN",
-}
+_LOCATIONS = numbered("1 coordinate-based LCI, 2 civic address LCI, 3 ECS ELIN")
 _ALTITUDES = {1: "meters", 2: "floors"}
 _DATUMS = {
     1: "World Geodesic System 1984",
     2: "North American Datum 1983 (NAVD88)",
     3: "North American Datum 1983 (MLLW)",
 }
-_LOCATED = (
-    "location of DHCP server",
-    "location of the network element believed to be closest to the client",
-    "location of the client",
-)
+_LOCATED = numbered("""
+    0 location of DHCP server,
+    1 location of the network element believed to be closest to the client, 2 location of the client
+""")
 _CIVIC_PARTS = {
     1: "national subdivisions (state,canton,region,province,prefecture)",
     2: "county, parish, gun, district",
@@ -57,11 +39,9 @@ _CIVIC_PARTS = {
     5: "neighborhood, block",
     6: "street",
 }
-_SOURCES = {
-    1: "PSE - primary power source",
-    2: "local - backup power source",
-    3: "PSE+local - reserved",
-}
+_SOURCES = numbered("""
+    1 PSE - primary power source, 2 local - backup power source, 3 PSE+local - reserved
+""")
 _PRIORITIES = {1: "critical", 2: "high", 3: "low"}
 _MOST_POWER = 1024
 _INVENTORY = (
@@ -126,7 +106,7 @@ def _show_coordinates(d: Dissection, at: int) -> None:
 
 def _show_civic(d: Dissection, at: int) -> None:
     length, what = d.u8(at), d.u8(at + 1)
-    name = _LOCATED[what] if what < len(_LOCATED) else "unknown"
+    name = _LOCATED.get(what, "unknown")
     d.add(f"\n\t    LCI length {length}, LCI what {name} (0x{what:02x}), Country-code ")
     text.show_until_zero(d, at + 2, 2)
     at += 4

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from midocli.trace.tcpdump import text
-from midocli.trace.tcpdump.bits import named_bits
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import named_bits, numbered
 
 
 class Kind(NamedTuple):
@@ -22,7 +22,7 @@ class Kind(NamedTuple):
     show: Callable[[Dissection, int, int], None]
 
 
-_AGGREGATION = ((0x01, "supported"), (0x02, "enabled"))
+_AGGREGATION = numbered("0x01 supported, 0x02 enabled")
 
 
 def show_kind(d: Dissection, at: int, size: int, kinds: Mapping[int, Kind], least: int = 4) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import letters, numbered
 
 _VERSION, _IDENTIFIED = 0x80, 0x20
 _ENCRYPTED = 0x0C
-_FLAGS = ((0x08, "E"), (0x04, "C"), (0x40, "S"), (0x10, "B"), (_IDENTIFIED, "I"))
+_FLAGS = numbered("0x08 E, 0x04 C, 0x40 S, 0x10 B, 0x20 I")
 _SHORT, _LONG = 6, 14
 _SIGNATURE = 16
 
@@ -56,7 +57,7 @@ def _show(d: Dissection, at: int, length: int, macs: bytes) -> tuple[int, int | 
 
 
 def _tag_text(d: Dissection, at: int, control: int, short: int) -> str:
-    flags = "".join(letter for bit, letter in _FLAGS if control & bit) or "none"
+    flags = letters(_FLAGS, control) or "none"
     text = f"an {control & 3}, pn {d.u32(at + 2)}, flags {flags}"
     if short:
         text += f", sl {short}"

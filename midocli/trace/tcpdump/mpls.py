@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump import ipv4, ipv6, text
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import numbered
 
-_NAMES = ("IPv4 explicit NULL", "router alert", "IPv6 explicit NULL", "implicit NULL")
+_NAMES = numbered("0 IPv4 explicit NULL, 1 router alert, 2 IPv6 explicit NULL, 3 implicit NULL")
 _RESERVED = 16
 _IPV4_LABELS, _IPV6_LABEL = (0, 3), 2
 _BOTTOM = 0x100
@@ -40,7 +41,7 @@ def _entry_text(entry: int, verbose: bool) -> str:
     label = entry >> 12
     named = ""
     if verbose and label < _RESERVED:
-        named = f" ({_NAMES[label] if label < len(_NAMES) else 'rsvd'})"
+        named = f" ({_NAMES.get(label, 'rsvd')})"
     bottom = ", [S]" if entry & _BOTTOM else ""
     return f"(label {label}{named}, tc {entry >> 9 & 7}{bottom}, ttl {entry & 0xFF})"
 

@@ -7,17 +7,12 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump import neighbour_options
 from midocli.trace.tcpdump.addresses import ipv6
-from midocli.trace.tcpdump.bits import named_bits
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.neighbour_options import PREFERENCES
+from midocli.trace.tcpdump.tables import named_bits, numbered
 
-_ADVERTISEMENT_FLAGS = ((0x80, "router"), (0x40, "solicited"), (0x20, "override"))
-_ROUTER_FLAGS = (
-    (0x80, "managed"),
-    (0x40, "other stateful"),
-    (0x20, "home agent"),
-    (0x02, "ipv6 only"),
-)
+_ADVERTISEMENT_FLAGS = numbered("0x80 router, 0x40 solicited, 0x20 override")
+_ROUTER_FLAGS = numbered("0x80 managed, 0x40 other stateful, 0x20 home agent, 0x02 ipv6 only")
 
 
 def _address(d: Dissection, at: int) -> str:

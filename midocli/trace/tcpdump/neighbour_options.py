@@ -6,27 +6,19 @@ from collections.abc import Callable
 
 from midocli.trace.tcpdump import domain_names
 from midocli.trace.tcpdump.addresses import ipv6, mac
-from midocli.trace.tcpdump.bits import named_bits
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.hexdump import hex_only
+from midocli.trace.tcpdump.tables import named_bits, numbered
 
 # By the two bits of a router's or route's preference.
 PREFERENCES = ("medium", "high", "rsv", "low")
 
 _REDIRECTED, _ROUTE, _SEARCH_LIST = 4, 24, 31
-_NAMES = {
-    1: "source link-address",
-    2: "destination link-address",
-    3: "prefix info",
-    _REDIRECTED: "redirected header",
-    5: "mtu",
-    7: "advertisement interval",
-    8: "homeagent information",
-    _ROUTE: "route info",
-    25: "rdnss",
-    _SEARCH_LIST: "dnssl",
-}
-_PREFIX_FLAGS = ((0x80, "onlink"), (0x40, "auto"), (0x20, "router"))
+_NAMES = numbered("""
+    1 source link-address, 2 destination link-address, 3 prefix info, 4 redirected header, 5 mtu,
+    7 advertisement interval, 8 homeagent information, 24 route info, 25 rdnss, 31 dnssl
+""")
+_PREFIX_FLAGS = numbered("0x80 onlink, 0x40 auto, 0x20 router")
 _INFINITE = 0xFFFF_FFFF
 
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump.addresses import ipv6
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import letters, numbered
 from midocli.trace.tcpdump.text import visible
 
 _QUERY = 139
 _HEADER = 16
 _NOTHING, _TYPES, _NAME, _ADDRESSES = 0, 1, 2, 3
-_QUESTIONS = {
-    _NOTHING: "noop",
-    _TYPES: "supported qtypes",
-    _NAME: "DNS name",
-    _ADDRESSES: "node addresses",
-}
-_ADDRESS_FLAGS = ((0x40, "a"), (0x20, "G"), (0x10, "S"), (0x08, "L"), (0x04, "C"), (0x02, "A"))
+_QUESTIONS = numbered("0 noop, 1 supported qtypes, 2 DNS name, 3 node addresses")
+_ADDRESS_FLAGS = numbered("0x40 a, 0x20 G, 0x10 S, 0x08 L, 0x04 C, 0x02 A")
 _TRUNCATED = 0x01
 _SUBJECT_IPV6, _SUBJECT_NAME, _SUBJECT_IPV4 = range(3)
 _SUCCESS = 0
@@ -55,7 +51,7 @@ def _flags_text(flags: int, question: int, truncated: str = "") -> str:
     if question == _TYPES and flags:
         return f" [{'C' if flags & 1 else ''}]"
     if question == _ADDRESSES and flags:
-        return f" [{''.join(letter for bit, letter in _ADDRESS_FLAGS if flags & bit)}{truncated}]"
+        return f" [{letters(_ADDRESS_FLAGS, flags)}{truncated}]"
     return ""
 
 

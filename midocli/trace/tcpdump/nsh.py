@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump import ethernet, ipv4, ipv6
 from midocli.trace.tcpdump.dissection import Dissection, InvalidError
+from midocli.trace.tcpdump.tables import numbered
 
 _HEADERS = 8
 _WORD = 4
 _FIXED, _VARIABLE = 1, 2
 _KINDS = {0: "reserved", _FIXED: "1", _VARIABLE: "2", 0xF: "experimental"}
 _IPV4, _IPV6, _ETHERNET = 1, 2, 3
-_PROTOCOLS = {
-    _IPV4: "IPv4",
-    _IPV6: "IPv6",
-    _ETHERNET: "Ethernet",
-    4: "NSH",
-    5: "MPLS",
-    0xFE: "Experiment 1",
-    0xFF: "Experiment 2",
-}
+_PROTOCOLS = numbered("""
+    1 IPv4, 2 IPv6, 3 Ethernet, 4 NSH, 5 MPLS, 0xFE Experiment 1, 0xFF Experiment 2
+""")
 
 
 def show(d: Dissection, at: int, length: int) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump.addresses import ipv6
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import letters, numbered
 
 _COMMAND = 0
 _CODES = {_COMMAND: "command", 1: "result", 255: "sequence number reset"}
-_FLAGS = ((0x80, "T"), (0x40, "R"), (0x20, "A"), (0x10, "S"), (0x08, "P"))
+_FLAGS = numbered("0x80 T, 0x40 R, 0x20 A, 0x10 S, 0x08 P")
 _OPERATIONS = {1: "add", 2: "change", 3: "setglobal"}
 _HEADER, _MATCH, _USE = 16, 24, 32
 _FOREVER = 0xFFFF_FFFF
@@ -25,7 +26,7 @@ def show(d: Dissection, at: int) -> None:
         flags = d.u8(at + 9)
         d.add("[")
         if flags:
-            d.add(f"{''.join(letter for bit, letter in _FLAGS if flags & bit)},")
+            d.add(f"{letters(_FLAGS, flags)},")
         d.add(f"seg={d.u8(at + 8)},maxdelay={d.u16(at + 10)}")
         reserved = d.u32(at + 12)
         d.add(f"rsvd=0x{reserved:x}" if reserved else "")

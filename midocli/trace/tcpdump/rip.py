@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump import text
 from midocli.trace.tcpdump.dissection import Dissection, ShortError
+from midocli.trace.tcpdump.tables import numbered
 
 _HEADER, _ENTRY = 4, 20
 _REQUEST, _RESPONSE = 1, 2
-_COMMANDS = {
-    _REQUEST: "Request",
-    _RESPONSE: "Response",
-    3: "Trace on",
-    4: "Trace off",
-    5: "Poll",
-    6: "Poll Entry",
-}
+_COMMANDS = numbered("1 Request, 2 Response, 3 Trace on, 4 Trace off, 5 Poll, 6 Poll Entry")
 _PLAIN = frozenset((4, 5, 6))
 _IPV4 = 2
-_FAMILIES = {
-    _IPV4: "IPv4",
-    6: "NS",
-    7: "ISO",
-    16: "Appletalk",
-    23: "IPX",
-    24: "IPv6",
-    28: "IPv6",
-    30: "IPv6",
-}
+_FAMILIES = numbered("2 IPv4, 6 NS, 7 ISO, 16 Appletalk, 23 IPX, 24 IPv6, 28 IPv6, 30 IPv6")
 _AUTHENTICATION = 0xFFFF
 _TRAILER, _PASSWORD, _DIGEST = 1, 2, 3
 

@@ -5,25 +5,15 @@ from __future__ import annotations
 from midocli.trace.tcpdump.addresses import ipv6
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.hexdump import hex_only
+from midocli.trace.tcpdump.tables import numbered
 
 _SECURED = 0x80
 _SOLICITATION, _OBJECT, _DESTINATION, _DESTINATION_ACK = range(4)
-_MODES = {
-    0: "nonstoring",
-    1: "storing",
-    2: "nonstoring-multicast",
-    3: "storing-multicast",
-}
-_OPTIONS = {
-    1: "padN",
-    2: "metrics",
-    3: "routinginfo",
-    4: "config",
-    5: "rpltarget",
-    6: "transitinfo",
-    8: "destprefix",
-    9: "rpltargetdesc",
-}
+_MODES = numbered("0 nonstoring, 1 storing, 2 nonstoring-multicast, 3 storing-multicast")
+_OPTIONS = numbered("""
+    1 padN, 2 metrics, 3 routinginfo, 4 config, 5 rpltarget, 6 transitinfo, 8 destprefix,
+    9 rpltargetdesc
+""")
 _OBJECT_LENGTH = 24
 # An acknowledgement has the bit of the graph where its request wants the acknowledgement.
 _HAS_GRAPH, _WANTS_ACK, _ACK_HAS_GRAPH = 0x40, 0x80, 0x80

@@ -10,7 +10,7 @@ from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.snmp_fields import Fields
 
 _VERSIONS = {0: "SNMPv1", 1: "SNMPv2c", 3: "SNMPv3"}
-_V1, _V2, _V3 = 0, 1, 3
+_V3 = 3
 _DEFAULT_COMMUNITY = b"public"
 
 

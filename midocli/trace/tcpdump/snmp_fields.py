@@ -7,22 +7,23 @@ from contextlib import suppress
 from midocli.trace.tcpdump import asn1
 from midocli.trace.tcpdump.asn1 import UnreadableError, Value
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import numbered
 
 _GET, _GET_NEXT, _RESPONSE, _SET, _TRAP, _GET_BULK, _INFORM, _V2_TRAP, _REPORT = range(9)
 _READS = frozenset((_GET, _GET_NEXT, _GET_BULK))
 # In these an error would make no sense.
 _WITHOUT_ERROR = frozenset((_GET, _GET_NEXT, _SET, _INFORM, _V2_TRAP, _REPORT))
 _NOT_IN_V1 = frozenset((_GET_BULK, _INFORM, _V2_TRAP, _REPORT))
-_ERRORS = (
-    *("noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "noAccess"),
-    *("wrongType", "wrongLength", "wrongEncoding", "wrongValue", "noCreation"),
-    *("inconsistentValue", "resourceUnavailable", "commitFailed", "undoFailed"),
-    *("authorizationError", "notWritable", "inconsistentName"),
-)
-_TRAPS = (
-    *("coldStart", "warmStart", "linkDown", "linkUp", "authenticationFailure"),
-    *("egpNeighborLoss", "enterpriseSpecific"),
-)
+_ERRORS = numbered("""
+    0 noError, 1 tooBig, 2 noSuchName, 3 badValue, 4 readOnly, 5 genErr, 6 noAccess, 7 wrongType,
+    8 wrongLength, 9 wrongEncoding, 10 wrongValue, 11 noCreation, 12 inconsistentValue,
+    13 resourceUnavailable, 14 commitFailed, 15 undoFailed, 16 authorizationError, 17 notWritable,
+    18 inconsistentName
+""")
+_TRAPS = numbered("""
+    0 coldStart, 1 warmStart, 2 linkDown, 3 linkUp, 4 authenticationFailure, 5 egpNeighborLoss,
+    6 enterpriseSpecific
+""")
 _ENTERPRISE = 6
 
 
@@ -118,9 +119,7 @@ def _show_request(d: Dissection, fields: Fields, kind: int) -> None:
 
 
 def _error(number: int) -> str:
-    if 0 <= number < len(_ERRORS):
-        return _ERRORS[number]
-    return f"err={number & 0xFFFF_FFFF}"
+    return _ERRORS.get(number, f"err={number & 0xFFFF_FFFF}")
 
 
 def _show_trap(d: Dissection, fields: Fields) -> None:
@@ -129,7 +128,7 @@ def _show_trap(d: Dissection, fields: Fields) -> None:
     d.add(" ")
     asn1.show(d, fields.of(asn1.ADDRESS, "agent-addr!=INETADDR"))
     kind = fields.of(asn1.INTEGER, "generic-trap!=INT").number
-    d.add(f" {_TRAPS[kind] if 0 <= kind < len(_TRAPS) else f'gt={kind}'}")
+    d.add(f" {_TRAPS.get(kind, f'gt={kind}')}")
     specific = fields.of(asn1.INTEGER, "specific-trap!=INT").number
     if kind == _ENTERPRISE:
         d.add(f" s={specific}")

@@ -8,8 +8,9 @@ from midocli.trace.tcpdump import asn1
 from midocli.trace.tcpdump.asn1 import UnreadableError, Value
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.snmp_fields import Fields
+from midocli.trace.tcpdump.tables import letters, numbered
 
-_FLAGS = ((0x01, "a"), (0x02, "p"), (0x04, "r"))
+_FLAGS = numbered("0x01 a, 0x02 p, 0x04 r")
 _POSSIBLE = frozenset((0, 1, 3, 4, 5, 7))
 _USER_BASED = 3
 _VERSION = 3
@@ -47,7 +48,7 @@ def _show_head(d: Dissection, head: Fields) -> None:
     if flags not in _POSSIBLE:
         d.add(f"[msgFlags=0x{flags:02X}]")
         raise UnreadableError
-    d.add(f"F={''.join(letter for bit, letter in _FLAGS if flags & bit)} ")
+    d.add(f"F={letters(_FLAGS, flags)} ")
     model = head.of(asn1.INTEGER, "msgSecurityModel!=INT").number
     head.tell_extra_wrongly("message SEQ")
     if d.flags.verbose:

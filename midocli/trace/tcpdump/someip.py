@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import numbered
 
 _HEADER = 16
-_KINDS = {
-    0x00: "REQUEST",
-    0x01: "REQUEST_NO_RETURN",
-    0x02: "NOTIFICATION",
-    0x20: "TP_REQUEST",
-    0x21: "TP_REQUEST_NO_RETURN",
-    0x22: "TP_NOTIFICATION",
-    0x80: "RESPONSE",
-    0x81: "ERROR",
-    0xA0: "TP_RESPONSE",
-    0xA1: "TP_ERROR",
-}
-_RESULTS = (
-    *("E_OK", "E_NOT_OK", "E_UNKNOWN_SERVICE", "E_UNKNOWN_METHOD", "E_NOT_READY"),
-    *("E_NOT_REACHABLE", "E_TIMEOUT", "E_WRONG_PROTOCOL_VERSION", "E_WRONG_INTERFACE_VERSION"),
-    *("E_MALFORMED_MESSAGE", "E_WRONG_MESSAGE_TYPE", "E_E2E_REPEATED", "E_E2E_WRONG_SEQUENCE"),
-    *("E_E2E", "E_E2E_NOT_AVAILABLE", "E_E2E_NO_NEW_DATA"),
-)
+_KINDS = numbered("""
+    0x00 REQUEST, 0x01 REQUEST_NO_RETURN, 0x02 NOTIFICATION, 0x20 TP_REQUEST,
+    0x21 TP_REQUEST_NO_RETURN, 0x22 TP_NOTIFICATION, 0x80 RESPONSE, 0x81 ERROR, 0xA0 TP_RESPONSE,
+    0xA1 TP_ERROR
+""")
+_RESULTS = numbered("""
+    0 E_OK, 1 E_NOT_OK, 2 E_UNKNOWN_SERVICE, 3 E_UNKNOWN_METHOD, 4 E_NOT_READY, 5 E_NOT_REACHABLE,
+    6 E_TIMEOUT, 7 E_WRONG_PROTOCOL_VERSION, 8 E_WRONG_INTERFACE_VERSION, 9 E_MALFORMED_MESSAGE,
+    10 E_WRONG_MESSAGE_TYPE, 11 E_E2E_REPEATED, 12 E_E2E_WRONG_SEQUENCE, 13 E_E2E,
+    14 E_E2E_NOT_AVAILABLE, 15 E_E2E_NO_NEW_DATA
+""")
 
 
 def show(d: Dissection, at: int, length: int) -> None:
@@ -41,5 +35,4 @@ def show(d: Dissection, at: int, length: int) -> None:
     d.add(f", pver {d.u8(at + 12)}")
     d.add(f", iver {d.u8(at + 13)}")
     d.add(f", msgtype {_KINDS.get(d.u8(at + 14), 'Unknown')}")
-    result = d.u8(at + 15)
-    d.add(f", retcode {_RESULTS[result] if result < len(_RESULTS) else 'Unknown'}\n")
+    d.add(f", retcode {_RESULTS.get(d.u8(at + 15), 'Unknown')}\n")

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from midocli.trace.tcpdump.bits import named_bits
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import named_bits, numbered
 from midocli.trace.tcpdump.text import visible
 
 _RAPID, _MULTIPLE, _SHORTEST_PATH = 2, 3, 4
 _VERSIONS = {0: "802.1d", _RAPID: "802.1w", _MULTIPLE: "802.1s", _SHORTEST_PATH: "802.1aq"}
 _CONFIG, _RAPID_CONFIG = 0x00, 0x02
 _TYPES = {_CONFIG: "Config", _RAPID_CONFIG: "Rapid STP", 0x80: "Topology Change"}
-_FLAGS = (
-    (0x01, "Topology change"),
-    (0x02, "Proposal"),
-    (0x10, "Learn"),
-    (0x20, "Forward"),
-    (0x40, "Agreement"),
-    (0x80, "Topology change ACK"),
-)
+_FLAGS = numbered("""
+    0x01 Topology change, 0x02 Proposal, 0x10 Learn, 0x20 Forward, 0x40 Agreement,
+    0x80 Topology change ACK
+""")
 _ROLES = ("Unknown", "Alternate", "Root", "Designated")
 
 _CONFIG_LENGTH = 35

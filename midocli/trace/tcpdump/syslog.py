@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump import text
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import numbered
 
 _SEVERITIES = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")
-_FACILITIES = (
-    *("kernel", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron"),
-    *("authpriv", "ftp", "ntp", "security", "console", "cron", "local0", "local1", "local2"),
-    *("local3", "local4", "local5", "local6", "local7"),
-)
+_FACILITIES = numbered("""
+    0 kernel, 1 user, 2 mail, 3 daemon, 4 auth, 5 syslog, 6 lpr, 7 news, 8 uucp, 9 cron,
+    10 authpriv, 11 ftp, 12 ntp, 13 security, 14 console, 15 cron, 16 local0, 17 local1, 18 local2,
+    19 local3, 20 local4, 21 local5, 22 local6, 23 local7
+""")
 _MOST_DIGITS = 3
 
 
@@ -28,8 +29,7 @@ def show(d: Dissection, at: int, length: int) -> None:
         return
     number = int(d.data[at + 1 : start] or b"0")
     facility, severity = (number & 0x3F8) >> 3, number & 7
-    known = facility < len(_FACILITIES)
-    facility_name = _FACILITIES[facility] if known else f"unknown ({facility})"
+    facility_name = _FACILITIES.get(facility, f"unknown ({facility})")
     if not d.flags.verbose:
         d.add(f"SYSLOG {facility_name}.{_SEVERITIES[severity]}, length: {length}")
         return

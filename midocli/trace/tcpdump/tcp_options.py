@@ -7,29 +7,8 @@ from collections.abc import Callable
 from midocli.trace.tcpdump import mptcp
 from midocli.trace.tcpdump.dissection import Dissection
 
-_END, _NOP, _SACK, _SIGNATURE = 0, 1, 5, 19
+_END, _NOP = 0, 1
 _UNSIGNED = 0xFFFF_FFFF
-_NAMES = {
-    _END: "eol",
-    _NOP: "nop",
-    2: "mss",
-    3: "wscale",
-    4: "sackOK",
-    _SACK: "sack",
-    6: "echo",
-    7: "echoreply",
-    8: "TS",
-    11: "cc",
-    12: "ccnew",
-    13: "",
-    _SIGNATURE: "md5",
-    20: "scps",
-    28: "uto",
-    29: "tcp-ao",
-    30: "mptcp",
-    34: "tfo",
-    254: "exp",
-}
 _FAST_OPEN_MAGIC = 0xF989
 
 
@@ -100,9 +79,10 @@ def show(d: Dissection, at: int, length: int, base: int, segment_end: int, flags
                 used = 2
                 if declared < 2 or declared > length:
                     raise _BadOptionError
-            d.add(_NAMES.get(kind, f"unknown-{kind}"))
+            name, show_body = _OPTIONS.get(kind) or (f"unknown-{kind}", _show_unknown)
+            d.add(name)
             option = _Option(d, at + used, declared - used, length - used, base, segment_end, flags)
-            used += _READERS.get(kind, _show_unknown)(option)
+            used += show_body(option)
             if used != declared:
                 d.add(f"[len {declared}]")
             at += used
@@ -121,18 +101,22 @@ def show(d: Dissection, at: int, length: int, base: int, segment_end: int, flags
     return True
 
 
+# What follows shows the body of one kind of option, and gives how many bytes it should have.
+_Reader = Callable[[_Option], int]
+
+
 def _show_nothing(option: _Option) -> int:
     return 0
 
 
-def _show_mss(option: _Option) -> int:
-    option.dissection.add(f" {option.number(0, 2)}")
-    return 2
+def _number_of(size: int) -> _Reader:
+    """What shows an option that is one number of `size` bytes."""
 
+    def show_number(option: _Option) -> int:
+        option.dissection.add(f" {option.number(0, size)}")
+        return size
 
-def _show_window_scale(option: _Option) -> int:
-    option.dissection.add(f" {option.number(0, 1)}")
-    return 1
+    return show_number
 
 
 def _show_sack(option: _Option) -> int:
@@ -146,11 +130,6 @@ def _show_sack(option: _Option) -> int:
         right = (option.number(edge + 4, 4) - option.base) & _UNSIGNED
         d.add(f"{{{left}:{right}}}")
     return option.declared
-
-
-def _show_one_number(option: _Option) -> int:
-    option.dissection.add(f" {option.number(0, 4)}")
-    return 4
 
 
 def _show_timestamps(option: _Option) -> int:
@@ -247,24 +226,25 @@ def _show_hex(option: _Option, start: int) -> None:
         option.dissection.add(f"{option.number(index, 1):02x}")
 
 
-_READERS: dict[int, Callable[[_Option], int]] = {
-    _END: _show_nothing,
-    _NOP: _show_nothing,
-    2: _show_mss,
-    3: _show_window_scale,
-    4: _show_nothing,
-    _SACK: _show_sack,
-    6: _show_one_number,
-    7: _show_one_number,
-    8: _show_timestamps,
-    11: _show_one_number,
-    12: _show_one_number,
-    13: _show_one_number,
-    _SIGNATURE: _show_signature,
-    20: _show_scps,
-    28: _show_user_timeout,
-    29: _show_authentication,
-    30: _show_multipath,
-    34: _show_fast_open,
-    254: _show_experiment,
+# The name of each kind, and what shows it.
+_OPTIONS: dict[int, tuple[str, _Reader]] = {
+    _END: ("eol", _show_nothing),
+    _NOP: ("nop", _show_nothing),
+    2: ("mss", _number_of(2)),
+    3: ("wscale", _number_of(1)),
+    4: ("sackOK", _show_nothing),
+    5: ("sack", _show_sack),
+    6: ("echo", _number_of(4)),
+    7: ("echoreply", _number_of(4)),
+    8: ("TS", _show_timestamps),
+    11: ("cc", _number_of(4)),
+    12: ("ccnew", _number_of(4)),
+    13: ("", _number_of(4)),
+    19: ("md5", _show_signature),
+    20: ("scps", _show_scps),
+    28: ("uto", _show_user_timeout),
+    29: ("tcp-ao", _show_authentication),
+    30: ("mptcp", _show_multipath),
+    34: ("tfo", _show_fast_open),
+    254: ("exp", _show_experiment),
 }

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump import text
 from midocli.trace.tcpdump.dissection import Dissection, ShortError
+from midocli.trace.tcpdump.tables import numbered
 
 _READ, _WRITE, _DATA, _ACKNOWLEDGEMENT, _ERROR, _OPTIONS = range(1, 7)
-_NAMES = {
-    _READ: "RRQ",
-    _WRITE: "WRQ",
-    _DATA: "DATA",
-    _ACKNOWLEDGEMENT: "ACK",
-    _ERROR: "ERROR",
-    _OPTIONS: "OACK",
-}
-_ERRORS = (
-    *("EUNDEF", "ENOTFOUND", "EACCESS", "ENOSPACE", "EBADOP", "EBADID", "EEXISTS", "ENOUSER"),
-)
+_NAMES = numbered("1 RRQ, 2 WRQ, 3 DATA, 4 ACK, 5 ERROR, 6 OACK")
+_ERRORS = numbered("""
+    0 EUNDEF, 1 ENOTFOUND, 2 EACCESS, 3 ENOSPACE, 4 EBADOP, 5 EBADID, 6 EEXISTS, 7 ENOUSER
+""")
 
 
 def show(d: Dissection, at: int, length: int) -> None:
@@ -43,7 +37,7 @@ def show(d: Dissection, at: int, length: int) -> None:
     elif operation == _ERROR:
         _need(end - at, 2)
         code = d.u16(at)
-        d.add(f" {_ERRORS[code]}" if code < len(_ERRORS) else f' tftp-err-#{code} "')
+        d.add(f" {_ERRORS[code]}" if code in _ERRORS else f' tftp-err-#{code} "')
         _need(end - at, 3)
         _show_quoted(d, at + 2, end)
 

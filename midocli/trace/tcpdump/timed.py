@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump import text
 from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.tables import numbered
 
-_NAMES = (
-    *("ANY", "ADJTIME", "ACK", "MASTERREQ", "MASTERACK", "SETTIME", "MASTERUP", "SLAVEUP"),
-    *("ELECTION", "ACCEPT", "REFUSE", "CONFLICT", "RESOLVE", "QUIT", "DATE", "DATEREQ"),
-    *("DATEACK", "TRACEON", "TRACEOFF", "MSITE", "MSITEREQ", "TEST", "SETDATE", "SETDATEREQ"),
-    "LOOP",
-)
+_NAMES = numbered("""
+    0 ANY, 1 ADJTIME, 2 ACK, 3 MASTERREQ, 4 MASTERACK, 5 SETTIME, 6 MASTERUP, 7 SLAVEUP, 8 ELECTION,
+    9 ACCEPT, 10 REFUSE, 11 CONFLICT, 12 RESOLVE, 13 QUIT, 14 DATE, 15 DATEREQ, 16 DATEACK,
+    17 TRACEON, 18 TRACEOFF, 19 MSITE, 20 MSITEREQ, 21 TEST, 22 SETDATE, 23 SETDATEREQ, 24 LOOP
+""")
 _WITH_TIME = frozenset((1, 5, 22, 23))
 _LOOP = 24
 _NAME_LENGTH = 256
@@ -20,7 +20,7 @@ def show(d: Dissection, at: int, length: int) -> None:
     """Show a message; its length is not looked at."""
     d.protocol = "timed"
     kind = d.u8(at)
-    d.add(f"TSP_{_NAMES[kind]}" if kind < len(_NAMES) else f"(tsp_type 0x{kind:x})")
+    d.add(f"TSP_{_NAMES[kind]}" if kind in _NAMES else f"(tsp_type 0x{kind:x})")
     d.add(f" vers {d.u8(at + 1)}")
     d.add(f" seq {d.u16(at + 2)}")
     if kind == _LOOP:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump import ethernet, ipv4, ipv6, nsh
 from midocli.trace.tcpdump.dissection import Dissection, EthertypeShow
+from midocli.trace.tcpdump.tables import letters, numbered
 
 _HEADER = 8
-_FLAGS = ((0x08, "I"), (0x04, "P"), (0x02, "B"), (0x01, "O"))
+_FLAGS = numbered("0x08 I, 0x04 P, 0x02 B, 0x01 O")
 _CARRIED: dict[int, EthertypeShow] = {1: ipv4.show, 2: ipv6.show, 4: nsh.show}
 _ETHERNET = 3
 
@@ -20,7 +21,7 @@ def show(d: Dissection, at: int, length: int) -> None:
         d.invalid()
         return
     flags = d.u8(at)
-    names = "".join(letter for bit, letter in _FLAGS if flags & bit) or "none"
+    names = letters(_FLAGS, flags) or "none"
     d.add(f"flags [{names}], ")
     protocol = d.u8(at + 3)
     network = int.from_bytes(d.taken(at + 4, 3), "big")
