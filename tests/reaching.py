@@ -1,100 +1,208 @@
 """What `reach` says of random networks, compared with the packets themselves.
 
-    PYTHONPATH=tests python tests/reaching.py SEED NETWORKS QUESTIONS
+    PYTHONPATH=tests python tests/reaching.py SEED NETWORKS PAIRS PACKETS
 
-asks so many questions of each of so many networks, and prints where the two differ.
+asks about so many pairs of each of so many networks, and has so many packets of each pair sent, of
+different atoms as long as there are any. It prints where the two differ.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 from time import process_time
-from typing import Any
+from typing import Any, NamedTuple
 
+from offices import Office
 from random_sessions import Builder
 from worlds import World
 
 import grammar
+from grammar.addresses import Cidr, format_ipv4
 from grammar.commands.reach import Traffic
 from midocli.advice.failure import NOTHING
-from midocli.analysis.atoms import Packet
+from midocli.analysis.atoms import Atoms, Packet
 from midocli.analysis.ends import Machine, guest_machines
-from midocli.analysis.fare import Fate
+from midocli.analysis.fare import Verdict
+from midocli.analysis.outside import Outside, machine, outside
 from midocli.analysis.reach import fates_between, laboratory
+from midocli.analysis.trial import Trial
+from midocli.datapath.datapath import Datapath
 from midocli.probes.connect import ConnectProbe
 from midocli.probes.ping import PingProbe
+from midocli.simulator.topology.keys import Key
+from midocli.simulator.topology.records import Guest
+from midocli.simulator.topology.topology import Lazy
 from midocli.simulator.wire.protocol import ICMP, TCP, UDP
-from midocli.store.rows import Row
 
 #: Networks that take longer are named, in seconds.
-_LONG = 5
-PORTS = (1, 7, 8, 22, 53, 67, 68, 80, 81, 90, 91, 1001, 1003, 40001, 65535)
+_LONG = 10
+_ANYWHERE = Cidr(0, 0)
 
 
 def network(seed: int) -> World:
-    """A network with everything in it, whose machines answer by UDP on all ports asked for."""
-    builder = Builder(Random(seed))
+    """A network with everything in it: of a purpose, or senseless."""
+    builder = (Office if seed % 3 else Builder)(Random(seed))
     builder.build()
-    world = builder.world
-    for machine in guest_machines(world.context):
-        for port in PORTS:
-            guest = _guest(world, machine)
-            builder.type(f"guest {guest.full_alias} add service proto udp port {port}")
-    return world
+    return builder.world
 
 
-def disagreements(seed: int, questions: int, count: Counter[str]) -> list[str]:
-    """The questions to a network of which `reach` says what the packets do not do."""
-    dice = Random(seed)
-    world = network(seed)
-    machines = guest_machines(world.context)
-    if not machines:
-        return []
+class _Services(frozenset[tuple[int, int]]):
+    """What a machine serves: whatever it does, and all of UDP, of which `reach` takes it so."""
+
+    def __contains__(self, item: object) -> bool:
+        return isinstance(item, tuple) and (item[0] == UDP or super().__contains__(item))
+
+
+class Judge:
+    """The network itself: packets are sent, each as if it were the first."""
+
+    def __init__(self, world: World, chance: Random) -> None:
+        self.store = world.store
+        self._datapath = Datapath(world.store, world.context.clock.stopped(), chance)
+        self.network = self._datapath.network
+        self.network.topology.guests = Lazy(self._guest)
+
+    def _guest(self, key: Key) -> Guest | None:
+        if isinstance(key, Outside):
+            return None
+        guest = self.network.topology.source.guest(key)
+        return replace(guest, services=_Services(guest.services)) if guest is not None else None
+
+    def answers(self, source: Machine, target: int, packet: Packet) -> bool:
+        """Whether a packet arrives and is answered, and the answer arrives."""
+        self._datapath.reset()
+        place = source.key
+        if not isinstance(place, Outside):
+            return self._tried(source, target, packet)
+        station = machine(place, self.network.topology.ports[place.port])
+        if station is not None:
+            self.network.attach(place.port, station)
+        try:
+            return self._tried(source, target, packet)
+        finally:
+            self.network.detach(place.port)
+
+    def _tried(self, source: Machine, target: int, packet: Packet) -> bool:
+        plan = self.network.topology.guest_plans[source.key]
+        route = plan.route(target) if plan is not None and source.chooses else None
+        address = route[4] if route is not None else source.address
+        # Only the network and the store are asked of a laboratory here.
+        lab: Any = self
+        return Trial(lab, source.key, address, target).run(packet).reached
+
+
+class Question(NamedTuple):
+    """A packet from a machine to an address, and what `reach` says of it."""
+
+    source: Machine
+    target: int
+    packet: Packet
+    verdict: Verdict
+
+    def __str__(self) -> str:
+        return f"{self.source.name} -> {format_ipv4(self.target)} {self.packet}: {self.verdict}"
+
+
+def questions(world: World, dice: Random, pairs: int, packets: int) -> Iterator[Question]:
+    """Questions about some pairs of a network, each about another atom as long as there are any."""
     lab = laboratory(world.context, Traffic())
-    known: dict[tuple[Machine, int], list[Fate]] = {}
-    found = []
-    for _ in range(questions):
-        source = dice.choice(machines)
-        target = dice.choice(machines).address if dice.random() < 0.8 else _elsewhere(dice, seed)
-        plan = lab.network.topology.guest_plans[source.key]
-        if plan is None or target in plan.local or target >> 24 in (0, 127):
+    machines = guest_machines(world.context)
+    topology = lab.network.topology
+    beyond = [
+        Machine(place.name, place, place.address, False)
+        for place in outside(world.store, topology, _ANYWHERE)
+    ]
+    if not machines:
+        return
+    for _ in range(pairs):
+        source = dice.choice(beyond if beyond and dice.random() < 0.15 else machines)
+        target = dice.choice(machines).address if dice.random() < 0.8 else _elsewhere(dice)
+        if _is_itself(topology.guest_plans[source.key], source, target):
             continue
-        if (source, target) not in known:
-            known[source, target] = fates_between(lab, source, target, lab.atoms.all)
-        proto = dice.choice((TCP, TCP, UDP, ICMP))
-        ports = (dice.choice(PORTS), dice.choice(PORTS)) if proto != ICMP else (0, 0)
-        bit = lab.atoms.of(Packet(proto, *ports))
-        verdict = next(fate.verdict for fate in known[source, target] if fate.atoms & bit)
-        line, got = _simulated(world, source, target, Packet(proto, *ports))
-        count[verdict.kind] += 1
-        if verdict.kind != "some" and got is not (verdict.kind == "reached"):
-            found.append(f"seed {seed}: {line}: {got}, but {verdict}")
-    return found
+        found = fates_between(lab, source, target, lab.atoms.all)
+        assert sum(fate.atoms for fate in found) == lab.atoms.all
+        for atom in _some_atoms(dice, lab.atoms, packets):
+            verdict = next(fate.verdict for fate in found if fate.atoms >> atom & 1)
+            yield Question(source, target, _packet(dice, lab.atoms, atom), verdict)
 
 
-def _guest(world: World, machine: Machine) -> Row:
-    guest = world.store.by_id(machine.key)  # type: ignore[arg-type]
-    assert guest is not None
-    return guest
+def _is_itself(plan: Any, source: Machine, target: int) -> bool:
+    if isinstance(source.key, Outside):
+        return target == source.address
+    return plan is None or target in plan.local or target >> 24 in (0, 127)
 
 
-def _elsewhere(dice: Random, seed: int) -> int:
+def _elsewhere(dice: Random) -> int:
     text = Builder(Random(dice.random()), World()).address()
     return int.from_bytes(map(int, text.split(".")), "big")
 
 
-def _simulated(world: World, source: Machine, target: int, packet: Packet) -> tuple[str, bool]:
-    """Whether a packet is answered in the network itself, after a reset."""
+def _some_atoms(dice: Random, atoms: Atoms, count: int) -> list[int]:
+    """Atoms without repetition, the protocols without ports among them."""
+    size = atoms.all.bit_length()
+    plain = [atom for atom in range(size) if not atoms.packet(atom).dst_port]
+    chosen = dice.sample(range(size), min(count, size))
+    return list(dict.fromkeys([dice.choice(plain), *chosen]))[:count]
+
+
+def _packet(dice: Random, atoms: Atoms, atom: int) -> Packet:
+    """Any packet of an atom, not the one that stands for it."""
+    (part,) = atoms.parts(1 << atom)
+    if part.src_ports is None or part.dst_ports is None:
+        return atoms.packet(atom)
+    ports = [
+        dice.choice((first, last, dice.randint(first, last)))
+        for first, last in (*part.src_ports, *part.dst_ports)
+    ]
+    return Packet(part.proto or 0, *ports)
+
+
+def disagreements(seed: int, pairs: int, packets: int, count: Counter[str]) -> list[str]:
+    """The questions to a network of which `reach` says what the packets do not do."""
+    dice = Random(seed)
+    world = network(seed)
+    judge = Judge(world, Random(seed))
+    found = []
+    for question in questions(world, dice, pairs, packets):
+        kind = question.verdict.kind
+        count[kind] += 1
+        got = judge.answers(*question[:3])
+        if kind != "some" and got is not (kind == "reached"):
+            found.append(f"seed {seed}: {question}, but {got}")
+    return found
+
+
+def said_otherwise(seed: int, pairs: int, packets: int, count: Counter[str]) -> list[str]:
+    """The questions to a network that `ping` and `connect` answer otherwise than the judge."""
+    dice = Random(seed)
+    world = network(seed)
+    judge = Judge(world, Random(seed))
+    found = []
+    for source, target, packet, verdict in questions(world, dice, pairs, packets):
+        if isinstance(source.key, Outside) or packet.proto not in (ICMP, TCP):
+            continue
+        if verdict.kind in ("reached", "refused"):
+            count[verdict.kind] += 1
+            line, got = _sent(world, source, target, packet)
+            if got is not judge.answers(source, target, packet):
+                found.append(f"seed {seed}: {line}: {got}")
+    return found
+
+
+def _sent(world: World, source: Machine, target: int, packet: Packet) -> tuple[str, bool]:
+    """Whether a command finds a packet answered in the network itself, after a reset."""
     world.run("reset")
-    guest = _guest(world, source)
-    address = ".".join(map(str, target.to_bytes(4, "big")))
+    guest = world.store.by_id(source.key)  # type: ignore[arg-type]
+    assert guest is not None
+    address = format_ipv4(target)
     if packet.proto == ICMP:
         line = f"ping {guest.full_alias} {address} capture none count 1"
     else:
-        proto = "tcp" if packet.proto == TCP else "udp"
-        line = f"connect {guest.full_alias} {proto} {address} {packet.dst_port}"
+        line = f"connect {guest.full_alias} tcp {address} {packet.dst_port}"
         line += f" src-port {packet.src_port} capture none"
     command = grammar.parse(line)
     kind: type[Any] = PingProbe if packet.proto == ICMP else ConnectProbe
@@ -106,15 +214,15 @@ def _simulated(world: World, source: Machine, target: int, packet: Packet) -> tu
 
 def main() -> None:
     """As the words say."""
-    seed, networks, questions = map(int, sys.argv[1:])
+    seed, networks, pairs, packets = map(int, sys.argv[1:])
     count: Counter[str] = Counter()
     for number in range(seed, seed + networks):
         started = process_time()
-        for each in disagreements(number, questions, count):
+        for each in disagreements(number, pairs, packets, count):
             print(each, flush=True)
         if (taken := process_time() - started) > _LONG:
             print(f"seed {number} took {taken:.1f} s", flush=True)
-    print(dict(count))
+    print(dict(count), f"{count.total()} questions in {process_time():.0f} s")
 
 
 if __name__ == "__main__":

