@@ -10,53 +10,14 @@ from pathlib import Path
 
 import pytest
 from sessions import ROOT, midocli
+from sharer import Sharer
 from stored import side_by_side
 from terminal import Terminal
 from worlds import World
 
-import grammar
-from grammar.errors import MidoError, StoreError
+from grammar.errors import StoreError
 from midocli.app import stores
-from midocli.app.stores import check, keep
-from midocli.commands.dispatch import run
-
-
-class Sharer(World):
-    """A session on a store, in which commands are carried out as a session does."""
-
-    def __init__(self, store: Path | str, process: str = "") -> None:
-        super().__init__()
-        self.context.store.chance = self.context.chance = random.Random()
-        with pytest.MonkeyPatch.context() as patch:
-            if process:
-                patch.setattr(stores, "Processes", lambda: Alive(process))
-            keep(self.context, str(store))
-        assert self.context.kept is not None
-        self.kept = self.context.kept
-
-    def run(self, line: str) -> str:
-        self.kept.refresh()
-        command = grammar.parse(line)
-        assert command is not None
-        text = run(self.context, command).text().rstrip("\n")
-        self.kept.commit_names()
-        return text
-
-    def refused(self, line: str) -> str:
-        """Why a command is refused."""
-        with pytest.raises(MidoError) as caught:
-            self.run(line)
-        return caught.value.message
-
-
-class Alive:
-    """Processes that all live."""
-
-    def __init__(self, own: str) -> None:
-        self.own = own
-
-    def lives(self, process: str) -> bool:
-        return True
+from midocli.app.stores import check
 
 
 @pytest.fixture

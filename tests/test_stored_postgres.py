@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from postgres_server import programs, server
 from sessions import midocli, named
+from sharer import Sharer
 from stored import difference, side_by_side
-from test_sharing import Sharer
 
 from midocli.app.stores import check
 

@@ -1,0 +1,71 @@
+"""What stores are put through by hand: far more of what CI does a little of.
+
+    TMPDIR=/dev/shm python tests/campaigns.py [--seed N] [--number N] SUBJECT ...
+
+A fixed seed draws the same cases. What goes wrong is printed, and the exit status is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from crashing import Recording  # noqa: E402 (the clone's own midocli, installed or not)
+
+from midocli.store.storage import sqlite  # noqa: E402
+
+
+def writes(seed: int, number: int, wal: bool = False) -> Iterator[str]:
+    """A recorded session of that many commands (200), and every state that a crash may leave."""
+    if wal:
+        sqlite.journal_mode = lambda version: "wal"  # as one session writes, any version is safe
+    with tempfile.TemporaryDirectory() as folder:
+        home, left = Path(folder) / "recorded", Path(folder) / "left"
+        home.mkdir()
+        recording = Recording(Random(seed), number or 200, home, wal)
+        dice, count = Random(seed), 0
+        for where, files, answered in recording.states(dice, lambda: True):
+            count += 1
+            try:
+                recording.check(files, answered, left)
+            except Exception as error:
+                yield f"{where}: {type(error).__name__}: {error}"
+    print(f"{count} states")
+
+
+def wal(seed: int, number: int) -> Iterator[str]:
+    """The same of a session in WAL mode."""
+    yield from writes(seed, number, wal=True)
+
+
+#: What goes wrong in a campaign with a seed, of some number of cases; 0: the usual number.
+SUBJECTS: dict[str, Callable[[int, int], Iterator[str]]] = {
+    each.__name__: each for each in (writes, wal)
+}
+
+
+def main() -> int:
+    """Go through some campaigns; 1 if anything went wrong."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--number", type=int, default=0)
+    parser.add_argument("subjects", nargs="+", metavar="SUBJECT", help=", ".join(SUBJECTS))
+    given = parser.parse_args()
+    status = 0
+    for name in given.subjects:
+        print(f"{name}, seed {given.seed}:", flush=True)
+        for failure in SUBJECTS[name](given.seed, given.number):
+            print(failure, flush=True)
+            status = 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
