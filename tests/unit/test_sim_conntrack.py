@@ -1,34 +1,34 @@
 """Connection tracking: forward and return, as a stateful firewall uses them."""
 
 import pytest
-from simlab import Lab, published_lab
+from netlab import PUBLISHED, NetLab
 
 FIREWALL = (
-    {"type": "accept", "flow": "return-flow"},
-    {"type": "accept", "in_ports": frozenset({"router0:port1"})},
-    {"type": "drop", "proto": 1},
+    "type accept flow return-flow",
+    "type accept in-ports router0:port1",
+    "type drop proto 1",
 )
 
 
-def firewalled() -> Lab:
+def firewalled() -> NetLab:
     """Only the client may begin a connection."""
-    lab = published_lab()
-    lab.routers["router0"].infilter = lab.add_chain("fw", *FIREWALL)
+    lab = NetLab(PUBLISHED)
+    lab.filter("router0", "infilter", *FIREWALL)
     return lab
 
 
 def test_replies_come_back_but_nothing_else() -> None:
     lab = firewalled()
-    assert len(lab.ping("client", "192.168.77.119")) == 1
-    assert lab.ping("vm", "192.168.78.9", icmp_id=1) == []
+    assert len(lab.echoed("client", "192.168.77.119")) == 1
+    assert lab.echoed("vm", "192.168.78.9", icmp_id=1) == []
     assert lab.codes() == ["rule-drop"]
 
 
 def test_the_connection_is_remembered_where_it_left() -> None:
     lab = firewalled()
-    lab.ping("client", "192.168.77.119")
-    ((_, _, _, _, proto, device),) = lab.network.state.live_connections(lab.engine.now_ns)
-    assert (proto, device) == (1, "bridge0")
+    lab.echoed("client", "192.168.77.119")
+    ((_, _, _, _, proto, device),) = lab.state.live_connections(lab.engine.now_ns)
+    assert (proto, device) == (1, lab.key("bridge0", "bridge"))
 
 
 @pytest.mark.parametrize(("seconds", "answered"), [(100, True), (130, False)])
@@ -36,33 +36,31 @@ def test_it_is_forgotten_two_minutes_after_its_last_forward_packet(
     seconds: int, answered: bool
 ) -> None:
     lab = firewalled()
-    lab.ping("client", "192.168.77.119")
-    lab.run(seconds)
+    lab.echoed("client", "192.168.77.119")
+    lab.wait(seconds)
     # The VM pings with the same identifier: the other direction of the same connection.
-    replies = lab.ping("vm", "192.168.78.9")
+    replies = lab.echoed("vm", "192.168.78.9")
     assert bool(replies) == answered
 
 
 def test_nothing_is_tracked_unless_a_rule_asks() -> None:
-    lab = published_lab()
-    lab.ping("client", "192.168.77.119")
-    assert lab.network.state.connections == {}
+    lab = NetLab(PUBLISHED)
+    lab.echoed("client", "192.168.77.119")
+    assert lab.state.connections == {}
 
 
 def test_what_the_router_makes_itself_is_return_traffic() -> None:
     """Its ICMP errors pass a port filter that only lets return traffic out."""
-    lab = published_lab()
-    lab.ports["bridge1:port1"].outfilter = lab.add_chain(
-        "fw", {"type": "accept", "flow": "return-flow"}, {"type": "drop", "ethertype": 0x0800}
+    lab = NetLab(PUBLISHED)
+    lab.filter(
+        "bridge1:port1", "outfilter", "type accept flow return-flow", "type drop ethertype 0x800"
     )
-    assert len(lab.ping("client", "192.168.78.1")) == 1
-    (error,) = lab.ping("client", "192.168.77.119", ttl=1)
+    assert len(lab.echoed("client", "192.168.78.1")) == 1
+    (error,) = lab.echoed("client", "192.168.77.119", ttl=1)
     assert error.frame.tp_src == 11
 
 
 def test_arp_counts_as_forward() -> None:
-    lab = published_lab()
-    lab.ports["bridge1:port1"].infilter = lab.add_chain(
-        "fw", {"type": "drop", "flow": "return-flow"}
-    )
-    assert len(lab.ping("client", "192.168.77.119")) == 1
+    lab = NetLab(PUBLISHED)
+    lab.filter("bridge1:port1", "infilter", "type drop flow return-flow")
+    assert len(lab.echoed("client", "192.168.77.119")) == 1

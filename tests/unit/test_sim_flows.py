@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from simlab import Lab, ip, know, mac, packet, router_lab, send
+from netlab import ROUTER, NetLab, ip, know, mac, packet, send
 
 from midocli.simulator.learnt import flows
 from midocli.simulator.learnt.flows import Flow, Flows
@@ -71,14 +71,14 @@ def test_the_flow_used_longest_ago_gives_way(monkeypatch: pytest.MonkeyPatch) ->
     assert [(flow.match[5][3], flow.packets) for flow in table.live(0)] == [(1, 2), (3, 1)]
 
 
-def live(lab: Lab) -> list[tuple[object, int, str]]:
+def live(lab: NetLab) -> list[tuple[object, int, str]]:
     """(in-port, packets, actions) of the flows in use."""
-    found = lab.network.state.flows.live(lab.network.engine.now_ns)
+    found = lab.state.flows.live(lab.network.engine.now_ns)
     return [(flow.match[0], flow.packets, flow_actions(flow)) for flow in found]
 
 
-def known_lab() -> Lab:
-    lab = router_lab()
+def known_lab() -> NetLab:
+    lab = NetLab(ROUTER)
     know(lab, "20.0.0.9", mac("02:00:00:00:00:aa"))
     return lab
 
@@ -88,21 +88,21 @@ def test_a_packet_on_its_way_makes_a_flow_that_lasts_a_minute() -> None:
     for _ in range(3):
         send(lab, packet())
     macs = "hw-src=02:00:00:00:00:02,hw-dst=02:00:00:00:00:aa"
-    assert live(lab) == [("r:port0", 3, f"set({macs},ttl=63),output(h:out)")]
-    lab.run(59)
+    assert live(lab) == [(lab.key("router0:port0"), 3, f"set({macs},ttl=63),output(host0:out)")]
+    lab.wait(59)
     assert live(lab)
-    lab.run(2)
+    lab.wait(2)
     assert not live(lab)
 
 
 def test_what_waits_makes_a_flow_when_it_goes_on() -> None:
-    lab = router_lab()
+    lab = NetLab(ROUTER)
     send(lab, packet())
     assert not live(lab)
-    lab.run(50)
+    lab.wait(50)
     know(lab, "20.0.0.9", mac("02:00:00:00:00:aa"))
     (flow,) = live(lab)
-    assert flow[2].endswith("output(h:out)")
+    assert flow[2].endswith("output(host0:out)")
 
 
 def test_what_the_router_takes_in_makes_none_and_what_it_drops_does() -> None:
@@ -110,4 +110,4 @@ def test_what_the_router_takes_in_makes_none_and_what_it_drops_does() -> None:
     send(lab, packet("20.0.0.1", proto=1, tp_src=8, tp_dst=0))
     assert not live(lab)
     send(lab, packet(ttl=1))
-    assert live(lab) == [("r:port0", 1, "drop")]
+    assert live(lab) == [(lab.key("router0:port0"), 1, "drop")]

@@ -1,6 +1,6 @@
 """The published DNAT example, byte for byte, and what explains it."""
 
-from simlab import CLIENT_MAC, VM_MAC, ip, mac, published_lab, seen, told, with_dnat
+from netlab import CLIENT_MAC, PUBLISHED, VM_MAC, NetLab, dnat_lab, ip, mac, seen, told
 
 from midocli.simulator.events import NatUnrestored, RuleNotApplied
 
@@ -15,9 +15,9 @@ CLIENT, VM = CLIENT_MAC.replace(":", ""), VM_MAC.replace(":", "")
 
 
 def test_the_published_frames_come_out_exactly() -> None:
-    lab = with_dnat(published_lab())
+    lab = dnat_lab()
     recorder = lab.watch("host0:veth0", "host0:tap")
-    (arrival,) = lab.ping("client", "192.168.79.119", data=bytes.fromhex(BODY))
+    (arrival,) = lab.echoed("client", "192.168.79.119", data=bytes.fromhex(BODY))
     frames = {
         point: [frame.to_bytes().hex() for _, frame in seen(recorder, point) if frame.tos >= 0]
         for point in ("host0:veth0", "host0:tap")
@@ -35,36 +35,37 @@ def test_the_published_frames_come_out_exactly() -> None:
 
 
 def test_the_request_leaves_34_microseconds_after_its_timestamp() -> None:
-    lab = published_lab()
-    lab.ping("client", "192.168.77.119")
+    lab = NetLab(PUBLISHED)
+    lab.echoed("client", "192.168.77.119")
     recorder = lab.watch("host0:veth0")
     start = lab.engine.now_ns
-    lab.ping("client", "192.168.77.119")
+    lab.echoed("client", "192.168.77.119")
     assert recorder.captures[0].time_ns - start == 34_000
 
 
 def test_directions_and_macs() -> None:
-    lab = published_lab()
-    recorder = lab.watch("host0:tap", "bridge0:port0")
-    lab.ping("client", "192.168.77.119")
+    lab = NetLab(PUBLISHED)
+    interior = lab.key("bridge0:port0")
+    recorder = lab.watch("host0:tap", interior)
+    lab.echoed("client", "192.168.77.119")
     at_tap = [(d, f.hw_src) for d, f in seen(recorder, "host0:tap") if f.tos >= 0]
     assert at_tap == [("out", mac("fa:16:3e:bb:12:d0")), ("in", mac(VM_MAC))]
-    inside = [d for d, f in seen(recorder, "bridge0:port0") if f.tos >= 0]
+    inside = [d for d, f in seen(recorder, interior) if f.tos >= 0]
     assert inside == ["in", "out"], "an interior port: into the bridge, then out of it"
 
 
 def test_rev_dnat_restores_the_source() -> None:
-    lab = with_dnat(published_lab())
-    out = {"type": "rev_dnat"}
-    lab.routers["router0"].outfilter = lab.add_chain("chain1", out)
-    (arrival,) = lab.ping("client", "192.168.79.119")
+    lab = dnat_lab()
+    out = "type rev_dnat"
+    lab.filter("router0", "outfilter", out)
+    (arrival,) = lab.echoed("client", "192.168.79.119")
     assert arrival.frame.nw_src == ip("192.168.79.119")
 
 
 def test_the_events_say_why_the_source_was_not_restored() -> None:
-    lab = with_dnat(published_lab())
+    lab = dnat_lab()
     recorder = lab.watch(events=True)
-    lab.ping("client", "192.168.79.119")
+    lab.echoed("client", "192.168.79.119")
     ((at, event),) = told(recorder, NatUnrestored)
     assert at == "router0"
     assert event.made_by == "chain0:rule0"
@@ -73,9 +74,9 @@ def test_the_events_say_why_the_source_was_not_restored() -> None:
 
 
 def test_a_rev_snat_that_matches_the_reply_says_what_it_did_not_find() -> None:
-    lab = with_dnat(published_lab(), {"type": "rev_snat"})
+    lab = dnat_lab("type rev_snat")
     recorder = lab.watch(events=True)
-    lab.ping("client", "192.168.79.119")
+    lab.echoed("client", "192.168.79.119")
     passed = told(recorder, RuleNotApplied)
     assert [(event.why, event.existing) for _, event in passed] == [
         ("no-state", ("dnat", "chain0:rule0"))
@@ -83,10 +84,10 @@ def test_a_rev_snat_that_matches_the_reply_says_what_it_did_not_find() -> None:
 
 
 def test_the_order_of_events_of_one_walk() -> None:
-    lab = with_dnat(published_lab())
-    lab.ping("client", "192.168.79.119")
+    lab = dnat_lab()
+    lab.echoed("client", "192.168.79.119")
     recorder = lab.watch(events=True)
-    lab.ping("client", "192.168.79.119")
+    lab.echoed("client", "192.168.79.119")
     entered = [step for step in recorder.steps if step.event.kind == "entered"]
     walk = entered[0].walk
     kinds = [step.event.kind for step in recorder.steps if step.walk == walk]
@@ -109,10 +110,10 @@ def test_the_order_of_events_of_one_walk() -> None:
 
 
 def test_the_reply_is_a_child_of_the_request() -> None:
-    lab = published_lab()
-    lab.ping("client", "192.168.77.119")
+    lab = NetLab(PUBLISHED)
+    lab.echoed("client", "192.168.77.119")
     recorder = lab.watch(events=True)
-    lab.ping("client", "192.168.77.119", origin="mine")
+    lab.echoed("client", "192.168.77.119", origin="mine")
     walks = {step.walk: step.parent for step in recorder.steps if step.event.kind == "entered"}
     request, reply = sorted(walks)
     assert walks == {request: 0, reply: request}
@@ -120,18 +121,18 @@ def test_the_reply_is_a_child_of_the_request() -> None:
 
 
 def test_nothing_is_recorded_when_nobody_watches() -> None:
-    lab = published_lab()
+    lab = NetLab(PUBLISHED)
     recorder = lab.watch("host0:veth0", events=True)
     lab.network.unwatch(recorder)
-    lab.ping("client", "192.168.77.119")
+    lab.echoed("client", "192.168.77.119")
     assert recorder.captures == [] and recorder.steps == []
 
 
 def test_two_runs_with_one_seed_are_the_same() -> None:
     def run() -> list[tuple[int, bytes]]:
-        lab = with_dnat(published_lab())
+        lab = dnat_lab()
         recorder = lab.watch("host0:veth0", "host0:tap")
-        lab.ping("client", "192.168.79.119")
+        lab.echoed("client", "192.168.79.119")
         return [(each.time_ns, each.data) for each in recorder.captures]
 
     assert run() == run()
