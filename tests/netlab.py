@@ -83,6 +83,11 @@ def mac(text: str) -> int:
     return int(text.replace(":", ""), 16)
 
 
+def net(text: str) -> tuple[int, int]:
+    address, _, length = text.partition("/")
+    return ip(address), int(length or 32)
+
+
 class _Interfaces:
     """The names of all interfaces."""
 

@@ -7,7 +7,7 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simlab import VM_MAC, Lab, ip, linux_lab, mac, seen
+from netlab import LINUX, VM_MAC, NetLab, ip, mac, seen
 
 from midocli.simulator.guests import fragments
 from midocli.simulator.wire.frame import Frame
@@ -23,21 +23,21 @@ def request(data: bytes) -> Frame:
     return frame
 
 
-def lab_that_knows() -> Lab:
-    lab = linux_lab()
-    lab.ping("client", "192.168.77.119")
+def lab_that_knows() -> NetLab:
+    lab = NetLab(LINUX)
+    lab.echoed("client", "192.168.77.119")
     lab.drops.clear()
     return lab
 
 
-def answers(lab: Lab, pieces: list[Frame]) -> list[Frame]:
+def answers(lab: NetLab, pieces: list[Frame]) -> list[Frame]:
     """What the machine sends when it gets fragments, itself put together again."""
-    recorder = lab.watch("h:vm")
+    recorder = lab.watch("host0:vm")
     for piece in pieces:
-        lab.network.inject("h:r1", piece)
-    lab.run(0.1)
+        lab.network.inject("host0:r1", piece)
+    lab.wait(0.1)
     lab.network.unwatch(recorder)
-    return [frame for direction, frame in seen(recorder, "h:vm") if direction == "in"]
+    return [frame for direction, frame in seen(recorder, "host0:vm") if direction == "in"]
 
 
 def piece(at: int, data: bytes, more: bool) -> Frame:
@@ -121,7 +121,7 @@ def test_after_an_overlap_the_rest_is_given_up_in_time() -> None:
     lab = lab_that_knows()
     sent = [piece(0, BODY[:24], True), piece(16, BODY[16:32], True), piece(32, BODY[32:], False)]
     assert answers(lab, sent) == []
-    lab.run(31)
+    lab.wait(31)
     # parity: linux-reassembly
     assert lab.codes() == ["malformed", "no-answer"]
-    assert lab.network.state.reassemblies == {}
+    assert lab.state.reassemblies == {}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from simlab import Lab, ip, published_lab, seen, told
+from netlab import PUBLISHED, NetLab, ip, seen, told
 
 from midocli.simulator.events import Rewritten
-from midocli.simulator.topology.service_records import PortFeatures
 from midocli.simulator.wire.packets import arp_request
 
 
-def marked_lab(dscp: int = 46, **features: Any) -> Lab:
-    lab = published_lab()
-    lab.ping("client", "192.168.77.119")
-    lab.ports["bridge1:port1"].features = PortFeatures(dscp=dscp, **features)
+def mark(lab: NetLab, port: str, dscp: int) -> None:
+    policy = lab.made("qos-policy create")
+    lab(f"{policy} add dscp-rule dscp-mark {dscp}\n{port} set qos-policy {policy}")
+
+
+def marked_lab(dscp: int = 46) -> NetLab:
+    lab = NetLab(PUBLISHED)
+    lab.echoed("client", "192.168.77.119")
+    mark(lab, "bridge1:port1", dscp)
     return lab
 
 
@@ -28,28 +30,28 @@ def test_the_mark_replaces_the_dscp_and_keeps_the_ecn_bits(
 ) -> None:
     lab = marked_lab(dscp)
     recorder = lab.watch("host0:tap")
-    lab.ping("client", "192.168.77.119", tos=tos)
+    lab.echoed("client", "192.168.77.119", tos=tos)
     (_, request), _ = seen(recorder, "host0:tap")
     assert (request.tos, request.ip_delta) == (expected, 0)
 
 
 def test_only_what_enters_is_marked() -> None:
     lab = marked_lab()
-    lab.ports["bridge0:port1"].features = PortFeatures(dscp=8)
+    mark(lab, "bridge0:port1", 8)
     recorder = lab.watch("host0:veth0", "host0:tap")
-    lab.ping("client", "192.168.77.119")
+    lab.echoed("client", "192.168.77.119")
     assert [frame.tos for _, frame in seen(recorder, "host0:tap")] == [0xB8, 0xB8]
     assert [frame.tos for _, frame in seen(recorder, "host0:veth0")] == [0, 0x20]
 
 
 def test_filters_and_mirrors_see_the_mark() -> None:
     lab = marked_lab()
-    lab.add_bridge("tap")
-    alias = lab.add_mirror("m", lab.bridge_port("tap", "host1:copies"), {"tos": 0xB8})
-    lab.ports["bridge1:port1"].features = PortFeatures(dscp=46, in_mirrors=(alias,))
-    lab.ports["bridge1:port1"].infilter = lab.add_chain("in", {"type": "drop", "tos": 0xB8})
-    recorder = lab.watch("host1:copies")
-    assert lab.ping("client", "192.168.77.119") == []
+    tap = lab.port(f"{lab.made('bridge create')} add port", "host0:copies")
+    lab(f"mirror create to-port {tap}\nmirror mirror0 add matches tos 184")
+    lab("bridge1:port1 set in-mirrors mirror0")
+    lab.filter("bridge1:port1", "infilter", "type drop tos 184")
+    recorder = lab.watch("host0:copies")
+    assert lab.echoed("client", "192.168.77.119") == []
     assert len(recorder.captures) == 1
 
 
@@ -57,7 +59,7 @@ def test_arp_is_not_marked() -> None:
     lab = marked_lab()
     recorder = lab.watch("host0:veth0", events=True)
     lab.network.inject("host0:veth0", arp_request(2, ip("192.168.78.9"), ip("192.168.78.1")))
-    lab.run()
+    lab.wait()
     assert [way for way, _ in seen(recorder, "host0:veth0")] == ["in", "out"]
     assert not told(recorder, Rewritten)
 
@@ -65,7 +67,7 @@ def test_arp_is_not_marked() -> None:
 def test_the_event_tells_the_tos_before_and_after() -> None:
     lab = marked_lab()
     recorder = lab.watch(events=True)
-    lab.ping("client", "192.168.77.119")
+    lab.echoed("client", "192.168.77.119")
     marked = [(at, event) for at, event in told(recorder, Rewritten) if event.why == "dscp"]
     ((at, event),) = marked
     assert (at, event.changes) == ("bridge1:port1", {"tos": (0, 0xB8)})
