@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
-from simlab import CLIENT_MAC, Lab, ip, know, mac, packet, router_lab, seen, told
+from netlab import CLIENT_MAC, ROUTER, NetLab, ip, know, mac, packet, seen, told
 
 from midocli.simulator.events import Balanced, NatReversed
-from midocli.simulator.topology.service_records import LoadBalancer, Member, Pool, Vip
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV4, MF, TCP
 from midocli.simulator.wire.segment import SYN, Segment, tcp_packet
@@ -18,38 +14,25 @@ VIP = "10.9.9.9"
 MEMBERS = ("20.0.0.11", "20.0.0.12", "20.0.0.13")
 
 
-def balanced_lab(*, sticky: bool = False, count: int = 2, **vip: Any) -> Lab:
-    """`router_lab` with a VIP for members behind h:out."""
-    lab = router_lab()
-    members = tuple(Member(f"pm{i}", ip(MEMBERS[i]), 8080) for i in range(count))
-    pool = Pool("pool0", members=members)
-    made = Vip("vip0", ip(VIP), 80, pool, sticky=sticky, **vip)
-    lab.load_balancers["lb"] = LoadBalancer("lb", "lb", vips=(made,))
-    lab.routers["r"].load_balancer = "lb"
+STICKY = "pool pool0 vip vip0 set persistence SOURCE_IP"
+
+
+def balanced_lab(*changes: str, count: int = 2) -> NetLab:
+    """The router with a VIP for members behind host0:out, and changes of its balancer."""
+    lab = NetLab(ROUTER, "load-balancer create", "router0 set load-balancer lb0", "lb0 add pool")
+    lab(f"lb0 pool pool0 add vip address {VIP} protocol-port 80")
+    for address in MEMBERS[:count]:
+        lab(f"lb0 pool pool0 add member address {address} protocol-port 8080")
+    change(lab, *changes)
     for index, address in enumerate(MEMBERS):
         know(lab, address, mac("02:00:00:00:10:00") + index)
-    know(lab, "10.0.0.9", mac(CLIENT_MAC), "h:in")
-    lab.drops.clear()
+    know(lab, "10.0.0.9", mac(CLIENT_MAC), "host0:in")
     return lab
 
 
-def change(
-    lab: Lab,
-    *,
-    pool: dict[str, Any] | None = None,
-    members: dict[int, dict[str, Any]] | None = None,
-    **vip: Any,
-) -> None:
-    """Change the VIP, its pool, or single members (index -> fields)."""
-    balancer = lab.load_balancers["lb"]
-    (old,) = balancer.vips
-    made = [
-        replace(member, **(members or {}).get(index, {}))
-        for index, member in enumerate(old.pool.members)
-    ]
-    new = replace(old.pool, members=tuple(made), **(pool or {}))
-    balancer.vips = (replace(old, pool=new, **vip),)
-    lab.changed("load-balancer", "lb")
+def change(lab: NetLab, *changes: str) -> None:
+    """Lines behind the balancer's name."""
+    lab("\n".join(f"lb0 {line}" for line in changes))
 
 
 def syn(sport: int = 40000, src: str = "10.0.0.9", dst: str = VIP, dport: int = 80) -> Frame:
@@ -58,22 +41,24 @@ def syn(sport: int = 40000, src: str = "10.0.0.9", dst: str = VIP, dport: int = 
     return frame
 
 
-def out(lab: Lab, frame: Frame, point: str = "h:out", place: str = "h:in") -> list[Frame]:
+def out(
+    lab: NetLab, frame: Frame, point: str = "host0:out", place: str = "host0:in"
+) -> list[Frame]:
     """What comes out at one side of a frame put in at the other."""
     recorder = lab.watch(point)
     lab.network.inject(place, frame)
-    lab.run(0.1)
+    lab.wait(0.1)
     lab.network.unwatch(recorder)
     frames = [each for direction, each in seen(recorder, point) if direction == "out"]
     return [frame for frame in frames if frame.ethertype == ETHERTYPE_IPV4]
 
 
-def codes(lab: Lab) -> list[str]:
+def codes(lab: NetLab) -> list[str]:
     """Why frames ended, but for those that got out to where nobody is."""
     return [code for code in lab.codes() if code != "no-answer"]
 
 
-def member_of(lab: Lab, sport: int = 40000, src: str = "10.0.0.9") -> int | None:
+def member_of(lab: NetLab, sport: int = 40000, src: str = "10.0.0.9") -> int | None:
     """Which member got a SYN (None: nobody)."""
     for frame in out(lab, syn(sport, src)):
         assert frame.tp_dst == 8080
@@ -81,10 +66,10 @@ def member_of(lab: Lab, sport: int = 40000, src: str = "10.0.0.9") -> int | None
     return None
 
 
-def answer(lab: Lab, member: int, dport: int = 40000, dst: str = "10.0.0.9") -> list[Frame]:
+def answer(lab: NetLab, member: int, dport: int = 40000, dst: str = "10.0.0.9") -> list[Frame]:
     frame = tcp_packet(ip(MEMBERS[member]), 8080, ip(dst), dport, Segment(1, 2, SYN | 16, 65160))
     frame.hw_src, frame.hw_dst = mac("02:00:00:00:10:00") + member, mac("02:00:00:00:00:02")
-    return out(lab, frame, "h:in", "h:out")
+    return out(lab, frame, "host0:in", "host0:out")
 
 
 def test_a_connection_goes_to_a_member_and_its_answer_comes_from_the_vip() -> None:
@@ -106,26 +91,28 @@ def test_a_connection_keeps_its_member() -> None:
 
 def test_weights_decide_how_many_connections_a_member_gets() -> None:
     lab = balanced_lab(count=3)
-    change(lab, members={0: {"weight": 3}, 2: {"weight": 0}})
+    change(lab, "pool pool0 member pm0 set weight 3", "pool pool0 member pm2 set weight 0")
     got = [member_of(lab, 20000 + i) for i in range(400)]
     assert got.count(2) == 0
     assert 260 < got.count(0) < 340
 
 
-@pytest.mark.parametrize("fields", [{"up": False}, {"active": False}, {"weight": 0}])
-def test_only_members_up_active_and_of_some_weight_get_connections(fields: dict[str, Any]) -> None:
+@pytest.mark.parametrize("fields", ["state down", "status INACTIVE", "weight 0"])
+def test_only_members_up_active_and_of_some_weight_get_connections(fields: str) -> None:
     lab = balanced_lab()
-    change(lab, members={0: fields})
+    change(lab, f"pool pool0 member pm0 set {fields}")
     assert {member_of(lab, 20000 + i) for i in range(20)} == {1}
 
 
 @pytest.mark.parametrize(
-    "fields",
-    [{"pool": {"up": False}}, {"members": {0: {"up": False}, 1: {"active": False}}}],
+    "changes",
+    [
+        ["pool pool0 set state down"],
+        ["pool pool0 member pm0 set state down", "pool pool0 member pm1 set status INACTIVE"],
+    ],
 )
-def test_no_member_is_a_drop(fields: dict[str, Any]) -> None:
-    lab = balanced_lab()
-    change(lab, **fields)
+def test_no_member_is_a_drop(changes: list[str]) -> None:
+    lab = balanced_lab(*changes)
     assert member_of(lab) is None
     assert codes(lab) == ["no-member"]
 
@@ -134,35 +121,35 @@ def test_a_first_fragment_refused_is_told_to_be_smaller() -> None:
     lab = balanced_lab(count=0)
     frame = syn()
     frame.fragment = MF
-    (error,) = out(lab, frame, "h:in")
+    (error,) = out(lab, frame, "host0:in")
     assert (error.tp_src, error.tp_dst) == (3, 4)
 
 
 @pytest.mark.parametrize("sticky", [False, True])
 @pytest.mark.parametrize(
     ("fields", "kept"),
-    [({"up": False}, "unless-sticky"), ({"active": False}, "never"), ({"weight": 0}, "never")],
+    [("state down", "unless-sticky"), ("status INACTIVE", "never"), ("weight 0", "never")],
 )
-def test_what_an_old_connection_may_keep(sticky: bool, fields: dict[str, Any], kept: str) -> None:
-    lab = balanced_lab(sticky=sticky)
+def test_what_an_old_connection_may_keep(sticky: bool, fields: str, kept: str) -> None:
+    lab = balanced_lab(*[STICKY] * sticky)
     first = member_of(lab)
     assert first is not None
-    change(lab, members={first: fields})
+    change(lab, f"pool pool0 member pm{first} set {fields}")
     expected = first if kept == "unless-sticky" and not sticky else 1 - first
     assert member_of(lab) == expected
 
 
 def test_old_connections_outlive_the_last_member_unless_sticky() -> None:
     for sticky, expected in ((False, 0), (True, None)):
-        lab = balanced_lab(sticky=sticky, count=1)
+        lab = balanced_lab(*[STICKY] * sticky, count=1)
         assert member_of(lab) == 0
-        change(lab, members={0: {"up": False}})
+        change(lab, "pool pool0 member pm0 set state down")
         assert member_of(lab) == expected
         assert member_of(lab, 50000) is None
 
 
 def test_a_sticky_client_keeps_its_member_for_all_its_connections() -> None:
-    lab = balanced_lab(sticky=True, count=3)
+    lab = balanced_lab(STICKY, count=3)
     first = member_of(lab)
     assert first is not None
     assert {member_of(lab, 20000 + i) for i in range(20)} == {first}
@@ -183,25 +170,23 @@ def test_a_client_that_is_not_sticky_is_spread() -> None:
 )
 def test_what_is_for_no_vip_goes_its_way(frame: Frame) -> None:
     lab = balanced_lab()
-    lab.network.inject("h:in", frame)
-    lab.run()
+    lab.network.inject("host0:in", frame)
+    lab.wait()
     assert codes(lab) == ["no-route"]
 
 
 def test_a_vip_or_balancer_that_is_down_balances_nothing() -> None:
-    lab = balanced_lab(up=False)
+    lab = balanced_lab("pool pool0 vip vip0 set state down")
     assert member_of(lab) is None
-    lab = balanced_lab()
-    lab.load_balancers["lb"].up = False
-    lab.changed("load-balancer", "lb")
+    lab = balanced_lab("set state down")
     assert member_of(lab) is None
     assert codes(lab) == ["no-route"]
 
 
 def test_filters_of_the_router_are_skipped_both_ways() -> None:
     lab = balanced_lab(count=1)
-    lab.routers["r"].infilter = lab.add_chain("in", {"type": "drop", "dst_port": (80, 80)})
-    lab.routers["r"].outfilter = lab.add_chain("out", {"type": "drop", "src_port": (8080, 8080)})
+    lab.filter("router0", "infilter", "type drop dst-port 80")
+    lab.filter("router0", "outfilter", "type drop src-port 8080")
     assert member_of(lab) == 0
     (reply,) = answer(lab, 0)
     assert reply.nw_src == ip(VIP)
@@ -211,12 +196,11 @@ def test_filters_of_the_router_are_skipped_both_ways() -> None:
 
 def test_the_outfilter_sees_what_goes_to_a_member_and_the_infilter_its_answers() -> None:
     lab = balanced_lab(count=1)
-    lab.routers["r"].outfilter = lab.add_chain("out", {"type": "drop", "dst_port": (8080, 8080)})
+    lab.filter("router0", "outfilter", "type drop dst-port 8080")
     assert member_of(lab) is None
     lab = balanced_lab(count=1)
     assert member_of(lab) == 0
-    lab.routers["r"].infilter = lab.add_chain("in", {"type": "drop", "src_port": (8080, 8080)})
-    lab.changed("router", "r")
+    lab.filter("router0", "infilter", "type drop src-port 8080")
     assert answer(lab, 0) == []
 
 
@@ -228,7 +212,7 @@ def test_icmp_errors_of_a_member_are_translated_back() -> None:
         tp_sum=None, payload=request.ip_bytes()[:28],
     )  # fmt: skip
     error.hw_src, error.hw_dst = mac("02:00:00:00:10:00"), mac("02:00:00:00:00:02")
-    (back,) = out(lab, error, "h:in", "h:out")
+    (back,) = out(lab, error, "host0:in", "host0:out")
     assert back.nw_src == ip(VIP) == back.quoted_address("dst")
 
 
@@ -236,10 +220,14 @@ def test_the_binding_belongs_to_the_balancer_and_is_listed_there() -> None:
     lab = balanced_lab(count=1)
     member_of(lab)
     now_ns = lab.engine.now_ns
-    (binding,) = lab.network.state.live_nat("lb", now_ns)
-    assert (binding.proto, binding.rule, lab.network.state.live_nat("r", now_ns)) == (
+    (binding,) = lab.state.live_nat(lab.key("lb0", "load-balancer"), now_ns)
+    assert (
+        binding.proto,
+        binding.rule,
+        lab.state.live_nat(lab.key("router0", "router"), now_ns),
+    ) == (
         TCP,
-        "pm0",
+        "lb0:pool0:pm0",
         [],
     )
 
@@ -247,11 +235,11 @@ def test_the_binding_belongs_to_the_balancer_and_is_listed_there() -> None:
 def test_a_connection_unused_for_two_minutes_is_forgotten() -> None:
     lab = balanced_lab(count=1)
     member_of(lab)
-    lab.run(119)
-    assert len(lab.network.state.live_nat("lb", lab.engine.now_ns)) == 1
-    lab.run(2)
-    assert lab.network.state.live_nat("lb", lab.engine.now_ns) == []
-    know(lab, "10.0.0.9", mac(CLIENT_MAC), "h:in")
+    lab.wait(119)
+    assert len(lab.state.live_nat(lab.key("lb0", "load-balancer"), lab.engine.now_ns)) == 1
+    lab.wait(2)
+    assert lab.state.live_nat(lab.key("lb0", "load-balancer"), lab.engine.now_ns) == []
+    know(lab, "10.0.0.9", mac(CLIENT_MAC), "host0:in")
     (reply,) = answer(lab, 0)
     assert reply.nw_src == ip(MEMBERS[0])
 
@@ -263,8 +251,8 @@ def test_the_events_name_vip_and_member() -> None:
     member_of(lab)
     answer(lab, 0)
     assert [(each.vip, each.member, each.known) for _, each in told(recorder, Balanced)] == [
-        ("vip0", "pm0", False),
-        ("vip0", "pm0", True),
+        ("lb0:pool0:vip0", "lb0:pool0:pm0", False),
+        ("lb0:pool0:vip0", "lb0:pool0:pm0", True),
     ]
     ((at, back),) = told(recorder, NatReversed)
-    assert (at, back.type, back.made_by) == ("r", "rev_dnat", "pm0")
+    assert (at, back.type, back.made_by) == ("router0", "rev_dnat", "lb0:pool0:pm0")

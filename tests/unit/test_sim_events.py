@@ -7,7 +7,7 @@ from inspect import get_annotations
 from typing import get_args
 
 import pytest
-from simlab import Lab, ip, net, published_lab, told, with_dnat
+from netlab import CLIENT_MAC, DNAT, PUBLISHED, NetLab, dnat_lab, ip, mac, told
 
 from midocli.simulator import events, network
 from midocli.simulator.devices import walk
@@ -23,16 +23,6 @@ from midocli.simulator.events import (
 )
 from midocli.simulator.guests.dhcp_client import client_frame
 from midocli.simulator.reason import Code, Reason
-from midocli.simulator.topology.condition import ANYTHING
-from midocli.simulator.topology.crossings import Crossing, Tunnel
-from midocli.simulator.topology.service_records import (
-    DhcpSubnet,
-    LoadBalancer,
-    Member,
-    Pool,
-    TraceRequest,
-    Vip,
-)
 from midocli.simulator.wire.dhcp_message import DISCOVER, MESSAGE_TYPE, Message
 from midocli.simulator.wire.packets import arp_request
 from midocli.simulator.wire.segment import SYN, Segment, tcp_packet
@@ -75,10 +65,10 @@ def test_a_reason_is_a_value() -> None:
 
 
 def test_a_drop_is_told_to_the_recorder_and_to_the_listener() -> None:
-    lab = published_lab()
-    lab.routers["router0"].infilter = lab.add_chain("c", {"type": "drop"})
+    lab = NetLab(PUBLISHED)
+    lab.filter("router0", "infilter", "type drop")
     recorder = lab.watch(events=True)
-    lab.ping("client", "192.168.77.119", origin="mine")
+    lab.echoed("client", "192.168.77.119", origin="mine")
     ((_, event),) = told(recorder, Dropped)
     ((origin, reason, frame),) = lab.drops
     assert event.reason is reason
@@ -86,119 +76,131 @@ def test_a_drop_is_told_to_the_recorder_and_to_the_listener() -> None:
 
 
 def test_rules_passed_over_name_the_fields_that_did_not_match() -> None:
-    lab = published_lab()
-    lab.routers["router0"].infilter = lab.add_chain(
-        "c", {"type": "drop", "proto": 6, "dst_port": (80, 80)}, {"type": "drop", "tos": 4}
-    )
+    lab = NetLab(PUBLISHED)
+    lab.filter("router0", "infilter", "type drop proto 6 dst-port 80", "type drop tos 4")
     recorder = lab.watch(events=True)
-    lab.ping("client", "192.168.77.119")
+    lab.echoed("client", "192.168.77.119")
     at, passed = told(recorder, RulesPassed)[0]
     assert passed.rules == (
-        ("c:rule0", ("proto", "dst_port")),
-        ("c:rule1", ("tos",)),
+        ("chain0:rule0", ("proto", "dst_port")),
+        ("chain0:rule1", ("tos",)),
     )
     assert (at, passed.filter) == ("router0", "infilter")
 
 
 def test_several_recorders_each_get_what_they_asked_for() -> None:
-    lab = published_lab()
+    lab = NetLab(PUBLISHED)
     one, two = lab.watch("host0:veth0"), lab.watch("host0:tap", events=True)
-    lab.ping("client", "192.168.77.119")
+    lab.echoed("client", "192.168.77.119")
     assert {each.point for each in one.captures} == {"host0:veth0"}
     assert {each.point for each in two.captures} == {"host0:tap"}
     assert one.steps == [] and two.steps
 
 
 def test_captures_carry_origin_and_walk() -> None:
-    lab = published_lab()
+    lab = NetLab(PUBLISHED)
     recorder = lab.watch("host0:veth0", events=True)
-    lab.ping("client", "192.168.77.119", origin="mine")
+    lab.echoed("client", "192.168.77.119", origin="mine")
     assert {each.origin for each in recorder.captures} == {"mine"}
     walks = {step.walk for step in recorder.steps}
     assert {each.walk for each in recorder.captures if each.direction == "out"} <= walks
 
 
 def test_texts_are_plain_sentences() -> None:
-    lab = published_lab()
+    lab = NetLab(PUBLISHED)
     lab.echo("client", "192.168.77.119", ttl=1)
-    lab.run()
+    lab.wait()
     for _, reason, _ in lab.drops:
         assert reason.text == reason.text.strip() and not reason.text.endswith(".")
 
 
-def ordinary_kinds(lab: Lab) -> None:
+def ordinary_kinds(lab: NetLab) -> None:
     """Ping through NAT, both directions tracked, with one rule of each uneventful sort."""
-    with_dnat(lab, {"type": "rev_snat"}, {"type": "jump", "jump_to": "gone"})
-    lab.routers["router0"].outfilter = lab.add_chain(
-        "out",
-        {"type": "jump", "jump_to": "more"},
-        {"type": "trace", "trace_request": "tr0"},
-        {"type": "l2-transform"},
-        {"type": "accept", "flow": "fwd-flow"},
-        {"type": "rev_dnat", "src": net("192.168.77.119")},
+    gone, more, out = (lab.chain() for _ in range(3))
+    lab.filter("router0", "infilter", *DNAT, "type rev_snat", f"type jump jump-to {gone}")
+    lab(f"delete {gone}")
+    lab.rules(
+        out,
+        f"type jump jump-to {more}",
+        "type trace traceid tr0",
+        "type l2-transform",
+        "type accept flow fwd-flow",
+        "type rev_dnat src 192.168.77.119",
     )
-    lab.add_chain("more", {"type": "jump", "jump_to": "out"}, {"type": "return"})
-    lab.ping("client", "192.168.79.119")
-    lab.ping("client", "192.168.79.119")
+    lab.rules(more, f"type jump jump-to {out}", "type return")
+    lab(f"router0 set outfilter {out}")
+    lab.echoed("client", "192.168.79.119")
+    lab.echoed("client", "192.168.79.119")
 
 
-def unanswered_kinds(lab: Lab) -> None:
+def unanswered_kinds(lab: NetLab) -> None:
     """What goes wrong: no route, silence, rules that drop, redirects, errors not sent."""
-    lab.ping("client", "192.168.79.5")
-    lab.ping("client", "192.168.77.5", seconds=70)
-    lab.ping("vm", "192.168.77.6", seconds=5)
-    lab.ping("client", "192.168.78.1")
-    port = lab.ports["bridge1:port1"]
-    port.infilter = lab.add_chain("c", {"type": "redirect", "target_port": "bridge0:port1"})
-    lab.ping("client", "192.168.77.119")
-    lab.routers["router0"].routes = ()
-    lab.changed("router", "router0")
-    port.infilter = None
+    lab.echoed("client", "192.168.79.5")
+    lab.echoed("client", "192.168.77.5", seconds=70)
+    lab.echoed("vm", "192.168.77.6", seconds=5)
+    lab.echoed("client", "192.168.78.1")
+    lab.filter("bridge1:port1", "infilter", "type redirect target-port bridge0:port1")
+    lab.echoed("client", "192.168.77.119")
+    lab("router0 delete route route0\nrouter0 delete route route1\nbridge1:port1 clear infilter")
     lab.echo("client", "192.168.77.119", data=bytes(2000))
-    lab.run()
+    lab.wait()
     gratuitous = arp_request(0x020000000055, ip("192.168.78.5"), ip("192.168.78.5"))
     lab.network.inject("host0:veth0", gratuitous)
-    lab.run()
+    lab.wait()
 
 
-def service_kinds(lab: Lab) -> None:
+SERVICES = f"""
+mirror create to-port bridge0:port1
+mirror0 add matches ethertype 0x800
+router0 set in-mirrors mirror0
+load-balancer create
+router0 set load-balancer lb0
+lb0 add pool
+lb0 pool pool0 add vip address 192.168.79.1 protocol-port 80
+lb0 pool pool0 add member address 192.168.77.119 protocol-port 80
+bridge1 add dhcp subnet 192.168.78.0/24
+bridge1 dhcp 192.168.78.0/24 add host mac {CLIENT_MAC} address 192.168.78.9
+"""
+#: The VM on another host, behind a tunnel, and traced.
+HOSTS = """
+host create name other
+host0 delete binding interface tap
+host1 add binding port bridge0:port1 interface tap
+guest vm set interface host1:tap
+tunnel-zone create name z type gre
+tunnel-zone z add member host host0 address 172.19.0.1
+tunnel-zone z add member host host1 address 172.19.0.2
+tracerequest create router router0 enabled true
+"""
+
+
+def service_kinds(lab: NetLab) -> None:
     """A mirror, a load balancer's VIP, and DHCP."""
-    lab.ping("client", "192.168.77.119")
-    router, bridge = lab.routers["router0"], lab.bridges["bridge1"]
-    router.in_mirrors = (lab.add_mirror("m", lab.ports["bridge0:port1"], {}),)
-    pool = Pool("pool0", members=(Member("pm0", ip("192.168.77.119"), 80),))
-    vip = Vip("vip0", ip("192.168.79.1"), 80, pool)
-    lab.load_balancers["lb0"] = LoadBalancer("lb0", "lb0", vips=(vip,))
-    router.load_balancer = "lb0"
+    lab.echoed("client", "192.168.77.119")
+    lab(SERVICES)
     syn = Segment(1, 0, SYN, 64240)
-    client = lab.network.guest("client")
-    client.send(tcp_packet(ip("192.168.78.9"), 1000, vip.address, vip.port, syn))
-    lab.run()
-    mac = lab.guests["client"].nics[0].mac
-    bridge.subnets = (DhcpSubnet(net("192.168.78.0/24"), hosts={mac: ip("192.168.78.9")}),)
-    request = Message(1, 7, mac, {MESSAGE_TYPE: bytes((DISCOVER,))})
+    client = lab.stack("client")
+    client.send(tcp_packet(ip("192.168.78.9"), 1000, ip("192.168.79.1"), 80, syn))
+    lab.wait()
+    request = Message(1, 7, mac(CLIENT_MAC), {MESSAGE_TYPE: bytes((DISCOVER,))})
     lab.network.inject("host0:veth0", client_frame(request))
-    lab.run()
+    lab.wait()
 
 
-def host_kinds(lab: Lab) -> None:
+def host_kinds(lab: NetLab) -> None:
     """A frame from one host to another, traced."""
-    for key, host in (("bridge1:port1", "one"), ("bridge0:port1", "two")):
-        lab.ports[key].host = host
-    lab.routers["router0"].traces = (TraceRequest("tr", "tr0", ANYTHING),)
-    lab.network.trace({"tr0": ("tr", "tr0")})
-    lab.crossings["one", "two"] = Crossing("one", "two", Tunnel("gre", 1, 2, 3, 4), True)
-    lab.ping("client", "192.168.77.119")
+    lab(HOSTS)
+    lab.echoed("client", "192.168.77.119")
 
 
 def test_every_kind_happens_has_a_text_and_carries_what_its_class_says() -> None:
-    lab = published_lab()
+    lab = NetLab(PUBLISHED)
     recorder = lab.watch(events=True)
     ordinary_kinds(lab)
-    lab.routers["router0"].outfilter = None
-    lab.ping("client", "192.168.79.119")
+    lab("router0 clear outfilter")
+    lab.echoed("client", "192.168.79.119")
     unanswered_kinds(lab)
-    other = published_lab()
+    other = NetLab(PUBLISHED)
     other.network.watch(recorder)
     service_kinds(other)
     host_kinds(other)
@@ -214,7 +216,7 @@ def promised(kind: type[Event]) -> set[str]:
 
 
 def test_skipped_jumps_say_why() -> None:
-    lab = published_lab()
+    lab = NetLab(PUBLISHED)
     recorder = lab.watch(events=True)
     ordinary_kinds(lab)
     why = {event.why for _, event in told(recorder, RuleNotApplied)}
@@ -222,12 +224,12 @@ def test_skipped_jumps_say_why() -> None:
 
 
 def test_vlan_changes_are_recorded() -> None:
-    lab = published_lab()
-    lab.ping("client", "192.168.77.119")
-    push = {"type": "l2-transform", "push_vlan": 5}
-    lab.ports["bridge0:port1"].outfilter = lab.add_chain("c", push)
+    lab = NetLab(PUBLISHED)
+    lab.echoed("client", "192.168.77.119")
+    push = "type l2-transform push-vlan 5"
+    lab.filter("bridge0:port1", "outfilter", push)
     recorder = lab.watch(events=True)
-    lab.ping("client", "192.168.77.119")
+    lab.echoed("client", "192.168.77.119")
     changes = [event.changes for _, event in told(recorder, Rewritten)]
     assert {"vlans": ((), (5,))} in changes
 
@@ -236,9 +238,9 @@ def test_nobody_watching_costs_no_event(monkeypatch: pytest.MonkeyPatch) -> None
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("an event was made for nobody")
 
-    lab = with_dnat(published_lab())
+    lab = dnat_lab()
     monkeypatch.setattr(events.EventBase, "__init__", refuse)
     for module in (network, walk):
         monkeypatch.setattr(module, "Step", refuse)
     monkeypatch.setattr(network, "Captured", refuse)
-    assert lab.ping("client", "192.168.79.119")
+    assert lab.echoed("client", "192.168.79.119")

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simlab import Lab, ip, mac, net, seen
+from netlab import ROUTER, NetLab, ip, mac, seen
 
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
@@ -17,41 +17,38 @@ from midocli.simulator.wire.quoted import quoted_packet, rewrite_quoted
 from midocli.simulator.wire.segment import SYN, Segment, tcp_packet
 
 INSIDE, OUTSIDE = "02:00:00:00:00:aa", "02:00:00:00:00:bb"
-IN_PORT, OUT_PORT = "r:port0", "r:port1"
+OUT_PORT = "router0:port1"
 
 
-def nat_lab(inbound: Sequence[dict[str, Any]] = (), outbound: Sequence[dict[str, Any]] = ()) -> Lab:
+def nat_lab(inbound: Sequence[str] = (), outbound: Sequence[str] = ()) -> NetLab:
     """10.0.0.0/24 on host0:in, 20.0.0.0/24 on host0:out, and one router between."""
-    lab = Lab()
-    lab.add_router("r")
-    lab.router_port("r", "10.0.0.1/24", "02:00:00:00:00:01", "host0:in")
-    lab.router_port("r", "20.0.0.1/24", "02:00:00:00:00:02", "host0:out")
-    lab.routers["r"].infilter = lab.add_chain("in", *inbound)
-    lab.routers["r"].outfilter = lab.add_chain("out", *outbound)
-    lab.add_guest("inside", ("host0:in", INSIDE, "10.0.0.9/24"), gw="10.0.0.1")
-    lab.add_guest("outside", ("host0:out", OUTSIDE, "20.0.0.9/24"), gw="20.0.0.1")
+    lab = NetLab(ROUTER)
+    lab.filter("router0", "infilter", *inbound)
+    lab.filter("router0", "outfilter", *outbound)
+    lab.guest("inside", "10.0.0.9/24", interface="host0:in", mac=INSIDE, gw="10.0.0.1")
+    lab.guest("outside", "20.0.0.9/24", interface="host0:out", mac=OUTSIDE, gw="20.0.0.1")
     for guest, other in (("inside", "20.0.0.1"), ("outside", "10.0.0.1")):
         lab.echo(guest, other)
-    lab.run()
+    lab.wait()
     lab.drops.clear()
     return lab
 
 
-def through(lab: Lab, packet: Frame, side: str = "in") -> Frame | None:
+def through(lab: NetLab, packet: Frame, side: str = "in") -> Frame | None:
     """Send a packet in by one side; what comes out at the other."""
     other = "out" if side == "in" else "in"
     recorder = lab.watch(f"host0:{other}")
     packet.hw_src = mac(INSIDE if side == "in" else OUTSIDE)
     packet.hw_dst = mac("02:00:00:00:00:01" if side == "in" else "02:00:00:00:00:02")
     lab.network.inject(f"host0:{side}", packet)
-    lab.run(0.0001)
+    lab.wait(0.0001)
     lab.network.unwatch(recorder)
-    lab.run(0.01)  # whatever the guests answer
+    lab.wait(0.01)  # whatever the guests answer
     out = [frame for direction, frame in seen(recorder, f"host0:{other}") if direction == "out"]
     return out[0] if out else None
 
 
-def passed(lab: Lab, packet: Frame, side: str = "in") -> Frame:
+def passed(lab: NetLab, packet: Frame, side: str = "in") -> Frame:
     """What comes of a packet that has to get through."""
     out = through(lab, packet, side)
     assert out is not None
@@ -72,23 +69,23 @@ def udp(src: str = "10.0.0.9", sport: int = 1000, dst: str = "20.0.0.9", dport: 
     return udp_packet(ip(src), sport, ip(dst), dport, b"data")
 
 
-SNAT = {"type": "snat", "targets": ("20.0.0.7:5000-6000",), "out_ports": frozenset({OUT_PORT})}
-DNAT = {"type": "dnat", "targets": ("20.0.0.9:80",), "dst": net("30.0.0.1")}
+SNAT = f"type snat target 20.0.0.7:5000-6000 out-ports {OUT_PORT}"
+DNAT = "type dnat target 20.0.0.9:80 dst 30.0.0.1"
 
 
 def test_static_snat_and_dnat_rewrite_and_remember_nothing() -> None:
     lab = nat_lab(
-        [{"type": "dnat", "targets": ("20.0.0.9",), "dst": net("30.0.0.1")}],
-        [{"type": "snat", "targets": ("20.0.0.7-20.0.0.8",), "src": net("10.0.0.9")}],
+        ["type dnat target 20.0.0.9 dst 30.0.0.1"],
+        ["type snat target 20.0.0.7-20.0.0.8 src 10.0.0.9"],
     )
     out = passed(lab, udp(dst="30.0.0.1"))
     assert header(out) == (ip("20.0.0.7"), 1000, ip("20.0.0.9"), 53), "the first of the range"
     assert out.tp_sum is None and out.ip_delta == 0
-    assert lab.network.state.nat == {}
+    assert lab.state.nat == {}
 
 
 def test_static_nat_takes_any_protocol_and_fragments() -> None:
-    lab = nat_lab([{"type": "dnat", "targets": ("20.0.0.9",), "dst": net("30.0.0.1")}])
+    lab = nat_lab(["type dnat target 20.0.0.9 dst 30.0.0.1"])
     gre = Frame(nw_src=ip("10.0.0.9"), nw_dst=ip("30.0.0.1"), proto=47, tos=0, ttl=9, payload=b"x")
     assert through(lab, gre).nw_dst == ip("20.0.0.9")
     later = udp(dst="30.0.0.1")
@@ -97,7 +94,7 @@ def test_static_nat_takes_any_protocol_and_fragments() -> None:
 
 
 def test_static_dnat_rewrites_the_source_quoted_by_an_error() -> None:
-    rule = {"type": "dnat", "targets": ("20.0.0.9",), "dst": net("30.0.0.1")}
+    rule = "type dnat target 20.0.0.9 dst 30.0.0.1"
     lab = nat_lab([rule])
     quote = udp(src="30.0.0.1", dst="10.0.0.9").ip_bytes()
     out = passed(lab, icmp_error(ip("10.0.0.9"), ip("30.0.0.1"), 3, 3, quote))
@@ -108,7 +105,7 @@ def test_static_dnat_rewrites_the_source_quoted_by_an_error() -> None:
 
 
 def test_static_dnat_on_icmp_data_leaves_the_outer_header() -> None:
-    rule = {"type": "dnat", "targets": ("1.1.1.1",), "icmp_data_dst": net("10.0.0.9")}
+    rule = "type dnat target 1.1.1.1 icmp-data-dst 10.0.0.9"
     lab = nat_lab([rule])
     quote = udp(src="20.0.0.9", dst="10.0.0.9").ip_bytes()
     out = passed(lab, icmp_error(ip("10.0.0.9"), ip("20.0.0.9"), 3, 3, quote))
@@ -117,7 +114,7 @@ def test_static_dnat_on_icmp_data_leaves_the_outer_header() -> None:
 
 
 def test_static_snat_rewrites_the_destination_quoted_by_an_error() -> None:
-    rule = {"type": "snat", "targets": ("20.0.0.7",), "src": net("10.0.0.9")}
+    rule = "type snat target 20.0.0.7 src 10.0.0.9"
     lab = nat_lab([], [rule])
     quote = udp(src="20.0.0.9", dst="10.0.0.9").ip_bytes()
     out = passed(lab, icmp_error(ip("10.0.0.9"), ip("20.0.0.9"), 3, 3, quote))
@@ -125,7 +122,7 @@ def test_static_snat_rewrites_the_destination_quoted_by_an_error() -> None:
 
 
 def test_a_connection_keeps_its_dynamic_binding_and_is_reversed() -> None:
-    lab = nat_lab([{"type": "rev_snat", "in_ports": frozenset({OUT_PORT})}], [SNAT])
+    lab = nat_lab([f"type rev_snat in-ports {OUT_PORT}"], [SNAT])
     first, second = passed(lab, udp()), passed(lab, udp())
     assert header(first) == header(second)
     src, port, dst, dport = header(first)
@@ -140,7 +137,7 @@ def test_a_connection_keeps_its_dynamic_binding_and_is_reversed() -> None:
 def test_the_translated_reply_inverts_the_translated_request(
     sport: int, dport: int, use_tcp: bool
 ) -> None:
-    lab = nat_lab([DNAT, {"type": "rev_snat"}], [SNAT, {"type": "rev_dnat"}])
+    lab = nat_lab([DNAT, "type rev_snat"], [SNAT, "type rev_dnat"])
     ends = (ip("10.0.0.9"), sport, ip("30.0.0.1"), dport)
     segment = Segment(1, 0, SYN, 100)
     packet = tcp_packet(*ends, segment) if use_tcp else udp_packet(*ends, b"x")
@@ -153,17 +150,17 @@ def test_the_translated_reply_inverts_the_translated_request(
 
 
 def test_icmp_echo_is_known_by_its_identifier_which_stays() -> None:
-    lab = nat_lab([{"type": "rev_snat"}], [SNAT | {"targets": ("20.0.0.1:5000-6000",)}])
-    (arrival,) = lab.ping("inside", "20.0.0.9", icmp_id=77)
+    lab = nat_lab(["type rev_snat"], [SNAT.replace("20.0.0.7", "20.0.0.1")])
+    (arrival,) = lab.echoed("inside", "20.0.0.9", icmp_id=77)
     assert arrival.frame.nw_src == ip("20.0.0.9")
     assert arrival.frame.icmp_id == 77
-    (binding,) = lab.network.state.live_nat("r", lab.engine.now_ns)
+    (binding,) = lab.state.live_nat(lab.key("router0", "router"), lab.engine.now_ns)
     assert binding.before[1] == 77
 
 
 def test_an_error_follows_the_connection_it_quotes() -> None:
     """A TTL error from beyond the snat router reaches who sent the packet, as it was sent."""
-    lab = nat_lab([{"type": "rev_snat"}], [SNAT])
+    lab = nat_lab(["type rev_snat"], [SNAT])
     out = passed(lab, udp())
     error = icmp_error(ip("20.0.0.55"), out.nw_src, 11, 0, out.ip_bytes()[:28])
     back = passed(lab, error, "out")
@@ -175,7 +172,7 @@ def test_an_error_follows_the_connection_it_quotes() -> None:
 
 
 def test_an_error_about_a_dnat_connection_keeps_a_foreign_outer_source() -> None:
-    lab = nat_lab([DNAT], [{"type": "rev_dnat"}])
+    lab = nat_lab([DNAT], ["type rev_dnat"])
     out = passed(lab, udp(dst="30.0.0.1", dport=8080))
     own = icmp_error(ip("20.0.0.9"), ip("10.0.0.9"), 3, 3, out.ip_bytes())
     back = passed(lab, own, "out")
@@ -187,30 +184,30 @@ def test_an_error_about_a_dnat_connection_keeps_a_foreign_outer_source() -> None
 
 
 def test_dynamic_nat_passes_over_what_it_can_not_handle() -> None:
-    lab = nat_lab([DNAT, {"type": "drop", "dst": net("30.0.0.1")}])
+    lab = nat_lab([DNAT, "type drop dst 30.0.0.1"])
     gre = Frame(nw_src=ip("10.0.0.9"), nw_dst=ip("30.0.0.1"), proto=47, tos=0, ttl=9, payload=b"x")
     assert through(lab, gre) is None
-    assert [reason.rule for _, reason, _ in lab.drops] == ["in:rule1"]
+    assert [reason.rule for _, reason, _ in lab.drops] == ["chain0:rule1"]
     first = udp(dst="30.0.0.1")
     first.fragment = 0x2000
     assert through(lab, first) is None, "not for fragments unless it says so"
 
 
 def test_the_action_of_a_nat_rule_counts() -> None:
-    drop = {"type": "drop"}
-    assert through(nat_lab([DNAT | {"action": "accept"}, drop]), udp(dst="30.0.0.1"))
-    assert through(nat_lab([DNAT | {"action": "return"}, drop]), udp(dst="30.0.0.1"))
-    assert through(nat_lab([DNAT | {"action": "continue"}, drop]), udp(dst="30.0.0.1")) is None
+    drop = "type drop"
+    assert through(nat_lab([f"{DNAT} action accept", drop]), udp(dst="30.0.0.1"))
+    assert through(nat_lab([f"{DNAT} action return", drop]), udp(dst="30.0.0.1"))
+    assert through(nat_lab([f"{DNAT} action continue", drop]), udp(dst="30.0.0.1")) is None
 
 
 def test_a_reverse_rule_without_state_is_passed_over() -> None:
-    lab = nat_lab([{"type": "rev_dnat"}, {"type": "rev_snat"}, {"type": "drop"}])
+    lab = nat_lab(["type rev_dnat", "type rev_snat", "type drop"])
     assert through(lab, udp()) is None
-    assert [reason.rule for _, reason, _ in lab.drops] == ["in:rule2"]
+    assert [reason.rule for _, reason, _ in lab.drops] == ["chain0:rule2"]
 
 
 def test_snat_ports_run_out() -> None:
-    lab = nat_lab([], [SNAT | {"targets": ("20.0.0.7:5000-5001",)}])
+    lab = nat_lab([], [SNAT.replace("6000", "5001")])
     ports = {through(lab, udp(sport=sport)).tp_src for sport in (1, 2)}
     assert ports == {5000, 5001}
     assert through(lab, udp(sport=3)) is None
@@ -219,7 +216,7 @@ def test_snat_ports_run_out() -> None:
 
 
 def test_snat_goes_on_to_the_next_address() -> None:
-    lab = nat_lab([], [SNAT | {"targets": ("20.0.0.7-20.0.0.8:5000",)}])
+    lab = nat_lab([], [SNAT.replace("20.0.0.7:5000-6000", "20.0.0.7-20.0.0.8:5000")])
     assert [through(lab, udp(sport=sport)).nw_src for sport in (1, 2)] == [
         ip("20.0.0.7"),
         ip("20.0.0.8"),
@@ -230,9 +227,9 @@ def test_snat_goes_on_to_the_next_address() -> None:
 def test_a_binding_lives_two_minutes_after_the_last_forward_packet(
     seconds: int, kept: bool
 ) -> None:
-    lab = nat_lab([{"type": "rev_snat"}], [SNAT])
+    lab = nat_lab(["type rev_snat"], [SNAT])
     out = passed(lab, udp())
-    lab.run(seconds)
+    lab.wait(seconds)
     src, port, dst, dport = header(out)
     back = through(lab, udp_packet(dst, dport, src, port, b""), "out")
     assert (back is not None and back.nw_dst == ip("10.0.0.9")) == kept
@@ -242,14 +239,14 @@ def test_bindings_belong_to_their_device() -> None:
     lab = nat_lab([DNAT])
     through(lab, udp(dst="30.0.0.1"))
     now_ns = lab.engine.now_ns
-    assert len(lab.network.state.live_nat("r", now_ns)) == 1
-    assert lab.network.state.live_nat("other", now_ns) == []
-    assert lab.network.state.live_nat("r", now_ns + 10**12) == []
+    assert len(lab.state.live_nat(lab.key("router0", "router"), now_ns)) == 1
+    assert lab.state.live_nat(None, now_ns) == []
+    assert lab.state.live_nat(lab.key("router0", "router"), now_ns + 10**12) == []
 
 
 def test_dnat_marks_the_destination_as_rewritten() -> None:
-    drop = {"type": "drop", "match_nw_dst_rewritten": True}
-    rules: list[dict[str, Any]] = [DNAT | {"action": "continue"}, drop]
+    drop = "type drop match-nw-dst-rewritten true"
+    rules: list[dict[str, Any]] = [f"{DNAT} action continue", drop]
     assert through(nat_lab(rules), udp()) is not None
     assert through(nat_lab(rules), udp(dst="30.0.0.1")) is None
 
@@ -273,10 +270,10 @@ def test_rewriting_a_quote_keeps_every_checksum_right(
 def test_a_binding_made_for_a_packet_that_ends_in_error_is_not_kept() -> None:
     lab = nat_lab(outbound=[SNAT])
     through(lab, udp(dst="20.0.0.77"))  # waits for a MAC that nobody has
-    assert len(lab.network.state.live_nat("r", lab.engine.now_ns)) == 1
-    lab.run(61)
-    assert not lab.network.state.nat
-    assert not lab.network.state.snat_ports
+    assert len(lab.state.live_nat(lab.key("router0", "router"), lab.engine.now_ns)) == 1
+    lab.wait(61)
+    assert not lab.state.nat
+    assert not lab.state.snat_ports
 
 
 def test_an_error_of_a_router_inside_leaves_with_the_translated_address() -> None:

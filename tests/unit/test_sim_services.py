@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from simlab import Lab, ip, published_lab, seen
+from netlab import PUBLISHED, NetLab, ip, seen
 
-from midocli.simulator.listeners import Arrival
 from midocli.simulator.wire.datagram import udp_data, udp_packet
 from midocli.simulator.wire.frame import Frame
-from midocli.simulator.wire.protocol import TCP, UDP
 from midocli.simulator.wire.segment import (
     ACK,
     FIN,
@@ -26,20 +24,21 @@ CLIENT, SERVER = ip("192.168.78.9"), ip("192.168.77.119")
 SYN_OPTIONS = bytes.fromhex("020405b4 0402 080a 000003e8 00000000 01 030307")
 
 
-def lab_with(*services: tuple[int, int]) -> Lab:
-    lab = published_lab()
-    lab.guests["vm"].services = frozenset(services)
-    lab.ping("client", "192.168.77.119")
+def lab_with(service: str = "") -> NetLab:
+    lab = NetLab(PUBLISHED)
+    if service:
+        lab(f"guest vm add service {service}")
+    lab.echoed("client", "192.168.77.119")
     return lab
 
 
-def say(lab: Lab, frame: Frame) -> list[Frame]:
+def say(lab: NetLab, frame: Frame) -> list[Frame]:
     """Send a packet from the client; the answers, as they reach its socket."""
     answers: list[Frame] = []
-    stack = lab.network.guest("client")
+    stack = lab.stack("client")
     stack.sockets[frame.proto, frame.tp_src] = answers.append
     assert stack.send(frame) is None
-    lab.run(0.1)
+    lab.wait(0.1)
     return answers
 
 
@@ -48,15 +47,14 @@ def segment(seq: int, ack: int, flags: int, data: bytes = b"", options: bytes = 
 
 
 def test_a_udp_service_echoes() -> None:
-    (answer,) = say(lab_with((UDP, 7)), udp_packet(CLIENT, 1234, SERVER, 7, b"hello"))
+    (answer,) = say(lab_with("proto udp port 7"), udp_packet(CLIENT, 1234, SERVER, 7, b"hello"))
     assert udp_data(answer) == b"hello"
     assert (answer.tp_src, answer.tp_dst, answer.nw_src) == (7, 1234, SERVER)
 
 
 def test_a_closed_udp_port_is_unreachable() -> None:
     lab = lab_with()
-    arrivals: list[Arrival] = []
-    lab.network.listeners.add("client", arrivals.append)
+    arrivals = lab.heard("client")
     assert say(lab, udp_packet(CLIENT, 1234, SERVER, 7, b"hello")) == []
     (error,) = arrivals
     assert (error.frame.tp_src, error.frame.tp_dst, error.frame.nw_src) == (3, 3, SERVER)
@@ -80,7 +78,7 @@ def test_no_reset_for_a_reset() -> None:
 
 
 def test_the_syn_ack_is_linuxs() -> None:
-    lab = lab_with((TCP, 80))
+    lab = lab_with("proto tcp port 80")
     (answer,) = say(lab, segment(1000, 0, SYN, options=SYN_OPTIONS))
     got = read_segment(answer)
     assert (got.flags, got.ack, got.window) == (SYN | ACK, 1001, 65160)
@@ -99,12 +97,12 @@ def test_the_syn_ack_is_linuxs() -> None:
     ],
 )
 def test_the_syn_ack_offers_what_the_syn_did(options: bytes, expected: str) -> None:
-    (answer,) = say(lab_with((TCP, 80)), segment(1, 0, SYN, options=options))
+    (answer,) = say(lab_with("proto tcp port 80"), segment(1, 0, SYN, options=options))
     assert read_segment(answer).options.hex() == expected
 
 
 def test_a_conversation() -> None:
-    lab = lab_with((TCP, 80))
+    lab = lab_with("proto tcp port 80")
     (answer,) = say(lab, segment(1000, 0, SYN))
     first = read_segment(answer).seq
     assert say(lab, segment(1001, first + 1, ACK)) == []
@@ -118,25 +116,25 @@ def test_a_conversation() -> None:
     got = read_segment(answer)
     assert (got.flags & FIN, got.ack) == (FIN, 1007)
     assert say(lab, segment(1007, first + 7, ACK)) == []
-    assert lab.network.state.tcp == {}
+    assert lab.state.tcp == {}
 
 
 def test_a_repeated_syn_gets_the_same_answer() -> None:
-    lab = lab_with((TCP, 80))
+    lab = lab_with("proto tcp port 80")
     (one,) = say(lab, segment(1000, 0, SYN))
     (two,) = say(lab, segment(1000, 0, SYN))
     assert read_segment(one) == read_segment(two)
 
 
 def test_a_reset_ends_the_connection() -> None:
-    lab = lab_with((TCP, 80))
+    lab = lab_with("proto tcp port 80")
     say(lab, segment(1000, 0, SYN))
     assert say(lab, segment(1001, 0, RST)) == []
-    assert lab.network.state.tcp == {}
+    assert lab.state.tcp == {}
 
 
 def test_out_of_order_data_is_only_acknowledged() -> None:
-    lab = lab_with((TCP, 80))
+    lab = lab_with("proto tcp port 80")
     (answer,) = say(lab, segment(1000, 0, SYN))
     (answer,) = say(lab, segment(5000, read_segment(answer).seq + 1, ACK, b"late"))
     assert read_segment(answer).data == b""
@@ -166,7 +164,7 @@ def test_reading_options(options: bytes, found: dict[int, bytes]) -> None:
 
 
 def test_checksums_on_the_wire_are_right() -> None:
-    lab = lab_with((TCP, 80))
+    lab = lab_with("proto tcp port 80")
     recorder = lab.watch("host0:tap")
     say(lab, segment(1000, 0, SYN, options=SYN_OPTIONS))
     frames = [frame for _, frame in seen(recorder, "host0:tap")]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from simlab import Lab, ip, published_lab
+from netlab import PUBLISHED, NetLab
 
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.topology import RecordKind
 
 
-def counted(lab: Lab) -> dict[str, int]:
+def counted(lab: NetLab) -> dict[str, int]:
     """How often each sort of record is loaded from now on."""
     counts: dict[str, int] = {}
     topology = lab.network.topology
@@ -27,90 +27,86 @@ def counted(lab: Lab) -> dict[str, int]:
 
 
 def test_records_are_loaded_once() -> None:
-    lab = published_lab()
-    lab.ping("client", "192.168.77.119")
+    lab = NetLab(PUBLISHED)
+    lab.echoed("client", "192.168.77.119")
     counts = counted(lab)
-    lab.ping("client", "192.168.77.119")
+    lab.echoed("client", "192.168.77.119")
     assert counts == {}
 
 
 def test_a_changed_port_reloads_itself_only() -> None:
-    lab = published_lab()
-    lab.ping("client", "192.168.77.119")
+    lab = NetLab(PUBLISHED)
+    lab.echoed("client", "192.168.77.119")
     counts = counted(lab)
-    lab.changed("port", "bridge1:port1")
-    lab.ping("client", "192.168.77.119")
+    lab.network.topology.forget("port", lab.key("bridge1:port1"))
+    lab.echoed("client", "192.168.77.119")
     assert counts == {"ports": 1}
 
 
 def test_a_router_ports_new_mac_is_noticed_by_the_bridge_behind_its_peer() -> None:
-    lab = published_lab()
-    lab.ping("client", "192.168.77.119")
-    lab.ports["router0:port1"].mac = 0x020000000077
-    lab.changed("port", "router0:port1")
+    lab = NetLab(PUBLISHED)
+    lab.echoed("client", "192.168.77.119")
+    lab("router0:port1 set mac 02:00:00:00:00:77")
     lab.network.reset()
-    assert len(lab.ping("client", "192.168.77.119")) == 1
+    assert len(lab.echoed("client", "192.168.77.119")) == 1
 
 
-@pytest.mark.parametrize("kind", ["router", "chain", "guest", "bridge"])
-def test_other_changes_are_noticed(kind: RecordKind) -> None:
-    lab = published_lab()
-    lab.routers["router0"].infilter = lab.add_chain("c", {"type": "accept"})
-    assert len(lab.ping("client", "192.168.77.119")) == 1
-    if kind == "router":
-        lab.add_router("router0")
-    elif kind == "chain":
-        lab.add_chain("c", {"type": "drop"})
-    elif kind == "bridge":
-        lab.add_bridge("bridge0", up=False)
-    else:
-        lab.guests["vm"].nics[0].addresses = ((ip("192.168.77.120"), 24),)
-    lab.changed(kind, {"router": "router0", "chain": "c", "guest": "vm", "bridge": "bridge0"}[kind])
-    replies = [a for a in lab.ping("client", "192.168.77.119") if a.frame.tp_src == 0]
+@pytest.mark.parametrize(
+    "change",
+    [
+        "router0 delete route route0",
+        "chain0 add rule type drop",
+        "guest vm set address 192.168.77.120/24",
+        "bridge0 set state down",
+    ],
+)
+def test_other_changes_are_noticed(change: str) -> None:
+    lab = NetLab(PUBLISHED)
+    lab.filter("router0", "infilter", "type accept")
+    assert len(lab.echoed("client", "192.168.77.119")) == 1
+    lab(change)
+    replies = [a for a in lab.echoed("client", "192.168.77.119") if a.frame.tp_src == 0]
     assert replies == []
 
 
 def test_groups_are_looked_up_when_a_rule_asks() -> None:
-    lab = published_lab()
-    lab.routers["router0"].infilter = lab.add_chain(
-        "c",
-        {"type": "drop", "ip_address_group_dst": "servers"},
-        {"type": "drop", "port_group": "clients"},
+    lab = NetLab(PUBLISHED, "ip-address-group create name servers\nport-group create name clients")
+    lab.filter(
+        "router0",
+        "infilter",
+        "type drop ip-address-group-dst servers",
+        "type drop port-group clients",
     )
-    assert len(lab.ping("client", "192.168.77.119")) == 1
-    lab.ip_address_groups["servers"] = frozenset({ip("192.168.77.119")})
-    lab.changed("ip-address-group", "servers")
-    assert lab.ping("client", "192.168.77.119") == []
-    lab.ip_address_groups.clear()
-    lab.changed("ip-address-group", "servers")
-    lab.port_groups["clients"] = frozenset({"bridge1:port1"})
-    lab.changed("port-group", "clients")
-    assert lab.ping("client", "192.168.77.119") == []
-    assert [reason.rule for _, reason, _ in lab.drops] == ["c:rule0", "c:rule1"]
+    assert len(lab.echoed("client", "192.168.77.119")) == 1
+    lab("ip-address-group servers add ip address 192.168.77.119")
+    assert lab.echoed("client", "192.168.77.119") == []
+    lab("ip-address-group servers delete ip address 192.168.77.119")
+    lab("port-group clients add member port bridge1:port1")
+    assert lab.echoed("client", "192.168.77.119") == []
+    assert [reason.rule for _, reason, _ in lab.drops] == ["chain0:rule0", "chain0:rule1"]
 
 
 def test_a_dangling_chain_accepts() -> None:
-    lab = published_lab()
-    lab.routers["router0"].infilter = "gone"
-    assert len(lab.ping("client", "192.168.77.119")) == 1
+    lab = NetLab(PUBLISHED)
+    lab.record("router0", "router").infilter = -1
+    assert len(lab.echoed("client", "192.168.77.119")) == 1
 
 
 @pytest.mark.parametrize("kind", ["bridge", "router"])
 def test_a_port_whose_device_is_gone(kind: RecordKind) -> None:
-    lab = published_lab()
-    lab.ping("client", "192.168.77.119")
-    (lab.bridges if kind == "bridge" else lab.routers).pop(f"{kind}0")
-    lab.changed(kind, f"{kind}0")
-    assert lab.ping("client", "192.168.77.119") == []
+    lab = NetLab(PUBLISHED)
+    lab.echoed("client", "192.168.77.119")
+    topology, key = lab.network.topology, lab.key(f"{kind}0", kind)
+    topology.forget(kind, key)
+    (topology.bridges if kind == "bridge" else topology.routers)[key] = None
+    assert lab.echoed("client", "192.168.77.119") == []
     assert lab.codes() == ["unplugged"]
 
 
 def test_a_link_that_is_cut() -> None:
-    lab = published_lab()
-    lab.ping("client", "192.168.77.119")
-    for alias in ("bridge0:port0", "router0:port0"):
-        lab.ports[alias].peer = None
-        lab.changed("port", alias)
-    (error,) = lab.ping("client", "192.168.77.119")
+    lab = NetLab(PUBLISHED)
+    lab.echoed("client", "192.168.77.119")
+    lab("bridge0:port0 clear peer")
+    (error,) = lab.echoed("client", "192.168.77.119")
     assert (error.frame.tp_src, error.frame.tp_dst) == (3, 0), "its routes are withdrawn"
     assert lab.codes() == ["no-route"]
