@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from midocli.advice.failure import Failure
 from midocli.analysis.atoms import Packet
 from midocli.analysis.chain_sets import ChainSets, Place
+from midocli.analysis.derived import Derived, Making
 from midocli.simulator.devices import arp
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.keys import Key
@@ -103,24 +104,29 @@ class _End(NamedTuple):
 class Algebra:
     """The plain ways of a topology."""
 
-    def __init__(self, topology: Topology, atoms: Atoms, asking: int) -> None:
+    def __init__(self, topology: Topology, making: Making, atoms: Atoms, asking: int) -> None:
         self._topology = topology
-        self._asking = asking
-        self._atoms = atoms
-        self._chains = ChainSets(topology, atoms)
-        self._homes: dict[Key, _Home | None] = {}
-        self._bridges: dict[Key, bool] = {}
-        self._gateways: dict[tuple[Key, int], Port | None] = {}
-        self._known: dict[tuple[Key, Key], bool] = {}
-        self._first: dict[tuple[Key, Key], Stages | None] = {}
-        self._middles: dict[tuple[Key, Key], Stages | None] = {}
-        self._last: dict[tuple[Key, Key, Key], _Leg | None] = {}
+        self._chains = ChainSets(topology, making, atoms)
+        self._atoms, self._asking = atoms, asking
+        self._homes = Derived(making, self._found_home)
+        self._bridges = Derived(making, self._found_plain)
+        self._gateways = Derived(making, self._found_gateway)
+        self._findable = Derived(making, self._is_found)
+        self._acquainted = Derived(making, self._know_each_other)
+        self._first = Derived(making, self._first_leg)
+        self._middles = Derived(making, self._middle)
+        self._last = Derived(making, self._last_leg)
+
+    def refine(self, atoms: Atoms, asking: int) -> None:
+        """Packets are known by these finer atoms from now on; `asking` may be requests of DHCP."""
+        self._chains.refine(atoms)
+        self._atoms, self._asking = atoms, asking
 
     def settle(
         self, source: Key, from_address: int, target: Key, to_address: int, wanted: int
     ) -> Settled | None:
         """What becomes of the atoms wanted between two guests; None: the way is not plain."""
-        one, other = self._home(source), self._home(target)
+        one, other = self._homes[source], self._homes[target]
         if one is None or other is None or one is other:
             return None
         if (one.address, other.address) != (from_address, to_address):
@@ -166,11 +172,12 @@ class Algebra:
             return None
         if route[2] is None:
             return self._on_bridge(one, other)
-        gateway = self._gateway(one, route[2])
+        gateway = self._gateways[one.plan.guest.key, route[2]]
         return self._over_router(one, other, gateway) if gateway is not None else None
 
     def _on_bridge(self, one: _Home, other: _Home) -> _Way | None:
-        if one.bridge is not other.bridge or not self._know_each_other(one, other):
+        ends = one.plan.guest.key, other.plan.guest.key
+        if one.bridge is not other.bridge or not self._acquainted[ends]:
             return None
         stages = _through(one.bridge, one.port, other.port)
         return _Way(one.port, (_Leg(one.nic.mac, other.nic.mac, stages),))
@@ -186,49 +193,40 @@ class Algebra:
             return None
         if port is inside or active.route.gw or not arp.is_askable(active, other.address):
             return None
-        first, last = self._first_leg(one, inside), self._last_leg(inside, port, other)
-        middle = self._middle(plan, inside, port)
+        first = self._first[one.plan.guest.key, inside.key]
+        middle = self._middles[inside.key, port.key]
+        last = self._last[inside.key, port.key, other.plan.guest.key]
         if first is None or middle is None or last is None:
             return None
         macs = one.nic.mac, inside.mac
         return _Way(one.port, (_Leg(*macs, first), _Leg(*macs, middle), last))
 
-    def _first_leg(self, home: _Home, inside: Port) -> Stages | None:
+    def _first_leg(self, ends: tuple[Key, Key]) -> Stages | None:
         """From a guest to a router's port."""
-        key = home.plan.guest.key, inside.key
-        if key not in self._first:
-            uplink = self._topology.ports[inside.peer] if inside.peer is not None else None
-            is_there = uplink is not None and uplink.device == home.port.device
-            self._first[key] = (
-                _through(home.bridge, home.port, uplink)
-                if uplink is not None and is_there and _is_plain_port(inside)
-                else None
-            )
-        return self._first[key]
+        home, inside = self._homes[ends[0]], self._topology.ports[ends[1]]
+        assert home is not None and inside is not None
+        uplink = self._topology.ports[inside.peer] if inside.peer is not None else None
+        if uplink is None or uplink.device != home.port.device or not _is_plain_port(inside):
+            return None
+        return _through(home.bridge, home.port, uplink)
 
-    def _middle(self, plan: RouterPlan, inside: Port, port: Port) -> Stages | None:
+    def _middle(self, ends: tuple[Key, Key]) -> Stages | None:
         """Through a router, from a port to another."""
-        key = inside.key, port.key
-        if key not in self._middles:
-            self._middles[key] = (
-                _over(plan, inside, port)
-                if _is_plain_router(plan) and _is_plain_port(port)
-                else None
-            )
-        return self._middles[key]
+        inside, port = (self._topology.ports[each] for each in ends)
+        assert inside is not None and port is not None
+        plan = self._topology.router_plans[inside.device]
+        is_plain = plan is not None and _is_plain_router(plan) and _is_plain_port(port)
+        return _over(plan, inside, port) if plan is not None and is_plain else None
 
-    def _last_leg(self, inside: Port, port: Port, home: _Home) -> _Leg | None:
+    def _last_leg(self, ends: tuple[Key, Key, Key]) -> _Leg | None:
         """Out of a router's port, come from another, to a guest."""
-        key = inside.key, port.key, home.plan.guest.key
-        if key not in self._last:
-            self._last[key] = self._made_last_leg(inside, port, home)
-        return self._last[key]
-
-    def _made_last_leg(self, inside: Port, port: Port, home: _Home) -> _Leg | None:
+        inside, port = (self._topology.ports[each] for each in ends[:2])
+        home = self._homes[ends[2]]
+        assert inside is not None and port is not None and home is not None
         entrance = self._topology.ports[port.peer] if port.peer is not None else None
         if entrance is None or entrance.device != home.port.device:
             return None
-        if not self._finds(port, entrance, home):
+        if not self._findable[port.key, home.plan.guest.key]:
             return None
         out = _staged(port.outfilter, port.alias, "outfilter", inside, port)
         through = _through(home.bridge, entrance, home.port)
@@ -243,11 +241,6 @@ class Algebra:
 
     # -- who is plugged in plainly -------------------------------------------------------------
 
-    def _home(self, key: Key) -> _Home | None:
-        if key not in self._homes:
-            self._homes[key] = self._found_home(key)
-        return self._homes[key]
-
     def _found_home(self, key: Key) -> _Home | None:
         topology = self._topology
         plan = topology.guest_plans[key]
@@ -261,19 +254,18 @@ class Algebra:
         if port.guest != (key, 0) or not port.active or not _is_plain_port(port):
             return None
         bridge = topology.bridge_plans[port.device]
-        if bridge is None or not self._is_plain_bridge(bridge):
+        if bridge is None or not self._bridges[port.device]:
             return None
         return _Home(plan, nic, port, bridge, nic.addresses[0][0])
 
-    def _is_plain_bridge(self, plan: BridgePlan) -> bool:
-        key = plan.bridge.key
-        if key not in self._bridges:
-            self._bridges[key] = self._found_plain(plan)
-        return self._bridges[key]
-
-    def _found_plain(self, plan: BridgePlan) -> bool:
+    def _found_plain(self, key: Key) -> bool:
         """Whether a bridge only bridges, and each MAC and address on it has one owner."""
-        bridge, topology = plan.bridge, self._topology
+        topology = self._topology
+        plan = topology.bridge_plans[key]
+        assert plan is not None
+        bridge = plan.bridge
+        if bridge.macs or bridge.addresses:
+            return False
         if not bridge.up or bridge.in_mirrors or bridge.out_mirrors or plan.vlan_of or plan.trunks:
             return False
         chains = [bridge.infilter, bridge.outfilter]
@@ -295,18 +287,18 @@ class Algebra:
                     addresses.update(guest.local.keys())
         alone = all(count == 1 for count in (*macs.values(), *addresses.values()))
         is_complete = routers == len(plan.router_ports) == len(plan.router_macs)
-        return alone and is_complete and all(map(self._chains.is_plain, chains))
+        return (
+            alone
+            and is_complete
+            and all(self._chains.plain[each] for each in chains if each is not None)
+        )
 
     # -- ARP ---------------------------------------------------------------------------------
 
-    def _gateway(self, home: _Home, address: int) -> Port | None:
+    def _found_gateway(self, ends: tuple[Key, int]) -> Port | None:
         """The router port that a guest finds at its gateway's address; None: it does not."""
-        key = home.plan.guest.key, address
-        if key not in self._gateways:
-            self._gateways[key] = self._found_gateway(home, address)
-        return self._gateways[key]
-
-    def _found_gateway(self, home: _Home, address: int) -> Port | None:
+        home, address = self._homes[ends[0]], ends[1]
+        assert home is not None
         mac = home.bridge.router_macs.get(address)
         link = home.bridge.router_ports.get(mac) if mac is not None else None
         if mac is None or link is None or not _is_plain_port(link):
@@ -319,14 +311,13 @@ class Algebra:
             return None
         return self._topology.ports[link.peer] if link.peer is not None else None
 
-    def _finds(self, port: Port, entrance: Port, home: _Home) -> bool:
+    def _is_found(self, ends: tuple[Key, Key]) -> bool:
         """Whether a router finds a guest that is on the link of its port, and the guest it."""
-        key = port.key, home.plan.guest.key
-        if key not in self._known:
-            self._known[key] = self._is_found(port, entrance, home)
-        return self._known[key]
-
-    def _is_found(self, port: Port, entrance: Port, home: _Home) -> bool:
+        port, home = self._topology.ports[ends[0]], self._homes[ends[1]]
+        assert port is not None and home is not None
+        entrance = self._topology.ports[port.peer] if port.peer is not None else None
+        if entrance is None:
+            return False
         if port.address is None or not _is_plain_port(entrance):
             return False
         asking = arp_request(port.mac, port.address, home.address)
@@ -341,11 +332,10 @@ class Algebra:
         answer = arp_reply(asking, home.nic.mac)
         return self._pass(None, there, asking) and self._pass(home.port, back, answer)
 
-    def _know_each_other(self, one: _Home, other: _Home) -> bool:
-        key = one.plan.guest.key, other.plan.guest.key
-        if key not in self._known:
-            self._known[key] = self._asks(one, other) and self._asks(other, one)
-        return self._known[key]
+    def _know_each_other(self, ends: tuple[Key, Key]) -> bool:
+        one, other = (self._homes[each] for each in ends)
+        assert one is not None and other is not None
+        return self._asks(one, other) and self._asks(other, one)
 
     def _asks(self, one: _Home, other: _Home) -> bool:
         asking = arp_request(one.nic.mac, one.address, other.address)
@@ -360,7 +350,7 @@ class Algebra:
         place.generated, place.entry = entry is None, entry or NO_PORT
         for stage in stages:
             place.in_port, place.out_port = stage.in_port, stage.out_port
-            if not self._chains.is_plain(stage.chain):
+            if stage.chain is not None and not self._chains.plain[stage.chain]:
                 return False
             if not self._chains.lets_pass(stage.chain, place, frame):
                 return False

@@ -58,7 +58,7 @@ class Watch:
     """What is known of the packet that is simulated, and which atoms have fared as it has."""
 
     def __init__(self, atoms: Atoms) -> None:
-        self._atoms = atoms
+        self.cut(atoms)
         self._packet = Packet(0, 0, 0)
         self._atom = 0
         #: Ports that NAT chose, and from which range each.
@@ -66,6 +66,10 @@ class Watch:
         self.alike = 0
         #: Whether another choice of a port would have made a difference.
         self.in_doubt = False
+
+    def cut(self, atoms: Atoms) -> None:
+        """Packets are known by these atoms from now on."""
+        self._atoms = atoms
         self._masks: dict[tuple[bool, Span], int] = {}
 
     def begin(self, atom: int, packet: Packet, alike: int) -> None:

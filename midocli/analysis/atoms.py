@@ -9,7 +9,8 @@ and `~`. Packets are unfragmented, with TOS 0 and TTL 64; ICMP means echo reques
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from midocli.simulator.wire.protocol import ICMP, TCP, UDP
@@ -17,6 +18,8 @@ from midocli.simulator.wire.protocol import ICMP, TCP, UDP
 FIRST_PORT, LAST_PORT = 1, 0xFFFF
 #: A range of ports, both ends included.
 Span = tuple[int, int]
+#: Gives a set of the same packets, in other atoms.
+Refined = Callable[[int], int]
 _WITH_PORTS = (TCP, UDP)
 _NAMES = {TCP: "tcp", UDP: "udp", ICMP: "icmp"}
 #: What stands for the protocols that nothing names: RFC 3692's for experiments, or the next free.
@@ -127,6 +130,33 @@ class Atoms:
                 self._parts.clear()
             found = self._parts[some] = tuple(self._found_parts(some))
         return found
+
+    def refined(self, finer: Atoms) -> Refined:
+        """What makes of a set one of the same packets in finer atoms, which cut where these do."""
+        bounds = [bisect_left(finer._dst, start) for start in self._dst] + [finer._width]
+        rows = [bisect_left(finer._src, start) for start in self._src] + [len(finer._src)]
+        plain = [
+            (self.protocol(None if each not in self._plain else each), finer.protocol(each))
+            for each in finer._plain
+        ]
+
+        @cache
+        def row(line: int) -> int:
+            columns = (at for at in range(self._width) if line >> at & 1)
+            return sum(_ones(bounds[at + 1] - bounds[at]) << bounds[at] for at in columns)
+
+        @cache
+        def refine(some: int) -> int:
+            found = sum(new for old, new in plain if some & old)
+            for proto in _WITH_PORTS:
+                own = some >> self._base(proto)
+                for at in range(len(self._src)):
+                    line = row(own >> at * self._width & _ones(self._width))
+                    for new in range(rows[at], rows[at + 1]):
+                        found |= line << finer._base(proto) + new * finer._width
+            return found
+
+        return refine
 
     def _found_parts(self, some: int) -> Iterator[Part]:
         for proto in _WITH_PORTS:

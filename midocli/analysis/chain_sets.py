@@ -7,15 +7,17 @@ the simulator's `chain` takes one packet. What chains do is kept by the values t
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
 from midocli.analysis.alike import port_terms
-from midocli.analysis.atoms import FIRST_PORT, LAST_PORT, Atoms, Span
+from midocli.analysis.atoms import FIRST_PORT, LAST_PORT, Atoms, Refined, Span
+from midocli.analysis.derived import Derived, Making
 from midocli.simulator.topology.condition import (
     Condition,
     Predicate,
+    Situation,
     effective_policy,
     matcher,
     reader,
@@ -59,6 +61,11 @@ class Passing(NamedTuple):
     odd: int
     taken: tuple[tuple[int, Rule], ...]
 
+    def refined(self, refined: Refined) -> Passing:
+        """The same in finer atoms."""
+        taken = tuple((refined(some), rule) for some, rule in self.taken)
+        return Passing(refined(self.passed), refined(self.asked), refined(self.odd), taken)
+
 
 class _Ready(NamedTuple):
     """A rule made ready: its sets by direction (request, answer) and by what the connection is."""
@@ -70,40 +77,42 @@ class _Ready(NamedTuple):
     never: bool
     asks: bool
 
+    def refined(self, refined: Refined) -> _Ready:
+        """The same in finer atoms."""
+        return self._replace(sets={which: refined(some) for which, some in self.sets.items()})
+
 
 class ChainSets:
     """The chains of a topology, run for sets of atoms."""
 
-    def __init__(self, topology: Topology, atoms: Atoms) -> None:
+    def __init__(self, topology: Topology, making: Making, atoms: Atoms) -> None:
         self._topology = topology
+        #: Whether a chain has nothing but plain rules, wherever it jumps.
+        self.plain = Derived(making, self._is_plain)
+        #: The rules of a chain, made ready.
+        self.ready = Derived(making, self._made_ready)
+        self._readers = Derived(making, self._reader)
+        self._passings = Derived(making, self._run)
+        self._here: tuple[Place, Frame] = Place(topology), Frame()
         self._atoms = atoms
-        self._all = atoms.all
-        self._tracked = sum(atoms.protocol(proto) for proto in (TCP, UDP, ICMP))
-        self._ready: dict[Key, list[_Ready]] = {}
-        self._readers: dict[Key, object] = {}
-        self._kept: dict[Hashable, Passing] = {}
-        self._plain: dict[Key, bool] = {}
 
-    def is_plain(self, key: Key) -> bool:
-        """Whether a chain has nothing but plain rules, wherever it jumps."""
-        if key is None:
-            return True
-        if key not in self._plain:
-            rules = [rule for each in self._closure(key) for rule in self._rules(each)]
-            self._plain[key] = all(rule.type in PLAIN for rule in rules)
-        return self._plain[key]
+    @property
+    def _tracked(self) -> int:
+        return sum(self._atoms.protocol(proto) for proto in (TCP, UDP, ICMP))
+
+    def refine(self, atoms: Atoms) -> None:
+        """Packets are known by these finer atoms from now on."""
+        refined = self._atoms.refined(atoms)
+        for key, rules in self.ready.items():
+            self.ready[key] = [rule.refined(refined) for rule in rules]
+        for passing, found in self._passings.items():
+            self._passings[passing] = found.refined(refined)
+        self._atoms = atoms
 
     def run(self, key: Key, place: Place, frame: Frame, answers: bool, forward: bool) -> Passing:
         """Run a chain for packets (or `answers`) that go in a direction of their connections."""
-        read = self._readers.get(key)
-        if read is None:
-            read = self._readers[key] = self._reader(key)
-        values = read(place, frame)  # type: ignore[operator]
-        kept = (key, answers, forward, values)
-        found = self._kept.get(kept)
-        if found is None:
-            found = self._kept[kept] = self._run(key, place, frame, answers, forward)
-        return found
+        self._here = place, frame
+        return self._passings[key, answers, forward, self._readers[key](place, frame)]
 
     def lets_pass(self, key: Key, place: Place, frame: Frame) -> bool:
         """Whether a plain chain lets a frame pass that is no IP packet."""
@@ -127,19 +136,20 @@ class ChainSets:
 
     # -- running -----------------------------------------------------------------------------
 
-    def _run(self, key: Key, place: Place, frame: Frame, answers: bool, forward: bool) -> Passing:
-        run = _Run(self, place, frame, answers, forward)
-        accepted, through = run.chain(key, self._all)
+    def _run(self, passing: tuple[Key, bool, bool, Hashable]) -> Passing:
+        key, answers, forward, _ = passing
+        run = _Run(self, *self._here, answers, forward)
+        accepted, through = run.chain(key, self._atoms.all)
         return Passing(accepted | through, run.asked & self._tracked, run.odd, tuple(run.taken))
 
-    def ready(self, key: Key) -> list[_Ready]:
-        """The rules of a chain, made ready."""
-        found = self._ready.get(key)
-        if found is None:
-            found = self._ready[key] = [self._made_ready(rule) for rule in self._rules(key)]
-        return found
+    def _is_plain(self, key: Key) -> bool:
+        rules = [rule for each in self._closure(key) for rule in self._rules(each)]
+        return all(rule.type in PLAIN for rule in rules)
 
-    def _made_ready(self, rule: Rule) -> _Ready:
+    def _made_ready(self, key: Key) -> list[_Ready]:
+        return [self._readied(rule) for rule in self._rules(key)]
+
+    def _readied(self, rule: Rule) -> _Ready:
         condition = rule.condition
         policy = effective_policy(condition, dynamic_nat=rule.dynamic)
         sets = {
@@ -153,7 +163,7 @@ class ChainSets:
 
     def _set(self, condition: Condition, answers: bool, forward: bool) -> int:
         """The atoms that have what a condition asks of protocol, ports and connection."""
-        atoms, found = self._atoms, self._all
+        atoms, found = self._atoms, self._atoms.all
         if condition.proto:
             proto = atoms.protocol(condition.proto)
             found &= ~proto if "proto" in condition.negated else proto
@@ -161,10 +171,10 @@ class ChainSets:
             ports = self._with_ports(term.is_source, term.span, answers)
             found &= ~ports if term.negated else ports
         if condition.flow is not None:
-            flow = self._all if forward else self._all & ~self._tracked
+            flow = self._atoms.all if forward else self._atoms.all & ~self._tracked
             wants_forward = (condition.flow == "fwd-flow") is not ("flow" in condition.negated)
             found &= flow if wants_forward else ~flow
-        return found & self._all
+        return found & self._atoms.all
 
     def _with_ports(self, is_source: bool, span: Span, answers: bool) -> int:
         """The atoms whose packets, or answers, have a port (or ICMP's type or code) in a range."""
@@ -174,7 +184,7 @@ class ChainSets:
         kind = (ECHO_REPLY if answers else ECHO_REQUEST) if is_source else 0
         return found | self._atoms.protocol(ICMP) if span[0] <= kind <= span[1] else found
 
-    def _reader(self, key: Key) -> object:
+    def _reader(self, key: Key) -> Callable[[Situation, Frame], Hashable]:
         reads = {
             read
             for each in self._closure(key)
@@ -215,7 +225,7 @@ class _Run:
         """The atoms that are accepted for good, and those that come out at the end."""
         self._visited[key] = self._visited.get(key, 0) | left
         accepted = returned = 0
-        for ready in self._chains.ready(key):
+        for ready in self._chains.ready[key]:
             if not left:
                 break
             if ready.never:
@@ -251,7 +261,7 @@ class _Run:
         """What is accepted behind a jump, and what is left then; each chain is visited once."""
         target = rule.jump_to
         going = matched & ~self._visited.get(target, 0) if target is not None else 0
-        if not going or not self._chains.ready(target):
+        if not going or not self._chains.ready[target]:
             return 0, left
         accepted, through = self.chain(target, going)
         return accepted, left & ~going | through

@@ -14,15 +14,19 @@ from midocli.advice.failure import Failure
 from midocli.analysis.laboratory import Laboratory
 from midocli.analysis.trial import Outcome, Trial
 from midocli.simulator.topology.keys import Key
+from midocli.simulator.wire.addresses import LOOPBACK
 from midocli.simulator.wire.protocol import TCP
 
 if TYPE_CHECKING:
     from midocli.analysis.atoms import Packet
+    from midocli.analysis.ends import Machine
 
 Kind = Literal["reached", "some", "refused", "unknown"]
 
 #: In how many ways chance may decide about one packet before it is not known how it fares.
 _MOST_WAYS = 512
+#: Where connect(2) goes that is given no address (INADDR_LOOPBACK).
+_LOCALHOST = LOOPBACK << 24 | 1
 
 
 class Verdict(NamedTuple):
@@ -47,6 +51,23 @@ class Fate(NamedTuple):
 
     atoms: int
     verdict: Verdict
+
+
+def fates_between(lab: Laboratory, source: Machine, target: int, wanted: int) -> list[Fate]:
+    """How packets fare from a machine to an address, as `connect` takes it: 0.0.0.0 is itself."""
+    return fates(lab, source.key, *addresses(lab, source, target), wanted)
+
+
+def addresses(lab: Laboratory, source: Machine, target: int) -> tuple[int, int]:
+    """The address from which a machine sends to an address, and the one it means by that."""
+    target = target or _LOCALHOST
+    if target >> 24 == LOOPBACK:
+        return target, target
+    if not source.chooses:
+        return source.address, target
+    plan = lab.network.topology.guest_plans[source.key]
+    route = plan.route(target) if plan is not None else None
+    return route[4] if route is not None else source.address, target
 
 
 def fates(lab: Laboratory, sender: Key, source: int, target: int, wanted: int) -> list[Fate]:

@@ -6,7 +6,7 @@ nothing of that but what health monitors have found. Whatever is tried here leav
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from random import Random
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from midocli.advice.whereabouts import guests
 from midocli.analysis.algebra import Algebra, Settled
 from midocli.analysis.alike import Watch, watched
-from midocli.analysis.atoms import LAST_PORT, Packet
+from midocli.analysis.atoms import LAST_PORT, Atoms, Packet
 from midocli.analysis.choices import Chance, Choices, ChoosingRouterPlan
+from midocli.analysis.derived import Derived, derive
 from midocli.analysis.outside import Outside, machine
 from midocli.analysis.port_readers import PortReaders
 from midocli.datapath.datapath import Datapath
@@ -30,10 +31,15 @@ from midocli.simulator.wire.protocol import TCP, UDP
 
 if TYPE_CHECKING:
     from midocli.simulator.clock import Clock
+    from midocli.store.rows import Row
     from midocli.store.store import Store
 
 #: So many addresses of a NAT target are tried, each for itself.
 _FEW_ADDRESSES = 16
+#: So many more atoms than there need be are not worth going on with.
+_MOST_MORE = 2000
+#: What has addresses that are a guest's.
+_WITH_ADDRESSES = ("guest", "guest.nic")
 
 
 class Laboratory:
@@ -54,36 +60,82 @@ class Laboratory:
         readers: PortReaders | None = None,
     ) -> None:
         self.store = store
-        self.network = Datapath(store, clock.stopped(), Random(0)).network
+        self._datapath = Datapath(store, clock.stopped(), Random(0))
+        self.network = self._datapath.network
         self.choices = Choices()
         self.all_serve = True
         #: Why not all that chance might choose was tried; empty where it was.
         self.untried = ""
-        self._found_alive = dict(found_alive)
+        self.found_alive = dict(found_alive)
         self._hashes: dict[object, int] = {}
         self._tries_ports = False
         self.network.trace({})
         topology = self.network.topology
-        readers = readers or PortReaders.of(store, topology)
-        self.atoms = readers.atoms(proto, port)
-        self.watch = Watch(self.atoms)
-        self._apart = readers.apart(self.atoms)
         self.network.rng = Chance(self.choices, self._choose_number)
         topology.guests = Lazy(self._guest)
         topology.chain_plans = Lazy(self._chain_plan)
         topology.router_plans = Lazy(self._router_plan)
+        #: What is made of the topology's records is kept until they change.
+        self.making = derive(topology)
+        self._asked = proto, port
+        #: Whether packets are told apart by much that nothing looks at any more.
+        self.is_worn = False
+        self.readers = readers or PortReaders.of(store, topology)
+        self.atoms = self.readers.atoms(proto, port)
+        self.watch = Watch(self.atoms)
+        self._apart = self.readers.apart(self.atoms)
         #: What needs no simulation.
-        self.algebra: Algebra | None = Algebra(topology, self.atoms, readers.asking(self.atoms))
-        self._owners = _owners(store)
+        asking = self.readers.asking(self.atoms)
+        self.algebra: Algebra | None = Algebra(topology, self.making, self.atoms, asking)
+        self._holders = _holders(store)
+        #: The guests that have an address.
+        self.holders: Derived[tuple[Key, ...]]
+        self.holders = Derived(self.making, lambda address: self._holders.get(address, ()))
+
+    def changed(self, rows: Sequence[Row]) -> Atoms | None:
+        """Forget what was made of rows that have changed since.
+
+        Packets are then told apart as before, and by what looks at ports now; if those are other
+        atoms, it gives those from before. RefusedError where they are too many.
+        """
+        self._datapath.changed(rows)
+        self.network.trace({})
+        if any(row.collection.path in _WITH_ADDRESSES for row in rows):
+            before, self._holders = self._holders, _holders(self.store)
+            for address, _ in before.items() ^ self._holders.items():
+                self.holders.pop(address)
+        fresh = PortReaders.of(self.store, self.network.topology)
+        readers = self.readers.joined(fresh)
+        if readers == self.readers:
+            return None
+        atoms, self.atoms = self.atoms, readers.atoms(*self._asked)
+        self.is_worn = self.atoms.all > fresh.atoms(*self._asked).all << _MOST_MORE
+        self.readers = readers
+        self.watch.cut(self.atoms)
+        self._apart = readers.apart(self.atoms)
+        if self.algebra is not None:
+            self.algebra.refine(self.atoms, readers.asking(self.atoms))
+        return atoms
+
+    def home_of(self, address: int) -> set[str]:
+        """The guest that has an address and the port it is plugged into, by their aliases."""
+        topology = self.network.topology
+        for key in self.holders[address][:1]:
+            guest = topology.guests[key]
+            nics = guest.nics if guest is not None else ()
+            ports = [nic.port for nic in nics if address in dict(nic.addresses)]
+            port = topology.ports[ports[0]] if ports and ports[0] is not None else None
+            return {each.alias for each in (guest, port) if each is not None}
+        return set()
 
     def settle(self, sender: Key, source: int, target: int, wanted: int) -> Settled | None:
         """What becomes of some atoms between two addresses, where nothing has to be simulated."""
-        owner = self._owners.get(target)
-        if self.algebra is None or owner is None or isinstance(sender, Outside):
+        holders = self.holders[target]
+        if self.algebra is None or len(holders) != 1 or isinstance(sender, Outside):
             return None
         # Where a router would choose, the way is not plain: whatever is chosen here is forgotten.
         self.choices.begin()
-        return self.algebra.settle(sender, source, owner, target, wanted)
+        return self.algebra.settle(sender, source, holders[0], target, wanted)
 
     def begin(self, atom: int) -> Packet:
         """A packet of an atom, all ways of which are to be tried."""
@@ -101,7 +153,7 @@ class Laboratory:
         """Forget all that has been learnt, and what is on its way: another way is tried."""
         network = self.network
         network.state = State()
-        network.state.found_alive.update(self._found_alive)
+        network.state.found_alive.update(self.found_alive)
         network.engine.forget_pending()
         network.storms.caused.clear()
         self._hashes.clear()
@@ -185,13 +237,15 @@ class Laboratory:
         return other
 
 
-def _owners(store: Store) -> dict[int, Key]:
-    """The guest that has an address, where it is one alone."""
-    found: dict[int, Key] = {}
+def _holders(store: Store) -> dict[int, tuple[Key, ...]]:
+    """The guests that have each address."""
+    found: dict[int, tuple[Key, ...]] = {}
     for guest, nic in guests(store):
         for cidr in nic.get("address") or ():
             address = int(cidr.address)
-            found[address] = guest.id if found.get(address, guest.id) == guest.id else None
+            holders = found.get(address, ())
+            if guest.id not in holders:
+                found[address] = (*holders, guest.id)
     return found
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from grammar.errors import RefusedError
-from midocli.analysis.alike import Term, port_terms
+from midocli.analysis.alike import port_terms
 from midocli.analysis.atoms import FIRST_PORT, LAST_PORT, LOCAL_PORTS, Atoms, Span
-from midocli.simulator.topology.condition import Condition
 from midocli.simulator.topology.topology import Topology
 from midocli.simulator.wire.protocol import TCP, UDP
 
@@ -22,24 +21,31 @@ _DHCP = (67, 68)
 
 
 class PortReaders(NamedTuple):
-    """Conditions of rules, conditions of mirrors, and ports that VIPs and machines serve."""
+    """Ports and protocols that rules and mirrors ask for, and ports that VIPs and machines serve.
 
-    rules: tuple[Condition, ...]
-    mirrors: tuple[Condition, ...]
+    `mirrored` are the ranges of ports that mirrors ask for, each with whether it is the source's.
+    """
+
+    spans: frozenset[Span]
+    protocols: frozenset[int]
+    mirrored: frozenset[tuple[bool, Span]]
     vip_ports: frozenset[int]
     served: frozenset[int]
 
     @staticmethod
     def of(store: Store, topology: Topology) -> PortReaders:
         """All there are in a topology."""
-        source = topology.source
         chains = [topology.chains[row.id] for row in store.rows("chain")]
-        mirrors = [source.mirror(row.id) for row in store.rows("mirror")]
-        balancers = [source.load_balancer(row.id) for row in store.rows("load-balancer")]
-        guests = [source.guest(row.id) for row in store.rows("guest")]
+        mirrors = [topology.mirror_plans[row.id] for row in store.rows("mirror")]
+        balancers = [topology.load_balancers[row.id] for row in store.rows("load-balancer")]
+        guests = [topology.guests[row.id] for row in store.rows("guest")]
+        copied = [each for plan in mirrors if plan for each in plan.mirror.conditions]
+        filtered = [rule.condition for chain in chains if chain for rule in chain.rules]
+        conditions = copied + filtered
         return PortReaders(
-            tuple(rule.condition for chain in chains if chain for rule in chain.rules),
-            tuple(condition for mirror in mirrors if mirror for condition in mirror.conditions),
+            frozenset(term.span for each in conditions for term in port_terms(each)),
+            frozenset(each.proto for each in conditions if each.proto is not None),
+            frozenset((term.is_source, term.span) for each in copied for term in port_terms(each)),
             frozenset(vip.port for each in balancers if each for vip in each.vips),
             frozenset(port for each in guests if each for _, port in each.services),
         )
@@ -47,8 +53,9 @@ class PortReaders(NamedTuple):
     def joined(self, other: PortReaders) -> PortReaders:
         """Those of two topologies together."""
         return PortReaders(
-            (*self.rules, *other.rules),
-            (*self.mirrors, *other.mirrors),
+            self.spans | other.spans,
+            self.protocols | other.protocols,
+            self.mirrored | other.mirrored,
             self.vip_ports | other.vip_ports,
             self.served | other.served,
         )
@@ -58,13 +65,10 @@ class PortReaders(NamedTuple):
 
         RefusedError where they are too many.
         """
-        conditions = (*self.rules, *self.mirrors)
-        spans = [term.span for each in conditions for term in port_terms(each)]
-        cuts = {*_cuts(spans), *_cuts((port, port) for port in _DHCP)}
+        cuts = {*_cuts(self.spans), *_cuts((port, port) for port in _DHCP)}
         served = _cuts((port, port) for port in (*self.vip_ports, *self.served))
         dst_cuts = cuts.union(served)
-        asked = () if proto is None else (proto,)
-        protocols = (*asked, *(each.proto for each in conditions if each.proto is not None))
+        protocols = self.protocols if proto is None else {*self.protocols, proto}
         named = [number for number in protocols if 0 < number < 256]
         if port is not None:
             # Packets to other ports, or from ports from which nobody sends, are not asked about.
@@ -84,8 +88,11 @@ class PortReaders(NamedTuple):
 
         Mirrors, load balancers and DHCP look at packets without telling.
         """
-        terms = [term for each in self.mirrors for term in port_terms(each)]
-        found = [_matching(atoms, term, swapped) for term in terms for swapped in (False, True)]
+        found = [
+            _matching(atoms, is_source is not swapped, span)
+            for is_source, span in self.mirrored
+            for swapped in (False, True)
+        ]
         found += [atoms.to_ports(port, port) & atoms.protocol(TCP) for port in self.vip_ports]
         return [*dict.fromkeys(found), self.asking(atoms)]
 
@@ -96,13 +103,13 @@ class PortReaders(NamedTuple):
         return between & atoms.protocol(UDP)
 
 
-def _cuts(spans: Iterator[Span] | list[Span]) -> Iterator[int]:
+def _cuts(spans: Iterable[Span]) -> Iterator[int]:
     for first, last in spans:
         yield first
         yield last + 1
 
 
-def _matching(atoms: Atoms, term: Term, swapped: bool) -> int:
-    """The atoms whose packets, or (`swapped`) their answers, have a port within a term's range."""
-    among = atoms.from_ports if term.is_source is not swapped else atoms.to_ports
-    return among(max(term.span[0], FIRST_PORT), min(term.span[1], LAST_PORT))
+def _matching(atoms: Atoms, is_source: bool, span: Span) -> int:
+    """The atoms whose packets have a port within a range."""
+    among = atoms.from_ports if is_source else atoms.to_ports
+    return among(max(span[0], FIRST_PORT), min(span[1], LAST_PORT))

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grammar.commands.reach import Place, Reach, Traffic
 from grammar.errors import InvalidValueError
-from midocli.analysis.atoms import LOCAL_PORTS, Atoms
+from midocli.analysis.atoms import Atoms
 from midocli.analysis.ends import Machine, guest_machines, machines
-from midocli.analysis.fare import Fate, Kind, fates
-from midocli.analysis.laboratory import Laboratory
-from midocli.simulator.wire.addresses import LOOPBACK
+from midocli.analysis.fare import Fate, Kind
+from midocli.analysis.fare import fates_between as fates_between
+from midocli.analysis.standing import Standing
+from midocli.analysis.standing import laboratory as laboratory
+from midocli.analysis.standing import wanted_atoms as wanted_atoms
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
-
-#: Where connect(2) goes that is given no address (INADDR_LOOPBACK).
-_LOCALHOST = LOOPBACK << 24 | 1
 
 
 class Pair(NamedTuple):
@@ -66,12 +65,6 @@ class Answer(NamedTuple):
         return all(pair.verdict == "refused" for pair in self.pairs)
 
 
-def laboratory(context: Context, traffic: Traffic) -> Laboratory:
-    """A network to try packets in, as the topology is now, which tells those asked about apart."""
-    found_alive = context.datapath.network.state.found_alive
-    return Laboratory(context.store, context.clock, found_alive, traffic.proto, traffic.port)
-
-
 def answer(context: Context, question: Reach) -> Answer:
     """Find out; UnknownObjectError or InvalidValueError where nobody is meant."""
     sources, targets = _ends(context, question.sources), _ends(context, question.targets)
@@ -92,21 +85,17 @@ def ask(
     workers: int = 1,
 ) -> Answer:
     """Find out about some pairs, in so many processes."""
-    lab = laboratory(context, traffic)
-    wanted = wanted_atoms(lab.atoms, traffic)
-    return Answer(lab.atoms, traffic, wanted, tuple(_pairs(context, lab, asked, wanted, workers)))
+    standing = Standing.of(context, traffic)
+    pairs = tuple(_pairs(context, standing, asked, workers))
+    return Answer(standing.lab.atoms, traffic, standing.wanted, pairs)
 
 
 def _pairs(
-    context: Context,
-    lab: Laboratory,
-    asked: Sequence[tuple[Machine, Machine]],
-    wanted: int,
-    workers: int,
+    context: Context, standing: Standing, asked: Sequence[tuple[Machine, Machine]], workers: int
 ) -> Iterator[Pair]:
     def fates_of(number: int) -> Sequence[Fate]:
         source, target = asked[number]
-        return fates_between(lab, source, target.address, wanted)
+        return standing.fates(source, target.address)
 
     def progress(done: int) -> None:
         context.progress("asking", min(done, len(asked)), len(asked))
@@ -121,12 +110,6 @@ def _pairs(
     for number, (source, target) in enumerate(asked):
         progress(number)
         yield Pair(source, target, tuple(fates_of(number)))
-
-
-def fates_between(lab: Laboratory, source: Machine, target: int, wanted: int) -> list[Fate]:
-    """How packets fare from a machine to an address, as `connect` takes it: 0.0.0.0 is itself."""
-    target = target or _LOCALHOST
-    return fates(lab, source.key, _sending_address(lab, source, target), target, wanted)
 
 
 def _ends(context: Context, place: Place | None) -> list[Machine]:
@@ -151,24 +134,3 @@ def _differ(source: Machine, target: Machine) -> bool:
 def _column(question: Reach) -> int | None:
     place = question.sources or question.targets
     return place.column if place is not None else None
-
-
-def wanted_atoms(atoms: Atoms, traffic: Traffic) -> int:
-    """The packets that are asked about: those to a port come from where programs send from."""
-    if traffic.proto is None:
-        return atoms.all
-    wanted = atoms.protocol(traffic.proto)
-    if traffic.port is not None:
-        wanted &= atoms.to_ports(traffic.port, traffic.port) & atoms.from_ports(*LOCAL_PORTS)
-    return wanted
-
-
-def _sending_address(lab: Laboratory, source: Machine, target: int) -> int:
-    """The address from which a machine sends to an address."""
-    if target >> 24 == LOOPBACK:
-        return target
-    if not source.chooses:
-        return source.address
-    plan = lab.network.topology.guest_plans[source.key]
-    route = plan.route(target) if plan is not None else None
-    return route[4] if route is not None else source.address

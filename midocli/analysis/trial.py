@@ -11,7 +11,6 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from midocli.advice.failure import Failure
-from midocli.advice.whereabouts import guest_with, home_of
 from midocli.analysis.atoms import Packet
 from midocli.simulator.guests.client import Client, TcpClient, UdpClient
 from midocli.simulator.guests.stack import GuestStack
@@ -176,16 +175,15 @@ class Trial:
         if frame.nw_dst == self._source and reason.at == self._stack.alias:
             self._reached = True
             return True
-        found = guest_with(self._lab.store, frame.nw_dst)
-        if found is not None:
+        holders = self._lab.holders[frame.nw_dst]
+        if holders:
             answer = _plain(frame.proto, frame.nw_dst, frame.nw_src, self._origin)
-            self._network.guest(found[0].id).send(answer, ANSWER_NS)
+            self._network.guest(holders[0]).send(answer, ANSWER_NS)
         return True
 
     def _why(self) -> Reason | None:
-        home = partial(home_of, self._lab.store)
         pending = self._network.pending(self._origin)
-        return decisive(self._drops, pending, self._arp_drops, home)
+        return decisive(self._drops, pending, self._arp_drops, self._lab.home_of)
 
     def _failed(self) -> Outcome:
         reason = self._error or self._why()
@@ -205,7 +203,7 @@ class Trial:
         address = reason.details.get("address")
         if reason.code != Code.ARP_TIMEOUT or not isinstance(address, int):
             return False
-        if guest_with(self._lab.store, address) is not None:
+        if self._lab.holders[address]:
             return False
         return any(
             end.details.get("nobody") and frame.nw_dst == address for end, frame in self._arp_drops

@@ -23,6 +23,7 @@ from midocli.store.store import Store
 
 if TYPE_CHECKING:
     import random
+    from typing import Protocol
 
     from grammar.errors import MidoError
     from midocli.context.files import Files
@@ -31,6 +32,13 @@ if TYPE_CHECKING:
     from midocli.results.traffic import Traffic
     from midocli.store.editor import Editor
     from midocli.store.storage.kept import Kept
+
+    class Standing(Protocol):
+        """What was found out about a topology, and is kept while that changes."""
+
+        def changed(self, rows: Sequence[Row]) -> None:
+            """Take note of rows that are not as they were."""
+
 
 Item = TypeVar("Item")
 
@@ -68,6 +76,8 @@ class Context(Catalog):
         self.working = Working()
         #: Whether it is tried what would make a failed probe succeed.
         self.advises = True
+        #: What was found out about the topology and is kept, by what was asked.
+        self.standing: dict[object, Standing] = {}
         #: What the topology was saved as last, and its state then.
         self.last_save: Callable[[], tuple[str, int]] = lambda: ("nothing", 0)
         self._typed = False
@@ -107,6 +117,8 @@ class Context(Catalog):
         """Let the datapath know of rows that are not as they were."""
         if self._datapath is not None:
             self._datapath.changed(rows)
+        for each in self.standing.values():
+            each.changed(rows)
 
     @property
     def tenant(self) -> str | None:
@@ -148,6 +160,7 @@ class Context(Catalog):
         other.chance = Random("what becomes of traffic in a fork")
         other.captures = Captures(self.store)
         other._complaints = []
+        other.standing = {}
         other.keeps_traffic = False
         return other
 

@@ -6,6 +6,7 @@ from itertools import permutations
 from random import Random
 
 import pytest
+from plain_networks import Plain
 from random_sessions import Builder
 from worlds import World
 
@@ -13,34 +14,6 @@ from grammar.commands.reach import Traffic
 from midocli.analysis.ends import guest_machines
 from midocli.analysis.fare import Fate
 from midocli.analysis.reach import fates_between, laboratory
-
-GROUPS = 4
-
-
-class Plain(Builder):
-    """Networks of bridges around a router, with groups of rules that jump, return and reject."""
-
-    def build(self) -> None:
-        self.lab()
-        self.groups()
-        for _ in range(self.rng.randint(1, GROUPS)):
-            self.make("chain", "chain create name c")
-        for _ in range(self.rng.randint(2, 14)):
-            kind = self.pick("accept", "accept", "drop", "reject", "return", "continue", "jump")
-            text = f" type {kind}" + (f" jump-to {self.any('chain')}" if kind == "jump" else "")
-            pos = self.rng.randint(1, 3)
-            line = f"chain {self.any('chain')} add rule{self.condition()}{text}"
-            if self.type(f"{line} pos {pos}") is None:
-                self.type(line)
-        if self.rng.random() < 0.7:
-            for chain in self.there["chain"]:
-                self.type(f"chain {chain} add rule ethertype 2054 type accept pos 1")
-        for _ in range(self.rng.randint(1, 6)):
-            field, thing = self.pick("infilter", "outfilter"), self.any("bport", "rport", "bridge")
-            self.type(f"{thing} set {field} {self.any('chain')}")
-        if self.rng.random() < 0.6:
-            field = self.pick("infilter", "outfilter", "forward-chain", "local-redirect-chain")
-            self.type(f"router {self.any('router')} set {field} {self.any('chain')}")
 
 
 def differences(builder: Builder) -> tuple[list[str], int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar, cast
 
 from midocli.simulator.topology.chain_plan import ChainPlan
 from midocli.simulator.topology.crossings import Crossing
@@ -115,7 +115,8 @@ class Topology:
     ip_address_groups: Lazy[frozenset[int]] = field(init=False)
     load_balancers: Lazy[LoadBalancer | None] = field(init=False)
     mirror_plans: Lazy[MirrorPlan | None] = field(init=False)
-    _crossings: dict[tuple[Key, Key], Crossing] = field(default_factory=dict)
+    #: By the hosts that frames come from and go to.
+    crossings: Lazy[Crossing] = field(init=False)
     bridge_plans: Lazy[BridgePlan | None] = field(init=False)
     router_plans: Lazy[RouterPlan | None] = field(init=False)
     chain_plans: Lazy[ChainPlan | None] = field(init=False)
@@ -134,6 +135,7 @@ class Topology:
         self.ip_address_groups = Lazy(source.ip_address_group)
         self.load_balancers = Lazy(source.load_balancer)
         self.mirror_plans = Lazy(lambda key: MirrorPlan.of(source.mirror(key)))
+        self.crossings = Lazy(lambda hosts: source.crossing(cast("tuple[Key, Key]", hosts)))
         self.bridge_plans = Lazy(lambda key: BridgePlan.of(self.ports, self.bridges[key]))
         self.router_plans = Lazy(lambda key: RouterPlan.of(self.ports, self.routers[key]))
         self.chain_plans = Lazy(lambda key: ChainPlan.of(self.chains[key]))
@@ -146,10 +148,7 @@ class Topology:
 
     def crossing(self, here: Key, there: Key) -> Crossing:
         """How frames get from one host to another."""
-        found = self._crossings.get((here, there))
-        if found is None:
-            found = self._crossings[here, there] = self.source.crossing((here, there))
-        return found
+        return self.crossings[here, there]
 
     def forget(self, kind: RecordKind, key: Key) -> None:
         """Drop a record that changed, appeared or went, and the plans made from it."""
@@ -180,7 +179,7 @@ class Topology:
     def forget_crossings(self) -> None:
         """Drop the ways between hosts."""
         self.version += 1
-        self._crossings.clear()
+        self.crossings.clear()
 
     def _forget_port(self, key: Key) -> None:
         """A port shapes the plan of its device and, through its MAC and address, its peer's."""
