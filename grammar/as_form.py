@@ -14,10 +14,7 @@ from grammar.values import Choice
 from grammar.words import BLANK, words_of
 
 FORMS = Choice(("table", "json", "yaml", "csv", "commands"))
-#: What diff can be shown as, too: the commands that make the difference.
-OF_DIFF = Choice((*FORMS.words, "mido"))
 EXPECTED_AS = Expectation("verb", "as", "show the result in another form")
-EXPECTED_FORM = Expectation("value", "", FORMS.expected, type=FORMS)
 
 AS = Declaration(
     "as",
@@ -55,9 +52,9 @@ class Suffix(NamedTuple):
     form: str
     at: int
 
-    def checked(self) -> str:
-        """The form; a MidoError where there is none of that name."""
-        forms = OF_DIFF if self.command.split()[:1] == ["diff"] else FORMS
+    def checked(self, command: Command) -> str:
+        """The form of what comes of a command; a MidoError where there is none of that name."""
+        forms = forms_of(command)
         if not self.form:
             raise IncompleteError(f"as needs a form: {forms.expected}", self.at + 1, forms.words)
         if self.form not in forms.words:
@@ -65,6 +62,17 @@ class Suffix(NamedTuple):
             message += suggestion(self.form, forms.words)
             raise InvalidValueError(message, self.at + 1, forms.words)
         return self.form
+
+
+def forms_of(command: Command) -> Choice:
+    """The forms in which what comes of a command can be shown."""
+    return Choice(tuple(dict.fromkeys((*FORMS.words, *command.innermost.own_forms))))
+
+
+def expected_form(command: Command) -> Expectation:
+    """What may stand behind `as`."""
+    forms = forms_of(command)
+    return Expectation("value", "", forms.expected, type=forms)
 
 
 def suffix_of(line: str) -> Suffix | None:

@@ -80,9 +80,14 @@ def argument(expected: str, kind: str, follow: pp.ParserElement = LINE_END) -> N
     )
 
 
-def value(name: str, type: ValueType, follow: pp.ParserElement = LINE_END) -> Name:
-    """One word of a value type that a command takes; the token is the value with its column."""
-    expected = Expectation("value", "", type.expected, type=type)
+def value(
+    name: str, type: ValueType, follow: pp.ParserElement | None = LINE_END, target: str = ""
+) -> Name:
+    """One word of a value type that a command takes; the token is the value with its column.
+
+    `target` tells where such values are found (an Expectation's).
+    """
+    expected = Expectation("value", "", type.expected, target, type)
 
     def read(word: str, column: int) -> tuple[Any, int]:
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pyparsing as pp
 
-from grammar.as_form import EXPECTED_AS, EXPECTED_FORM, As, Suffix, suffix_of
+from grammar.as_form import EXPECTED_AS, As, Suffix, expected_form, suffix_of
 from grammar.command import Declaration, OnGuest
 from grammar.commands import CommandWord, declarations, declared, meant
 from grammar.elements import Element, Made, Question, Rejected, Switch, Table
@@ -118,7 +118,7 @@ class Language:
         """A line that ends in `as FORM`, or only looks as if it did."""
         try:
             command = self._parse(suffix.command)
-            form = suffix.checked()
+            form = suffix.checked(command)
             if not command.has_form:
                 message = "as belongs behind a command that shows something"
                 raise LineSyntaxError(message, len(suffix.command) + 1)
@@ -173,8 +173,10 @@ class Language:
         if pipe is not None and self._whole(pipe.command):
             return [*found, *pipe.expected()]
         suffix = suffix_of(line[:start])
-        if suffix is not None and not suffix.form and self._whole(suffix.command):
-            return [*found, EXPECTED_FORM]
+        if suffix is not None and not suffix.form:
+            shown = self._whole(suffix.command)
+            if shown is not None:
+                return [*found, expected_form(shown)]
         command = self._whole(line[:start])
         if command is not None and (found or command.word == "expect"):
             claims = cast("Expect", command).claims if command.word == "expect" else ()

@@ -135,14 +135,20 @@ class Command(Node):
     """What a line says.
 
     `word` is what it is known by: its verb, or the name of its declaration. What comes of it can
-    be shown in another form (`as`) if it `has_form`; as commands, too, where it `shows_objects`. A
-    probe `sends`.
+    be shown in another form (`as`) if it `has_form`; as commands, too, where it `shows_objects`,
+    and in `own_forms` of its kind. A probe `sends`.
     """
 
     word: ClassVar[str]
     has_form: ClassVar[bool] = True
     shows_objects: ClassVar[bool] = True
+    own_forms: ClassVar[tuple[str, ...]] = ()
     sends: ClassVar[bool] = False
+
+    @property
+    def innermost(self) -> Command:
+        """The command that a check of another one is about; else itself."""
+        return self
 
     def written(self) -> list[str]:
         """The words of the line, in the order PATH VERB … or PATH COLLECTION VERB …"""

@@ -155,7 +155,10 @@ def test_the_log_tells_who_did_what(store: Path) -> None:
     ]
     assert len({line.split("  ")[2] for line in listed}) == 2
     shown = b.run("log 3 show").splitlines()
-    assert shown[1:] == ["- router router0 name r", "+ router router0 name s"]
+    assert shown[1:] == [
+        "- router router0 name r state up asn 0",
+        "+ router router0 name s state up asn 0",
+    ]
     assert "hush" not in a.run("log 2 show") and "(not shown)" in a.run("log 2 show")
     assert a.run("log last 1") == listed[-1]
     assert a.refused("log 7 show") == "the log has no change 7"

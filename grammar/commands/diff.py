@@ -1,42 +1,48 @@
-"""`diff`: what has changed since the last save, or in comparison with a file."""
+"""`diff`: what has changed since the last save, or in comparison with another topology."""
 
 from __future__ import annotations
 
 import pyparsing as pp
 
-from grammar.command import LINE_END, Declaration, argument, build
-from grammar.tree import Argument, Command
-from grammar.words import quoted
+from grammar.command import LINE_END, Declaration, build
+from grammar.other import Other, other
+from grammar.tree import Command
 
 
 class Diff(Command):
-    """Compare the topology with what was saved last, or with that of a `file`."""
+    """Compare the topology with what was saved last or, where that is told, an `other` one."""
 
     word = "diff"
     shows_objects = False
-    file: Argument | None
+    own_forms = ("mido",)
+    other: Other | None
 
     def written(self) -> list[str]:
-        return [self.word, *([quoted(self.file.text)] if self.file else [])]
+        return [self.word, *(self.other.written() if self.other else [])]
 
 
 def _what() -> pp.ParserElement:
-    """The file, or nothing."""
-    named = build(argument("a file", "file"), lambda tokens: Diff(tokens[0]))
-    return build(LINE_END, lambda tokens: Diff(None)) | named
+    """The other topology, or nothing."""
+    return build(
+        other(lambda: LINE_END, ends=True), lambda tokens: Diff(tokens[0] if tokens else None)
+    )
 
 
 DIFF = Declaration(
     "diff",
-    "shows what has changed since the last save, or in comparison with a file",
+    "shows what has changed since the last save, or in comparison with another topology",
     group="looking",
     rank=7,
-    usage=("diff [FILE]", "diff [FILE] as json|mido"),
+    usage=(
+        "diff [FILE|WHERE|log N]",
+        "diff [FILE|WHERE|log N] as json|mido",
+    ),
     examples=(
         "diff  # what is not saved",
         "diff lab.mido  # what is another here than in a file",
         "diff lab.mido as mido  # the commands that lead from there to here",
+        "expect not diff log 7  # what a change of the store did, of which there is none here",
     ),
-    see=("save", "undo", "as"),
+    see=("save", "undo", "log", "as"),
     follows=_what,
 )

@@ -27,6 +27,10 @@ class Expect(Command):
         return [self.word, *(["not"] if self.negated else []), *self.command.written(), *claim]
 
     @property
+    def innermost(self) -> Command:
+        return self.command.innermost
+
+    @property
     def claims(self) -> list[Expectation]:
         """What may be claimed of the command, behind it."""
         if self.claim is not None:

@@ -7,13 +7,14 @@ import pyparsing as pp
 from grammar.command import LINE_END, Declaration, build, value
 from grammar.elements import Name, Switch, Table, Tokens
 from grammar.expectation import Expectation
+from grammar.other import numbered
 from grammar.tree import Command
 from grammar.values import Integer
 
 #: How many entries `log` lists, and `log prune` leaves, where it is not said.
 LISTED = 20
 LEFT = 100
-_NUMBER = Integer(1, 2**53)
+_MANY = Integer(1, 2**53)
 
 
 class Log(Command):
@@ -37,7 +38,7 @@ class Log(Command):
 
 
 def _last() -> Name:
-    return value("count", _NUMBER)
+    return value("count", _MANY)
 
 
 def _following() -> pp.ParserElement:
@@ -62,7 +63,7 @@ def _following() -> pp.ParserElement:
         Expectation("verb", "prune", f"forget all but the last {LEFT}, or `last` so many"),
     ]
     switch = Switch(
-        "log", lambda: (table, (value("number", _NUMBER, shown),)), lambda: expected, ends=True
+        "log", lambda: (table, (numbered("number", shown),)), lambda: expected, ends=True
     )
     return build(switch, _made)
 

@@ -12,8 +12,9 @@ from grammar.command import LINE_END, Declaration, build, nothing, value
 from grammar.elements import Element, Entry, Name, Switch, Table, Tokens
 from grammar.expectation import Expectation
 from grammar.node import Node
+from grammar.other import Other, other
 from grammar.sending import Sending
-from grammar.tree import Argument, Command
+from grammar.tree import Command
 from grammar.values import Integer
 from grammar.words import quoted
 
@@ -78,18 +79,18 @@ class Reach(Sending):
 
 
 class ReachDiff(Command):
-    """Ask which pairs gain or lose, compared with the topology that a file makes.
+    """Ask which pairs gain or lose, compared with an `other` topology.
 
-    Without a file it is that before the change that has begun.
+    Where none is told it is that before the change that has begun, or else what was saved last.
     """
 
     word = "reach"
-    file: Argument | None
+    other: Other | None
     traffic: Traffic
 
     def written(self) -> list[str]:
-        file = [quoted(self.file.text)] if self.file is not None else []
-        return [self.word, "diff", *file, *self.traffic.written()]
+        other = self.other.written() if self.other is not None else []
+        return [self.word, "diff", *other, *self.traffic.written()]
 
 
 class _To(Node):
@@ -213,19 +214,13 @@ def _reading() -> pp.ParserElement:
 
 
 def _diff() -> pp.ParserElement:
-    """`[FILE] [TRAFFIC]`, behind `diff`."""
-    file = Name(
-        "file",
-        lambda word, column: Argument(word, column) if word else None,
-        lambda token: traffic(),
-        lambda: [Expectation("text", "", "a file with commands", target="file")],
-    )
+    """`[FILE|WHERE|log N] [TRAFFIC]`, behind `diff`."""
 
     def made(tokens: list[Tokens]) -> ReachDiff:
-        found = next((each for each in tokens if isinstance(each, Argument)), None)
+        found = next((each for each in tokens if isinstance(each, Other)), None)
         return ReachDiff(found, traffic_of(tokens))
 
-    return build(traffic(instead=file), made)
+    return build(traffic(instead=other(traffic)), made)
 
 
 def _made(tokens: list[Tokens]) -> Command:
@@ -244,7 +239,7 @@ REACH = Declaration(
     usage=(
         "reach SOURCE TARGET [tcp|udp [PORT]|icmp|protocol N]",
         "reach [some] [from SOURCE] [to TARGET] [tcp|udp [PORT]|icmp|protocol N]",
-        "reach diff [FILE] [tcp|udp [PORT]|icmp|protocol N]",
+        "reach diff [FILE|WHERE|log N] [tcp|udp [PORT]|icmp|protocol N]",
         "expect [not] reach [some] SOURCE to TARGET [tcp|udp [PORT]|icmp|protocol N]",
     ),
     examples=(

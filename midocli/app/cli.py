@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO, NoReturn
 
+    from grammar.tree import Argument
     from midocli.context.files import Files
     from midocli.context.manner import Manner
     from midocli.context.preferences import Preferences
     from midocli.session.mistakes import Mistakes
     from midocli.session.session import Session
+    from midocli.store.store import Store
 
 #: The shells that completion scripts can be had for.
 SHELLS = ("bash", "zsh", "fish")
@@ -302,6 +304,8 @@ def _session(options: Namespace, manner: Manner, preferences: Preferences, files
         from midocli.app.stores import keep
 
         keep(context, where)
+    if not options.untrusted:
+        context.stored = _stored
     settings = Settings(
         json=options.format == "json",
         echo=options.echo,
@@ -313,6 +317,13 @@ def _session(options: Namespace, manner: Manner, preferences: Preferences, files
     gc.freeze()
     gc.enable()
     return session
+
+
+def _stored(place: Argument) -> Store | None:
+    """The topology that a store holds which a command names."""
+    from midocli.app.stores import stored
+
+    return stored(place)
 
 
 def _store_of(options: Namespace) -> str | None:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 from pathlib import Path
 
 from grammar.errors import StoreError
+from grammar.resources import SCHEMA
+from grammar.tree import Argument
 from midocli.app.processes import Processes
-from midocli.context.context import Context
+from midocli.context.context import DATABASES, Context
+from midocli.context.files import path_of
 from midocli.results.printable import printable
 from midocli.store.storage.database import Database
 from midocli.store.storage.kept import Kept
+from midocli.store.storage.loading import Loading
 from midocli.store.storage.log import Log
 from midocli.store.storage.tables import prepare
+from midocli.store.storage.values import Shapes
+from midocli.store.store import Store
 
 #: File systems that other machines reach too, on which locks are not what they seem.
 _NETWORK = ("nfs", "cifs", "smb", "afs", "ncp", "ceph", "lustre", "gluster", "gpfs", "gfs", "ocfs",
@@ -32,9 +39,30 @@ def keep(context: Context, where: str) -> None:
         raise
 
 
+def stored(place: Argument) -> Store | None:
+    """The topology that a store holds which a word names, to be looked at.
+
+    None where it names none but, perhaps, a file with commands. StoreError: it cannot be read.
+    """
+    from midocli.store.storage.sqlite import is_database
+
+    if not place.text.startswith(DATABASES):
+        path = path_of(place.text).absolute()
+        if not path.is_file() or not is_database(str(path)):
+            return None
+    database = opened(place.text, new=False)
+    try:
+        store = Store(SCHEMA, random.Random(0))
+        if not database.is_empty:
+            prepare(database)
+            Loading(store, database, Shapes(SCHEMA)).all()
+        return store
+    finally:
+        database.close()
+
+
 def check(where: str) -> bool:
     """Tell whether a store is sound; whether something is wrong. StoreError: it cannot be read."""
-    from grammar.resources import SCHEMA
     from midocli.store.storage.check import Check
 
     database = opened(where, new=False)
@@ -67,7 +95,7 @@ def versions() -> list[str]:
 
 def opened(where: str, new: bool = True) -> Database:
     """The database that a word names; a `new` one if there is none."""
-    if where.startswith(("postgresql://", "postgres://")):
+    if where.startswith(DATABASES):
         from midocli.store.storage.postgres import Postgres
 
         return Postgres(where)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from grammar import tree
 from grammar.as_form import As
 from grammar.commands.demo import Demo
-from grammar.commands.expect import Expect
 from grammar.commands.tcpdump import Tcpdump
 from midocli.commands.dispatch import carries_out, run
 from midocli.results.forms import in_form, no_objects
@@ -29,10 +28,9 @@ _MAKERS = (tree.Create, Demo, Tcpdump)
 @carries_out(As)
 def formatted(context: Context, command: As) -> Result:
     """The result of the command, to be shown in the form; MidoError where it has none."""
-    bare = command.command
-    while isinstance(bare, Expect):
-        bare = bare.command
-    if command.form == "commands" and not bare.shows_objects:
+    bare = command.command.innermost
+    is_shown = bare.shows_objects or command.form in bare.own_forms
+    if command.form == "commands" and not is_shown:
         raise no_objects()
     shown = partial(in_form, form=command.form, store=context.store, width=context.manner.width)
     with _taken_back(context, bare):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grammar.commands.log import Log
-from grammar.errors import RefusedError, UnknownObjectError
+from grammar.other import Other
 from midocli.commands.dispatch import carries_out
 from midocli.results.values import Message, Result
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 @carries_out(Log)
 def log(context: Context, command: Log) -> Result:
     """List changes, show one, or forget the older ones; RefusedError without a store."""
+    from midocli.commands.topologies import kept, pair
     from midocli.results import logged
-    from midocli.store.storage.shown import Showing
+    from midocli.store.storage.shown import shown
 
-    if context.kept is None:
-        raise RefusedError("this session has no store, and so no log: --store WHERE gives it one")
+    store = kept(context)
     if command.action == "prune":
-        return Message(f"{context.kept.prune(command.number)} changes forgotten")
+        return Message(f"{store.prune(command.number)} changes forgotten")
     if command.action == "list":
-        return logged.Log(tuple(context.kept.log.listed(command.number)))
-    found = context.kept.log.change(command.number)
-    if found is None:
-        raise UnknownObjectError(f"the log has no change {command.number}", command.column)
+        return logged.Log(tuple(store.log.listed(command.number)))
+    before, _, after, _ = pair(context, Other(None, command.number, command.column))
+    found = store.log.change(command.number)
+    assert found is not None, "there are topologies before and behind it"
     change, entries = found
-    return logged.Logged(change, tuple(Showing(context.display).objects(entries)))
+    return logged.Logged(change, tuple(shown(entries, before, after)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import grammar
 from grammar.addresses import format_ipv4
 from grammar.commands.reach import PROTOCOLS, Reach, ReachDiff
+from grammar.errors import RefusedError
 from midocli.analysis.atoms import Packet
 from midocli.analysis.fare import Fate
 from midocli.analysis.reach import Answer, Pair, answer
@@ -37,13 +38,18 @@ def reach(context: Context, command: Reach) -> Result:
 
 @carries_out(ReachDiff)
 def reach_diff(context: Context, command: ReachDiff) -> Result:
-    """What became of all pairs since the topology of a file, or since the change began."""
+    """What became of all pairs since another topology, or since the change began."""
     from midocli.analysis.difference import difference
-    from midocli.commands.topologies import committed, topology_in
+    from midocli.commands.topologies import committed, pair
 
-    file = command.file
-    before = committed(context) if file is None else topology_in(context, file)
-    return difference(context, before, command.traffic)
+    if command.other is None and context.change.is_open:
+        return difference(context, context.beside(committed(context)), command.traffic)
+    if command.other is None and context.kept is None:
+        raise RefusedError("no change has begun: say which file to compare with")
+    found = pair(context, command.other)
+    is_change = command.other is not None and command.other.change is not None
+    after = context.beside(found.new) if is_change else context
+    return difference(after, context.beside(found.old), command.traffic)
 
 
 def _advice(context: Context, found: Answer, pair: Pair, fate: Fate) -> str | None:

@@ -1,50 +1,162 @@
-"""Another topology beside the one that is worked on: what a file with commands makes."""
+"""Two topologies that are compared: that of the session, and another one.
+
+Which that is: what there was when nothing had been changed yet, what a file builds, what another
+store holds, or what there was before a change of the log, whose outcome then is the first one.
+"""
 
 from __future__ import annotations
 
-from io import BytesIO, StringIO
+from contextlib import suppress
 from random import Random
+from typing import TYPE_CHECKING, NamedTuple
 
 import grammar
-from grammar.errors import FileError, MidoError
-from grammar.script import read_lines
-from grammar.tree import Argument
-from midocli.context.changes import CHANGES, make
-from midocli.context.context import Context
-from midocli.context.manner import Manner
+from grammar import tree
+from grammar.commands.begin import Change
+from grammar.commands.demo import Demo
+from grammar.commands.expect import Expect
+from grammar.commands.source import Source
+from grammar.commands.undo import Undo
+from grammar.errors import MidoError, RefusedError, StoreError, UnknownObjectError
+from grammar.resources import SCHEMA
+from grammar.script import Line, read_lines
+from midocli.commands.dispatch import carry_out
+from midocli.results.objects import Created
+from midocli.store.copying import copied
+from midocli.store.store import Store
+
+if TYPE_CHECKING:
+    from grammar.other import Other
+    from midocli.context.context import Context
+    from midocli.store.rows import Row
+    from midocli.store.storage.kept import Kept
+
+#: What creation makes up where it is not told.
+_MADE_UP = ("mac", "ip-id")
+_BUILDING = (tree.Create, tree.Set, tree.Clear, tree.Delete, Undo, Change, Demo)
+_DEEPEST_SOURCE = 16
 
 
-def topology_in(context: Context, file: Argument) -> Context:
-    """The topology that the commands of a file make; FileError where they do not.
+class Pair(NamedTuple):
+    """Two topologies, which nobody else works on, and what they are called."""
 
-    Only what changes a topology is carried out, so that nothing is sent, written or shown.
-    """
-    with context.files.open(file) as stream:
-        return _made(context, stream.read(), file)
+    old: Store
+    old_name: str
+    new: Store
+    new_name: str = "now"
 
 
-def committed(context: Context) -> Context:
-    """The topology before the change that has begun; RefusedError where none has."""
-    from midocli.store.saving import script
+def pair(context: Context, other: Other | None) -> Pair:
+    """The topologies to compare; a MidoError where there is no other one."""
+    if other is not None and other.change is not None:
+        return _around(context, other.change, other.column)
+    new = copied(context.store)
+    if other is not None and other.place is not None:
+        return Pair(_in_place(context, other.place), other.place.text, new)
+    if context.kept is None:
+        name, number = context.last_save()
+        with context.store.journal.at(number):
+            return Pair(copied(context.store), name, new)
+    if context.change.is_open:
+        return Pair(committed(context), "committed", new)
+    began = context.kept.past(context.kept.began)
+    return Pair(began, f"{context.kept.name} as this session found it", new)
 
+
+def committed(context: Context) -> Store:
+    """The topology before the change that has begun, if one has."""
     with context.manner.undisturbed(), context.change.set_aside():
-        data = script(context.store).encode("utf-8", "surrogateescape")
-    return _made(context, data, Argument("what is committed", 1))
+        return copied(context.store)
 
 
-def _made(context: Context, data: bytes, file: Argument) -> Context:
-    clock = context.clock.stopped()
-    other = Context(Random(0), clock, context.files, Manner(StringIO()))
-    for line in read_lines(BytesIO(data)):
-        try:
-            if line.error is not None:
-                raise line.error
-            command = grammar.parse(line.text)
-            if isinstance(command, CHANGES):
-                with other.changing():
-                    make(other, command)
-        except MidoError as error:
-            number, column = line.position(error.column or 1)
-            message = f"{file.text}:{number}:{column}: {error.message}"
-            raise FileError(message, file.column) from None
-    return other
+def kept(context: Context) -> Kept:
+    """Where the topology stays; RefusedError where that is nowhere."""
+    if context.kept is None:
+        raise RefusedError("this session has no store, and so no log: --store WHERE gives it one")
+    return context.kept
+
+
+def _around(context: Context, number: int, column: int | None) -> Pair:
+    """What was before and behind a change of the log."""
+    found = kept(context)
+    if found.log.change(number) is None:
+        raise UnknownObjectError(f"the log has no change {number}", column)
+    with context.manner.undisturbed(), context.change.set_aside():
+        before, after = found.around(number)
+    return Pair(before, f"before change {number}", after, f"change {number}")
+
+
+def _in_place(context: Context, place: tree.Argument) -> Store:
+    """What another store holds, or what a file builds."""
+    try:
+        found = context.stored(place)
+    except StoreError as error:
+        raise StoreError(error.message, place.column) from None
+    if found is not None:
+        return found
+    built = _Built(context)
+    built.read(place)
+    built.complete()
+    return built.context.store
+
+
+class _Built:
+    """A network beside that of the session, built by the commands of a script."""
+
+    def __init__(self, context: Context) -> None:
+        self._here = context
+        self.context = context.beside(Store(SCHEMA, Random(0)))
+        self._told: dict[int, set[str]] = {}
+        self._depth = 0
+
+    def read(self, file: tree.Argument) -> None:
+        """Carry out what builds the network; RefusedError, with the line, where that fails."""
+        if self._depth >= _DEEPEST_SOURCE:
+            raise RefusedError(f"source is nested more than {_DEEPEST_SOURCE} deep")
+        self._depth += 1
+        with self._here.files.open(file) as stream:
+            for line in read_lines(stream):
+                try:
+                    self._carry_out(line)
+                except MidoError as error:
+                    raise RefusedError(
+                        f"{file.text}:{line.number}: {error.message}", None, file.column
+                    ) from None
+        self._depth -= 1
+
+    def _carry_out(self, line: Line) -> None:
+        if line.error is not None:
+            raise line.error
+        command = grammar.parse(line.text)
+        while isinstance(command, Expect):
+            if command.negated:
+                return
+            command = command.command
+        if isinstance(command, Source):
+            self.read(command.file)
+        elif isinstance(command, _BUILDING):
+            self._note(command, carry_out(self.context, command))
+
+    def _note(self, command: tree.Command, result: object) -> None:
+        """Note which fields of which object were told."""
+        row: Row | None = None
+        if isinstance(command, tree.Create) and isinstance(result, Created):
+            row = self.context.store.by_id(result.entry.id)
+        elif isinstance(command, tree.Set):
+            row = self.context.resolver.object(command.path)
+        if row is not None and isinstance(command, (tree.Create, tree.Set)):
+            told = self._told.setdefault(row.id, set())
+            told.update(setting.field.name for setting in command.settings)
+
+    def complete(self) -> None:
+        """Give fields that were made up the values they have here: nobody has changed these."""
+        store = self.context.store
+        for row in store.all_rows():
+            names = [name for name in _MADE_UP if name in row.collection.index]
+            twin = None
+            if names and row.collection.has_id:
+                with suppress(MidoError):
+                    twin = self._here.resolver.find(row.collection, None, row.full_alias)
+            for name in names if twin is not None else ():
+                if name not in self._told.get(row.id, ()) and twin is not None:
+                    store.put(row, row.collection.index[name], twin.get(name))

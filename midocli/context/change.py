@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from grammar.errors import RefusedError
@@ -50,19 +49,9 @@ class Change:
             draft.roll_back()
         return good
 
-    @contextmanager
-    def set_aside(self) -> Iterator[None]:
-        """Inside, all is as it was before the change; RefusedError where none has begun."""
-        if self._draft is None:
-            raise RefusedError("no change has begun: say which file to compare with")
-        journal, steps = self._store.journal, self._draft.undoable
-        if steps:
-            journal.undo(steps)
-        try:
-            yield
-        finally:
-            if steps:
-                journal.redo(steps)
+    def set_aside(self) -> AbstractContextManager[None]:
+        """Inside, all is as it was before the change, if one has begun."""
+        return nullcontext() if self._draft is None else self._draft.aside()
 
     def roll_back(self) -> None:
         """Take back all of it."""

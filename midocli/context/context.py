@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from grammar.commands.prefs import DEFAULT_FLAGS
-from grammar.errors import RefusedError
+from grammar.errors import RefusedError, StoreError
 from grammar.resources import SCHEMA
 from midocli.context.captures import Captures
 from midocli.context.change import Change
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from grammar.errors import MidoError
+    from grammar.tree import Argument
     from midocli.context.files import Files
     from midocli.context.manner import Manner
     from midocli.datapath.datapath import Datapath
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 
 
 Item = TypeVar("Item")
+
+#: What the names of stores begin with that are in PostgreSQL.
+DATABASES = ("postgresql://", "postgres://")
 
 #: Python may crash where not even a frame of a function has room any more, so that much is to be
 #: left for what ends a command, in bytes; looked at every so many times that work tells of itself.
@@ -62,8 +66,9 @@ class Context(Catalog):
         manner: Manner,
         aliases: bool = True,
         preferences: Preferences | None = None,
+        store: Store | None = None,
     ) -> None:
-        super().__init__(Store(SCHEMA, chance), aliases, self._live)
+        super().__init__(store or Store(SCHEMA, chance), aliases, self._live)
         self.chance = chance
         self.clock = clock
         self.files = files
@@ -73,6 +78,8 @@ class Context(Catalog):
         self.change = Change(self.store)
         #: Where the topology stays; None where it ends with the session.
         self.kept: Kept | None = None
+        #: The topology that a store holds which a word names; None: the word names none.
+        self.stored: Callable[[Argument], Store | None] = _no_store
         self.working = Working()
         #: Whether it is tried what would make a failed probe succeed.
         self.advises = True
@@ -129,9 +136,13 @@ class Context(Catalog):
         """Choose another tenant, or none."""
         self._tenant = name
 
-    def beside(self, chance: random.Random) -> Context:
-        """An empty network beside this one, for who needs another to look at."""
-        return Context(chance, self.clock, self.files, self.manner, preferences=self.preferences)
+    def beside(self, store: Store) -> Context:
+        """Another topology beside this one, for who needs one to look at; its clock stands."""
+        clock, preferences = self.clock.stopped(), self.preferences
+        manner = self.manner
+        return Context(
+            store.chance, clock, self.files, manner, preferences=preferences, store=store
+        )
 
     # -- the network behind it ----------------------------------------------------------
 
@@ -259,6 +270,12 @@ class Context(Catalog):
         """The same, and what went wrong beside the command."""
         result = self.observed(result)
         return Spoilt(result, self._complaints.pop()) if self._complaints else result
+
+
+def _no_store(place: Argument) -> None:
+    """StoreError for a store that cannot be reached from here."""
+    if place.text.startswith(DATABASES):
+        raise StoreError("there are no stores in databases here")
 
 
 def _look_for_room() -> None:

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import unified_diff
 from typing import Any
 
 from midocli.results.values import Record, Result
+from midocli.store.difference import as_data, as_mido, difference, state
+from midocli.store.store import Store
 
 
 class Compared(Result):
-    """The difference as `diff -u` prints it, as data, and as the commands that make it."""
+    """Two topologies, which nobody changes any more, and what they are called.
 
-    words: str
-    data: dict[str, Any]
-    script: str
+    Their difference is shown as `diff -u` prints it, as data, or as the commands that make it.
+    """
+
+    old: Store
+    old_name: str
+    new: Store
+    new_name: str
 
     def text(self) -> str:
         """The lines that differ, with some around them."""
-        return self.words
+        old, new = state(self.old), state(self.new)
+        names = self.old_name, self.new_name
+        lines = unified_diff(old.lines, new.lines, *names, lineterm="")
+        shown = {**old.hidden, **new.hidden}
+        return "".join(f"{line[:1]}{shown.get(line[1:], line[1:])}\n" for line in lines)
 
     def document(self) -> dict[str, Any]:
         """What was created, changed and deleted, by the names of objects."""
-        return self.data
+        return as_data(difference(state(self.old), state(self.new)))
 
     def records(self) -> Sequence[Record]:
         """A row for each object."""
-        return [
-            {"object": name, "became": what} for what, found in self.data.items() for name in found
-        ]
+        data = self.document()
+        return [{"object": name, "became": what} for what, found in data.items() for name in found]
+
+    def commands(self, form: str) -> str:
+        """The commands that lead from one to the other: `mido` for midocli."""
+        return as_mido(difference(state(self.old), state(self.new)), self.new)

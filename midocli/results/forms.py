@@ -60,11 +60,11 @@ def in_form(result: Result, form: str, store: Store, width: int | None = None) -
 
     `width` is that of the screen it is to fit.
     """
-    if form == "mido":
-        while isinstance(result, Beside):
-            result = result.result
-        assert isinstance(result, Compared), "the grammar lets mido stand behind diff alone"
-        return Recreated(result, result.script)
+    bare = result
+    while isinstance(bare, Beside):
+        bare = bare.result
+    if form in ("mido", "commands") and isinstance(bare, Compared):
+        return Recreated(result, bare.commands(form))
     if form == "commands":
         return Recreated(result, _script(result, store))
     return Formatted(result, form, width)

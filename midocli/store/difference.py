@@ -8,11 +8,15 @@ from typing import Any, NamedTuple
 from grammar import canonical
 from grammar.schema import Collection, Field
 from grammar.tree import Clear, Delete, FieldName, Path, Set, Setting
+from midocli.store.copying import copied
 from midocli.store.display import Display, is_local_route, is_vxlan
 from midocli.store.rows import Row
 from midocli.store.saving import all_rows, commands, path_of_row, script
 from midocli.store.store import Store
 from midocli.store.summary import called
+
+#: What stands in the place of a secret.
+NOT_SHOWN = "(not shown)"
 
 
 class Thing(NamedTuple):
@@ -25,9 +29,13 @@ class Thing(NamedTuple):
 
 
 class State(NamedTuple):
-    """A topology at a moment: the script that makes it, its objects by name, in their order."""
+    """A topology: the script that makes it, and its objects by name, in their order.
+
+    Of lines with secrets `hidden` tells what is shown instead.
+    """
 
     lines: list[str]
+    hidden: Mapping[str, str]
     things: Mapping[str, Thing]
 
 
@@ -42,10 +50,28 @@ def state(store: Store) -> State:
                 row.collection,
                 path_of_row(row),
                 _name(holder, display) if holder is not None else None,
-                dict(_words(store, row, display)),
+                dict(words(store, row, display)),
             )
-    lines = [line for line in script(store).splitlines() if not line.startswith("#")]
-    return State(lines, things)
+    lines = _lines(store)
+    return State(lines, _hidden(store, lines), things)
+
+
+def _lines(store: Store) -> list[str]:
+    return [line for line in script(store).splitlines() if not line.startswith("#")]
+
+
+def _hidden(store: Store, lines: list[str]) -> dict[str, str]:
+    """The lines that a topology would have without its secrets, by those with them."""
+    twin = copied(store)
+    secrets = [
+        (row, index)
+        for row in twin.all_rows()
+        for index, field in enumerate(row.collection.fields)
+        if field.secret and row.values[index] is not None
+    ]
+    for row, index in secrets:
+        twin.put(row, index, NOT_SHOWN)
+    return dict(zip(lines, _lines(twin), strict=True)) if secrets else {}
 
 
 def _name(row: Row, display: Display) -> str:
@@ -63,7 +89,8 @@ def _name(row: Row, display: Display) -> str:
     return " ".join(filter(None, (row.collection.name, holder, *words)))
 
 
-def _words(store: Store, row: Row, display: Display) -> Iterator[tuple[str, str]]:
+def words(store: Store, row: Row, display: Display) -> Iterator[tuple[str, str]]:
+    """The fields of an object that have a value, and its place, as words; secrets as well."""
     for index, field in enumerate(row.collection.fields):
         value = row.values[index]
         if value is not None and not (field.read_only or field.parent or field.computed):
@@ -71,6 +98,16 @@ def _words(store: Store, row: Row, display: Display) -> Iterator[tuple[str, str]
     position = store.position(row)
     if position is not None:
         yield "pos", str(position)
+
+
+def masked(collection: Collection, fields: Mapping[str, str] | None) -> dict[str, str] | None:
+    """Fields in words, without secrets."""
+    if fields is None:
+        return None
+    return {
+        name: NOT_SHOWN if collection.by_name[name].secret else word
+        for name, word in fields.items()
+    }
 
 
 class Change(NamedTuple):
@@ -106,14 +143,25 @@ def _change(old: Thing, new: Thing) -> Change:
 
 
 def as_data(found: Difference) -> dict[str, Any]:
-    """A difference as a document."""
+    """A difference as a document, without secrets."""
     return {
-        "created": {name: dict(thing.words) for name, thing in found.created.items()},
-        "changed": {
-            name: {field: {"from": was, "to": now} for field, (was, now) in change.fields.items()}
-            for name, change in found.changed.items()
-        },
-        "deleted": {name: dict(thing.words) for name, thing in found.deleted.items()},
+        "created": {name: _shown(thing) for name, thing in found.created.items()},
+        "changed": {name: _changes(change) for name, change in found.changed.items()},
+        "deleted": {name: _shown(thing) for name, thing in found.deleted.items()},
+    }
+
+
+def _shown(thing: Thing) -> dict[str, str] | None:
+    return masked(thing.collection, thing.words)
+
+
+def _changes(change: Change) -> dict[str, dict[str, str | None]]:
+    fields = change.thing.collection.by_name
+    return {
+        name: dict.fromkeys(("from", "to"), NOT_SHOWN)
+        if fields[name].secret
+        else {"from": was, "to": now}
+        for name, (was, now) in change.fields.items()
     }
 
 

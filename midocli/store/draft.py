@@ -42,10 +42,15 @@ class Draft(Remembered):
             with self._journal.without(own):
                 yield
             return
-        with (
-            self._journal.without([part for _, part in reversed(self._undoable)]),
-            self._below.at(number),
-        ):
+        assert isinstance(self._below, Remembered)
+        with self.aside(), self._below.at(number):
+            yield
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Inside, all is as it was before the change, to be looked at."""
+        parts = [part for _, part in reversed(self._undoable)]
+        with self._journal.elsewhere(), self._journal.without(parts):
             yield
 
     def introduced(self, row: Row) -> None:

@@ -66,9 +66,6 @@ class History(Protocol):
         Meanwhile they are taken back one by one, and none that was there before.
         """
 
-    def at(self, number: int) -> AbstractContextManager[None]:
-        """Inside, all is as it was when `last` was a number; RefusedError where that is lost."""
-
     def undo(self, steps: int, told: Told, force: bool = False) -> None:
         """Take the last transactions back: all of them or, if `told` raises something, none.
 
@@ -140,7 +137,11 @@ class Journal:
 
     @contextmanager
     def at(self, number: int) -> Iterator[None]:
-        """Inside, all is as it was when `last` was a number, to be looked at."""
+        """Inside, all is as it was when `last` was a number, to be looked at.
+
+        RefusedError where that is lost. Of a topology that stays the log tells what it was.
+        """
+        assert isinstance(self.history, Remembered)
         with self.elsewhere(), self.history.at(number):
             yield
 

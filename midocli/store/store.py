@@ -250,6 +250,20 @@ class Store:
         """All rows there are."""
         return list(self._by_id.values())
 
+    def groups(self) -> Iterator[tuple[str, Row | None, Siblings]]:
+        """All siblings: their collection, what holds them (None: the root), and they themselves.
+
+        Those of an object come behind it; what a collection gathers comes last.
+        """
+        waiting: list[tuple[Row | None, dict[str, Siblings]]] = [(None, self.root)]
+        while waiting:
+            holder, held = waiting.pop()
+            for path, siblings in held.items():
+                yield path, holder, siblings
+                waiting += [(row, row.children) for row in siblings.as_made() if row.children]
+        for (path, holder), siblings in self._shared_siblings.items():
+            yield path, holder, siblings
+
     def forget(self, but: AbstractSet[str]) -> None:
         """Have nothing any more but the objects of some collections at the root."""
         kept = {path: siblings for path, siblings in self.root.items() if path in but}

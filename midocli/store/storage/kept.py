@@ -8,10 +8,11 @@ anybody hears of it. While a file is read, commits are gathered: who reads it ho
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from grammar.errors import MidoError, RefusedError, StoreError
+from midocli.store.copying import copied
 from midocli.store.display import Display
 from midocli.store.journal import Change, Transaction
 from midocli.store.rows import Row
@@ -56,6 +57,8 @@ class Kept:
         self.is_gathering = False
         self._mark = database.mark()
         self._load()
+        #: The last entry of the log when this session began.
+        self.began = log.seen
         store.journal.history = self
 
     def _load(self) -> None:
@@ -182,11 +185,39 @@ class Kept:
         """Whether something is to be committed."""
         return bool(self._settled or self._names)
 
-    def at(self, number: int) -> AbstractContextManager[None]:
-        """What a topology is now; what it was is told by the log, change by change."""
-        if number == self.last:
-            return nullcontext()
-        raise RefusedError("a topology that stays needs no saving; diff FILE compares with a file")
+    def past(self, number: int) -> Store:
+        """The topology as it was behind an entry of the log; RefusedError: that is kept no more.
+
+        What is drafted must be set aside.
+        """
+        other = copied(self._store)
+        self._turn_back(other, self.log.since(number))
+        return other
+
+    def around(self, number: int) -> tuple[Store, Store]:
+        """The topology before and behind a change of the log; RefusedError as for `past`.
+
+        What others have done while a file was run is in both.
+        """
+        found = self.log.change(number)
+        assert found is not None
+        after = self.past(self.log.span(number)[1])
+        before = copied(after)
+        try:
+            self._turn_back(before, reversed(found[1]))
+        except RefusedError as error:
+            why = "others built on it while it was made"
+            raise RefusedError(f"change {number} cannot be told apart: {why}") from error
+        return before, after
+
+    def _turn_back(self, store: Store, done: Iterable[str]) -> None:
+        """Take back in a store of nobody's what was done, the last first."""
+        entries = Entries(store, self._shapes)
+        with store.journal.elsewhere():
+            for data in done:
+                for entry in reversed(json.loads(data)):
+                    if entry[2] not in OWN:
+                        entries.take_back(entry)
 
     def together(self) -> AbstractContextManager[None]:
         return self.log.together()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from grammar.errors import RefusedError
 from midocli.store.storage.database import Database
 
 CHANGE, UNDO, REDO, NAME, OF_ITS_OWN = "change", "undo", "redo", "name", "own"
@@ -293,6 +294,34 @@ class Log:
             (number,),
         )
         return self._listed(*found[0]), [data for (data,) in entries]
+
+    def since(self, number: int) -> list[str]:
+        """What was done behind an entry, the last first; RefusedError where some is there no more.
+
+        What others have done that this session has not seen yet is not among it.
+        """
+        self.write()
+        ((first,),) = self._database.rows("SELECT min(number) FROM change")
+        if self._seen > number and (first is None or first > number + 1):
+            raise RefusedError(f"the log has been pruned since: it begins with {first}")
+        found = self._database.rows(
+            "SELECT data FROM change WHERE number > ? AND number <= ?"
+            " AND kind IN ('change', 'undo', 'redo') ORDER BY number DESC",
+            (number, self._seen),
+        )
+        return [data for (data,) in found]
+
+    @property
+    def seen(self) -> int:
+        """The last entry that this session knows of."""
+        return self._seen
+
+    def span(self, number: int) -> tuple[int, int]:
+        """The first and the last entry of one change, which the log has."""
+        ((first, last),) = self._database.rows(
+            "SELECT min(number), max(number) FROM change WHERE run = ?", (number,)
+        )
+        return first, last
 
     def _listed(
         self, run: int, made: int, session: str, first: int, count: int, live: int

@@ -41,6 +41,24 @@ def kind() -> str:
     return f"SQLite {sqlite3.sqlite_version}, journal mode {mode.upper()}, synchronous FULL"
 
 
+def is_database(path: str) -> bool:
+    """Whether a file is a SQLite database, by its head.
+
+    SQLite itself looks: whoever else opens and closes a file takes the locks from it that
+    connections of this process may have.
+    """
+    try:
+        connection = sqlite3.connect(f"file:{_escaped(path)}?mode=ro", uri=True)
+    except sqlite3.Error:
+        return False
+    try:
+        return bool(connection.execute("PRAGMA schema_version").fetchone()[0])
+    except sqlite3.Error as error:
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_NOTADB
+    finally:
+        connection.close()
+
+
 class Processes(Protocol):
     """The processes of this machine."""
 

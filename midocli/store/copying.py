@@ -1,0 +1,58 @@
+"""A topology once more, in a store of its own: to look at when the first one goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from random import Random
+
+from grammar.values import Negated
+from midocli.store.rows import Row, Value
+from midocli.store.store import Store
+
+
+def copied(store: Store, but: AbstractSet[str] = frozenset({"capture"})) -> Store:
+    """All objects of a store under the same UUIDs and aliases, without what is a session's own.
+
+    Aliases that were given are given there, too. Collections at the root may be left out (`but`).
+    """
+    other = Store(store.schema, Random(0))
+    made: dict[Row, Row] = {}
+    store.all_rows()
+    groups = [group for group in store.groups() if group[0] not in but]
+    for path, _, siblings in groups:
+        for row in siblings.as_made():
+            if row.collection.path == path:
+                made[row] = _begun(row, made, other)
+    for row, twin in made.items():
+        twin.values = [_value(value, made) for value in row.values]
+        if not row.collection.single:
+            other.restore(twin)
+    for path, holder, siblings in groups:
+        if holder is not None and holder not in made:
+            continue  # it was deleted
+        own = other.counters(path, made[holder] if holder is not None else None)
+        own.next_number, own.last_nameless = siblings.next_number, siblings.last_nameless
+        own.taken = set(siblings.taken)
+    other.journal.changes.clear()
+    other.journal.touched.clear()
+    return other
+
+
+def _begun(row: Row, made: dict[Row, Row], other: Store) -> Row:
+    """A row's twin, without its values: what they name may not be there yet."""
+    if row.collection.single:
+        return next(other.rows(row.collection.path))
+    twin = Row(row.collection, row.id, made[row.parent] if row.parent is not None else None, [])
+    twin.number, twin.shared_number = row.number, row.shared_number
+    return twin
+
+
+def _value(value: Value, made: dict[Row, Row]) -> Value:
+    """A value, with the twins of the objects it names."""
+    if type(value) is Row:
+        return made[value]
+    if type(value) is Negated:
+        return Negated(_value(value.value, made))
+    if type(value) is tuple and value and type(value[0]) is Row:
+        return tuple(made[row] for row in value)
+    return value
