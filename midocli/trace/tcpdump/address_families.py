@@ -16,6 +16,8 @@ _SUBSEQUENT = numbered("""
     64 Tunnel, 65 VPLS, 66 MDT, 70 EVPN, 128 labeled VPN Unicast, 129 labeled VPN Multicast,
     130 labeled VPN Unicast+Multicast, 132 Route Target Routing Information
 """)
+#: The numbers of BSD's socket addresses, of which each system has its own for IPv6.
+BSD_NAMES = numbered("2 IPv4, 6 NS, 7 ISO, 16 Appletalk, 23 IPX, 24 IPv6, 28 IPv6, 30 IPv6")
 
 
 def family_name(number: int, unknown: str = "Unknown") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import ethernet, ipv4, ipv6
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, InvalidError
 
 _HEADER = 4
 _DIRECTIONS = {1: "unused", 2: "egress", 3: "ingress"}
@@ -17,8 +17,7 @@ def show(d: Dissection, at: int, length: int) -> None:
     d.protocol = "bcm_li"
     if length < _HEADER:
         d.add(f" (length {length} < {_HEADER})")
-        d.invalid()
-        return
+        raise InvalidError
     shim = d.u32(at)
     kind = shim >> 25 & 0xF
     line = "\n    " if d.flags.verbose else ""
@@ -41,4 +40,4 @@ def show(d: Dissection, at: int, length: int) -> None:
     elif kind == _UNDECIDED:
         d.add("unknown payload")
     else:
-        d.invalid()
+        raise InvalidError

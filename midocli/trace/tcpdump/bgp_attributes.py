@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from midocli.trace.tcpdump import bgp_communities, bgp_families, text
 from midocli.trace.tcpdump.bgp_values import system
-from midocli.trace.tcpdump.dissection import Dissection, ShortError
+from midocli.trace.tcpdump.dissection import Dissection, check_left
 from midocli.trace.tcpdump.tables import letters, numbered
 
 _AS4_PATH, _SET = 17, 128
@@ -35,8 +35,7 @@ _METRIC = 1
 def show(d: Dissection, at: int, left: int, end: int) -> None:
     """Show `left` bytes of attributes in a message up to `end`."""
     while left:
-        d.check(at, 2)
-        _need(end - at, 2)
+        d.check(at, 2, end)
         if left < 2:
             d.add("\n\t  [path attrs too short]")
             return
@@ -44,8 +43,7 @@ def show(d: Dissection, at: int, left: int, end: int) -> None:
         at += 2
         left -= 2
         width = 2 if flags & _LONG else 1
-        d.check(at, width)
-        _need(end - at, width)
+        d.check(at, width, end)
         if left < width:
             d.add("\n\t  [path attrs too short]")
             return
@@ -56,15 +54,10 @@ def show(d: Dissection, at: int, left: int, end: int) -> None:
         if left < size:
             d.add(" [path attrs too short]")
             return
-        _need(end - at, size)
+        check_left(end - at, size)
         _show_attribute(d, kind, at, size, 0)
         at += size
         left -= size
-
-
-def _need(left: int, wanted: int) -> None:
-    if left < wanted:
-        raise ShortError
 
 
 def _head(kind: int, size: int, flags: int) -> str:
@@ -98,8 +91,7 @@ def _show_attribute(d: Dissection, kind: int, at: int, size: int, depth: int) ->
 
 def _show_set(d: Dissection, at: int, size: int, depth: int) -> int:
     """Show attributes that belong to a customer's route (RFC 6368); gives what is left of them."""
-    d.check(at, 4)
-    _need(size, 4)
+    d.check(at, 4, at + size)
     d.add(f"\n\t    Origin AS: {system(d, d.u32(at))}")
     at += 4
     left = size - 4
@@ -219,8 +211,7 @@ def _show_clusters(d: Dissection, at: int, size: int) -> None:
 
 
 def _show_tunnel(d: Dissection, at: int, size: int) -> None:
-    d.check(at, 5)
-    _need(size, 5)
+    d.check(at, 5, at + size)
     flags, kind = d.u8(at), d.u8(at + 1)
     required = "Leaf Information required" if flags & 1 else "none"
     label = int.from_bytes(d.taken(at + 2, 3), "big") >> 4
@@ -250,11 +241,11 @@ def _show_metric(d: Dissection, at: int, size: int) -> None:
         at += 3
         size -= 3
         d.add(f"\n\t    {'AIGP' if kind == _METRIC else 'Unknown'} TLV ({kind}), length {length}")
-        _need(length, 3)
+        check_left(length, 3)
         length -= 3
-        _need(size, length)
+        check_left(size, length)
         if kind == _METRIC:
-            _need(length, 8)
+            check_left(length, 8)
             d.add(f", metric {int.from_bytes(d.taken(at, 8), 'big')}")
         elif d.flags.verbose <= 1:
             text.dump(d, at, length, "\n\t      ")

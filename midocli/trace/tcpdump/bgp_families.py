@@ -14,7 +14,7 @@ from midocli.trace.tcpdump.address_families import (
 )
 from midocli.trace.tcpdump.addresses import ipv4, ipv6
 from midocli.trace.tcpdump.bgp_values import distinguisher, network_point
-from midocli.trace.tcpdump.dissection import Dissection, ShortError
+from midocli.trace.tcpdump.dissection import Dissection, check_left
 
 _PLAIN, _LABELLED, _MULTICAST, _VIRTUAL_LAN, _TREE, _TARGETS = (1, 2, 3), 4, 5, 65, 66, 132
 _CUSTOMERS = (128, 129, 130)
@@ -34,18 +34,16 @@ _MAPPED_IPV4, _MAPPED_IPV6 = b"\x47\0\6\1", b"\x35\0\0"
 def show_reachable(d: Dissection, at: int, size: int) -> None:
     """Show an attribute that adds routes: their next hops, and the routes."""
     end = at + size
-    d.check(at, 3)
-    _need(size, 3)
+    d.check(at, 3, at + size)
     known = _family(d, at, size)
     if known is None:
         return
     at += 3
-    d.check(at, 1)
-    _need(end - at, 1)
+    d.check(at, 1, end)
     length = d.u8(at)
     at += 1
     if length:
-        _need(end - at, length)
+        check_left(end - at, length)
         _show_next_hops(d, *known, at, length)
         at += length
     d.add(f", nh-length: {length}")
@@ -62,11 +60,6 @@ def show_unreachable(d: Dissection, at: int, size: int) -> None:
     if size == 3:
         d.add("\n\t      End-of-Rib Marker (empty NLRI)")
     _show_routes(d, *known, at + 3, at + size, size)
-
-
-def _need(left: int, wanted: int) -> None:
-    if left < wanted:
-        raise ShortError
 
 
 def _family(d: Dissection, at: int, size: int) -> tuple[int, int] | None:
@@ -124,16 +117,16 @@ def _next_hop(d: Dissection, family: int, customer: bool, address: bytes) -> str
 
 def _show_attachments(d: Dissection, at: int, end: int) -> int:
     """Show the lengths of points of attachment, which no one uses; gives what follows them."""
-    _need(end - at, 1)
+    check_left(end - at, 1)
     count = d.u8(at)
     at += 1
     d.add(f"\n\t    {count} SNPA" if count else ", no SNPA")
     for _ in range(count):
-        _need(end - at, 1)
+        check_left(end - at, 1)
         length = d.u8(at)
         d.add(f"\n\t      {length} bytes")
         at += 1
-        _need(end - at, length)
+        check_left(end - at, length)
         d.check(at, length)
         at += length
     return at

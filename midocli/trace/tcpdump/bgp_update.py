@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import bgp_attributes, bgp_routes
-from midocli.trace.tcpdump.dissection import Dissection, ShortError
+from midocli.trace.tcpdump.dissection import Dissection, check_left
 
 
 def show(d: Dissection, at: int, length: int) -> None:
@@ -11,8 +11,7 @@ def show(d: Dissection, at: int, length: int) -> None:
     end = at + length
     size = _size(d, at, end)
     at += 2
-    d.check(at, size)
-    _need(end - at, size)
+    d.check(at, size, end)
     if size > 1:
         d.add("\n\t  Withdrawn routes:")
         at, size = _show_routes(d, at, size)
@@ -24,7 +23,7 @@ def show(d: Dissection, at: int, length: int) -> None:
     if withdrawn_left == 0 and size == 0 and at == end:
         d.add("\n\t  End-of-Rib Marker (empty NLRI)")
         return
-    _need(end - at, size)
+    check_left(end - at, size)
     bgp_attributes.show(d, at, size, end)
     at += size
     if at < end:
@@ -32,14 +31,8 @@ def show(d: Dissection, at: int, length: int) -> None:
         _show_routes(d, at, end - at)
 
 
-def _need(left: int, wanted: int) -> None:
-    if left < wanted:
-        raise ShortError
-
-
 def _size(d: Dissection, at: int, end: int) -> int:
-    d.check(at, 2)
-    _need(end - at, 2)
+    d.check(at, 2, end)
     return d.u16(at)
 
 

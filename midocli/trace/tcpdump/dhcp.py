@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import dhcp_options, text
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, ShortError
 from midocli.trace.tcpdump.tables import numbered
 
 _REQUEST = 1
@@ -36,9 +36,7 @@ def show(d: Dissection, at: int, length: int) -> None:
     d.add(f", length {length}")
     if not d.flags.verbose:
         return
-    if not d.has(at + _SECONDS, 2):
-        d.cut()
-        return
+    d.check(at + _SECONDS, 2)
     if hardware != _ETHERNET:
         d.add(f", htype {hardware}")
     if not ethernet:
@@ -59,12 +57,9 @@ def show(d: Dissection, at: int, length: int) -> None:
         mac = d.names.mac(d.taken(at + _CLIENT_MAC, _MAC_LENGTH))
         d.add(f"\n\t  Client-Ethernet-Address {mac}")
     for field, size, name in _STRINGS:
-        if d.u8(at + field) and not _show_string(d, at + field, size, name):
-            d.cut()
-            return
-    if not d.has(at + _VENDOR, 4):
-        d.cut()
-        return
+        if d.u8(at + field):
+            _show_string(d, at + field, size, name)
+    d.check(at + _VENDOR, 4)
     magic = d.data[at + _VENDOR : at + _VENDOR + 4]
     if magic == _OPTIONS_MAGIC:
         dhcp_options.show(d, at + _VENDOR)
@@ -74,25 +69,22 @@ def show(d: Dissection, at: int, length: int) -> None:
         d.add(f"\n\t  Vendor-#0x{int.from_bytes(magic, 'big'):x}")
 
 
-def _show_string(d: Dissection, at: int, size: int, name: str) -> bool:
-    """Show a string that a zero byte must end; False when none does."""
+def _show_string(d: Dissection, at: int, size: int, name: str) -> None:
+    """Show a string that a zero byte must end; ShortError when none does."""
     value, ended, _ = d.data[at : min(at + size, d.end)].partition(b"\0")
     d.add(f'\n\t  {name} "{text.visible(value)}"')
-    return bool(ended)
+    if not ended:
+        raise ShortError
 
 
 def _show_cmu(d: Dissection, at: int) -> None:
     d.add(" vend-cmu")
-    if not d.has(at + _CMU_FLAGS, 4):
-        d.cut()
-        return
+    d.check(at + _CMU_FLAGS, 4)
     flags = d.u8(at + _CMU_FLAGS)
     if flags & ~_CMU_MASK_VALID:
         d.add(f" F:0x{flags:x}")
     for field, name in _CMU_ADDRESSES.items():
-        if not d.has(at + field, 4):
-            d.cut()
-            return
+        d.check(at + field, 4)
         address = d.taken(at + field, 4)
         doubt = "*" if name == "SM" and not flags & _CMU_MASK_VALID else ""
         if any(address):

@@ -63,12 +63,11 @@ def show(d: Dissection, at: int) -> None:
     """Show the options from their magic cookie on."""
     d.add("\n\t  Vendor-rfc1048 Extensions")
     d.add(f"\n\t    Magic Cookie 0x{d.u32(at):08x}")
-    if not _show_options(d, at + 4):
-        d.cut()
+    _show_options(d, at + 4)
 
 
-def _show_options(d: Dissection, at: int) -> bool:
-    """Show options up to the end; False when one of them was cut."""
+def _show_options(d: Dissection, at: int) -> None:
+    """Show options up to the end; ShortError when one of them was cut."""
     everything = d.flags.verbose > 2
     while d.has(at, 1):
         code = d.u8(at)
@@ -77,7 +76,7 @@ def _show_options(d: Dissection, at: int) -> bool:
             if everything:
                 d.add(f"\n\t    {_OPTIONS[code][0]} ({code}), length 0")
             if code == _END and not everything:
-                return True
+                return
             if code == _PAD:
                 at = _skip_padding(d, at, everything)
             continue
@@ -85,8 +84,7 @@ def _show_options(d: Dissection, at: int) -> bool:
         at += 1
         name, show_value = _OPTIONS.get(code) or ("Unknown", _guessed(length))
         d.add(f"\n\t    {name} ({code}), length {length}{': ' if length else ''}")
-        if not d.has(at, length):
-            return False
+        d.check(at, length)
         if code == _MESSAGE_TYPE and length == 1:
             kind = d.u8(at)
             d.add(_MESSAGES.get(kind, f"Unknown ({kind})"))
@@ -97,7 +95,6 @@ def _show_options(d: Dissection, at: int) -> bool:
             if left:
                 d.add(f"\n\t  trailing data length {left}")
         at += length
-    return True
 
 
 def _skip_padding(d: Dissection, at: int, counted: bool) -> int:

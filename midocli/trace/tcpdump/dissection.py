@@ -58,6 +58,12 @@ class InvalidError(Exception):
     """What is left of a message is malformed: ` (invalid)` is shown for it."""
 
 
+def check_left(left: int, wanted: int) -> None:
+    """Raise ShortError unless as many bytes are left of a message as are wanted of it."""
+    if left < wanted:
+        raise ShortError
+
+
 class Dissection:
     """The state of printing one frame.
 
@@ -109,9 +115,12 @@ class Dissection:
         if at + count > self.end:
             raise CutOffError
 
-    def check(self, at: int, count: int) -> None:
-        """Raise ShortError unless `count` bytes from offset `at` can be read."""
-        if at + count > self.end:
+    def check(self, at: int, count: int, end: int | None = None) -> None:
+        """Raise ShortError unless `count` bytes from offset `at` can be read.
+
+        With `end`, where by its own lengths the message is over, they must stand before that, too.
+        """
+        if at + count > self.end or (end is not None and at + count > end):
             raise ShortError
 
     def u8(self, at: int) -> int:

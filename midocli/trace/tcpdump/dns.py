@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from midocli.trace.tcpdump import dns_records, domain_names
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, ShortError
 from midocli.trace.tcpdump.tables import numbered
 
 _HEADER = 12
@@ -23,10 +25,6 @@ _RESPONSE, _ANSWER, _CUT, _RECURSE, _RECURSIVE = 0x8000, 0x0400, 0x0200, 0x0100,
 _AUTHENTIC, _UNCHECKED = 0x0020, 0x0010
 # Bits that have no business in a request.
 _ODD_IN_REQUEST = 0x06CF
-
-
-class _NotWholeError(Exception):
-    """A part of the message that is malformed, or was not captured."""
 
 
 def show(d: Dissection, at: int, length: int) -> None:
@@ -68,55 +66,50 @@ class _Message:
         self.position = at + _HEADER
 
     def show(self) -> None:
-        """Show the message, or as much of it as there is."""
+        """Show the message; ShortError where a part of it is malformed, or was not captured."""
         d = self.dissection
         if self.length < _HEADER:
             d.add(f"domain [length {self.length} < {_HEADER}] (invalid)")
             return
-        if not d.has(self.at, _HEADER):
-            d.cut()
-            return
+        d.check(self.at, _HEADER)
         flags = d.u16(self.at + 2)
         counts = [d.u16(self.at + field) for field in (4, 6, 8, 10)]
-        outcome = self._outcome(flags, counts)
-        try:
-            if flags & _RESPONSE:
-                self._show_response(flags, outcome, counts)
-            else:
-                self._show_request(flags, counts)
-        except _NotWholeError:
-            d.cut()
-            return
+        if flags & _RESPONSE:
+            self._show_response(flags, counts)
+        else:
+            self._show_request(flags, counts)
         d.add(f" ({self.length})")
 
     def _outcome(self, flags: int, counts: list[int]) -> int:
         """The response code, of which an OPT record holds the upper bits."""
-        d = self.dissection
         code = flags & 0xF
-        questions, answers, authorities, additional = counts
-        at: int | None = self.at + _HEADER
-        for index in range(questions + answers + authorities + additional):
-            assert at is not None
+        with suppress(ShortError):
+            code |= self._upper_bits(counts)
+        return code
+
+    def _upper_bits(self, counts: list[int]) -> int:
+        d = self.dissection
+        questions, _, _, additional = counts
+        at = self.at + _HEADER
+        for index in range(sum(counts)):
             at = domain_names.skip(d, at)
-            if at is None:
-                return code
             if index < questions:
                 at += 4
             else:
-                if index >= questions + answers + authorities:
-                    if not d.has(at, 2):
-                        return code
+                if index >= sum(counts) - additional:
+                    d.check(at, 2)
                     if d.u16(at) == _OPT:
-                        return code | d.data[at + 4] << 4 if d.has(at + 4, 1) else code
-                if not d.has(at + 8, 2):
-                    return code
+                        d.check(at + 4, 1)
+                        return d.data[at + 4] << 4
+                d.check(at + 8, 2)
                 at += 10 + d.u16(at + 8)
             if at >= d.end:
-                return code
-        return code
+                break
+        return 0
 
-    def _show_response(self, flags: int, outcome: int, counts: list[int]) -> None:
+    def _show_response(self, flags: int, counts: list[int]) -> None:
         d = self.dissection
+        outcome = self._outcome(flags, counts)
         questions, answers, authorities, additional = counts
         d.add(
             f"{d.u16(self.at)}{_operation_text(flags)}{_outcome_text(outcome)}"
@@ -132,7 +125,7 @@ class _Message:
                 d.add(" q:")
                 self._show_question()
             else:
-                self.position = _known(domain_names.skip(d, self.position)) + 4
+                self.position = domain_names.skip(d, self.position) + 4
         d.add(f" {answers}/{authorities}/{additional}")
         if answers:
             self._show_records(answers)
@@ -159,7 +152,7 @@ class _Message:
         d.add(f" [{additional}au]" if additional else "")
         for index in range(questions):
             if index and self.position >= d.end:
-                raise _NotWholeError
+                raise ShortError
             self._show_question()
         if d.flags.verbose > 1:
             if answers:
@@ -169,13 +162,13 @@ class _Message:
 
     def _show_question(self) -> None:
         d = self.dissection
-        self.position = _known(dns_records.show_question(d, self.position, self.at, self.multicast))
+        self.position = dns_records.show_question(d, self.position, self.at, self.multicast)
 
     def _show_section(self, name: str, count: int) -> None:
         if not count:
             return
         if self.position >= self.dissection.end:
-            raise _NotWholeError
+            raise ShortError
         self.dissection.add(name)
         self._show_records(count)
 
@@ -184,11 +177,9 @@ class _Message:
         for index in range(count):
             if index:
                 if self.position >= d.end:
-                    raise _NotWholeError
+                    raise ShortError
                 d.add(",")
-            self.position = _known(
-                dns_records.show_record(d, self.position, self.at, self.multicast)
-            )
+            self.position = dns_records.show_record(d, self.position, self.at, self.multicast)
 
 
 def _operation(flags: int) -> int:
@@ -204,9 +195,3 @@ def _outcome_text(outcome: int) -> str:
     if not outcome:
         return ""
     return f"{'' if outcome in _JOINED else ' '}{_OUTCOMES.get(outcome, f'Resp{outcome}')}"
-
-
-def _known(position: int | None) -> int:
-    if position is None:
-        raise _NotWholeError
-    return position

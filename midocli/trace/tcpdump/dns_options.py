@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from midocli.trace.tcpdump import domain_names
 from midocli.trace.tcpdump.addresses import ipv4, ipv6
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, ShortError
 from midocli.trace.tcpdump.tables import numbered
 
 _ALGORITHMS, _DIGESTS, _HASHES, _SUBNET, _EXPIRE, _COOKIE = 5, 6, 7, 8, 9, 10
@@ -23,23 +25,20 @@ _LISTS = {_ALGORITHMS: _ALGORITHM_NAMES, _DIGESTS: _DIGEST_NAMES, _HASHES: {1: "
 _FAMILIES = {1: 4, 2: 16}
 
 
-def show(d: Dissection, at: int, length: int) -> bool:
-    """Show `length` bytes of options in brackets; False when one was not captured whole."""
+def show(d: Dissection, at: int, length: int) -> None:
+    """Show `length` bytes of options in brackets; ShortError when one was not captured whole."""
     if not length:
-        return True
+        return
     end = at + length
     d.add(" [")
     while at < end:
-        if not d.has(at, 2):
-            return False
+        d.check(at, 2)
         kind = d.u16(at)
         d.add(_NAMES.get(kind, f"Opt{kind}"))
-        if not d.has(at + 2, 2):
-            return False
+        d.check(at + 2, 2)
         size = d.u16(at + 2)
         at += 4
-        if not d.has(at, size):
-            return False
+        d.check(at, size)
         if size:
             d.add(" ")
             _show_option(d, kind, at, size)
@@ -47,13 +46,13 @@ def show(d: Dissection, at: int, length: int) -> bool:
         if at < end:
             d.add(",")
     d.add("]")
-    return True
 
 
 def _show_option(d: Dissection, kind: int, at: int, size: int) -> None:
     data = d.data[at : at + size]
     if kind == _CHAIN:
-        domain_names.show(d, at, at + size)
+        with suppress(ShortError):
+            domain_names.show(d, at, at + size)
     elif kind == _SUBNET:
         d.add(_subnet(data))
     elif kind == _COOKIE:

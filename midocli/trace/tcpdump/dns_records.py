@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from midocli.trace.tcpdump import dns_options, domain_names, text
 from midocli.trace.tcpdump.addresses import ipv4, ipv6
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, ShortError
 from midocli.trace.tcpdump.durations import in_units
 from midocli.trace.tcpdump.tables import numbered
 
@@ -27,11 +27,13 @@ _TYPES = numbered("""
 """)
 
 
-def show_question(d: Dissection, at: int, message: int, multicast: bool) -> int | None:
-    """Show a question of the message at `message`; the offset after it, if it is whole."""
+def show_question(d: Dissection, at: int, message: int, multicast: bool) -> int:
+    """Show a question of the message at `message`; the offset after it.
+
+    Like the others here, it raises ShortError where something is not whole.
+    """
     after = domain_names.skip(d, at)
-    if after is None or not d.has(after, 4):
-        return None
+    d.check(after, 4)
     kind, family = d.u16(after), d.u16(after + 2)
     d.add(f" {_TYPES.get(kind, f'Type{kind}')}")
     asked = family & ~_MULTICAST_BIT if multicast else family
@@ -40,23 +42,23 @@ def show_question(d: Dissection, at: int, message: int, multicast: bool) -> int 
     if multicast:
         d.add(" (QU)" if family & _MULTICAST_BIT else " (QM)")
     d.add("? ")
-    end = domain_names.show(d, at, message)
-    return None if end is None else end + 4
+    return domain_names.show(d, at, message) + 4
 
 
-def show_record(d: Dissection, at: int, message: int, multicast: bool) -> int | None:
-    """Show a resource record; the offset after it, if it is whole.
+def show_record(d: Dissection, at: int, message: int, multicast: bool) -> int:
+    """Show a resource record; the offset after it.
 
     One whose fixed fields are missing counts as the end of what was captured.
     """
     if d.flags.verbose:
         d.add(" ")
         after = domain_names.show(d, at, message)
-        if after is None:
-            return None
     else:
-        after = domain_names.skip(d, at)
-    if after is None or not d.has(after, _FIXED):
+        try:
+            after = domain_names.skip(d, at)
+        except ShortError:
+            return d.end
+    if not d.has(after, _FIXED):
         return d.end
     kind, family, length = d.u16(after), d.u16(after + 2), d.u16(after + 8)
     meant = family & ~_MULTICAST_BIT if multicast else family
@@ -68,127 +70,105 @@ def show_record(d: Dissection, at: int, message: int, multicast: bool) -> int | 
         d.add(f" [{in_units(d.u32(after + 4))}]")
     d.add(f" {_TYPES.get(kind, f'Type{kind}')}")
     start = after + _FIXED
-    if start + length > d.end:
-        return None
+    d.check(start, length)
     if kind == _OPT:
         d.add(f" UDPsize={meant}{' DO' if d.u16(after + 6) & _DO_BIT else ''}")
-        whole = dns_options.show(d, start, length)
-    else:
-        show = _DATA.get(kind)
-        whole = show is None or show(d, start, length, message)
-    return start + length if whole else None
+        dns_options.show(d, start, length)
+    elif kind in _DATA:
+        _DATA[kind](d, start, length, message)
+    return start + length
 
 
-# What follows shows the data of one type of record; False says that it is not whole.
+# What follows shows the data of one type of record.
 
 
-def _show_ipv4(d: Dissection, at: int, length: int, message: int) -> bool:
-    if not d.has(at, 4):
-        return False
+def _show_ipv4(d: Dissection, at: int, length: int, message: int) -> None:
+    d.check(at, 4)
     d.add(f" {ipv4(d.data[at : at + 4])}")
-    return True
 
 
-def _show_ipv6(d: Dissection, at: int, length: int, message: int) -> bool:
-    if not d.has(at, 16):
-        return False
+def _show_ipv6(d: Dissection, at: int, length: int, message: int) -> None:
+    d.check(at, 16)
     d.add(f" {ipv6(d.data[at : at + 16])}")
-    return True
 
 
-def _show_name(d: Dissection, at: int, length: int, message: int) -> bool:
+def _show_name(d: Dissection, at: int, length: int, message: int) -> None:
     d.add(" ")
-    return domain_names.show(d, at, message) is not None
+    domain_names.show(d, at, message)
 
 
-def _show_authority(d: Dissection, at: int, length: int, message: int) -> bool:
+def _show_authority(d: Dissection, at: int, length: int, message: int) -> None:
     if not d.flags.verbose:
-        return True
+        return
     for _ in range(2):
         d.add(" ")
-        after = domain_names.show(d, at, message)
-        if after is None:
-            return False
-        at = after
-    if not d.has(at, 20):
-        return False
+        at = domain_names.show(d, at, message)
+    d.check(at, 20)
     d.add("".join([f" {d.u32(number)}" for number in range(at, at + 20, 4)]))
-    return True
 
 
-def _show_exchange(d: Dissection, at: int, length: int, message: int) -> bool:
+def _show_exchange(d: Dissection, at: int, length: int, message: int) -> None:
     d.add(" ")
-    if not d.has(at, 2) or domain_names.show(d, at + 2, message) is None:
-        return False
+    d.check(at, 2)
+    domain_names.show(d, at + 2, message)
     d.add(f" {d.u16(at)}")
-    return True
 
 
-def _show_texts(d: Dissection, at: int, length: int, message: int) -> bool:
+def _show_texts(d: Dissection, at: int, length: int, message: int) -> None:
     end = at + length
     while at < end:
         d.add(' "')
-        if not d.has(at, 1) or not text.show(d, at + 1, d.data[at]):
-            return False
+        d.check(at, 1)
+        text.show(d, at + 1, d.data[at])
         at += 1 + d.data[at]
         d.add('"')
-    return True
 
 
-def _show_service(d: Dissection, at: int, length: int, message: int) -> bool:
+def _show_service(d: Dissection, at: int, length: int, message: int) -> None:
     d.add(" ")
-    if not d.has(at, 6) or domain_names.show(d, at + 6, message) is None:
-        return False
+    d.check(at, 6)
+    domain_names.show(d, at + 6, message)
     d.add(f":{d.u16(at + 4)} {d.u16(at)} {d.u16(at + 2)}")
-    return True
 
 
-def _show_chained_ipv6(d: Dissection, at: int, length: int, message: int) -> bool:
-    if not d.has(at, 1):
-        return False
+def _show_chained_ipv6(d: Dissection, at: int, length: int, message: int) -> None:
+    d.check(at, 1)
     prefix = d.data[at]
     if prefix > 128:
         d.add(f" {prefix}(bad plen)")
-        return True
+        return
     known = prefix // 8
     if prefix < 128:
         address = bytes(known) + d.taken(at + 1, 16 - known)
         d.add(f" {prefix} {ipv6(address)}")
     if prefix:
         d.add(" ")
-        return domain_names.show(d, at + 17 - known, message) is not None
-    return True
+        domain_names.show(d, at + 17 - known, message)
 
 
-def _show_uri(d: Dissection, at: int, length: int, message: int) -> bool:
-    if not d.has(at, length):
-        return False
+def _show_uri(d: Dissection, at: int, length: int, message: int) -> None:
+    d.check(at, length)
     d.add(f" {d.u16(at)} {d.u16(at + 2)} ")
     # Fewer than four bytes leave an enormous rest in tcpdump's unsigned numbers.
-    return text.show(d, at + 4, length - 4 if length >= 4 else d.end)
+    text.show(d, at + 4, length - 4 if length >= 4 else d.end)
 
 
-def _show_string(d: Dissection, at: int, length: int, message: int) -> bool:
-    return text.show(d, at, length)
+def _show_string(d: Dissection, at: int, length: int, message: int) -> None:
+    text.show(d, at, length)
 
 
-def _show_signature(d: Dissection, at: int, length: int, message: int) -> bool:
+def _show_signature(d: Dissection, at: int, length: int, message: int) -> None:
     if not d.flags.verbose:
-        return True
+        return
     d.add(" ")
-    after = domain_names.show(d, at, message)
-    if after is None:
-        return False
-    after += 6
+    after = domain_names.show(d, at, message) + 6
     for name in ("fudge", "maclen", "origid", "error", "otherlen"):
-        if not d.has(after, 2):
-            return False
+        d.check(after, 2)
         d.add(f" {name}={d.u16(after)}")
         after += 2 + (d.u16(after) if name == "maclen" else 0)
-    return True
 
 
-_DATA: dict[int, Callable[[Dissection, int, int, int], bool]] = {
+_DATA: dict[int, Callable[[Dissection, int, int, int], None]] = {
     1: _show_ipv4,
     2: _show_name,
     5: _show_name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import text
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, ShortError
 
 _KIND, _POINTER, _RESERVED, _EXTENDED = 0xC0, 0xC0, 0x80, 0x40
 _BIT_LABEL = 0x41
@@ -11,11 +11,10 @@ _LONGEST = 255
 _UNSIGNED = 0xFFFF_FFFF
 
 
-def skip(d: Dissection, at: int) -> int | None:
-    """The offset after a name; None when it is malformed or was not captured."""
+def skip(d: Dissection, at: int) -> int:
+    """The offset after a name; ShortError when it is malformed or was not captured."""
     while True:
-        if not d.has(at, 1):
-            return None
+        d.check(at, 1)
         length = d.data[at]
         at += 1
         kind = length & _KIND
@@ -24,23 +23,20 @@ def skip(d: Dissection, at: int) -> int | None:
         if kind == _POINTER:
             return at + 1
         if kind == _RESERVED or (kind == _EXTENDED and length != _BIT_LABEL):
-            return None
+            raise ShortError
         if kind == _EXTENDED:
-            if not d.has(at, 1):
-                return None
+            d.check(at, 1)
             at += 1 + ((d.data[at] or 256) + 7) // 8
         else:
             at += length
 
 
-def show(d: Dissection, at: int, message: int) -> int | None:
-    """Show a name and give the offset after it; None when that is not known.
+def show(d: Dissection, at: int, message: int) -> int:
+    """Show a name and give the offset after it; ShortError when that is not known.
 
     Pointers count from the offset `message` and must lead backwards.
     """
     size = _label_size(d, at)
-    if size is None:
-        return None
     length = d.u8(at)
     if length == 0:
         d.add(".")
@@ -59,64 +55,56 @@ def show(d: Dissection, at: int, message: int) -> int | None:
             offset = (length << 8 | d.data[at]) & 0x3FFF
             if offset >= bound:
                 d.add("<BAD PTR>")
-                return None
+                raise ShortError
             bound = offset
             at = message + offset
-            if not d.has(at, 1):
-                return None
-            length = d.data[at]
             size = _label_size(d, at)
-            if size is None:
-                return None
+            length = d.data[at]
             at += 1
             continue
         if kind == _EXTENDED:
-            if not _show_bits(d, at):
-                return None
+            _show_bits(d, at)
         else:
             room = min(size, _LONGEST - shown)
-            if room > 0 and not text.show(d, at, room):
-                return None
+            if room > 0:
+                text.show(d, at, room)
             shown += size
         at += size
         if shown <= _LONGEST:
             d.add(".")
         shown += 1
-        if not d.has(at, 1):
-            return None
-        length = d.data[at]
         size = _label_size(d, at)
-        if size is None:
-            return None
+        length = d.data[at]
         at += 1
         if not followed and after is not None:
             after += size + 1
     if shown > _LONGEST:
         d.add("<DOMAIN NAME TOO LONG>")
+    if after is None:
+        raise ShortError
     return after
 
 
-def _label_size(d: Dissection, at: int) -> int | None:
-    """How many bytes the label at `at` has behind its first; None when it is no label."""
-    if not d.has(at, 1):
-        return None
+def _label_size(d: Dissection, at: int) -> int:
+    """How many bytes the label at `at` has behind its first; ShortError when it is no label."""
+    d.check(at, 1)
     length = d.data[at]
     kind = length & _KIND
     if kind == _EXTENDED:
         if length != _BIT_LABEL:
             d.add(f"<ELT {length & ~_KIND}>")
-            return None
-        return ((d.data[at + 1] or 256) + 7) // 8 + 1 if d.has(at + 1, 1) else None
+            raise ShortError
+        d.check(at + 1, 1)
+        return ((d.data[at + 1] or 256) + 7) // 8 + 1
     if kind == _RESERVED:
         d.add("<BAD LABEL TYPE>")
-        return None
+        raise ShortError
     return length
 
 
-def _show_bits(d: Dissection, at: int) -> bool:
-    """Show a bit string label as hex digits; False when not even its length is there."""
-    if not d.has(at, 1):
-        return False
+def _show_bits(d: Dissection, at: int) -> None:
+    """Show a bit string label as hex digits; ShortError when not even its length is there."""
+    d.check(at, 1)
     bits = d.data[at] or 256
     limit = at + 1 + (bits + 3) // 4
     d.add("\\[x")
@@ -131,4 +119,3 @@ def _show_bits(d: Dissection, at: int) -> bool:
     elif left > 0:
         d.add(f"{d.u8(at) >> 4 & 0xF << 4 - left:x}")
     d.add(f"/{bits}]")
-    return True

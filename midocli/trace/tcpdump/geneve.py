@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import ethernet
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, InvalidError
 from midocli.trace.tcpdump.ethertypes import NAMES
 from midocli.trace.tcpdump.tables import letters, numbered
 
@@ -24,8 +24,7 @@ def show(d: Dissection, at: int, length: int) -> None:
     d.add("Geneve")
     if length < _HEADER:
         d.add(f" [length {length} < {_HEADER}]")
-        d.invalid()
-        return
+        raise InvalidError
     d.check(at, _HEADER)
     first = d.u8(at)
     if first >> 6:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import addresses, ethernet, ipv4, ipv6
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, ShortError
 from midocli.trace.tcpdump.ethertypes import NAMES
 from midocli.trace.tcpdump.tables import named_bits, numbered
 
@@ -14,10 +14,6 @@ _FLAGS = numbered("""
 """)
 _IPV4, _IPV6, _BRIDGED = 0x0800, 0x86DD, 0x6558
 _ROUTED_IP, _ROUTED_AS = 0x0800, 0xFFFE
-
-
-class _ShortError(Exception):
-    """A field that does not fit in the packet, or was not captured."""
 
 
 class _Reader:
@@ -35,9 +31,8 @@ class _Reader:
         return int.from_bytes(self.bytes(size), "big")
 
     def bytes(self, size: int) -> bytes:
-        """The next `size` bytes."""
-        if not self.dissection.has(self.at, size) or self.at + size > self.end:
-            raise _ShortError
+        """The next `size` bytes; ShortError where they do not fit, or were not captured."""
+        self.dissection.check(self.at, size, self.end)
         self.at += size
         return self.dissection.data[self.at - size : self.at]
 
@@ -46,23 +41,19 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
     """Show the header and what it carries."""
     d.protocol = "gre"
     reader = _Reader(d, at, length)
-    try:
-        flags = reader.number(2)
-        version = flags & 7
-        d.add(f"GREv{version}")
-        if version > 1:
-            d.add(" ERROR: unknown-version")
-            return
-        if d.flags.verbose:
-            d.add(f", Flags [{named_bits(_FLAGS, flags)}]")
-        protocol = reader.number(2)
-        if version == 0:
-            _show_fields(reader, flags)
-        else:
-            _show_call(reader, flags)
-    except _ShortError:
-        d.cut()
+    flags = reader.number(2)
+    version = flags & 7
+    d.add(f"GREv{version}")
+    if version > 1:
+        d.add(" ERROR: unknown-version")
         return
+    if d.flags.verbose:
+        d.add(f", Flags [{named_bits(_FLAGS, flags)}]")
+    protocol = reader.number(2)
+    if version == 0:
+        _show_fields(reader, flags)
+    else:
+        _show_call(reader, flags)
     if d.flags.link:
         d.add(f", proto {NAMES.get(protocol, 'unknown')} (0x{protocol:04x})")
     d.add(f", length {length}")
@@ -119,11 +110,11 @@ def _show_routes(reader: _Reader) -> None:
             whole = _show_route(reader, offset, length, 4 if family == _ROUTED_IP else 2)
             d.add(")")
             if not whole:
-                raise _ShortError
+                raise ShortError
         else:
             d.add(f", (rtaf=0x{family:x})")
         if reader.end - start < length:
-            raise _ShortError
+            raise ShortError
         reader.at = start + length
 
 
@@ -140,7 +131,7 @@ def _show_route(reader: _Reader, offset: int, length: int, size: int) -> bool:
         for hop in range(0, length, size):
             try:
                 entry = reader.bytes(size)
-            except _ShortError:
+            except ShortError:
                 return False
             text = addresses.ipv4(entry) if size == 4 else f"{int.from_bytes(entry, 'big'):x}"
             d.add(f" {'*' if hop == offset else ''}{text}")

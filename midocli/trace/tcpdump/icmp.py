@@ -45,9 +45,6 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
     kind, code = d.data[at], d.data[at + 1]
     describe = _DESCRIPTIONS.get(kind)
     text = describe(d, at, code) if describe else _PLAIN.get(kind, f"type-#{kind}")
-    if text is None:
-        d.cut()
-        return
     d.add(f"ICMP {text}, length {length}")
     if not d.flags.verbose:
         return
@@ -83,21 +80,16 @@ def _address(d: Dissection, at: int) -> str:
     return d.names.ipv4(d.taken(at, 4))
 
 
-# What follows gives the text of one kind of message; None says that a field
-# tcpdump looks for beforehand was not captured.
+# What follows gives the text of one kind of message.
 
 
-def _echo_request(d: Dissection, at: int, code: int) -> str:
+def _echo(d: Dissection, at: int, code: int) -> str:
     id_and_seq = d.u32(at + 4)
-    return f"echo request, id {id_and_seq >> 16}, seq {id_and_seq & 0xFFFF}"
+    what = "request" if d.data[at] == 8 else "reply"
+    return f"echo {what}, id {id_and_seq >> 16}, seq {id_and_seq & 0xFFFF}"
 
 
-def _echo_reply(d: Dissection, at: int, code: int) -> str:
-    id_and_seq = d.u32(at + 4)
-    return f"echo reply, id {id_and_seq >> 16}, seq {id_and_seq & 0xFFFF}"
-
-
-def _unreachable(d: Dissection, at: int, code: int) -> str | None:
+def _unreachable(d: Dissection, at: int, code: int) -> str:
     if code == _PORT_UNREACHABLE:
         return _port_unreachable(d, at)
     if code == _NEED_FRAGMENTATION:
@@ -111,9 +103,8 @@ def _unreachable(d: Dissection, at: int, code: int) -> str | None:
     return text.format(destination) if text else f"{destination} unreachable - #{code}"
 
 
-def _port_unreachable(d: Dissection, at: int) -> str | None:
-    if not d.has(at, _QUOTED_PROTOCOL + 1):
-        return None
+def _port_unreachable(d: Dissection, at: int) -> str:
+    d.check(at, _QUOTED_PROTOCOL + 1)
     header_length = (d.u8(at + _QUOTE) & 0xF) * 4
     port = d.u16(at + _QUOTE + header_length + 2)
     protocol = d.u8(at + _QUOTED_PROTOCOL)
@@ -136,9 +127,8 @@ def _redirect(d: Dissection, at: int, code: int) -> str:
     )
 
 
-def _time_exceeded(d: Dissection, at: int, code: int) -> str | None:
-    if not d.has(at + _QUOTED_DESTINATION, 4):
-        return None
+def _time_exceeded(d: Dissection, at: int, code: int) -> str:
+    d.check(at + _QUOTED_DESTINATION, 4)
     if code == 0:
         return "time exceeded in-transit"
     return "ip reassembly time exceeded" if code == 1 else f"time exceeded-#{code}"
@@ -158,9 +148,8 @@ def _timestamp_request(d: Dissection, at: int, code: int) -> str:
     return f"time stamp query id {d.u16(at + 4)} seq {d.u16(at + 6)}"
 
 
-def _timestamp_reply(d: Dissection, at: int, code: int) -> str | None:
-    if not d.has(at + 16, 4):
-        return None
+def _timestamp_reply(d: Dissection, at: int, code: int) -> str:
+    d.check(at + 16, 4)
     originated, received, transmitted = (_time_of_day(d.u32(at + field)) for field in (8, 12, 16))
     return (
         f"time stamp reply id {d.u16(at + 4)} seq {d.u16(at + 6)}: "
@@ -174,16 +163,14 @@ def _time_of_day(milliseconds: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}:{second:02}.{fraction:03}"
 
 
-def _router_advertisement(d: Dissection, at: int, code: int) -> str | None:
-    if not d.has(at + 4, 4):
-        return None
+def _router_advertisement(d: Dissection, at: int, code: int) -> str:
+    d.check(at + 4, 4)
     count, size = d.u8(at + 4), d.u8(at + 5)
     parts = [f"router advertisement lifetime {_lifetime(d.u16(at + 6))} {count}:"]
     if size != 2:
         return f"{parts[0]} [size {size}]"
     for entry in range(at + 8, at + 8 + 8 * count, 8):
-        if not d.has(entry, 8):
-            return None
+        d.check(entry, 8)
         parts.append(f"{{{_address(d, entry)} {d.u32(entry + 4)}}}")
     return " ".join(parts)
 
@@ -196,11 +183,11 @@ def _lifetime(seconds: int) -> str:
     return f"{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
 
 
-_DESCRIPTIONS: dict[int, Callable[[Dissection, int, int], str | None]] = {
-    0: _echo_reply,
+_DESCRIPTIONS: dict[int, Callable[[Dissection, int, int], str]] = {
+    0: _echo,
     _UNREACHABLE: _unreachable,
     _REDIRECT: _redirect,
-    8: _echo_request,
+    8: _echo,
     9: _router_advertisement,
     _TIME_EXCEEDED: _time_exceeded,
     _PARAMETER: _parameter_problem,

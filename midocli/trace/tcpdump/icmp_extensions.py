@@ -23,9 +23,7 @@ def show(d: Dissection, at: int, length: int) -> None:
     """
     if length <= _START:
         return
-    if not d.has(at, _START + _HEADER + 1):
-        d.cut()
-        return
+    d.check(at, _START + _HEADER + 1)
     start = at + _START
     size = length - _START
     whole = d.has(start, size)
@@ -47,9 +45,7 @@ def show(d: Dissection, at: int, length: int) -> None:
 
 def _show_objects(d: Dissection, at: int, left: int) -> None:
     while left > _OBJECT_HEADER:
-        if not d.has(at, _OBJECT_HEADER):
-            d.cut()
-            return
+        d.check(at, _OBJECT_HEADER)
         size, kind, subtype = d.u16(at), d.u8(at + 2), d.u8(at + 3)
         d.add(
             f"\n\t  {_OBJECTS.get(kind, 'unknown')} Object ({kind}), "

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from midocli.trace.tcpdump import (
-    mld,
-    neighbour,
-    node_information,
-    renumbering,
-    rpl,
-    transport,
-)
+from midocli.trace.tcpdump import mld, neighbour, node_information, renumbering, rpl, transport
 from midocli.trace.tcpdump.addresses import ipv6
 from midocli.trace.tcpdump.checksum import correct
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, ShortError
 from midocli.trace.tcpdump.hexdump import hex_only
 from midocli.trace.tcpdump.tables import numbered
 
@@ -73,7 +66,7 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
             if verbose <= 1:
                 _show_hex(d, at, length)
             return
-    elif not show_body(d, at, length, code):
+    elif show_body(d, at, length, code) is False:
         return
     if not verbose:
         d.add(f", length {length}")
@@ -93,8 +86,8 @@ def _show_hex(d: Dissection, at: int, length: int) -> None:
 def _unreachable(d: Dissection, at: int, length: int, code: int) -> bool:
     d.add(f", {_UNREACHABLE_TEXTS.get(code, f'unknown unreach code ({code})')}")
     if code == _PORT_UNREACHABLE:
-        return _port_unreachable(d, at)
-    if code == _BEYOND_SCOPE:
+        _port_unreachable(d, at)
+    elif code == _BEYOND_SCOPE:
         source = _address(d, at + _QUOTED_SOURCE)
         d.add(f" {_address(d, at + _QUOTED_DESTINATION)}, source address {source}")
     elif code in _UNREACHABLE_TEXTS:
@@ -105,12 +98,8 @@ def _unreachable(d: Dissection, at: int, length: int, code: int) -> bool:
     return True
 
 
-def _port_unreachable(d: Dissection, at: int) -> bool:
-    quoted = _quoted_transport(d, at + _QUOTE)
-    if quoted is None:
-        d.cut()
-        return False
-    protocol, header = quoted
+def _port_unreachable(d: Dissection, at: int) -> None:
+    protocol, header = _quoted_transport(d, at + _QUOTE)
     port = d.u16(header + 2)
     text = (
         f"tcp port {d.names.tcp_port(port)}"
@@ -118,116 +107,82 @@ def _port_unreachable(d: Dissection, at: int) -> bool:
         else f"udp port {d.names.udp_port(port)}"
     )
     d.add(f", {_address(d, at + _QUOTED_DESTINATION)} {text}")
-    return True
 
 
-def _quoted_transport(d: Dissection, at: int) -> tuple[int, int] | None:
-    """The protocol and offset of a quoted packet's TCP or UDP header, if it is there."""
-    if not d.has(at + 6, 1):
-        return None
+def _quoted_transport(d: Dissection, at: int) -> tuple[int, int]:
+    """The protocol and offset of a quoted packet's TCP or UDP header; ShortError without one."""
+    d.check(at + 6, 1)
     kind = d.u8(at + 6)
     advance = 40
     while at < d.end:
         at += advance
         if kind in (6, 17):
-            return (kind, at) if d.has(at + 2, 2) else None
+            d.check(at + 2, 2)
+            return kind, at
         if kind in (0, 43, 60):
-            if not d.has(at + 1, 1):
-                return None
+            d.check(at + 1, 1)
             kind, advance = d.u8(at), (d.u8(at + 1) + 1) * 8
         elif kind == 44:
-            if not d.has(at + 2, 2) or d.u16(at + 2) & 0xFFF8:
-                return None
+            d.check(at + 2, 2)
+            if d.u16(at + 2) & 0xFFF8:
+                break
             kind, advance = d.u8(at), 8
         elif kind == 51:
-            if not d.has(at + 1, 1):
-                return None
+            d.check(at + 1, 1)
             kind, advance = d.u8(at), (d.u8(at + 1) + 2) * 4
         else:
-            return None
-    return None
+            break
+    raise ShortError
 
 
-def _too_big(d: Dissection, at: int, length: int, code: int) -> bool:
+def _too_big(d: Dissection, at: int, length: int, code: int) -> None:
     d.add(f", mtu {d.u32(at + 4)}")
-    return True
 
 
-def _time_exceeded(d: Dissection, at: int, length: int, code: int) -> bool:
+def _time_exceeded(d: Dissection, at: int, length: int, code: int) -> None:
     if code == 0:
         d.add(f" for {_address(d, at + _QUOTED_DESTINATION)}")
     else:
         d.add(" (reassembly)" if code == 1 else f", unknown code ({code})")
-    return True
 
 
-def _parameter_problem(d: Dissection, at: int, length: int, code: int) -> bool:
-    if not d.has(at + _QUOTED_DESTINATION, 16):
-        d.cut()
-        return False
+def _parameter_problem(d: Dissection, at: int, length: int, code: int) -> None:
+    d.check(at + _QUOTED_DESTINATION, 16)
     if code in _PARAMETER_TEXTS:
         d.add(f", {_PARAMETER_TEXTS[code]} - octet {d.u32(at + 4)}")
     else:
         d.add(f", code-#{code}")
-    return True
 
 
-def _echo(d: Dissection, at: int, length: int, code: int) -> bool:
+def _echo(d: Dissection, at: int, length: int, code: int) -> None:
     d.add(f", id {d.u16(at + 4)}, seq {d.u16(at + 6)}")
-    return True
 
 
-def _renumbering(d: Dissection, at: int, length: int, code: int) -> bool:
-    renumbering.show(d, at)
-    return True
-
-
-def _node_information(d: Dissection, at: int, length: int, code: int) -> bool:
-    node_information.show(d, at, length)
-    return True
-
-
-def _listener_query(d: Dissection, at: int, length: int, code: int) -> bool:
-    mld.show_query(d, at, length)
-    return True
-
-
-def _listener(d: Dissection, at: int, length: int, code: int) -> bool:
-    mld.show(d, at)
-    return True
-
-
-def _listener_report_v2(d: Dissection, at: int, length: int, code: int) -> bool:
-    mld.show_report_v2(d, at, length)
-    return True
-
-
-def _rpl(d: Dissection, at: int, length: int, code: int) -> bool:
+def _rpl(d: Dissection, at: int, length: int, code: int) -> None:
     # Fewer than four bytes wrap around in tcpdump, which then reads on until cut off.
     rpl.show(d, at + 4, length - 4 & 0xFFFF_FFFF, code)
-    return True
 
 
 _WITHOUT_BODY = frozenset((141, 142))
-_BODIES: dict[int, Callable[[Dissection, int, int, int], bool]] = {
+_BODIES: dict[int, Callable[[Dissection, int, int, int], bool | None]] = {
     _UNREACHABLE: _unreachable,
     _TOO_BIG: _too_big,
     _TIME_EXCEEDED: _time_exceeded,
     _PARAMETER: _parameter_problem,
     128: _echo,
     129: _echo,
-    130: _listener_query,
-    131: _listener,
-    132: _listener,
+    130: mld.show_query,
+    131: mld.show,
+    132: mld.show,
     133: neighbour.show_router_solicitation,
     134: neighbour.show_router_advertisement,
     135: neighbour.show_neighbour_solicitation,
     136: neighbour.show_neighbour_advertisement,
     137: neighbour.show_redirect,
-    138: _renumbering,
-    139: _node_information,
-    140: _node_information,
-    143: _listener_report_v2,
+    138: renumbering.show,
+    139: node_information.show,
+    140: node_information.show,
+    143: mld.show_report_v2,
     144: neighbour.show_mobility_request,
     145: neighbour.show_home_agents,
     146: neighbour.show_mobility_request,

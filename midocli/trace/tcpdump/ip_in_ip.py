@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import ethernet, ipv4, ipv6
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, IpShow
 
 
 def show_ipv4(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
@@ -21,33 +21,17 @@ def show_ethernet(d: Dissection, at: int, length: int, ip_at: int, fragmented: b
     ethernet.show(d, at, length)
 
 
-def show_no_next_header(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
-    """Protocol 59, which ends a chain of headers."""
-    d.add("no next header")
+def _words(text: str) -> IpShow:
+    """What shows these words, `{}` being the length, in the place of a payload."""
+    return lambda d, at, length, ip_at, fragmented: d.add(text.format(length))
 
 
-def show_net_disk(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
-    """Sun's net disk protocol (77)."""
-    d.add(f" nd {length}")
-
-
-def show_icmp(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
-    """ICMP, which has no place in IPv6."""
-    d.add("[ICMP requires IPv4] (invalid)")
-
-
-def show_igmp(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
-    """IGMP, which has no place in IPv6."""
-    d.add("[IGMP requires IPv4] (invalid)")
-
-
-def show_icmpv6(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
-    """ICMPv6, which has no place in IPv4."""
-    d.add("[ICMPv6 requires IPv6] (invalid)")
-
-
-def show_misplaced_ethernet(
-    d: Dissection, at: int, length: int, ip_at: int, fragmented: bool
-) -> None:
-    """Ethernet (143), which tcpdump shows in IPv6 only."""
-    d.add("[Ethernet requires IPv6] (invalid)")
+#: Protocol 59, which ends a chain of headers.
+show_no_next_header = _words("no next header")
+#: Sun's net disk protocol (77).
+show_net_disk = _words(" nd {}")
+#: What has no place in the other version of IP, or is not shown there.
+show_icmp = _words("[ICMP requires IPv4] (invalid)")
+show_igmp = _words("[IGMP requires IPv4] (invalid)")
+show_icmpv6 = _words("[ICMPv6 requires IPv6] (invalid)")
+show_misplaced_ethernet = _words("[Ethernet requires IPv6] (invalid)")

@@ -11,9 +11,7 @@ _AH_HEADER = 12
 def show_authentication(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
     """An authentication header, and what it authenticates."""
     d.protocol = "ah"
-    if not d.has(at, 1):
-        d.cut()
-        return
+    d.check(at, 1)
     following = d.u8(at)
     d.add("AH")
     words = d.u8(at + 1)
@@ -36,9 +34,7 @@ def show_authentication(d: Dissection, at: int, length: int, ip_at: int, fragmen
 def show_encrypted(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> None:
     """An encapsulated security payload, which stays encrypted."""
     d.protocol = "esp"
-    if not d.has(at, _ESP_HEADER + 1):
-        d.cut()
-        return
+    d.check(at, _ESP_HEADER + 1)
     d.add(f"ESP(spi=0x{d.u32(at):08x},seq=0x{d.u32(at + 4):x}), length {length}")
 
 

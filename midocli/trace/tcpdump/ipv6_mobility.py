@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump.addresses import ipv6
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, ShortError
 from midocli.trace.tcpdump.tables import letters, numbered
 
 _REFRESH, _HOME_INIT, _CARE_OF_INIT, _HOME, _CARE_OF, _UPDATE, _ACK, _ERROR = range(8)
@@ -25,21 +25,22 @@ _OPTION_ROOM = {
 def show(d: Dissection, at: int) -> None:
     """Show the header, which ends the packet's text; its options with -v."""
     d.protocol = "mobility"
-    if not _show_message(d, at):
+    try:
+        _show_message(d, at)
+    except ShortError:
         d.cut()
 
 
-def _show_message(d: Dissection, at: int) -> bool:
-    if not d.has(at + 1, 1):
-        return False
+def _show_message(d: Dissection, at: int) -> None:
+    d.check(at + 1, 1)
     length = (d.u8(at + 1) + 1) * 8
     kind = d.u8(at + 2)
     if kind < len(_SIZES) and length < _SIZES[kind]:
         d.add(f"(header length {length} is too small for type {kind})")
-        return False
+        raise ShortError
     if kind >= len(_NAMES):
         d.add(f"mobility: type-#{kind} len={d.u8(at + 1)}")
-        return True
+        return
     d.add(f"mobility: {_NAMES[kind]}")
     if kind in (_HOME_INIT, _CARE_OF_INIT):
         _show_number(d, at + 8, kind == _HOME_INIT, "Init Cookie")
@@ -49,8 +50,7 @@ def _show_message(d: Dissection, at: int) -> bool:
         _show_number(d, at + 16, kind == _HOME, "Keygen Token")
     elif kind == _UPDATE:
         d.add(f" seq#={d.u16(at + 6)}")
-        if not d.has(at + 8, 2):
-            return False
+        d.check(at + 8, 2)
         bits = d.u8(at + 8) >> 4
         if bits:
             d.add(f" {letters(_UPDATE_BITS, bits)}")
@@ -64,8 +64,8 @@ def _show_message(d: Dissection, at: int) -> bool:
     elif kind == _ERROR:
         d.add(f" status={d.u8(at + 6)}")
         d.add(f" homeaddr {ipv6(d.taken(at + 8, 16))}")
-    size = _SIZES[kind]
-    return not d.flags.verbose or _show_options(d, at + size, at + length)
+    if d.flags.verbose:
+        _show_options(d, at + _SIZES[kind], at + length)
 
 
 def _show_number(d: Dissection, at: int, home: bool, what: str) -> None:
@@ -74,22 +74,21 @@ def _show_number(d: Dissection, at: int, home: bool, what: str) -> None:
         d.add(f" {where} {what}={d.u32(at):08x}:{d.u32(at + 4):08x}")
 
 
-def _show_options(d: Dissection, at: int, end: int) -> bool:
+def _show_options(d: Dissection, at: int, end: int) -> None:
     while at < end:
         kind = d.u8(at)
         if kind != _PAD1 and at + 1 >= end:
-            return False
+            raise ShortError
         size = 1 if kind == _PAD1 else d.u8(at + 1) + 2
         # One byte more than the option must have been captured.
         if at + size > end or not d.has(at + size, 1):
-            return False
+            raise ShortError
         room, name = _OPTION_ROOM.get(kind, (0, ""))
         if end - at < room:
             d.add(f"({name}: trunc)")
-            return False
+            raise ShortError
         d.add(_option_text(d, at, kind, size))
         at += size
-    return True
 
 
 def _option_text(d: Dissection, at: int, kind: int, size: int) -> str:

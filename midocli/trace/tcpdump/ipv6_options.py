@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump.addresses import ipv6
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, ShortError
 
 _PAD1, _PADN, _ROUTER_ALERT, _JUMBO, _HOME_ADDRESS = 0x00, 0x01, 0x05, 0xC2, 0xC9
-_SHORTEST, _ROUTER_ALERT_LENGTH, _JUMBO_LENGTH, _HOME_ADDRESS_LENGTH = 2, 4, 6, 18
+_ROUTER_ALERT_LENGTH, _JUMBO_LENGTH, _HOME_ADDRESS_LENGTH = 4, 6, 18
 _SHORTEST_JUMBO = 65536
 
 
@@ -17,26 +17,27 @@ def show_hop_by_hop(d: Dissection, at: int, payload: int) -> tuple[int | None, i
     """
     d.protocol = "hbhopt"
     length = (d.u8(at + 1) + 1) * 8
-    if not d.has(at, length):
-        d.cut()
-        return None, 0
-    d.add("HBH ")
     jumbo = _Jumbo(payload)
-    if _show_options(d, at + 2, length - 2, jumbo):
-        return length, jumbo.found
-    d.cut()
-    return None, jumbo.found
+    try:
+        d.check(at, length)
+        d.add("HBH ")
+        _show_options(d, at + 2, length - 2, jumbo)
+    except ShortError:
+        d.cut()
+        return None, jumbo.found
+    return length, jumbo.found
 
 
 def show_destination(d: Dissection, at: int) -> int | None:
     """Show the header, its options with -v; its length, or None if it was cut."""
     d.protocol = "dstopt"
     length = (d.u8(at + 1) + 1) * 8
-    if not d.has(at, length):
-        d.cut()
-        return None
-    d.add("DSTOPT ")
-    if d.flags.verbose and not _show_options(d, at + 2, length - 2, _Jumbo(None)):
+    try:
+        d.check(at, length)
+        d.add("DSTOPT ")
+        if d.flags.verbose:
+            _show_options(d, at + 2, length - 2, _Jumbo(None))
+    except ShortError:
         d.cut()
         return None
     return length
@@ -67,8 +68,8 @@ class _Jumbo:
         return f"(jumbo: {length}) "
 
 
-def _show_options(d: Dissection, at: int, length: int, jumbo: _Jumbo) -> bool:
-    """Show `length` bytes of options; False when one of them does not fit."""
+def _show_options(d: Dissection, at: int, length: int, jumbo: _Jumbo) -> None:
+    """Show `length` bytes of options; ShortError when one of them does not fit."""
     end = at + length
     verbose = d.flags.verbose
     while at < end:
@@ -78,28 +79,22 @@ def _show_options(d: Dissection, at: int, length: int, jumbo: _Jumbo) -> bool:
                 d.add("(pad1)")
             at += 1
             continue
-        if at + 1 >= end or at + d.u8(at + 1) + 2 > end:
-            return False
-        size = d.u8(at + 1) + 2
+        size = _size(d, at, end)
         if kind == _PADN:
             text = "(padn)"
         elif kind == _ROUTER_ALERT:
-            if not _fits(d, "rtalert", size, end - at, _ROUTER_ALERT_LENGTH):
-                return False
+            _check_size(d, "rtalert", size, end - at, _ROUTER_ALERT_LENGTH)
             text = f"(rtalert: 0x{d.u16(at + 2):04x}) "
         elif kind == _JUMBO:
-            if not _fits(d, "jumbo", size, end - at, _JUMBO_LENGTH):
-                return False
+            _check_size(d, "jumbo", size, end - at, _JUMBO_LENGTH)
             text = jumbo.note(d.u32(at + 2))
         elif kind == _HOME_ADDRESS:
-            if end - at < _HOME_ADDRESS_LENGTH:
-                d.add("(homeaddr: trunc)")
-                return False
-            if size < _HOME_ADDRESS_LENGTH:
-                d.add(f"(homeaddr: invalid len {size - 2})")
-                return False
-            if verbose and not _show_home_address(d, at, size):
-                return False
+            # More than its address is for options of its own.
+            _check_size(
+                d, "homeaddr", min(size, _HOME_ADDRESS_LENGTH), end - at, _HOME_ADDRESS_LENGTH
+            )
+            if verbose:
+                _show_home_address(d, at, size)
             text = ""
         else:
             text = f"(opt_type 0x{kind:02x}: len={size - 2})"
@@ -108,38 +103,38 @@ def _show_options(d: Dissection, at: int, length: int, jumbo: _Jumbo) -> bool:
         at += size
     if verbose:
         d.add(" ")
-    return True
 
 
-def _fits(d: Dissection, name: str, size: int, left: int, wanted: int) -> bool:
-    """Whether an option of a fixed size has it; says why not."""
+def _size(d: Dissection, at: int, end: int) -> int:
+    """How long the option at `at` is; ShortError where it goes past the end."""
+    if at + 1 >= end or at + d.u8(at + 1) + 2 > end:
+        raise ShortError
+    return d.u8(at + 1) + 2
+
+
+def _check_size(d: Dissection, name: str, size: int, left: int, wanted: int) -> None:
+    """Say why an option of a fixed size does not have it, and raise ShortError."""
     if left < wanted:
         d.add(f"({name}: trunc)")
-    elif size != wanted:
+        raise ShortError
+    if size != wanted:
         d.add(f"({name}: invalid len {size - 2})")
-    else:
-        return True
-    return False
+        raise ShortError
 
 
-def _show_home_address(d: Dissection, at: int, size: int) -> bool:
+def _show_home_address(d: Dissection, at: int, size: int) -> None:
     d.add(f"(homeaddr: {ipv6(d.taken(at + 2, 16))}")
-    if not _show_sub_options(d, at + _HOME_ADDRESS_LENGTH, at + size):
-        return False
+    _show_sub_options(d, at + _HOME_ADDRESS_LENGTH, at + size)
     d.add(")")
-    return True
 
 
-def _show_sub_options(d: Dissection, at: int, end: int) -> bool:
+def _show_sub_options(d: Dissection, at: int, end: int) -> None:
     while at < end:
         kind = d.u8(at)
         if kind == _PAD1:
             d.add(", pad1")
             at += 1
             continue
-        if at + 1 >= end or at + d.u8(at + 1) + 2 > end:
-            return False
-        length = d.u8(at + 1)
-        d.add(", padn" if kind == _PADN else f", sopt_type 0x{kind:02x}: len={length}")
-        at += length + 2
-    return True
+        size = _size(d, at, end)
+        d.add(", padn" if kind == _PADN else f", sopt_type 0x{kind:02x}: len={size - 2}")
+        at += size

@@ -15,7 +15,7 @@ from midocli.trace.tcpdump import (
 )
 from midocli.trace.tcpdump.address_families import family_name
 from midocli.trace.tcpdump.addresses import ipv6
-from midocli.trace.tcpdump.dissection import Dissection, ShortError
+from midocli.trace.tcpdump.dissection import Dissection, ShortError, check_left
 from midocli.trace.tcpdump.tables import named_bits, numbered
 
 _CHASSIS, _PORT, _TTL, _PORT_TEXT, _NAME, _DESCRIPTION, _CAPABILITIES, _MANAGEMENT = range(1, 9)
@@ -85,14 +85,14 @@ def _show_element(d: Dissection, kind: int, at: int, size: int) -> bool:
     if kind == _PRIVATE:
         return _show_private(d, at, size)
     if kind == _TTL:
-        _need(size, 2)
+        check_left(size, 2)
         d.add(f": TTL {d.u16(at)}s")
     elif kind in (_PORT_TEXT, _NAME):
         _show_text(d, ": ", at, size)
     elif kind == _DESCRIPTION:
         _show_text(d, "\n\t  ", at, size)
     elif kind == _CAPABILITIES:
-        _need(size, 4)
+        check_left(size, 4)
         for field, what in ((0, "System "), (2, "Enabled")):
             roles = d.u16(at + field)
             d.add(f"\n\t  {what} Capabilities [{named_bits(_ROLES, roles)}] (0x{roles:04x})")
@@ -101,18 +101,13 @@ def _show_element(d: Dissection, kind: int, at: int, size: int) -> bool:
     return kind not in _ELEMENTS
 
 
-def _need(size: int, wanted: int) -> None:
-    if size < wanted:
-        raise ShortError
-
-
 def _show_identifier(d: Dissection, kinds: dict[int, str], at: int, size: int) -> bool:
-    _need(size, 2)
+    check_left(size, 2)
     kind = d.u8(at)
     name = kinds.get(kind, "Unknown")
     d.add(f"\n\t  Subtype {name} ({kind}): ")
     if name == "MAC address":
-        _need(size, 7)
+        check_left(size, 7)
         d.add(d.names.mac(d.taken(at + 1, 6)))
     elif name.lower() == "network address":
         d.add(_network_address(d, at + 1, size - 1))
@@ -122,7 +117,7 @@ def _show_identifier(d: Dissection, kinds: dict[int, str], at: int, size: int) -
 
 
 def _network_address(d: Dissection, at: int, size: int) -> str:
-    _need(size, 1)
+    check_left(size, 1)
     family = d.u8(at)
     name = f"AFI {family_name(family)} ({family})"
     writers: dict[int, tuple[int, Callable[[bytes], str]]]
@@ -130,7 +125,7 @@ def _network_address(d: Dissection, at: int, size: int) -> str:
     if family not in writers:
         return f"{name}, no AF printer !"
     length, write = writers[family]
-    _need(size - 1, length)
+    check_left(size - 1, length)
     return f"{name}: {write(d.taken(at + 1, length))}"
 
 
@@ -138,24 +133,24 @@ def _show_management(d: Dissection, at: int, size: int) -> None:
     length = d.u8(at)
     at += 1
     size -= 1
-    _need(size, length)
+    check_left(size, length)
     d.add(f"\n\t  Management Address length {length}, {_network_address(d, at, length)}")
     at += length
     size -= length
-    _need(size, 5)
+    check_left(size, 5)
     kind = d.u8(at)
     d.add(f"\n\t  {_NUMBERINGS.get(kind, 'Unknown')} Interface Numbering ({kind}): {d.u32(at + 1)}")
     at += 5
     size -= 5
     if size:
         length = d.u8(at)
-        _need(size, 1 + length)
+        check_left(size, 1 + length)
         if length:
             _show_text(d, f"\n\t  OID length {length}", at + 1, length)
 
 
 def _show_private(d: Dissection, at: int, size: int) -> bool:
-    _need(size, 3)
+    check_left(size, 3)
     vendor = int.from_bytes(d.taken(at, 3), "big")
     d.add(f": OUI {vendors.NAMES.get(vendor, 'Unknown')} (0x{vendor:06x})")
     known = _ORGANIZATIONS.get(vendor)

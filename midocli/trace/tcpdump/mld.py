@@ -11,16 +11,16 @@ _QUERY_V2_LENGTH = 28
 _ADDRESS = 16
 
 
-def show(d: Dissection, at: int) -> None:
+def show(d: Dissection, at: int, length: int, code: int) -> None:
     """Show a message of version 1, if all of it was captured."""
     if d.has(at, _LENGTH):
         d.add(f"max resp delay: {d.u16(at + 4)} addr: {_address(d, at + 8)}")
 
 
-def show_query(d: Dissection, at: int, length: int) -> None:
+def show_query(d: Dissection, at: int, length: int, code: int) -> None:
     """Show a query, whose version its length tells."""
     if length == _LENGTH:
-        show(d, at)
+        show(d, at, length, code)
     elif length >= _QUERY_V2_LENGTH:
         d.add(" v2")
         _show_query_v2(d, at, length)
@@ -28,7 +28,7 @@ def show_query(d: Dissection, at: int, length: int) -> None:
         d.add(f" unknown-version (len {length}) ")
 
 
-def show_report_v2(d: Dissection, at: int, length: int) -> None:
+def show_report_v2(d: Dissection, at: int, length: int, code: int) -> None:
     """Show a report of version 2; its records with -v."""
     if length < 8:
         d.add(f" [invalid len {length}]")

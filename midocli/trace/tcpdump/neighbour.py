@@ -1,6 +1,6 @@
 """The messages of IPv6's neighbour discovery (RFC 4861) and of Mobile IPv6's (RFC 6275).
 
-Each function shows a message's body; False says that its text ends there.
+Each function shows a message's body.
 """
 
 from __future__ import annotations
@@ -19,20 +19,18 @@ def _address(d: Dissection, at: int) -> str:
     return ipv6(d.taken(at, 16))
 
 
-def _options(d: Dissection, at: int, length: int) -> bool:
-    """Show neighbour discovery options with -v; False when they end in a mistake."""
-    if not d.flags.verbose or neighbour_options.show(d, at, length):
-        return True
-    d.cut()
-    return False
+def _show_options(d: Dissection, at: int, length: int) -> None:
+    """Show neighbour discovery options with -v."""
+    if d.flags.verbose:
+        neighbour_options.show(d, at, length)
 
 
-def show_router_solicitation(d: Dissection, at: int, length: int, code: int) -> bool:
+def show_router_solicitation(d: Dissection, at: int, length: int, code: int) -> None:
     """Somebody looks for routers."""
-    return _options(d, at + 8, length - 8)
+    _show_options(d, at + 8, length - 8)
 
 
-def show_router_advertisement(d: Dissection, at: int, length: int, code: int) -> bool:
+def show_router_advertisement(d: Dissection, at: int, length: int, code: int) -> None:
     """A router, how to reach it, and what it advertises."""
     if d.flags.verbose:
         flags = d.u8(at + 5)
@@ -41,49 +39,47 @@ def show_router_advertisement(d: Dissection, at: int, length: int, code: int) ->
             f"pref {PREFERENCES[flags >> 3 & 3]}, router lifetime {d.u16(at + 6)}s, "
             f"reachable time {d.u32(at + 8)}ms, retrans timer {d.u32(at + 12)}ms"
         )
-    return _options(d, at + 16, length - 16)
+    _show_options(d, at + 16, length - 16)
 
 
-def show_neighbour_solicitation(d: Dissection, at: int, length: int, code: int) -> bool:
+def show_neighbour_solicitation(d: Dissection, at: int, length: int, code: int) -> None:
     """Somebody asks for a link address."""
     d.add(f", who has {_address(d, at + 8)}")
-    return _options(d, at + 24, length - 24)
+    _show_options(d, at + 24, length - 24)
 
 
-def show_neighbour_advertisement(d: Dissection, at: int, length: int, code: int) -> bool:
+def show_neighbour_advertisement(d: Dissection, at: int, length: int, code: int) -> None:
     """Somebody tells its link address."""
     d.add(f", tgt is {_address(d, at + 8)}")
     if d.flags.verbose:
         d.add(f", Flags [{named_bits(_ADVERTISEMENT_FLAGS, d.u32(at + 4) >> 24)}]")
-    return _options(d, at + 24, length - 24)
+    _show_options(d, at + 24, length - 24)
 
 
-def show_redirect(d: Dissection, at: int, length: int, code: int) -> bool:
+def show_redirect(d: Dissection, at: int, length: int, code: int) -> None:
     """A better next hop."""
     d.add(f", {_address(d, at + 24)}")
     d.add(f" to {_address(d, at + 8)}")
-    return _options(d, at + 40, length - 40)
+    _show_options(d, at + 40, length - 40)
 
 
-def show_mobility_request(d: Dissection, at: int, length: int, code: int) -> bool:
+def show_mobility_request(d: Dissection, at: int, length: int, code: int) -> None:
     """A request of Mobile IPv6, for home agents or prefixes."""
     d.add(f", id 0x{d.u16(at + 4):04x}")
-    return True
 
 
-def show_home_agents(d: Dissection, at: int, length: int, code: int) -> bool:
+def show_home_agents(d: Dissection, at: int, length: int, code: int) -> None:
     """The home agents there are."""
     if d.flags.verbose:
         d.add(f", id 0x{d.u16(at + 4):04x}")
         for entry in range(at + 8, at + length, 16):
             d.add(f", {_address(d, entry)}")
-    return True
 
 
-def show_mobile_prefix(d: Dissection, at: int, length: int, code: int) -> bool:
+def show_mobile_prefix(d: Dissection, at: int, length: int, code: int) -> None:
     """The prefixes of a home network."""
     if d.flags.verbose:
         d.add(f", id 0x{d.u16(at + 4):04x}")
         flags = d.u16(at + 6) >> 14
         d.add(("", " O", " M", " MO")[flags])
-    return _options(d, at + 8, length - 8)
+    _show_options(d, at + 8, length - 8)

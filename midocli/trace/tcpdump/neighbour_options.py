@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from midocli.trace.tcpdump import domain_names
 from midocli.trace.tcpdump.addresses import ipv6, mac
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, ShortError
 from midocli.trace.tcpdump.hexdump import hex_only
 from midocli.trace.tcpdump.tables import named_bits, numbered
 
@@ -22,42 +22,38 @@ _PREFIX_FLAGS = numbered("0x80 onlink, 0x40 auto, 0x20 router")
 _INFINITE = 0xFFFF_FFFF
 
 
-def show(d: Dissection, at: int, length: int) -> bool:
-    """Show `length` bytes of options, a line each; False when one of them does not fit.
+def show(d: Dissection, at: int, length: int) -> None:
+    """Show `length` bytes of options, a line each; ShortError when one of them does not fit.
 
     With -vv the bytes of each follow in hex.
     """
     first = at
     end = at + length
     while at < d.end:
-        if not d.has(at + 1, 1):
-            return False
+        d.check(at + 1, 1)
         if at >= end:
-            return True
+            return
         kind, units = d.u8(at), d.u8(at + 1)
         size = units * 8
         if size == 0 or at + size > d.end:
-            return False
+            raise ShortError
         name = _NAMES.get(kind, "unknown")
         d.add(f"\n\t  {name} option ({kind}), length {size} ({units}): ")
         if kind == _REDIRECTED:
             # tcpdump shows as many bytes from the first option on.
             d.add(hex_only(d.data[first : min(first + size, d.end)], "\n\t    "))
         elif kind == _SEARCH_LIST:
-            if not _show_search_list(d, at, size, first):
-                return False
+            _show_search_list(d, at, size, first)
         elif kind == _ROUTE:
-            if not _show_route(d, at, units):
-                return False
+            _show_route(d, at, units)
         elif kind in _VALUES:
             d.add(_VALUES[kind](d, at, size))
         elif d.flags.verbose <= 1:
             d.add(hex_only(d.data[at + 2 : at + size], "\n\t  "))
-            return True
+            return
         if d.flags.verbose > 1:
             d.add(hex_only(d.data[at + 2 : at + size], "\n\t    "))
         at += size
-    return True
 
 
 def _lifetime(seconds: int) -> str:
@@ -107,20 +103,18 @@ _VALUES: dict[int, Callable[[Dissection, int, int], str]] = {
 }
 
 
-def _show_search_list(d: Dissection, at: int, size: int, first: int) -> bool:
+def _show_search_list(d: Dissection, at: int, size: int, first: int) -> None:
     d.add(f" lifetime {d.u32(at + 4)}s, domain(s):")
-    name: int | None = at + 8
-    while name is not None and name < at + size and d.u8(name):
+    name = at + 8
+    while name < at + size and d.u8(name):
         d.add(" ")
         name = domain_names.show(d, name, first)
-    return name is not None
 
 
-def _show_route(d: Dissection, at: int, units: int) -> bool:
+def _show_route(d: Dissection, at: int, units: int) -> None:
     if units > 3:
-        return False
+        raise ShortError
     # The prefix has as many bytes as the option has room for: 0, 8 or 16.
     prefix = d.data[at + 8 : at + units * 8].ljust(16, b"\0")
     d.add(f" {ipv6(prefix)}/{d.u8(at + 2)}")
     d.add(f", pref={PREFERENCES[d.u8(at + 3) >> 3 & 3]}, lifetime={_lifetime(d.u32(at + 4))}")
-    return True

@@ -18,7 +18,7 @@ _SUCCESS = 0
 _OUTCOMES = {_SUCCESS: "success", 1: "refused", 2: "unknown"}
 
 
-def show(d: Dissection, at: int, length: int) -> None:
+def show(d: Dissection, at: int, length: int, code: int) -> None:
     """Show a query or reply of `length` bytes."""
     if d.u8(at) == _QUERY:
         _show_query(d, at)

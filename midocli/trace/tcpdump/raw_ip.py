@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import ipv4, ipv6
+from midocli.trace.tcpdump.address_families import BSD_NAMES
 from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.hexdump import hex_and_ascii
 
 _INET = 2
 # NetBSD's and OpenBSD's, FreeBSD's, and Darwin's number for IPv6.
 _INET6 = (24, 28, 30)
-_FAMILIES = {
-    _INET: "IPv4",
-    6: "NS",
-    7: "ISO",
-    16: "Appletalk",
-    23: "IPX",
-    **dict.fromkeys(_INET6, "IPv6"),
-}
 _FAMILY_SIZE = 4
 
 
@@ -62,7 +55,7 @@ def show_behind_family(d: Dissection, at: int, length: int) -> int:
 
 def _show_family(d: Dissection, family: int, length: int) -> None:
     if d.flags.quiet:
-        name = _FAMILIES.get(family, f"Unknown AF {family}")
+        name = BSD_NAMES.get(family, f"Unknown AF {family}")
     else:
-        name = f"AF {_FAMILIES.get(family, 'Unknown')} ({family})"
+        name = f"AF {BSD_NAMES.get(family, 'Unknown')} ({family})"
     d.add(f"{name}, length {length}: ")

@@ -14,12 +14,11 @@ _HEADER, _MATCH, _USE = 16, 24, 32
 _FOREVER = 0xFFFF_FFFF
 
 
-def show(d: Dissection, at: int) -> None:
+def show(d: Dissection, at: int, length: int, code: int) -> None:
     """Show a message; of a command, the prefixes it matches and puts to use."""
     if not d.has(at + 12, 4):
         d.cut()
         return
-    code = d.u8(at + 1)
     d.add(f", {_CODES.get(code, f'code-#{code}')}")
     d.add(f", seq={d.u32(at + 4)}")
     if d.flags.verbose:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import text
-from midocli.trace.tcpdump.dissection import Dissection, ShortError
+from midocli.trace.tcpdump.address_families import BSD_NAMES
+from midocli.trace.tcpdump.dissection import Dissection, ShortError, check_left
 from midocli.trace.tcpdump.tables import numbered
 
 _HEADER, _ENTRY = 4, 20
@@ -11,7 +12,6 @@ _REQUEST, _RESPONSE = 1, 2
 _COMMANDS = numbered("1 Request, 2 Response, 3 Trace on, 4 Trace off, 5 Poll, 6 Poll Entry")
 _PLAIN = frozenset((4, 5, 6))
 _IPV4 = 2
-_FAMILIES = numbered("2 IPv4, 6 NS, 7 ISO, 16 Appletalk, 23 IPX, 24 IPv6, 28 IPv6, 30 IPv6")
 _AUTHENTICATION = 0xFFFF
 _TRAILER, _PASSWORD, _DIGEST = 1, 2, 3
 
@@ -20,8 +20,7 @@ def show(d: Dissection, at: int, length: int) -> None:
     """Show a message, with -v its routes."""
     d.protocol = "rip"
     captured = min(length, d.end - at)
-    if captured < _HEADER:
-        raise ShortError
+    check_left(captured, _HEADER)
     command, version = d.u8(at), d.u8(at + 1)
     d.add("\n\t" if d.flags.verbose else "")
     d.add(f"RIPv{version}")
@@ -60,11 +59,10 @@ def _show_entries(d: Dissection, version: int, at: int, left: int, count: int) -
 
 def _show_old(d: Dissection, at: int, left: int) -> int:
     """Show an entry of version 1, which has zeros where version 2 has more."""
-    if left < _ENTRY:
-        raise ShortError
+    check_left(left, _ENTRY)
     family = d.u16(at)
     if family not in (_IPV4, 0):
-        d.add(f"\n\t AFI {_FAMILIES.get(family, f'Unknown ({family})')}, ")
+        d.add(f"\n\t AFI {BSD_NAMES.get(family, f'Unknown ({family})')}, ")
         text.dump(d, at + 4, _ENTRY - 4, "\n\t  ")
     elif d.u16(at + 2) or any(d.taken(at + 8, 8)):
         text.dump(d, at, _ENTRY, "\n\t  ")
@@ -75,21 +73,18 @@ def _show_old(d: Dissection, at: int, left: int) -> int:
 
 
 def _show_entry(d: Dissection, at: int, left: int) -> int:
-    if left < 4:
-        raise ShortError
+    check_left(left, 4)
     family = d.u16(at)
     if family == _AUTHENTICATION:
         return _show_authentication(d, at, left)
     if family not in (_IPV4, 0):
-        d.add(f"\n\t  AFI {_FAMILIES.get(family, f'Unknown ({family})')}")
+        d.add(f"\n\t  AFI {BSD_NAMES.get(family, f'Unknown ({family})')}")
         text.dump(d, at + 4, _ENTRY - 4, "\n\t  ")
         return _ENTRY
-    d.check(at, _ENTRY)
-    if left < _ENTRY:
-        raise ShortError
+    d.check(at, _ENTRY, at + left)
     hop = d.taken(at + 12, 4)
     d.add(
-        f"\n\t  AFI {_FAMILIES.get(family, family)}, {d.names.ipv4(d.taken(at + 4, 4)):>15}"
+        f"\n\t  AFI {BSD_NAMES.get(family, family)}, {d.names.ipv4(d.taken(at + 4, 4)):>15}"
         f"/{_bits(d.u32(at + 8)):<2}, tag 0x{d.u16(at + 2):04x}, metric: {d.u32(at + 16)}, "
         f"next-hop: {d.names.ipv4(hop) if any(hop) else 'self'}"
     )
@@ -109,9 +104,7 @@ def _show_authentication(d: Dissection, at: int, left: int) -> int:
         text.show_padded(d, at + 4, 16)
         return _ENTRY
     if kind == _DIGEST:
-        d.check(at + 4, 16)
-        if left < _ENTRY:
-            raise ShortError
+        d.check(at + 4, 16, at + left)
         d.add(
             f"\n\t  Auth header: Packet Len {d.u16(at + 4)}, Key-ID {d.u8(at + 6)}, "
             f"Auth Data Len {d.u8(at + 7)}, SeqNo {d.u32(at + 8)}, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, InvalidError
 from midocli.trace.tcpdump.tables import numbered
 
 _HEADER = 16
@@ -24,8 +24,7 @@ def show(d: Dissection, at: int, length: int) -> None:
     d.protocol = "someip"
     d.add("SOMEIP")
     if length < _HEADER:
-        d.invalid()
-        return
+        raise InvalidError
     message = d.u32(at)
     what = "event" if message & 0x8000 else "method"
     d.add(f", service {message >> 16}, {what} {message & 0x7FFF}")

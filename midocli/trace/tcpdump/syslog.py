@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import text
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, InvalidError
 from midocli.trace.tcpdump.tables import numbered
 
 _SEVERITIES = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")
@@ -19,14 +19,12 @@ def show(d: Dissection, at: int, length: int) -> None:
     """Show a message: with -v its text, with -vv a dump as well."""
     d.protocol = "syslog"
     if d.u8(at) != ord("<"):
-        d.invalid()
-        return
+        raise InvalidError
     start = at + 1
     while start <= at + _MOST_DIGITS and chr(d.u8(start)) in "0123456789":
         start += 1
     if d.u8(start) != ord(">"):
-        d.invalid()
-        return
+        raise InvalidError
     number = int(d.data[at + 1 : start] or b"0")
     facility, severity = (number & 0x3F8) >> 3, number & 7
     facility_name = _FACILITIES.get(facility, f"unknown ({facility})")

@@ -8,7 +8,7 @@ from struct import Struct
 from midocli.trace.frame_text import flags_text
 from midocli.trace.tcpdump import tcp_options, transport
 from midocli.trace.tcpdump.checksum import correct
-from midocli.trace.tcpdump.dissection import CutOffError, Dissection
+from midocli.trace.tcpdump.dissection import CutOffError, Dissection, ShortError
 from midocli.trace.tcpdump.text import visible
 
 _HEADER = Struct(">HHIIBBHHH")
@@ -24,14 +24,11 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
     d.protocol = "tcp"
     if not d.has(at, 4):
         d.add(transport.hosts(d, ip_at))
-        d.cut()
-        return
+        raise ShortError
     ports = d.ports = (d.u16(at), d.u16(at + 2))
     d.ip_at = ip_at
     d.add(transport.endpoints(d, ip_at, _PROTOCOL, ports, d.names.tcp_port))
-    if not d.has(at, _HEADER_LENGTH):
-        d.cut()
-        return
+    d.check(at, _HEADER_LENGTH)
     _, _, seq, ack, offset, flags, window, checksum, urgent = _HEADER.unpack_from(d.data, at)
     header_length = (offset >> 4) * 4
     data_length = length - header_length
@@ -52,11 +49,7 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
     if flags & _ACK and not d.flags.absolute:
         source, destination = transport.addresses(d, ip_at)
         seq, ack, base = d.conversations.relative(
-            (source, ports[0]),
-            (destination, ports[1]),
-            seq,
-            ack,
-            bool(flags & _SYN),
+            (source, ports[0]), (destination, ports[1]), seq, ack, bool(flags & _SYN)
         )
     if data_length < 0:
         d.add(f" [bad hdr length {header_length} - too long, > {length}]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from midocli.trace.tcpdump.dissection import CutOffError, Dissection
+from midocli.trace.tcpdump.dissection import Dissection
 from midocli.trace.tcpdump.hexdump import hex_and_ascii, hex_only
 
 
@@ -21,16 +21,16 @@ def visible(data: bytes) -> str:
     return "".join([_VISIBLE[byte] for byte in data])
 
 
-def show(d: Dissection, at: int, count: int) -> bool:
-    """Show `count` bytes, or what was captured of them: then the answer is False."""
+def show(d: Dissection, at: int, count: int) -> None:
+    """Show `count` bytes; ShortError behind those that were captured, if not all were."""
     d.add(visible(d.data[at : min(at + count, d.end)]))
-    return at + count <= d.end
+    d.check(at, count)
 
 
 def show_all(d: Dissection, at: int, count: int) -> None:
     """Show `count` bytes; CutOffError behind those that were captured, if not all were."""
-    if not show(d, at, count):
-        raise CutOffError
+    d.add(visible(d.data[at : min(at + count, d.end)]))
+    d.need(at, count)
 
 
 def show_until_zero(d: Dissection, at: int, count: int) -> int:

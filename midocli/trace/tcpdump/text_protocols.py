@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from midocli.trace.tcpdump.dissection import CutOffError, Dissection
+from midocli.trace.tcpdump.dissection import Dissection, PayloadShow
 
 _PRINTABLE = frozenset(range(0x20, 0x7F))
 _LINE = _PRINTABLE | {0x09}
@@ -28,34 +28,34 @@ _SIP_REQUESTS = frozenset(
 )
 
 
-def show_http(d: Dissection, at: int, length: int) -> None:
-    """HTTP/1."""
-    _show(d, at, length, "http", _HTTP_REQUESTS)
+def _shown(protocol: str, requests: frozenset[bytes] | None, before: str = ": ") -> PayloadShow:
+    """What shows the name and, where a request or response begins, its first line (all with -v).
+
+    Of a protocol without `requests`, any segment is taken for one.
+    """
+
+    def show(d: Dissection, at: int, length: int) -> None:
+        d.protocol = protocol
+        d.add(f"{before}{protocol.upper()}")
+        if requests is not None and not _begins(d, at, length, requests):
+            return
+        if not d.flags.verbose:
+            _show_line(d, ": ", at, 0, length)
+            return
+        d.add(f", length: {length}")
+        start: int | None = 0
+        while start is not None and start < length:
+            start = _show_line(d, "\n\t", at, start, length)
+
+    return show
 
 
-def show_rtsp(d: Dissection, at: int, length: int) -> None:
-    """RTSP."""
-    _show(d, at, length, "rtsp", _RTSP_REQUESTS)
-
-
-def show_sip(d: Dissection, at: int, length: int) -> None:
-    """SIP."""
-    _show(d, at, length, "sip", _SIP_REQUESTS, before="")
-
-
-def show_ftp(d: Dissection, at: int, length: int) -> None:
-    """FTP's control connection."""
-    _show(d, at, length, "ftp", None)
-
-
-def show_smtp(d: Dissection, at: int, length: int) -> None:
-    """SMTP."""
-    _show(d, at, length, "smtp", None)
-
-
-def show_whois(d: Dissection, at: int, length: int) -> None:
-    """Whois."""
-    _show(d, at, length, "whois", None)
+show_http = _shown("http", _HTTP_REQUESTS)
+show_rtsp = _shown("rtsp", _RTSP_REQUESTS)
+show_sip = _shown("sip", _SIP_REQUESTS, before="")
+show_ftp = _shown("ftp", None)
+show_smtp = _shown("smtp", None)
+show_whois = _shown("whois", None)
 
 
 def show_ssh(d: Dissection, at: int, length: int) -> None:
@@ -69,31 +69,6 @@ def show_ssh(d: Dissection, at: int, length: int) -> None:
         stop += 1
     if stop < length and _line_break(d, at, stop, length):
         d.add(f": SSH: {_text(d, at, stop)}")
-
-
-def _show(
-    d: Dissection,
-    at: int,
-    length: int,
-    protocol: str,
-    requests: frozenset[bytes] | None,
-    before: str = ": ",
-) -> None:
-    """Show the name and, where a request or response begins, its first line (all with -v).
-
-    Of a protocol without `requests`, any segment is taken for one.
-    """
-    d.protocol = protocol
-    d.add(f"{before}{protocol.upper()}")
-    if requests is not None and not _begins(d, at, length, requests):
-        return
-    if not d.flags.verbose:
-        _show_line(d, ": ", at, 0, length)
-        return
-    d.add(f", length: {length}")
-    start: int | None = 0
-    while start is not None and start < length:
-        start = _show_line(d, "\n\t", at, start, length)
 
 
 def _begins(d: Dissection, at: int, length: int, requests: frozenset[bytes]) -> bool:
@@ -146,6 +121,4 @@ def _line_break(d: Dissection, at: int, stop: int, length: int) -> int:
 
 
 def _text(d: Dissection, at: int, length: int) -> str:
-    if not d.has(at, length):
-        raise CutOffError
-    return d.data[at : at + length].decode("latin-1")
+    return d.taken(at, length).decode("latin-1")

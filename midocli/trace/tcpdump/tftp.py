@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import text
-from midocli.trace.tcpdump.dissection import Dissection, ShortError
+from midocli.trace.tcpdump.dissection import Dissection, ShortError, check_left
 from midocli.trace.tcpdump.tables import numbered
 
 _READ, _WRITE, _DATA, _ACKNOWLEDGEMENT, _ERROR, _OPTIONS = range(1, 7)
@@ -17,34 +17,29 @@ def show(d: Dissection, at: int, length: int) -> None:
     """Show a message of `length` bytes."""
     d.protocol = "tftp"
     d.add(f"TFTP, length {length}")
-    _need(length, 2)
+    check_left(length, 2)
     operation = d.u16(at)
     d.add(f", {_NAMES.get(operation, f'tftp-#{operation}')}")
     at += 2
     end = at + length - 2
     if operation in (_READ, _WRITE):
-        _need(end - at, 1)
+        check_left(end - at, 1)
         at = _show_quoted(d, at, end)
-        _need(end - at, 1)
+        check_left(end - at, 1)
         d.add(" ")
         at = _show_word(d, at, end)
         _show_options(d, at, end)
     elif operation == _OPTIONS:
         _show_options(d, at, end)
     elif operation in (_DATA, _ACKNOWLEDGEMENT):
-        _need(end - at, 2)
+        check_left(end - at, 2)
         d.add(f" block {d.u16(at)}")
     elif operation == _ERROR:
-        _need(end - at, 2)
+        check_left(end - at, 2)
         code = d.u16(at)
         d.add(f" {_ERRORS[code]}" if code in _ERRORS else f' tftp-err-#{code} "')
-        _need(end - at, 3)
+        check_left(end - at, 3)
         _show_quoted(d, at + 2, end)
-
-
-def _need(left: int, wanted: int) -> None:
-    if left < wanted:
-        raise ShortError
 
 
 def _show_word(d: Dissection, at: int, end: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from midocli.trace.tcpdump import transport
 from midocli.trace.tcpdump.checksum import correct
-from midocli.trace.tcpdump.dissection import Dissection
+from midocli.trace.tcpdump.dissection import Dissection, ShortError
 
 _HEADER = 8
 _PROTOCOL = 17
@@ -16,17 +16,14 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
     if not d.has(at, 4):
         if transport.stated_protocol(d, ip_at) == _PROTOCOL:
             d.add(f"{transport.hosts(d, ip_at)} ")
-        d.cut()
-        return
+        raise ShortError
     ports = d.ports = (d.u16(at), d.u16(at + 2))
     d.ip_at = ip_at
     d.add(transport.endpoints(d, ip_at, _PROTOCOL, ports, d.names.udp_port))
     if length < _HEADER:
         d.add(f"truncated-udp {length}")
         return
-    if not d.has(at, 6):
-        d.cut()
-        return
+    d.check(at, 6)
     stated = d.u16(at + 4)
     if stated == 0 and length > 0xFFFF:
         # A jumbogram (RFC 2675).
@@ -34,9 +31,7 @@ def show(d: Dissection, at: int, length: int, ip_at: int, fragmented: bool) -> N
     if stated < _HEADER:
         d.add(f"truncated-udplength {stated}")
         return
-    if not d.has(at, _HEADER):
-        d.cut()
-        return
+    d.check(at, _HEADER)
     stated -= _HEADER
     length = min(length - _HEADER, stated)
     if d.flags.packet_type:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midocli.trace.tcpdump import ethernet, ipv4, ipv6, nsh
-from midocli.trace.tcpdump.dissection import Dissection, EthertypeShow
+from midocli.trace.tcpdump.dissection import Dissection, EthertypeShow, InvalidError
 from midocli.trace.tcpdump.tables import letters, numbered
 
 _HEADER = 8
@@ -18,8 +18,7 @@ def show(d: Dissection, at: int, length: int) -> None:
     d.add("VXLAN-GPE, ")
     if length < _HEADER:
         d.add(f" (len {length} < {_HEADER})")
-        d.invalid()
-        return
+        raise InvalidError
     flags = d.u8(at)
     names = letters(_FLAGS, flags) or "none"
     d.add(f"flags [{names}], ")
@@ -36,4 +35,4 @@ def show(d: Dissection, at: int, length: int) -> None:
         _CARRIED[protocol](d, at, length)
     else:
         d.add("ERROR: unknown-next-protocol")
-        d.invalid()
+        raise InvalidError
