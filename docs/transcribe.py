@@ -58,7 +58,7 @@ class _Typed(Manner):
     def interactive(self) -> bool:
         return True
 
-    def worded(self, name: str, line: Line, error: MidoError) -> str:
+    def worded(self, name: str, line: Line, error: MidoError, prompt: str = PROMPT) -> str:
         return pointed_out(line, error)
 
 

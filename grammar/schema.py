@@ -52,8 +52,10 @@ class Field(NamedTuple):
     @property
     def reference(self) -> Reference | None:
         """The reference this field holds (alone or as list items), if it does."""
-        kind = self.type.item if isinstance(self.type, ListOf) else self.type
-        return kind if isinstance(kind, Reference) else None
+        kind = self.type
+        if type(kind) is ListOf:
+            kind = kind.item
+        return kind if type(kind) is Reference else None
 
     def word(self, value: Any) -> str:
         """The word that gives the field a value, before quoting."""

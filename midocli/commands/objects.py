@@ -30,7 +30,7 @@ def create(context: Context, command: tree.Create) -> Result:
     with context.changing() as editor:
         parent = context.resolver.path(command.path)
         row, *others = make(editor, target.collection, parent, settings, target.column)
-        given = {setting.field.name for setting in settings}
+        given = (setting.field.name for setting in settings)
         return created(row, context.display, given, others)
 
 

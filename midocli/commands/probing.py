@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from midocli.advice.failure import NOTHING
-from midocli.commands.trial import plain
 from midocli.commands.ways import advised
 from midocli.probes.probe import Probe
 from midocli.results.values import Report
@@ -20,7 +19,7 @@ def reported(context: Context, command: Command, kind: type[Probe]) -> Report:
     probe = kind(context, command)
     probe.drive()
     advice = NOTHING
-    context.working.note(plain(command), kind, probe.succeeded)
+    context.working.note(command, kind, probe.succeeded)
     if not probe.succeeded and probe.failures and context.advises:
         advice = advised(context, command, kind, probe.failures)
     return probe.sum_up(advice)

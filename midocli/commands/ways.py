@@ -175,7 +175,7 @@ class _Search:
         if all(isinstance(command, Sending) for command in commands):
             return True
         mine = plain(self._command)
-        others = [(command, kind) for command, kind in self._context.working if command != mine]
+        others = [other for other in self._context.working.probes(plain) if other[0] != mine]
         with suppress(ExhaustedError):
             return not any(self._is_broken_by(commands, *other) for other in others)
         return True

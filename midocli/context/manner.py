@@ -39,8 +39,6 @@ class Manner:
     """
 
     def __init__(self, out: TextIO) -> None:
-        #: What stands before the line that is being run, where it is typed.
-        self.prompt = PROMPT
         self._out: Output = output_to(out)
 
     @property
@@ -79,8 +77,11 @@ class Manner:
     def progress(self, what: str, done: int, total: int) -> None:
         """Hear how much of something is done, of how much; what may be stopped there raises."""
 
-    def worded(self, name: str, line: Line, error: MidoError) -> str:
-        """An error in a line of a script as `FILE:LINE:COLUMN: message`, as compilers write it."""
+    def worded(self, name: str, line: Line, error: MidoError, prompt: str = PROMPT) -> str:
+        """An error in a line of a script as `FILE:LINE:COLUMN: message`, as compilers write it.
+
+        `prompt` is what stood before a line that was typed.
+        """
         number, column = line.position(error.column or _first_column(line.text))
         return f"{printable(name)}:{number}:{column}: {printable(error.message)}\n"
 

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from grammar import canonical
 from grammar.tree import Command
 
-#: So many are remembered, the last ones.
-_MOST = 8
+#: How many of the last probes are remembered, and how many of those that succeeded matter.
+_REMEMBERED, _MOST = 64, 8
 
 
 class Working:
-    """Commands of probes that succeeded, each with the kind of probe it is."""
+    """The last probes, each with the kind of probe it is."""
 
     def __init__(self) -> None:
-        self._found: dict[str, tuple[Command, Any]] = {}
+        self._noted: deque[tuple[Command, Any, bool]] = deque(maxlen=_REMEMBERED)
 
     def note(self, command: Command, kind: Any, succeeded: bool) -> None:
-        """A probe was made; only what it came to last counts."""
-        said = canonical(command)
-        self._found.pop(said, None)
-        if succeeded:
-            self._found[said] = command, kind
-        if len(self._found) > _MOST:
-            del self._found[next(iter(self._found))]
+        """A probe was made."""
+        self._noted.append((command, kind, succeeded))
 
-    def __iter__(self) -> Iterator[tuple[Command, Any]]:
-        """The last ones first."""
-        return reversed(self._found.values())
+    def probes(self, plain: Callable[[Command], Command]) -> Iterator[tuple[Command, Any]]:
+        """Those that succeeded when they were last made, the last ones first, each made `plain`."""
+        return islice(self._succeeded(plain), _MOST)
+
+    def _succeeded(self, plain: Callable[[Command], Command]) -> Iterator[tuple[Command, Any]]:
+        known: set[str] = set()
+        for command, kind, succeeded in reversed(self._noted):
+            sent = plain(command)
+            said = canonical(sent)
+            if said not in known and succeeded:
+                yield sent, kind
+            known.add(said)

@@ -64,7 +64,6 @@ class PingProbe:
         self._count: int | None = values.get("count")
         if self._count is None and self._deadline_ns is None:
             self._count = 3 if context.manner.interactive else 1
-        self._enough = _MOST_REQUESTS + 1 if self._count is None else self._count
         target = find_target(context, command.destination)
         self._observation = Observation(context, command, given)
         pattern = _pattern(given.get("pattern"))
@@ -86,7 +85,8 @@ class PingProbe:
         self._next_send: int | None = None
         self._is_over = False
         self._is_refused = False
-        self._report = PingReport(context, target, values, pattern, to_group)
+        enough = _MOST_REQUESTS + 1 if self._count is None else self._count
+        self._report = PingReport(context, target, values, pattern, to_group, enough)
 
     def drive(self) -> None:
         """Send the requests, and wait for what comes back.
@@ -180,8 +180,9 @@ class PingProbe:
         engine = self._network.engine
         if engine.run(self._is_enough, time_ns):
             return True
-        engine.run_until(time_ns)
-        return self._is_enough()
+        if engine.now_ns < time_ns:  # nothing was pending
+            engine.run_until(time_ns)
+        return False
 
     def _read_what_is_there(self) -> None:
         """Take in what has come at the same time as what ended it, while a request is out."""
@@ -191,14 +192,10 @@ class PingProbe:
 
     def _is_calm(self) -> bool:
         """Whether nothing is out, or no more is to be sent."""
-        return self._report.is_calm or self._is_enough()
+        return self._report.is_calm or self._report.is_enough
 
     def _is_enough(self) -> bool:
-        """Whether so much was answered that ping ends (`main_loop`)."""
-        report = self._report
-        if report.errors and self._deadline_ns is not None:
-            return True
-        return report.received + report.errors >= self._enough
+        return self._report.is_enough
 
     def _send(self, seq: int) -> bool:
         """Send one request; False where the source has no way to send at all."""

@@ -36,8 +36,12 @@ class PingReport:
         options: dict[str, Any],
         pattern: bytes,
         to_group: bool,
+        enough: int,
     ) -> None:
-        """Of a ping with these options; `to_group` where several machines may answer."""
+        """Of a ping with these options, which so many answers are enough for.
+
+        `to_group` where several machines may answer.
+        """
         self._context = context
         self._target = target
         self._destination = format_ipv4(target.address)
@@ -69,6 +73,9 @@ class PingReport:
         self.strangers: list[Frame] = []
         #: Whether the last request that was sent has been answered.
         self.is_calm = True
+        #: Whether so much was answered that ping ends (`main_loop`).
+        self.is_enough = enough <= 0
+        self._enough = enough
 
     # -- as things happen ------------------------------------------------------------
 
@@ -96,7 +103,7 @@ class PingReport:
         if failure.code != "network-unreachable":
             if not self._quiet:
                 self._lines.append(f"ping: local error: {failure.text}\n")
-                self.errors += 1
+                self._count_error()
             self.is_calm = True
             request.outcome = "error"
             text = f"{source.name} may not fragment: {failure.text}"
@@ -122,6 +129,8 @@ class PingReport:
             self._duplicates += 1
         else:
             self.received += 1
+            if self.received + self.errors >= self._enough:
+                self.is_enough = True
             request.outcome, request.sender, request.ttl = "reply", frame.nw_src, frame.ttl
             request.rtt_ns = rtt_ns
             request.icmp = (frame.tp_src, frame.tp_dst)
@@ -150,11 +159,17 @@ class PingReport:
             self._tell(request, frame)
             return
         self._acknowledge(request)
-        self.errors += 1
+        self._count_error()
         if request.outcome is None:
             request.outcome, request.sender, request.ttl = "error", frame.nw_src, frame.ttl
             request.icmp = (frame.tp_src, frame.tp_dst)
         self._tell(request, frame)
+
+    def _count_error(self) -> None:
+        """One more error came, which is enough where there is a deadline."""
+        self.errors += 1
+        if self._until is not None or self.received + self.errors >= self._enough:
+            self.is_enough = True
 
     def _tell(self, request: EchoRequest, frame: Frame) -> None:
         if not self._quiet:

@@ -123,12 +123,14 @@ def _worked_out(collection: Collection) -> tuple[tuple[int, Field], ...]:
 def entry(row: Row, collection: Collection, display: Display) -> Entry:
     """An object as it is now, shown as one of a collection (which may gather it)."""
     kind, values = row.collection, row.values
-    changes = [(at, _names(values[at], display)) for at in _references(kind) if values[at]]
-    changes += [(at, display.value(row, field)) for at, field in _worked_out(kind)]
-    if changes:
+    worked_out = _worked_out(kind)
+    if worked_out or any(map(values.__getitem__, _references(kind))):
         values = values.copy()
-        for at, value in changes:
-            values[at] = value
+        for at in _references(kind):
+            if values[at]:
+                values[at] = _names(values[at], display)
+        for at, field in worked_out:
+            values[at] = display.value(row, field)
     return Entry(row, display.number(row, collection), values)
 
 
@@ -187,12 +189,12 @@ class Created(Result):
 
 
 def created(
-    row: Row, display: Display, given: Container[str] = (), others: Sequence[Row] = ()
+    row: Row, display: Display, given: Iterable[str] = (), others: Sequence[Row] = ()
 ) -> Created:
     """A new object, as it is now, of which the fields `given` were told, and what came with it."""
     made = entry(row, row.collection, display)
     if row.collection.embedded:
-        made = made.only(given)
+        made = made.only(frozenset(given))
     alias = row.full_alias
     if not row.collection.has_id:
         return Created(made, made.fields(), alias)

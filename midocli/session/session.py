@@ -110,6 +110,8 @@ class Session:
         self._is_heard = True
         self._held: Held | None = None
         self._place = ("", Line("", 1))
+        #: What stood before the line that is being run, if it was typed.
+        self._typed_at = PROMPT
         context.last_save = lambda: (self.saved.name or "nothing", self.saved.state)
         context.leave_to(self._source, "source")
         context.leave_to(self._choose_format, "format")
@@ -139,8 +141,9 @@ class Session:
     def prompt(self) -> str:
         """What stands before a line that is typed: marked as psql does while a change is open."""
         change = self.context.change
-        mark = ("!" if change.has_failed else "*") if change.is_open else ""
-        return PROMPT.replace(">", f"{mark}>")
+        if not change.is_open:
+            return PROMPT
+        return PROMPT.replace(">", "!>" if change.has_failed else "*>")
 
     def run_file(self, name: str, lines: Iterable[Line]) -> None:
         """Run lines of which nobody waits for each answer; see `run_script`.
@@ -206,7 +209,7 @@ class Session:
         self.answered = True
         self.last = False  # until it ends otherwise, by Ctrl-C for instance
         self._place = name, line
-        self._manner.prompt = self.prompt
+        self._typed_at = self.prompt
         succeeded = self._succeeds(name, line)
         if not succeeded and not self._is_typed and self.context.change.fail():
             self.context.committed()
@@ -390,7 +393,7 @@ class Session:
         """Tell of an error, behind the results there are."""
         self._failures += 1
         self.flush()
-        self._tell(self._manner.worded(name, line, error))
+        self._tell(self._manner.worded(name, line, error, self._typed_at))
 
     def _tell(self, text: str) -> None:
         """Print to the standard error."""

@@ -100,16 +100,16 @@ class Terminal(Manner):
         if self._shows_progress:
             self._progress(what, done, total)
 
-    def worded(self, name: str, line: Line, error: MidoError) -> str:
+    def worded(self, name: str, line: Line, error: MidoError, prompt: str = PROMPT) -> str:
         if not self._at_prompt:
             return super().worded(name, line, error)
         if name:
             told = super().worded(name, line, error)
         else:
-            told = pointed_out(line, error, get_terminal_size().columns, self.prompt)
+            told = pointed_out(line, error, get_terminal_size().columns, prompt)
         told = folded(told, get_terminal_size().columns)
         if not name and self.is_pasting:
-            told = f"{_typed(line, self.prompt)}{told}"
+            told = f"{_typed(line, prompt)}{told}"
         # The standard error may be a file, even at the prompt.
         return red(told) if has_colour(self.wished_colour, sys.stderr) else told
 

@@ -95,14 +95,13 @@ class Engine:
             while not until():
                 if background and min(heap[:1] + background[:1])[0] <= limit_ns:
                     self._step()
-                elif not heap and not background:
-                    return False
-                elif not heap or heap[0][0] > limit_ns:
-                    self.now_ns = max(self.now_ns, limit_ns)
-                    return False
-                else:
+                elif heap and heap[0][0] <= limit_ns:
                     self.now_ns, _, action, _ = heappop(heap)
                     action()
+                else:
+                    if heap or background:
+                        self.now_ns = max(self.now_ns, limit_ns)
+                    return False
             return True
         except Exception:
             self.is_broken = True

@@ -17,7 +17,6 @@ from midocli.store.rows import Row
 #: Types of rules whose target says what to translate to.
 FORWARD_NAT = ("dnat", "snat")
 _ICMP = 1
-_PORTS = ("src-port", "dst-port")
 
 
 class ConditionPolicy(Policy):
@@ -34,8 +33,8 @@ class ConditionPolicy(Policy):
             edit.put(row, "fragment-policy", default_fragment_policy(row))
 
     def check(self, edit: Edit, row: Row) -> None:
-        for name in _PORTS:
-            _check_ports(row, name)
+        if _has_ports(row):
+            _check_ports(row)
         if not _fits(row):
             why = (
                 "a translation of ports needs unfragmented packets"
@@ -74,17 +73,17 @@ def _is_static(row: Row) -> bool:
 
 
 def _has_ports(row: Row) -> bool:
-    return any(row.get(name) is not None for name in _PORTS)
+    return row.get("src-port") is not None or row.get("dst-port") is not None
 
 
-def _check_ports(row: Row, name: str) -> None:
+def _check_ports(row: Row) -> None:
     """RefusedError for a range with 0 in it, unless ICMP types and codes are meant.
 
     MidoNet's API refuses 0 for ICMP as well, although type 0 is the echo reply.
     """
-    value = row.get(name)
-    ports: PortRange | None = value.value if isinstance(value, Negated) else value
-    if ports is not None and ports.first == 0 and row.get("proto") != _ICMP:
-        raise RefusedError(
-            f"{name} is from 1 to 65535; 0 is for ICMP types and codes, with proto {_ICMP}", name
-        )
+    for name in ("src-port", "dst-port"):
+        value = row.get(name)
+        ports: PortRange | None = value.value if isinstance(value, Negated) else value
+        if ports is not None and ports.first == 0 and row.get("proto") != _ICMP:
+            why = "0 is for ICMP types and codes, with proto"
+            raise RefusedError(f"{name} is from 1 to 65535; {why} {_ICMP}", name)

@@ -134,8 +134,4 @@ class Display:
 
         It is given now to what has none yet. None where objects are shown by UUID.
         """
-        if not self.aliases:
-            return None
-        self.store.introduce(row, collection)
-        renumbered = collection in self.store.layout(row.collection).gathered_by
-        return row.shared_number if renumbered else row.number
+        return self.store.introduce(row, collection) if self.aliases else None

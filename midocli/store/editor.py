@@ -268,16 +268,15 @@ class Editor:
 
     def _fill_parents(self, row: Row) -> None:
         """The fields that show what holds the object; they can be given, but not chosen."""
-        for index, field in enumerate(row.collection.fields):
-            if field.parent:
-                holder = above(row.parent, field)
-                if row.values[index] not in (None, holder):
-                    raise RefusedError(_settled(field, holder), field.name)
-                row.values[index] = holder
+        for index, field in self.store.layout(row.collection).parents:
+            holder = above(row.parent, field)
+            if row.values[index] not in (None, holder):
+                raise RefusedError(_settled(field, holder), field.name)
+            row.values[index] = holder
 
     def _check_required(self, row: Row) -> None:
-        for index, field in enumerate(row.collection.fields):
-            if field.required and row.values[index] is None:
+        for index, field in self.store.layout(row.collection).required:
+            if row.values[index] is None:
                 raise MissingError(
                     f"{a(row.collection.name)} needs {field.name}: {field.type.expected}"
                 )

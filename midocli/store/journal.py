@@ -262,8 +262,10 @@ class Remembered:
     def keep(self, transaction: Transaction) -> None:
         """Keep a transaction to be taken back, and of older ones as many as there is room for."""
         self._undoable.append((self._journal.number(), transaction))
-        self._size += len(transaction) - sum(len(undone) for _, undone in self._redoable)
-        self._redoable.clear()
+        self._size += len(transaction)
+        if self._redoable:
+            self._size -= sum(len(undone) for _, undone in self._redoable)
+            self._redoable.clear()
         self._make_room()
 
     def _make_room(self) -> None:

@@ -29,7 +29,8 @@ def make(
     Called inside a transaction, as `Editor.create`, and raises what that does; places stand
     among the settings of machines alone (`schema.creation_fields`).
     """
-    places = {each.field: each for each in settings if each.field in PLACES}
+    machines = collection.path in ("guest", "guest.nic")
+    places = {each.field: each for each in settings if each.field in PLACES} if machines else {}
     if not places:
         return (editor.create(collection, parent, settings, column),)
     if BRIDGE not in places:

@@ -146,22 +146,27 @@ class Store:
         before = self._take_numbers(row, position)
         self.journal.changes.append(("attach", row, row.values, position, *before))
 
-    def introduce(self, row: Row, collection: Collection) -> None:
-        """Give a row its alias where it is shown as one of a collection, if it has none there.
+    def introduce(self, row: Row, collection: Collection) -> int:
+        """The number of a row's alias where it is shown as one of a collection.
 
-        This is not taken back with anything: an alias is for the life of its object.
+        It is given now if there is none yet. This is not taken back with anything: an alias is
+        for the life of its object.
         """
-        if collection in self.layout(row.collection).gathered_by:
+        if collection is not row.collection and (
+            collection in self.layout(row.collection).gathered_by
+        ):
             if row.shared_number < 0:
                 siblings, old = self.shared_siblings(collection, row), row.shared_number
                 row.shared_number = siblings.free_number()
                 siblings.rename(old, row.shared_number)
                 self.journal.history.introduced(row)
-        elif row.number < 0:
+            return row.shared_number
+        if row.number < 0:
             siblings, old = self._make_siblings(row), row.number
             row.number = siblings.free_number()
             siblings.rename(old, row.number)
             self.journal.history.introduced(row)
+        return row.number
 
     def rename(self, row: Row, number: int, shared_number: int) -> None:
         """Give a row the aliases that it has got elsewhere."""
@@ -347,7 +352,8 @@ class Store:
         if layout.key is not None:
             _index(siblings, row.values[layout.key], row)
         for index in layout.references:
-            _refer(row, index, row.values[index])
+            if row.values[index] is not None:
+                _refer(row, index, row.values[index])
         self._by_id[row.id] = row
         self.journal.touched.append(row)
 

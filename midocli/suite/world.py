@@ -21,7 +21,7 @@ from grammar.errors import MidoError
 from grammar.script import Line, read_lines
 from midocli.context.context import Context
 from midocli.context.files import reason
-from midocli.context.manner import Manner
+from midocli.context.manner import PROMPT, Manner
 from midocli.results.printable import printable
 from midocli.results.values import ExpectationError
 from midocli.session.session import Session, SessionEnd, Settings
@@ -59,9 +59,9 @@ class _Heard(Manner):
         super().__init__(screen)
         self.first: tuple[str, Line, MidoError] | None = None
 
-    def worded(self, name: str, line: Line, error: MidoError) -> str:
+    def worded(self, name: str, line: Line, error: MidoError, prompt: str = PROMPT) -> str:
         self.first = self.first or (name, line, error)
-        return super().worded(name, line, error)
+        return super().worded(name, line, error, prompt)
 
 
 class Watch:

@@ -66,7 +66,8 @@ def holds(path: FlowPath, network: Network, frame: Frame, now_ns: int) -> bool:
 def take(path: FlowPath, network: Network, flow: Flow, frame: Frame, now_ns: int) -> None:
     """Do with a frame what the walk would."""
     state, basis, outputs = network.state, path.basis, path.outputs
-    frame.walk = network.number_walk(frame.walk)
+    network.walks += 1
+    frame.walk = network.walks
     frame.depth += 1
     state.flows.use(flow, frame, now_ns)
     for entry in basis.macs:
