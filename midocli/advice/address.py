@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from grammar.addresses import format_ipv4
+from grammar.addresses import Cidr, format_ipv4
 from midocli.advice.failure import Change, way
 from midocli.advice.whereabouts import (
     bridge_of,
@@ -16,12 +15,9 @@ from midocli.advice.whereabouts import (
     port_of,
     router_port_with,
 )
-
-if TYPE_CHECKING:
-    from grammar.addresses import Cidr
-    from midocli.simulator.reason import Reason
-    from midocli.store.catalog import Catalog
-    from midocli.store.rows import Row
+from midocli.simulator.reason import Reason
+from midocli.store.catalog import Catalog
+from midocli.store.rows import Row
 
 
 def addressless(catalog: Catalog, port: Row, asked: int | None = None) -> Iterator[Change]:

@@ -8,7 +8,6 @@ says that it helps: that has to be tried.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from midocli.advice.arp import silence
 from midocli.advice.failure import Change, Failure
@@ -30,9 +29,7 @@ from midocli.advice.rule import limited, rule
 from midocli.advice.service import no_member, redirect_down
 from midocli.advice.suspects import suspects
 from midocli.simulator.reason import Code
-
-if TYPE_CHECKING:
-    from midocli.store.catalog import Catalog
+from midocli.store.catalog import Catalog
 
 Advice = Callable[["Catalog", Failure], Iterable[Change]]
 

@@ -7,7 +7,6 @@ large), or the right one and who has it is not there.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
 from grammar.words import quoted
@@ -25,11 +24,9 @@ from midocli.advice.whereabouts import (
     port_of,
     router_port_with,
 )
+from midocli.store.catalog import Catalog
 from midocli.store.display import binding_of
-
-if TYPE_CHECKING:
-    from midocli.store.catalog import Catalog
-    from midocli.store.rows import Row
+from midocli.store.rows import Row
 
 
 def silence(catalog: Catalog, failure: Failure) -> Iterator[Change]:

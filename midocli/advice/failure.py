@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import grammar
 from grammar import tree
 from grammar.words import quoted
 from midocli.results.printable import printable
 from midocli.simulator.reason import Reason
-
-if TYPE_CHECKING:
-    from midocli.simulator.wire.frame import Frame
-
+from midocli.simulator.wire.frame import Frame
 
 #: From this width on a change does more than what is wanted.
 WIDE = 4

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from grammar.addresses import format_ipv4
+from grammar.addresses import Cidr, format_ipv4
 from midocli.advice.failure import Change, Failure, way
 from midocli.advice.whereabouts import guest_with, net_text, router_ports_on
-
-if TYPE_CHECKING:
-    from grammar.addresses import Cidr
-    from midocli.store.catalog import Catalog
-    from midocli.store.rows import Row
+from midocli.store.catalog import Catalog
+from midocli.store.rows import Row
 
 
 def unleased(catalog: Catalog, failure: Failure) -> Iterator[Change]:

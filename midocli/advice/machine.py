@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from grammar.addresses import format_ipv4
+from grammar.addresses import Cidr, format_ipv4
 from grammar.words import quoted
 from midocli.advice.failure import Change, way
 from midocli.advice.plug import inactive_port, plug_in, plugged_anew
@@ -23,12 +22,9 @@ from midocli.advice.whereabouts import (
     port_of,
     router_port_with,
 )
+from midocli.store.catalog import Catalog
 from midocli.store.display import binding_of
-
-if TYPE_CHECKING:
-    from grammar.addresses import Cidr
-    from midocli.store.catalog import Catalog
-    from midocli.store.rows import Row
+from midocli.store.rows import Row
 
 
 def amiss(catalog: Catalog, guest: Row) -> Iterator[Change]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
 from midocli.advice.failure import Change, Failure, way
@@ -11,10 +10,8 @@ from midocli.advice.reach import filtering, holds, routers, translators
 from midocli.advice.rule import in_filter
 from midocli.advice.whereabouts import gateways, guest_with, guests
 from midocli.context.labels import find_rule
-
-if TYPE_CHECKING:
-    from midocli.store.catalog import Catalog
-    from midocli.store.rows import Row
+from midocli.store.catalog import Catalog
+from midocli.store.rows import Row
 
 _FILTERS = ("infilter", "outfilter")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
 from grammar.words import quoted
@@ -13,10 +12,8 @@ from midocli.advice.reach import is_shared
 from midocli.advice.whereabouts import guest_with, mac_of, router_port_with
 from midocli.simulator.reason import Code
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV4, TCP, UDP
-
-if TYPE_CHECKING:
-    from midocli.store.catalog import Catalog
-    from midocli.store.rows import Row
+from midocli.store.catalog import Catalog
+from midocli.store.rows import Row
 
 #: Bytes of the IP and the ICMP header of an echo request.
 _ECHO_HEADERS = 28

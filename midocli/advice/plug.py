@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
-from typing import TYPE_CHECKING
 
 from grammar.words import quoted
 from midocli.advice.failure import Change, Failure, way
@@ -18,11 +17,9 @@ from midocli.advice.whereabouts import (
     interface_name,
     port_of,
 )
+from midocli.store.catalog import Catalog
 from midocli.store.display import binding_of, interface_of
-
-if TYPE_CHECKING:
-    from midocli.store.catalog import Catalog
-    from midocli.store.rows import Row
+from midocli.store.rows import Row
 
 
 def admin_down(catalog: Catalog, failure: Failure) -> Iterator[Change]:

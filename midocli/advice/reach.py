@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from grammar.addresses import Cidr
 from midocli.advice.whereabouts import bridge_of, gateways, guest_with, router_ports_on
+from midocli.store.catalog import Catalog
 from midocli.store.rows import Row
-
-if TYPE_CHECKING:
-    from grammar.addresses import Cidr
-    from midocli.store.catalog import Catalog
 
 
 class Hop(NamedTuple):

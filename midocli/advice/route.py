@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
 from midocli.advice.address import addressless
@@ -22,11 +21,9 @@ from midocli.advice.whereabouts import (
     router_port_with,
 )
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV4
+from midocli.store.catalog import Catalog
 from midocli.store.display import binding_of
-
-if TYPE_CHECKING:
-    from midocli.store.catalog import Catalog
-    from midocli.store.rows import Row
+from midocli.store.rows import Row
 
 
 def no_route(catalog: Catalog, failure: Failure) -> Iterator[Change]:

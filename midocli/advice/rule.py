@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
 from midocli.advice.failure import WIDE, Change, Failure, way
 from midocli.context.labels import find_rule
+from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import (
     ECHO_REPLY,
     ERROR_TYPES,
@@ -17,11 +17,8 @@ from midocli.simulator.wire.protocol import (
     TCP,
     UDP,
 )
-
-if TYPE_CHECKING:
-    from midocli.simulator.wire.frame import Frame
-    from midocli.store.catalog import Catalog
-    from midocli.store.rows import Row
+from midocli.store.catalog import Catalog
+from midocli.store.rows import Row
 
 #: Ports that traceroute counts up, one a probe.
 _TRACED = range(33434, 33534)

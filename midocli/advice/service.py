@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
 from midocli.advice.failure import Change, Failure, way
@@ -12,11 +11,9 @@ from midocli.advice.whereabouts import guest_with
 from midocli.context.labels import find_rule
 from midocli.datapath.wiring import guest_behind
 from midocli.simulator.wire.protocol import TCP
+from midocli.store.catalog import Catalog
 from midocli.store.display import binding_of, interface_of
-
-if TYPE_CHECKING:
-    from midocli.store.catalog import Catalog
-    from midocli.store.rows import Row
+from midocli.store.rows import Row
 
 #: Seconds that a check which is under way may take, and a little more.
 _CONNECT = 6

@@ -7,7 +7,6 @@ is looked for at both ends, in the routers' tables, and in what is translated.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from grammar.addresses import format_ipv4
 from midocli.advice import machine, nat, route, service
@@ -22,11 +21,9 @@ from midocli.advice.whereabouts import (
     router_port_with,
 )
 from midocli.simulator.wire.protocol import ETHERTYPE_IPV4
+from midocli.store.catalog import Catalog
 from midocli.store.display import binding_of
-
-if TYPE_CHECKING:
-    from midocli.store.catalog import Catalog
-    from midocli.store.rows import Row
+from midocli.store.rows import Row
 
 #: Larger topologies are not looked through.
 _MOST_ROUTERS = 50

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from grammar.addresses import format_ipv4
+from grammar.addresses import Cidr, format_ipv4
+from midocli.store.catalog import Catalog
 from midocli.store.display import binding_of, interface_of, is_vxlan
 from midocli.store.rows import Row
-
-if TYPE_CHECKING:
-    from grammar.addresses import Cidr
-    from midocli.store.catalog import Catalog
-    from midocli.store.store import Store
+from midocli.store.store import Store
 
 
 def guests(store: Store) -> Iterator[tuple[Row, Row]]:

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from grammar.commands.arping import Arping
-from midocli.commands.dispatch import carries_out
-from midocli.commands.probing import reported
+from midocli.commands.probing import probes
 from midocli.probes.arping import ArpingProbe
-from midocli.results.values import Result
 
-if TYPE_CHECKING:
-    from midocli.context.context import Context
-
-
-@carries_out(Arping)
-def arping(context: Context, command: Arping) -> Result:
-    """Make the traffic, and report on it."""
-    return reported(context, command, ArpingProbe)
+probes(Arping, ArpingProbe)

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING
 
 from grammar import tree
 from grammar.as_form import As
 from grammar.commands.demo import Demo
 from grammar.commands.tcpdump import Tcpdump
 from midocli.commands.dispatch import carries_out, run
+from midocli.context.context import Context
 from midocli.results.forms import in_form, no_objects
 from midocli.results.values import ExpectationError, Result
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 #: Commands that show what they have made.
 _MAKERS = (tree.Create, Demo, Tcpdump)

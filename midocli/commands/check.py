@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from grammar.commands.check import Check
 from grammar.errors import UnknownObjectError
 from midocli.analysis.check import Findings, findings
 from midocli.analysis.idle import idle
 from midocli.analysis.way_back import one_way
 from midocli.commands.dispatch import carries_out
+from midocli.context.context import Context
 from midocli.results.values import Result
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 @carries_out(Check)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from grammar.commands.clock import Clock
 from grammar.times import Instant, format_instant
 from midocli.commands.dispatch import carries_out
+from midocli.context.context import Context
 from midocli.results.values import Done, Message, Result
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 @carries_out(Clock)

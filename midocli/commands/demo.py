@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import grammar
 from grammar import tree
@@ -11,10 +10,8 @@ from grammar.commands.demo import Demo
 from grammar.errors import MidoError, RefusedError
 from grammar.script import read_lines
 from midocli.commands.dispatch import carries_out, carry_out
+from midocli.context.context import Context
 from midocli.results.values import Report
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 #: The lab, as the documentation has it.
 LAB = Path(__file__).parents[1] / "data" / "demo.mido"

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grammar import tree
 from grammar.errors import RefusedError
 from grammar.verbs import VERBS
+from midocli.context.context import Context
 from midocli.results.values import ExpectationError, Interrupted, Result
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 Carrier = Callable[["Context", Any], Result]
 

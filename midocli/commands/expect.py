@@ -5,8 +5,6 @@ What was to fail and did not has changed nothing: it is taken back.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from grammar import canonical
 from grammar.claims import Because, Claim
 from grammar.commands.expect import Expect
@@ -16,10 +14,8 @@ from grammar.errors import MidoError, RefusedError
 from grammar.sending import Sending
 from midocli.commands.claims import reasons_of, unmet
 from midocli.commands.dispatch import carries_out, carry_out
+from midocli.context.context import Context
 from midocli.results.values import Done, ExpectationError, Result
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 @carries_out(Expect)

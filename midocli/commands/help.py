@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from grammar import tree
 from grammar.commands.help import Help
 from midocli.commands.dispatch import carries_out
+from midocli.context.context import Context
 from midocli.help.pages import describe, explain
 from midocli.results.values import Message, Result
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 @carries_out(Help)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grammar.errors import UnknownObjectError
 from grammar.tree import Show
+from midocli.context.context import Context
 from midocli.context.labels import TopologyLabels, introduced
 from midocli.datapath.learnt_tables import table, word_of
 from midocli.datapath.trace_walks import outcome, trails
 from midocli.results.values import Message, Report, Result, Table
+from midocli.store.rows import Row
 from midocli.trace.explain import explain, numbered, steps_of
 from midocli.trace.journey import by_origin, journey_of
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
-    from midocli.store.rows import Row
 
 
 def show_live(context: Context, command: Show) -> Result:

@@ -7,17 +7,14 @@ created, and restricts lists.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from grammar import tree
 from grammar.errors import InvalidValueError
 from grammar.schema import Collection
 from midocli.commands.dispatch import carries_out
+from midocli.context.context import Context
 from midocli.results.objects import created, listing, shown, shown_field
 from midocli.results.values import Done, Result
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 @carries_out(tree.Create)

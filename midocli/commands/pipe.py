@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from grammar.pipe import Piped
 from midocli.commands.dispatch import carries_out, run
+from midocli.context.context import Context
 from midocli.results.piped import Counted, Lines
 from midocli.results.values import ExpectationError, Result
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 @carries_out(Piped)

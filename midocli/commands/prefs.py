@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from grammar import tree
 from grammar.commands.prefs import PREFERENCES, Prefs, Program
 from grammar.errors import InvalidValueError, MidoError, RefusedError
 from midocli.commands.dispatch import carries_out
+from midocli.context.context import Context
 from midocli.results.values import Done, Result, Table
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 @carries_out(Prefs)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from grammar.programs import Program
 from midocli.commands.dispatch import carries_out
+from midocli.context.context import Context
 from midocli.probes.programs import run_program
 from midocli.results.values import Message, Result
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 @carries_out(Program)

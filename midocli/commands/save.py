@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from grammar.commands.save import Save
 from midocli.commands.dispatch import carries_out
+from midocli.context.context import Context
 from midocli.context.marks import SCRIPT
 from midocli.results.values import Done, Result
 from midocli.store.saving import script
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 @carries_out(Save)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from grammar.commands.sett import Tenant
 from midocli.commands.dispatch import carries_out
+from midocli.context.context import Context
 from midocli.results.values import Message, Result
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 @carries_out(Tenant)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from grammar.commands.tcpdump import ReadCapture, Tcpdump
 from midocli.commands.dispatch import carries_out
+from midocli.context.context import Context
 from midocli.results.values import Result
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 @carries_out(Tcpdump)

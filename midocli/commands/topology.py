@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from grammar.commands.topology import Topology
 from midocli.commands.dispatch import carries_out
+from midocli.context.context import Context
 from midocli.context.marks import style_of_picture
 from midocli.pictures import model
 from midocli.pictures.written import written
 from midocli.results.values import Done, Report, Result
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 @carries_out(Topology)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from grammar import tree
 from grammar.commands.clock import Clock
@@ -20,12 +20,10 @@ from grammar.schema import Field
 from grammar.sending import Sending
 from midocli.advice.failure import Failure
 from midocli.context.changes import CHANGES, make
+from midocli.context.context import Context
+from midocli.datapath.fork import Fork, Meter
 from midocli.probes.probe import Probe
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
-    from midocli.datapath.fork import Fork, Meter
-    from midocli.store.rows import Row
+from midocli.store.rows import Row
 
 #: Options that say what is shown, not what is sent.
 _SHOWING = {"capture", "filter", "flags", "write", "explain", "draw", "report", "force", "quiet"}

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from grammar.commands.undo import Undo
 from grammar.errors import RefusedError
 from midocli.commands.dispatch import carries_out
+from midocli.context.context import Context
 from midocli.results.values import Report, Result
 from midocli.store.summary import in_words, summary
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 @carries_out(Undo)

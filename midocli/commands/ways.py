@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from grammar import tree
 from grammar.sending import Sending
@@ -17,13 +17,10 @@ from midocli.advice.advise import proposals
 from midocli.advice.failure import GUESS, WIDE, Advice, Change, Failure, Ways, way
 from midocli.commands.trial import Outcome, Trial, plain, sent
 from midocli.context.changes import CHANGES
+from midocli.context.context import Context
 from midocli.datapath.fork import ExhaustedError, Meter
 from midocli.probes.probe import Probe
-from midocli.simulator.reason import Code
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
-    from midocli.simulator.reason import Reason
+from midocli.simulator.reason import Code, Reason
 
 #: What is tried at most: probes, and the actions these take (some 0.2 s).
 _MOST_TRIALS = 50

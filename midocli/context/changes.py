@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from grammar import tree
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
+from midocli.context.context import Context
 
 #: The commands that change the topology, and nothing else.
 CHANGES = (tree.Create, tree.Set, tree.Clear, tree.Delete)

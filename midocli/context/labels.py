@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from grammar.resources import SCHEMA
 from grammar.resources.condition import CONDITION
 from midocli.simulator.events import RouteChosen
+from midocli.simulator.recorder import Step
+from midocli.store.catalog import Catalog
 from midocli.store.display import local_route_of
+from midocli.store.rows import Row
 from midocli.trace.labels import Labels
-
-if TYPE_CHECKING:
-    from midocli.simulator.recorder import Step
-    from midocli.store.catalog import Catalog
-    from midocli.store.rows import Row
 
 #: The collections whose objects people name, by what their aliases begin with.
 _NAMED = {

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING
 
 from midocli.datapath.datapath import Datapath
 from midocli.simulator.engine import Action, Engine
 from midocli.simulator.fork import entries, fork
-
-if TYPE_CHECKING:
-    from midocli.store.store import Store
+from midocli.store.store import Store
 
 
 class ExhaustedError(Exception):

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grammar.schema import Collection, Field
 from grammar.tree import Setting
 from midocli.datapath import trace_walks
+from midocli.datapath.datapath import Datapath
 from midocli.results.values import Table
 from midocli.simulator.guests.neighbour import listing
 from midocli.simulator.learnt.entries import FLOW_IDLE_NS
+from midocli.simulator.learnt.flows import Flow
 from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ICMP
 from midocli.store.filters import passes
 from midocli.store.rows import Row
 from midocli.store.table_policy import place_of
 from midocli.trace.flow_text import flow_actions
-
-if TYPE_CHECKING:
-    from midocli.datapath.datapath import Datapath
-    from midocli.simulator.learnt.flows import Flow
 
 Entry = tuple[Any, ...]
 

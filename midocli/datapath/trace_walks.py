@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grammar.times import Instant, date_of
+from midocli.datapath.datapath import Datapath
 from midocli.simulator.events import (
     ArpWaiting,
     Consumed,
@@ -15,13 +16,10 @@ from midocli.simulator.events import (
     Entered,
     Left,
 )
+from midocli.simulator.learnt.trails import Trail
 from midocli.simulator.recorder import Step
 from midocli.simulator.wire.addresses import mac_text
-
-if TYPE_CHECKING:
-    from midocli.datapath.datapath import Datapath
-    from midocli.simulator.learnt.trails import Trail
-    from midocli.store.rows import Row
+from midocli.store.rows import Row
 
 
 def rows(datapath: Datapath, request: Row | None) -> list[tuple[Any, ...]]:

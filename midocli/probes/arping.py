@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grammar.addresses import format_ipv4
 from grammar.commands.arping import Arping
 from grammar.errors import RefusedError
 from midocli.advice.failure import Advice, Failure
+from midocli.context.context import Context
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.senders import find_sender
@@ -20,9 +21,6 @@ from midocli.simulator.topology.records import Nic
 from midocli.simulator.wire.addresses import BROADCAST_MAC, NO_ADDRESS
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 class ArpingProbe:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from grammar.errors import FileError
 from grammar.times import Instant, format_instant
 from grammar.tree import Argument
+from midocli.context.context import Context
 from midocli.context.marks import BLANK
 from midocli.probes.points import Point
 from midocli.simulator.recorder import Captured, UnderlayPoint
 from midocli.trace.capture import Capture, CapturedFrame, CaptureWriter, write_all
 from midocli.trace.comments import Comments
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from midocli.context.context import Context
 
 #: The interface of a file without any point: readers refuse a file that has none.
 ANYWHERE = "any"

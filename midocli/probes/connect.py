@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grammar.addresses import format_ipv4
 from grammar.commands.connect import OPTIONS, Connect
 from grammar.errors import RefusedError
 from midocli.advice.failure import Advice, Failure
 from midocli.advice.whereabouts import mac_of
+from midocli.context.context import Context
 from midocli.datapath.wiring import guest_behind
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
@@ -24,9 +25,6 @@ from midocli.simulator.reason import Code, Reason
 from midocli.simulator.wire.addresses import LOOPBACK, NO_ADDRESS
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import FAILURES, ICMP, UNREACHABLE
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 _WAIT_NS = 5 * SECOND_NS
 _PORT_UNREACHABLE = 3

@@ -8,11 +8,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grammar.addresses import format_ipv4
 from grammar.commands.dhcp import Dhcp
 from midocli.advice.failure import Advice, Failure
+from midocli.context.context import Context
 from midocli.probes.drawing import Ending
 from midocli.probes.lease import silence, take
 from midocli.probes.observation import Observation
@@ -29,9 +30,6 @@ from midocli.simulator.wire.dhcp_message import Message, message_of
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import UDP
 from midocli.store.rows import Row
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 #: Seconds until the second try, the most until another, and until the client gives up.
 _FIRST, _CUTOFF, _TIMEOUT = 3, 15, 60

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from midocli.advice.failure import Failure
-    from midocli.simulator.reason import Reason
+from midocli.advice.failure import Failure
+from midocli.simulator.reason import Reason
 
 
 class EchoRequest:

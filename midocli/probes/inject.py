@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Hashable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from grammar.commands.inject import Inject
 from grammar.errors import RefusedError
 from midocli.advice.failure import NOTHING, Advice, Failure
+from midocli.context.context import Context
 from midocli.probes.capture_request import frame_data
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
@@ -21,10 +22,6 @@ from midocli.simulator.reason import Code, Reason
 from midocli.simulator.recorder import Captured, UnderlayPoint
 from midocli.simulator.wire.addresses import ip_text
 from midocli.simulator.wire.frame import Frame
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
-
 
 #: What a frame sets off is over within this time.
 _ASIDE_NS = 60 * SECOND_NS

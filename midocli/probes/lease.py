@@ -6,20 +6,16 @@ A lease is configuration: it ends up in the guest's own fields, in the place of 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from grammar.addresses import format_cidr, format_ipv4
 from grammar.schema import Collection
 from grammar.tree import FieldName, Setting
+from midocli.context.context import Context
+from midocli.simulator.guests.dhcp_client import Lease
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.records import Bridge
 from midocli.simulator.wire.addresses import mac_text, network_text
+from midocli.store.editor import Editor
 from midocli.store.rows import Row
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
-    from midocli.simulator.guests.dhcp_client import Lease
-    from midocli.store.editor import Editor
 
 #: The smallest MTU an Internet host may have (RFC 791); smaller ones are not taken.
 _LEAST_MTU = 68

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grammar import tree
 from grammar.addresses import format_ipv4
 from grammar.commands.ping import OPTIONS, Ping
 from grammar.errors import InvalidValueError
 from midocli.advice.failure import NOTHING, Advice, Failure
+from midocli.context.context import Context
 from midocli.probes import echo_data, ping_text
 from midocli.probes.drawing import Ending
 from midocli.probes.echo_request import EchoRequest
@@ -31,9 +32,6 @@ from midocli.simulator.reason import Code, Reason
 from midocli.simulator.wire.addresses import is_multicast
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ERROR_TYPES, ICMP
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 #: The clock tick of the kernel whose timers wake ping up.
 _TICK_NS = 4_000_000

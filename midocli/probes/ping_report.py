@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grammar.addresses import format_ipv4
 from midocli.advice.failure import Advice
+from midocli.context.context import Context
 from midocli.probes import ping_text
 from midocli.probes.echo_data import TIMESTAMP
+from midocli.probes.echo_request import EchoRequest
+from midocli.probes.senders import Sender
+from midocli.probes.targets import Target
 from midocli.probes.telling import ended, named, verdict
 from midocli.simulator.latency import SECOND_NS
-from midocli.simulator.reason import Code, Reason
+from midocli.simulator.reason import Code, LocalError, Reason
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ADVICE
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
-    from midocli.probes.echo_request import EchoRequest
-    from midocli.probes.senders import Sender
-    from midocli.probes.targets import Target
-    from midocli.simulator.reason import LocalError
 
 #: What there is to say of a request that was answered by whom it was sent to.
 _ANSWERED: dict[str, Any] = {"reason": None, "advice": []}

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from midocli.advice.failure import Advice, Failure
+from midocli.context.context import Context
 from midocli.results.values import Report
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 class Probe(Protocol):

@@ -7,15 +7,13 @@ The words are those of iproute2 (the generation that sets two blanks before
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from grammar.addresses import Cidr, format_ipv4
 from grammar.errors import InvalidValueError
+from midocli.datapath.datapath import Datapath
 from midocli.datapath.learnt_tables import neighbours
 from midocli.store.rows import Row
-
-if TYPE_CHECKING:
-    from midocli.datapath.datapath import Datapath
 
 _UP = "<BROADCAST,MULTICAST,UP,LOWER_UP>"
 _DOWN = "<BROADCAST,MULTICAST>"

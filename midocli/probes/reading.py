@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from grammar import tree
 from grammar.commands.tcpdump import ReadCapture
 from grammar.errors import FileError
 from grammar.times import Instant, date_of
+from midocli.context.context import Context
 from midocli.probes.capture_request import CaptureRequest
 from midocli.results.values import Stream
 from midocli.trace.capture_reader import (
@@ -23,9 +24,6 @@ from midocli.trace.filter_links import Link, link_of
 from midocli.trace.link_types import link_type_name
 from midocli.trace.tcpdump.links import LinkShow, link_show
 from midocli.trace.tcpdump.printer import Printer
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 
 def read_capture(context: Context, command: ReadCapture) -> Stream:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from grammar import tree
 from grammar.addresses import mac_number
 from grammar.errors import FileError, InvalidValueError, RefusedError
+from midocli.context.context import Context
 from midocli.probes.points import Point
 from midocli.probes.senders import guest_at, router_behind
 from midocli.store.rows import Row
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 _SHORTEST = 14
 _IPV4 = b"\x08\x00"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grammar import tree
 from grammar.commands.tcpdump import Tcpdump
 from grammar.errors import FileError, InvalidValueError
 from grammar.resources.capture import CAPTURE
+from midocli.context.captures import Frames
+from midocli.context.context import Context
+from midocli.context.files import GrowingFile
 from midocli.probes.capture_file import ANYWHERE, captured_frames, description, writer_for
 from midocli.probes.capture_request import CaptureRequest, Seen, frames_data, without_doubles
 from midocli.probes.points import Point, point_of
@@ -18,11 +21,6 @@ from midocli.results.values import Result
 from midocli.simulator.recorder import Captured, Recorder
 from midocli.trace.comments import Comments
 from midocli.trace.tcpdump.printer import Printer, banner
-
-if TYPE_CHECKING:
-    from midocli.context.captures import Frames
-    from midocli.context.context import Context
-    from midocli.context.files import GrowingFile
 
 
 def start(context: Context, command: Tcpdump) -> Result:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from grammar.addresses import mac_number
 from grammar.errors import RefusedError, UnknownObjectError
 from grammar.tree import Argument, Path
+from midocli.context.context import Context
 from midocli.probes.points import Point, find_point, point_of
 from midocli.simulator.devices import router_ping
+from midocli.simulator.guests.stack import GuestStack
+from midocli.simulator.reason import LocalError
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import Guest, Nic
 from midocli.simulator.wire.addresses import BROADCAST, NO_ADDRESS, subnet_broadcast
 from midocli.store.rows import Row
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
-    from midocli.simulator.guests.stack import GuestStack
-    from midocli.simulator.reason import LocalError
 
 _STATION = "station"
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from grammar.addresses import format_ipv4, parse_ipv4
 from grammar.errors import InvalidValueError
 from grammar.tree import Argument
+from midocli.context.context import Context
+from midocli.probes.senders import Sender
 from midocli.simulator.wire.addresses import LOOPBACK, NO_ADDRESS
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
-    from midocli.probes.senders import Sender
 
 #: Where connect(2) goes that is given no address and sends from none (INADDR_LOOPBACK).
 _LOCALHOST = LOOPBACK << 24 | 1

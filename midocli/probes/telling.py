@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from midocli.advice.failure import NOTHING, Advice
-
-if TYPE_CHECKING:
-    from midocli.simulator.reason import Reason
-    from midocli.store.catalog import Catalog
+from midocli.simulator.reason import Reason
+from midocli.store.catalog import Catalog
 
 
 def ended(catalog: Catalog, reason: Reason, advice: Advice = NOTHING, how: str = "ended") -> str:

@@ -6,13 +6,14 @@ UDP ones and TCP's half-open ones from a port each.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grammar.addresses import format_ipv4
 from grammar.commands.traceroute import OPTIONS, Traceroute
 from grammar.errors import InvalidValueError, RefusedError
 from grammar.tree import Setting
 from midocli.advice.failure import Advice, Failure
+from midocli.context.context import Context
 from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.senders import find_sender
@@ -34,9 +35,6 @@ from midocli.simulator.wire.segment import (
     syn_options,
     tcp_packet,
 )
-
-if TYPE_CHECKING:
-    from midocli.context.context import Context
 
 _AT_ONCE = 16
 #: From one probe to the next: long enough for a near hop to answer in between, as a kernel does

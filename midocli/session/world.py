@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
 
 from midocli.context.context import Context
 from midocli.context.files import Files
+from midocli.context.manner import Manner
 from midocli.context.preferences import Preferences
 from midocli.simulator.clock import Clock
-
-if TYPE_CHECKING:
-    from midocli.context.manner import Manner
 
 #: When such a world begins: 2026-01-05T09:00:00Z.
 START_NS = 1_767_603_600 * 10**9

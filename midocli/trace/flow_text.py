@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from midocli.simulator.learnt.flows import Flow, Header
 from midocli.simulator.wire.addresses import ip_text, mac_text
-
-if TYPE_CHECKING:
-    from midocli.simulator.learnt.flows import Flow, Header
 
 _NAMES = ("hw-src", "hw-dst", "vlan", "src", "dst", "tos", "ttl", "src-port", "dst-port")
 _TEXTS: dict[str, Callable[[Any], str]] = {
