@@ -80,7 +80,7 @@ def differences(seed: int) -> tuple[set[Changed], list[Changed]]:
     for _ in range(edits.rng.randint(1, 4)):
         edits.edit()
     context = edits.world.context
-    before = committed(context)
+    before = context.beside(committed(context))
     found = difference(context, before, Traffic())
     old, new = matrix(before, found.atoms), matrix(context, found.atoms)
     expected = {
