@@ -9,7 +9,7 @@ different atoms as long as there are any. It prints where the two differ.
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
@@ -24,6 +24,7 @@ import grammar
 from grammar.addresses import Cidr, format_ipv4
 from grammar.commands.reach import Traffic
 from midocli.advice.failure import NOTHING
+from midocli.advice.whereabouts import guests
 from midocli.analysis.atoms import Atoms, Packet
 from midocli.analysis.ends import Machine, guest_machines
 from midocli.analysis.fare import Verdict
@@ -61,10 +62,17 @@ class Judge:
     """The network itself: packets are sent, each as if it were the first."""
 
     def __init__(self, world: World, chance: Random) -> None:
-        self.store = world.store
         self._datapath = Datapath(world.store, world.context.clock.stopped(), chance)
         self.network = self._datapath.network
         self.network.topology.guests = Lazy(self._guest)
+        self.holders: defaultdict[int, tuple[Key, ...]] = defaultdict(tuple)
+        for guest, nic in guests(world.store):
+            for cidr in nic.get("address") or ():
+                self.holders[int(cidr.address)] += (guest.id,)
+
+    def home_of(self, address: int) -> set[str]:
+        """Nowhere: why a packet is not answered is not asked here."""
+        return set()
 
     def _guest(self, key: Key) -> Guest | None:
         if isinstance(key, Outside):
@@ -90,7 +98,7 @@ class Judge:
         plan = self.network.topology.guest_plans[source.key]
         route = plan.route(target) if plan is not None and source.chooses else None
         address = route[4] if route is not None else source.address
-        # Only the network and the store are asked of a laboratory here.
+        # Of a laboratory no more is asked here than the network and who has an address.
         lab: Any = self
         return Trial(lab, source.key, address, target).run(packet).reached
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.addresses import format_ipv4
 from grammar.commands.reach import Traffic
 from midocli.analysis.atoms import Atoms, in_words, part_data
+from midocli.analysis.deciders import Decider, Deciders, Way
 from midocli.analysis.ends import Machine, guest_machines
 from midocli.analysis.fare import Fate
 from midocli.analysis.laboratory import Laboratory
+from midocli.analysis.pair_words import pairs_in_words
 from midocli.analysis.port_readers import PortReaders
 from midocli.analysis.reach import fates_between, wanted_atoms
 from midocli.results.values import Record, Result
@@ -19,11 +22,17 @@ from midocli.simulator.reason import Code, Reason
 if TYPE_CHECKING:
     from midocli.context.context import Context
 
+#: What rules that let packets pass do and did, by their type.
+_PASSING = {"accept": ("accepts", "accepted"), "return": ("returns", "returned")}
+#: A machine, by its name and address.
+End = tuple[str, int]
+
 
 class Change(NamedTuple):
     """Packets that are answered now and were not, or the other way round, of some pairs.
 
-    `reason` is why they are not, or were not.
+    `reason` is why they are not, or were not; `passing` the rule of the same filter that lets them
+    pass, or did, where that is known.
     """
 
     opens: bool
@@ -31,6 +40,17 @@ class Change(NamedTuple):
     atoms: int
     reason: Reason | None
     why: str
+    passing: Decider | None = None
+
+    @property
+    def rules(self) -> tuple[str | None, str | None]:
+        """The rule that does it, and the one that did otherwise in its place before.
+
+        Where packets pass now by no rule, it is the one that refused them, and does no more.
+        """
+        refusing = self.reason.rule if self.reason is not None else None
+        passing = self.passing.rule if self.passing is not None else None
+        return (passing, refusing) if self.opens and passing is not None else (refusing, passing)
 
 
 class Difference(Result):
@@ -38,6 +58,7 @@ class Difference(Result):
 
     changes: Sequence[Change]
     atoms: Atoms
+    traffic: Traffic
 
     def text(self) -> str:
         """A line for each: what is lost first; nothing where nothing changed."""
@@ -46,20 +67,14 @@ class Difference(Result):
     def _lines(self, change: Change) -> Iterator[str]:
         does = "opens" if change.opens else "closes"
         reason = f"   ({change.why})" if change.why else ""
-        packets = in_words(self.atoms.parts(change.atoms))
-        yield f"{does}: {self._pairs(change)}   {packets}{reason}"
+        packets = self._packets(change)
+        yield f"{does}: {pairs_in_words(change.pairs)}   {packets}{reason}"
 
-    def _pairs(self, change: Change) -> str:
-        """The pairs as targets with those that gain or lose them: `web <- alice, bob`."""
-        by_target: dict[str, list[str]] = {}
-        for source, target in change.pairs:
-            by_target.setdefault(target, []).append(source)
-        merged: dict[tuple[str, ...], list[str]] = {}
-        for target, sources in by_target.items():
-            merged.setdefault(tuple(sources), []).append(target)
-        return "; ".join(
-            f"{', '.join(targets)} <- {', '.join(sources)}" for sources, targets in merged.items()
-        )
+    def _packets(self, change: Change) -> str:
+        """The packets, by the words of the question where they are all that it asks about."""
+        if change.atoms == wanted_atoms(self.atoms, self.traffic) and self.traffic.proto:
+            return " ".join(self.traffic.written())
+        return in_words(self.atoms.parts(change.atoms))
 
     def document(self) -> dict[str, Any]:
         """What is opened and closed."""
@@ -75,7 +90,8 @@ class Difference(Result):
             "atoms": [part_data(part) for part in self.atoms.parts(change.atoms)],
             "code": reason and str(reason.code),
             "place": reason and reason.at,
-            "rule": reason and reason.rule,
+            "rule": change.rules[0],
+            "instead_of": change.rules[1],
             "why": change.why or None,
         }
 
@@ -86,8 +102,8 @@ class Difference(Result):
                 "change": "opens" if change.opens else "closes",
                 "from": source,
                 "to": target,
-                "packets": in_words(self.atoms.parts(change.atoms)),
-                "rule": (change.reason and change.reason.rule) or "",
+                "packets": self._packets(change),
+                "rule": change.rules[0] or "",
             }
             for change in self.changes
             for source, target in change.pairs
@@ -97,31 +113,35 @@ class Difference(Result):
 class _Side(NamedTuple):
     """One of the two topologies: its machines by name and address, and where to try packets."""
 
-    machines: dict[tuple[str, int], Machine]
+    machines: dict[End, Machine]
     lab: Laboratory
+
+    def way(self, one: End, other: End) -> Way:
+        """Where the packets of a pair that is there are sent."""
+        return Way(self.lab, self.machines[one], self.machines[other].address)
 
 
 def difference(context: Context, before: Context, traffic: Traffic) -> Difference:
     """What became of all pairs of machines since another topology; equal names are the same."""
-    contexts = (before, context)
-    readers = [_readers(each) for each in contexts]
-    both = readers[0].joined(readers[1])
-    old, new = (_side(each, both, traffic) for each in contexts)
+    both = _readers(before).joined(_readers(context))
+    sides = old, new = _side(before, both, traffic), _side(context, both, traffic)
     atoms = new.lab.atoms
     wanted = wanted_atoms(atoms, traffic)
     machines = list({**old.machines, **new.machines})
+    names = _names(machines)
+    deciders = Deciders()
     found: dict[tuple[object, ...], Change] = {}
     asked = [(one, other) for one in machines for other in machines if one != other]
     for done, (one, other) in enumerate(asked):
         context.progress("comparing", done, len(asked))
-        for change in _changes(old, new, one, other, wanted):
+        for change in _changes(sides, one, other, wanted, deciders):
             reason = change.reason
             place = reason and (reason.code, reason.at, reason.rule)
-            key = (change.opens, change.atoms, place, change.why)
+            key = (change.opens, change.atoms, place, change.why, change.passing)
             known = found.get(key)
-            pairs = (*(known.pairs if known is not None else ()), *change.pairs)
-            found[key] = change._replace(pairs=pairs)
-    return Difference(sorted(found.values(), key=lambda each: each.opens), atoms)
+            pairs = known.pairs if known is not None else ()
+            found[key] = change._replace(pairs=(*pairs, (names[one], names[other])))
+    return Difference(sorted(found.values(), key=lambda each: each.opens), atoms, traffic)
 
 
 def _readers(context: Context) -> PortReaders:
@@ -138,32 +158,38 @@ def _side(context: Context, readers: PortReaders, traffic: Traffic) -> _Side:
 
 
 def _changes(
-    old: _Side, new: _Side, one: tuple[str, int], other: tuple[str, int], wanted: int
+    sides: tuple[_Side, _Side], one: End, other: End, wanted: int, deciders: Deciders
 ) -> Iterator[Change]:
-    """What a pair gains and loses."""
-    before, after = (_fates(side, one, other, wanted) for side in (old, new))
+    """What a pair gains and loses, without its names."""
+    before, after = (_fates(side, one, other, wanted) for side in sides)
     was, now = _reached(before), _reached(after)
-    pair = ((_named(one), _named(other)),)
     for opens, some, others in ((False, was & ~now, after), (True, now & ~was, before)):
+        refusing, passing = sides if opens else reversed(sides)
         if others is None and some:
-            gone = next(end for end in (one, other) if end not in (old if opens else new).machines)
+            gone = next(end for end in (one, other) if end not in refusing.machines)
             why = f"{gone[0]} {'was not there' if opens else 'is gone'}"
-            yield Change(opens, pair, some, None, why)
+            yield Change(opens, (), some, None, why)
         for fate in others or ():
-            if fate.atoms & some:
-                failure = fate.verdict.failure
-                reason = failure.reason if failure is not None else None
-                why = _why(reason, opens) or fate.verdict.why
-                yield Change(opens, pair, fate.atoms & some, reason, why)
+            if not fate.atoms & some:
+                continue
+            failure = fate.verdict.failure
+            reason = failure.reason if failure is not None else None
+            ways = refusing.way(one, other), passing.way(one, other)
+            for decider, atoms in deciders.passing(*ways, fate.atoms & some, reason):
+                why = _why(reason, opens, decider) or fate.verdict.why
+                yield Change(opens, (), atoms, reason, why, decider)
 
 
-def _named(end: tuple[str, int]) -> str:
-    return end[0] or format_ipv4(end[1])
+def _names(machines: Sequence[End]) -> dict[End, str]:
+    """What machines are called: those that share a name by their addresses as well."""
+    shared = Counter(name for name, _ in machines)
+    return {
+        (name, address): name if shared[name] == 1 else f"{name} ({format_ipv4(address)})"
+        for name, address in machines
+    }
 
 
-def _fates(
-    side: _Side, one: tuple[str, int], other: tuple[str, int], wanted: int
-) -> list[Fate] | None:
+def _fates(side: _Side, one: End, other: End, wanted: int) -> list[Fate] | None:
     """How packets fare on a side; None where one of the two is not there."""
     source, target = side.machines.get(one), side.machines.get(other)
     if source is None or target is None:
@@ -175,14 +201,18 @@ def _reached(fates: list[Fate] | None) -> int:
     return sum(fate.atoms for fate in fates or () if fate.verdict.kind == "reached")
 
 
-def _why(reason: Reason | None, before: bool) -> str:
-    """Why packets are not answered on the one side."""
+def _why(reason: Reason | None, opens: bool, passing: Decider | None) -> str:
+    """Why packets are not answered on the one side, and which rule lets them pass on the other."""
     if reason is None:
         return ""
     if reason.rule is None:
-        return f"{'before: ' if before else ''}{reason.text}"
+        return f"{'before: ' if opens else ''}{reason.text}"
     does = {Code.RULE_DROP: "drop", Code.RULE_REJECT: "reject"}.get(reason.code, "refuse")
     past = {"drop": "dropped", "reject": "rejected", "refuse": "refused"}
-    verb = past[does] if before else f"{does}s"
-    where = f"the {reason.details.get('filter', 'filter')} of {reason.at}"
-    return f"{reason.rule} {verb} it in {where}"
+    where = f"it in the {reason.details.get('filter', 'filter')} of {reason.at}"
+    if passing is None:
+        return f"{reason.rule} {past[does] if opens else f'{does}s'} {where}"
+    lets, let = _PASSING.get(passing.type, ("takes", "took"))
+    if opens:
+        return f"{passing.rule} {lets} {where}, where {reason.rule} {past[does]} it"
+    return f"{reason.rule} {does}s {where}, where {passing.rule} {let} it"

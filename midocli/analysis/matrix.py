@@ -63,6 +63,8 @@ class Table(NamedTuple):
 def table(context: Context, by: By, traffic: Traffic, workers: int = 1) -> Table:
     """Ask about all pairs, in so many processes; RefusedError where there are not two machines."""
     sets = _sets(context, by)
+    if by == "group" and not sets:
+        raise RefusedError("there is no port group or address group with machines")
     machines = list(dict.fromkeys(each for some in sets.values() for each in some))
     asked = [(one, other) for one in machines for other in machines if one.key != other.key]
     if not asked:
