@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from crashing import Recording  # noqa: E402 (the clone's own midocli, installed or not)
+from damage import a_store_to_damage, mishaps  # noqa: E402
 
 from midocli.store.storage import sqlite  # noqa: E402
 
@@ -45,9 +46,17 @@ def wal(seed: int, number: int) -> Iterator[str]:
     yield from writes(seed, number, wal=True)
 
 
+def damage(seed: int, number: int) -> Iterator[str]:
+    """Stores that are damaged somehow (5,000), and what is told of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        content = a_store_to_damage(Path(folder) / "whole.db")
+        for each in range(number or 5000):
+            yield from mishaps(seed + each, content, Path(folder) / "net.db")
+
+
 #: What goes wrong in a campaign with a seed, of some number of cases; 0: the usual number.
 SUBJECTS: dict[str, Callable[[int, int], Iterator[str]]] = {
-    each.__name__: each for each in (writes, wal)
+    each.__name__: each for each in (writes, wal, damage)
 }
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import pwd
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import cache
+from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
+
+import pytest
+
+_NUMBERS = count()
 
 
 def programs() -> Path | None:
@@ -21,53 +26,77 @@ def programs() -> Path | None:
     return Path(word).resolve().parent if word else None
 
 
-@contextmanager
-def server() -> Iterator[str]:
-    """Inside, a server runs; gives the URL of its databases, without the name of one."""
-    folder = Path(mkdtemp(prefix="midocli-postgres-"))
-    user = _user()
-    options = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
-    binaries = programs()
-    assert binaries is not None
-    data = folder / "data"
-    if user:
-        shutil.chown(folder, user)
-    try:
+class Server:
+    """A server in a folder of its own; `url` is that of its databases, without the name of one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._binaries = programs()
+        assert self._binaries is not None
+        self._data = folder / "data"
+        self._options: dict[str, object] = {"cwd": folder}
+        if user := _user():
+            shutil.chown(folder, user)
+            group = pwd.getpwnam(user).pw_gid
+            self._options |= {"user": user, "group": group, "extra_groups": []}
+        self.url = f"postgresql://midocli@/{{}}?host={folder}"
         subprocess.run(
-            [
-                binaries / "initdb",
-                "-D",
-                data,
-                "-U",
-                "midocli",
-                "-A",
-                "trust",
-                "-N",
-                "--locale=C",
-                "-E",
-                "UTF8",
-            ],
+            [self._binaries / "initdb", "-D", self._data, "-U", "midocli", "-A", "trust", "-N",
+             "--locale=C", "-E", "UTF8"],
             check=True,
             capture_output=True,
-            cwd=folder,
-            **options,  # type: ignore[call-overload]
+            **self._options,  # type: ignore[call-overload]
         )  # fmt: skip
-        running = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=",
-             "-c", "fsync=off", "-c", "max_connections=40"],
+        rules = self._data / "pg_hba.conf"
+        rules.write_text(f"local all secret scram-sha-256\n{rules.read_text()}")
+        self.start()
+
+    def start(self) -> None:
+        """Have it run, and wait until it answers."""
+        assert self._binaries is not None
+        self._running = subprocess.Popen(
+            [self._binaries / "postgres", "-D", self._data, "-k", self._folder,
+             "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=40"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            cwd=folder,
-            **options,  # type: ignore[call-overload]
+            **self._options,  # type: ignore[call-overload]
         )  # fmt: skip
-        try:
-            _wait_for(folder / ".s.PGSQL.5432", running)
-            yield f"postgresql://midocli@/{{}}?host={folder}"
-        finally:
-            running.send_signal(signal.SIGINT)  # ends its connections
-            running.wait(20)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _wait_for(self._folder / ".s.PGSQL.5432", self._running)
+
+    def stop(self) -> None:
+        """End it and all connections, as an administrator would."""
+        self._running.send_signal(signal.SIGINT)
+        self._running.wait(20)
+
+
+@cache
+def shared() -> Server:
+    """The server of this process, which ends with it."""
+    folder = Path(mkdtemp(prefix="midocli-postgres-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    server = Server(folder)
+    atexit.register(server.stop)
+    return server
+
+
+def new_database() -> str:
+    """The URL of a database with nothing in it; the test is skipped where there can be none."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed: no PostgreSQL")
+    if programs() is None:
+        pytest.skip("PostgreSQL's server is not installed")
+    name = f"net{next(_NUMBERS)}"
+    administer("postgres", f"CREATE DATABASE {name}")
+    return shared().url.format(name)
+
+
+def administer(database: str, *statements: str) -> list[tuple[object, ...]]:
+    """Carry statements out, each by itself; what the last one finds."""
+    import psycopg
+
+    with psycopg.connect(shared().url.format(database), autocommit=True) as connection:
+        for statement in statements:
+            done = connection.execute(statement)
+        return done.fetchall() if done.description else []
 
 
 def _user() -> str | None:
@@ -81,11 +110,11 @@ def _user() -> str | None:
 def _wait_for(socket: Path, running: subprocess.Popen[bytes]) -> None:
     import psycopg
 
-    for _ in range(300):
+    for _ in range(1000):
         assert running.poll() is None, "the server ended"
         try:
             psycopg.connect(f"postgresql://midocli@/postgres?host={socket.parent}").close()
             return
         except psycopg.OperationalError:
-            time.sleep(0.1)
+            time.sleep(0.03)
     raise AssertionError("the server does not answer")

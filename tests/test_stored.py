@@ -23,7 +23,7 @@ from midocli.app.cli import main
 SAMPLE = ("local-route-alias", "chain", "references", "captures", "expect-anything", "vtep")
 
 
-def run(store: Path, *arguments: str) -> tuple[int, str, str]:
+def run(store: Path | str, *arguments: str) -> tuple[int, str, str]:
     """The exit status of a run of the program, what it prints, and its errors."""
     printed, told = BytesIO(), BytesIO()
     out, err = (TextIOWrapper(each, encoding="utf-8") for each in (printed, told))

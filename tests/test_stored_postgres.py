@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator
-from itertools import count
-from pathlib import Path
 
 import pytest
-from postgres_server import programs, server
+from postgres_server import administer, new_database, shared
 from sessions import midocli, named
 from sharer import Sharer
 from stored import difference, side_by_side
+from test_stored import run
 
 from midocli.app.stores import check
 
-psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed: no PostgreSQL")
-if programs() is None:
-    pytest.skip("PostgreSQL's server is not installed", allow_module_level=True)
-
-_NUMBERS = count()
-
-
-@pytest.fixture(scope="module")
-def databases() -> Iterator[str]:
-    with server() as url:
-        yield url
-
 
 @pytest.fixture
-def store(databases: str) -> str:
+def store() -> str:
     """The URL of a database with nothing in it."""
-    name = f"net{next(_NUMBERS)}"
-    with psycopg.connect(databases.format("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return databases.format(name)
+    return new_database()
 
 
 def test_a_topology_stays_in_postgresql(store: str) -> None:
@@ -82,27 +66,163 @@ def test_many_processes_lose_nothing(store: str) -> None:
     assert not check(store)
 
 
-def test_what_is_not_there_is_told(store: str, tmp_path: Path) -> None:
-    done = midocli("-s", f"postgresql:///none?host={tmp_path}", "-e", "router list")
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert done.stderr.startswith(
-        f"midocli: the store postgresql://{tmp_path}/none cannot be reached"
+# -- what is told where it cannot be used ----------------------------------------------------
+
+
+def named_in(store: str) -> str:
+    """The name of the database in a URL."""
+    return store.partition("?")[0].rpartition("/")[2]
+
+
+def as_user(store: str, user: str) -> str:
+    return store.replace("midocli@", f"{user}@")
+
+
+def told(store: str, reason: str) -> None:
+    """No command can be carried out, for a reason; passwords are not told."""
+    status, out, err = run(store, "-e", "router list")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("midocli: ") and re.search(reason, err), err
+    assert "hush" not in err
+
+
+@pytest.mark.parametrize(
+    ("where", "reason"),
+    [
+        ("postgresql:///none?host=/nowhere", "the store postgresql:///nowhere/none cannot be reac"),
+        ("postgresql://me:hush@127.0.0.1:1/none", "cannot be reached: .*Connection refused"),
+        ("postgresql://me@nowhere.invalid/none", "cannot be reached: .*nowhere.invalid"),
+        ("postgresql://me:hush@[::1/none", "no store can be named so: .*IPv6"),
+        ("postgresql://me/none?colour=red", "no store can be named so: .*colour"),
+    ],
+)
+def test_what_cannot_be_reached_is_told(where: str, reason: str) -> None:
+    told(where, reason)
+
+
+def test_who_may_not_is_told(store: str) -> None:
+    database = named_in(store)
+    administer(
+        database,
+        "DROP ROLE IF EXISTS secret, guest",
+        "CREATE ROLE secret LOGIN PASSWORD 'right'",
+        "CREATE ROLE guest LOGIN",
     )
+    told(store.replace(database, "none"), 'cannot be reached: .*"none" does not exist')
+    told(as_user(store, "nobody"), 'cannot be reached: .*"nobody" does not exist')
+    told(as_user(store, "secret"), "cannot be reached: .*no password supplied")
+    told(as_user(store, "secret:hush"), "cannot be reached: .*password authentication failed")
+    told(as_user(store, "guest"), "cannot be used: permission is denied")
+    Sharer(store).run("router create")
+    told(as_user(store, "guest"), "cannot be used: permission is denied")
+
+
+def test_what_is_no_store_is_told(store: str) -> None:
+    database = named_in(store)
+    administer(database, "CREATE SCHEMA midocli", "CREATE TABLE midocli.other (x int)")
+    told(store, "cannot be used: .*meta")
+    administer(database, "DROP SCHEMA midocli CASCADE")
+    Sharer(store).run("router create")
+    administer(database, "UPDATE midocli.meta SET value = '99'")
+    told(store, "was written by a newer midocli: its version is 99")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"), [("53100", "the disk is full"), ("25006", "it is read-only")]
+)
+def test_what_cannot_be_written_is_told(store: str, code: str, reason: str) -> None:
+    here = Sharer(store)
+    here.run("router create")
+    administer(
+        named_in(store),
+        "CREATE FUNCTION midocli.fail() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{code}'; END$$",
+        "CREATE TRIGGER fail BEFORE INSERT ON midocli.object EXECUTE FUNCTION midocli.fail()",
+    )
+    for _ in range(2):
+        assert here.refused("bridge create").endswith(f" cannot be written: {reason}")
+        assert here.run("router list") == "router router0 state up asn 0"
+    administer(named_in(store), "DROP TRIGGER fail ON midocli.object")
+    assert here.run("bridge create") == "bridge0"
+    assert not check(store)
+
+
+# -- what is lost with a connection ----------------------------------------------------------
+
+_OTHERS = "pid <> pg_backend_pid() AND datname = current_database()"
+_END_THEM = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {_OTHERS}"
 
 
 def test_a_connection_that_is_lost_leaves_nothing_half_done(store: str) -> None:
-    a = Sharer(store)
-    a.run("router create name r")
-    with psycopg.connect(store, autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-            " AND datname = current_database()"
-        )
-    for _ in range(2):
-        try:
-            a.run("router create name s")
-            break
-        except Exception as error:
-            assert "cannot be reached" in str(error)
-    assert a.run("router list").count("name s") == 1
+    here = Sharer(store)
+    here.run("router create name r")
+    administer(named_in(store), _END_THEM)
+    assert here.run("router create name s") == "router1"
+    here.kept.begin()
+    administer(named_in(store), _END_THEM)
+    assert "cannot be reached: " in here.refused("router create name t")
+    assert here.run("router create name t") == "router2"
+    names = [line.split(" name ")[1][0] for line in here.run("router list").splitlines()]
+    assert names == ["r", "s", "t"]
+    assert not check(store)
+
+
+def test_a_server_that_is_restarted_loses_nothing(store: str) -> None:
+    here, there = Sharer(store), Sharer(store)
+    here.run("router create name r")
+    shared().stop()
+    try:
+        for line in ("router create name s", "router list", "undo", "log"):
+            assert "cannot be reached: " in here.refused(line)
+    finally:
+        shared().start()
+    for each, other in ((here, there), (there, here)):
+        assert each.run("bridge create").startswith("bridge")
+        assert other.run("bridge list") == each.run("bridge list")
+    assert here.run("router list") == "router router0 name r state up asn 0"
+    assert not check(store)
+
+
+@pytest.mark.parametrize("is_made", [True, False])
+def test_what_became_of_a_change_is_asked(
+    store: str, is_made: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection is lost with the answer to a COMMIT, or with the COMMIT itself."""
+    here = Sharer(store)
+    connection = here.kept._database._connection  # type: ignore[attr-defined]
+
+    def lost(statement: str, *rest: object) -> object:
+        if statement == "COMMIT":
+            if is_made:
+                connection.__class__.execute(connection, statement)
+            administer(named_in(store), _END_THEM)
+        return connection.__class__.execute(connection, statement, *rest)
+
+    monkeypatch.setattr(connection, "execute", lost)
+    if is_made:
+        assert here.run("router create name r") == "router0"
+    else:
+        assert "cannot be reached: " in here.refused("router create name r")
+    assert here.run("router list").count("name r") == is_made
+    assert not check(store)
+
+
+def test_what_cannot_be_asked_is_told(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("midocli.store.storage.postgres._PATIENCE", 0.3)
+    here = Sharer(store)
+    connection = here.kept._database._connection  # type: ignore[attr-defined]
+
+    def lost(statement: str, *rest: object) -> object:
+        if statement == "COMMIT":
+            shared().stop()
+        return connection.__class__.execute(connection, statement, *rest)
+
+    monkeypatch.setattr(connection, "execute", lost)
+    try:
+        why = here.refused("router create name r")
+    finally:
+        shared().start()
+    assert "whether the change was made is not known: look at the log" in why
+    assert here.run("router list") == ""
+    assert here.run("router create") == "router0"
     assert not check(store)

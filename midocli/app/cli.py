@@ -300,7 +300,7 @@ def _session(options: Namespace, manner: Manner, preferences: Preferences, files
     chance = random.Random(options.seed)
     context = Context(chance, clock, files, manner, not options.no_alias, preferences)
     where = None if options.untrusted else _store_of(options)
-    if where:
+    if where is not None:
         from midocli.app.stores import keep
 
         keep(context, where)
@@ -328,7 +328,7 @@ def _stored(place: Argument) -> Store | None:
 
 def _store_of(options: Namespace) -> str | None:
     """Where the topology stays, if it does."""
-    return options.store or os.environ.get("MIDOCLI_STORE")
+    return os.environ.get("MIDOCLI_STORE") or None if options.store is None else options.store
 
 
 def _check(options: Namespace) -> int:

@@ -14,8 +14,9 @@ class Processes:
 
     def lives(self, process: str) -> bool:
         """Whether the process of a word is still there, and no other of its number."""
-        number = process.split(":")[1]
-        return _word(int(number)) == process
+        _, _, said = process.partition(":")
+        number = said.partition(":")[0]
+        return number.isdigit() and _word(int(number)) == process
 
 
 def _word(number: int) -> str:

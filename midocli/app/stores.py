@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import time
+from functools import partial
 from pathlib import Path
 
 from grammar.errors import StoreError
@@ -105,25 +107,37 @@ def opened(where: str, new: bool = True) -> Database:
 def _file(name: str, new: bool) -> Database:
     from midocli.store.storage.sqlite import Sqlite
 
-    path = Path(name).expanduser().absolute()
     try:
+        if not name:
+            raise ValueError("it has no name")
+        path = path_of(name).resolve()
         _check_place(path, name)
         # Nobody else may read it, from the beginning on. SQLite opens it behind this.
         if new:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
         pass
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise StoreError(f"the store {name} cannot be opened: {reason}") from None
-    return Sqlite(str(path), name, Processes())
+    return Sqlite(str(path), name, Processes(), partial(_identity, path))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from all others that ever have its name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _check_place(path: Path, name: str) -> None:
     """StoreError where a store would be on a file system of a network, or is no file."""
-    if path.is_dir():
-        raise StoreError(f"the store {name} cannot be opened: it is a folder")
-    kind = _file_system(path)
+    if path.exists() and not path.is_file():
+        what = "a folder" if path.is_dir() else "no file"
+        raise StoreError(f"the store {name} cannot be opened: it is {what}")
+    kind = _file_system(path.parent)
     if kind.startswith(_NETWORK):
         raise StoreError(
             f"the store {name} is on a network file system ({kind}), where what several sessions "
@@ -131,19 +145,28 @@ def _check_place(path: Path, name: str) -> None:
         )
 
 
-def _file_system(path: Path) -> str:
-    """The type of the file system that a path is on, empty where it is not known."""
+def _file_system(folder: Path) -> str:
+    """The type of the file system that a folder is on, empty where it is not known."""
     found = (0, "")
-    try:
-        folder = str(path.parent.resolve())
-        for line in Path("/proc/self/mountinfo").read_text().splitlines():
-            fields = line.split()
-            point, kind = fields[4].encode().decode("unicode_escape"), fields[fields.index("-") + 1]
-            if folder == point or folder.startswith(point.rstrip("/") + "/"):
-                found = max(found, (len(point), kind), key=lambda each: each[0])
-    except (OSError, ValueError, IndexError):
-        return ""
+    for line in _mounts():
+        fields = line.split()
+        point, kind = _plain(fields[4]), fields[fields.index("-") + 1]
+        if f"{folder}/".startswith(point.rstrip("/") + "/") and len(point) >= found[0]:
+            found = len(point), kind  # one that was mounted later hides those before
     return found[1]
+
+
+def _mounts() -> list[str]:
+    """The file systems that are mounted, a line each; none where that is not told."""
+    try:
+        return Path("/proc/self/mountinfo").read_text(errors="surrogateescape").splitlines()
+    except OSError:
+        return []
+
+
+def _plain(path: str) -> str:
+    """A path without the escapes that the list of mounts has for blanks."""
+    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), path)
 
 
 def _now() -> int:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from grammar.errors import StoreError
 from midocli.help.version import VERSION
 from midocli.results.printable import printable_lines
 
@@ -55,6 +56,8 @@ class Mistakes:
         """
         try:
             yield
+        except StoreError:
+            return  # the next command says what is wrong
         except Exception as error:
             if repr(error) not in self._noted:
                 self._noted.add(repr(error))

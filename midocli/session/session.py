@@ -267,8 +267,6 @@ class Session:
     def _carried_out(self, line: Line) -> Result | None:
         if line.error is not None:
             raise line.error
-        if self._kept is not None and not self.context.change.is_open:
-            self._kept.refresh()
         command = grammar.parse(line.text)
         return self._run(command) if command is not None else None
 
@@ -277,6 +275,8 @@ class Session:
             if not self._is_quiet:
                 self.show(None)
             raise SessionEnd
+        if self._kept is not None and not self.context.change.is_open:
+            self._kept.refresh()
         if self.context.change.has_failed and command.word != "begin":
             raise RefusedError("the change has failed: nothing is done until commit or rollback")
         plain = command

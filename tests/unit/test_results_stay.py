@@ -207,7 +207,7 @@ class Kept:
 def _keep(context: Context, path: Path) -> None:
     """Give a context a store of its own, in which nothing tells one run from another."""
     path.touch()
-    database = Sqlite(str(path), "net.db", Processes())
+    database = Sqlite(str(path), "net.db", Processes(), lambda: path)
     prepare(database)
     log = Log(database, "session", lambda: 0)
     context.kept = midocli.store.storage.kept.Kept(context.store, database, log, context.changed)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
+
+from grammar.errors import StoreError
 
 Cell = str | int | None
 
@@ -60,3 +63,12 @@ class Database(Protocol):
 
     def close(self) -> None:
         """End the connection."""
+
+
+@contextmanager
+def understood(database: Database) -> Iterator[None]:
+    """Inside, what cannot be understood of what a database holds is told as damage: StoreError."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise StoreError(f"the store {database.name} is damaged: {error!r:.200}") from None

@@ -16,7 +16,7 @@ from midocli.store.copying import copied
 from midocli.store.display import Display
 from midocli.store.journal import Change, Transaction
 from midocli.store.rows import Row
-from midocli.store.storage.database import Database
+from midocli.store.storage.database import Database, understood
 from midocli.store.storage.entries import OWN, Entries, is_own
 from midocli.store.storage.loading import Loading
 from midocli.store.storage.log import CHANGE, NAME, OF_ITS_OWN, REDO, UNDO, Found, Log
@@ -55,7 +55,7 @@ class Kept:
         self._refusal: StoreError | None = None
         self._is_writing = False
         self.is_gathering = False
-        self._mark = database.mark()
+        self._mark: object = database.mark()
         self._load()
         #: The last entry of the log when this session began.
         self.began = log.seen
@@ -106,7 +106,7 @@ class Kept:
                             self._entries.repeat(entry)
                     if kind != NAME:
                         told.append(words)
-            except (MidoError, ValueError, KeyError):
+            except (MidoError, ValueError, LookupError, TypeError):
                 touched += self._store.all_rows()
                 self._store.forget(OWN)
                 self._load()
@@ -137,8 +137,15 @@ class Kept:
 
     def _unlock(self) -> None:
         self._database.rollback()
+        self._end_writing()
+
+    def _end_writing(self) -> None:
+        """Others may write; what they have done before is known."""
         self._is_writing = False
-        self._mark = self._database.mark()
+        try:
+            self._mark = self._database.mark()
+        except StoreError:
+            self._mark = None  # it will be asked for again
 
     def settle(self, transaction: Transaction) -> None:
         """Commit a transaction or, while they are gathered, get it ready to be."""
@@ -285,8 +292,7 @@ class Kept:
         self._writing.clear()
         self.log.written()
         self._settled = []
-        self._is_writing = False
-        self._mark = self._database.mark()
+        self._end_writing()
 
     # -- taking back ---------------------------------------------------------------------------
 
@@ -360,9 +366,10 @@ class Kept:
                 f"{verb} force takes it back all the same"
             )
         try:
-            for data in found.changes:
-                for entry in reversed(json.loads(data)):
-                    self._entries.take_back(entry)
+            with understood(self._database):
+                for data in found.changes:
+                    for entry in reversed(json.loads(data)):
+                        self._entries.take_back(entry)
         except RefusedError as error:
             raise RefusedError(f"cannot {verb} {found.summary}: {error.message}") from None
         self.log.mark(found, self.log.next + len(self._steps), again)
@@ -382,8 +389,7 @@ class Kept:
         except BaseException:
             self._unlock()
             raise
-        self._is_writing = False
-        self._mark = self._database.mark()
+        self._end_writing()
         return forgotten
 
     def close(self) -> None:

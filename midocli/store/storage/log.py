@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from grammar.errors import RefusedError
-from midocli.store.storage.database import Database
+from midocli.store.storage.database import Database, understood
 
 CHANGE, UNDO, REDO, NAME, OF_ITS_OWN = "change", "undo", "redo", "name", "own"
 
@@ -84,8 +84,9 @@ class Log:
 
     def catch_up(self) -> None:
         """All that there is has been seen."""
-        ((number,),) = self._database.rows("SELECT max(number) FROM change")
-        self._seen = self._committed = number or 0
+        with understood(self._database):
+            ((number,),) = self._database.rows("SELECT max(number) FROM change")
+            self._seen = self._committed = int(number or 0)
         self._last = None
 
     def news(self) -> Iterator[tuple[str, str, str]]:
@@ -280,7 +281,8 @@ class Log:
         """The last changes, the oldest first."""
         self.write()
         found = self._database.rows(f"{_LISTED} GROUP BY run ORDER BY run DESC LIMIT ?", (last,))
-        return [self._listed(*row) for row in reversed(found)]
+        with understood(self._database):
+            return [self._listed(*row) for row in reversed(found)]
 
     def change(self, number: int) -> tuple[Listed, list[str]] | None:
         """One change with what was done; None where the log has no such."""
@@ -293,7 +295,8 @@ class Log:
             " ORDER BY number",
             (number,),
         )
-        return self._listed(*found[0]), [data for (data,) in entries]
+        with understood(self._database):
+            return self._listed(*found[0]), [data for (data,) in entries]
 
     def since(self, number: int) -> list[str]:
         """What was done behind an entry, the last first; RefusedError where some is there no more.
@@ -328,7 +331,7 @@ class Log:
     ) -> Listed:
         ((words,),) = self._database.rows("SELECT summary FROM change WHERE number = ?", (first,))
         further = f" and {count - 1} further changes" if count > 1 else ""
-        return Listed(run, made, session, words + further, not live)
+        return Listed(run, int(made), session, words + further, not live)
 
     def prune(self, last: int) -> int:
         """Forget all but the last changes; how many were forgotten."""
@@ -337,7 +340,8 @@ class Log:
             " ORDER BY run DESC LIMIT ?",
             (last,),
         )
-        first = min((run for (run,) in kept), default=0)
+        with understood(self._database):
+            first = min((int(run) for (run,) in kept), default=0)
         before = f"{_LISTED} AND run < ? GROUP BY run"
         forgotten = len(self._database.rows(before, (first,)))
         self._database.run("DELETE FROM change WHERE run < ? AND number < ?", (first, first))

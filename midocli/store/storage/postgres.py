@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
+from time import monotonic, sleep
+from typing import Any, TypeVar
 
 from grammar.errors import StoreError
 from midocli.store.storage.database import Cell
@@ -17,9 +20,16 @@ except ImportError:
     message = "a store in PostgreSQL needs psycopg: pip install 'midocli[postgres]'"
     raise StoreError(message) from None
 
+_Found = TypeVar("_Found")
+
+# What psycopg warns of, it raises as well: nobody wants it on the standard error.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
+
 #: The lock that a session holds while it writes, one in each database.
 _LOCK = 0x6D69646F
 _SCHEMA = "midocli"
+#: How long a lost connection is tried again to learn what became of a change, in seconds.
+_PATIENCE = 10.0
 
 
 class Postgres:
@@ -68,10 +78,11 @@ class Postgres:
         return bool(self.rows(statement, (int(pid), began)))
 
     def rows(self, statement: str, parameters: Sequence[Cell] = ()) -> list[tuple[Any, ...]]:
-        with self._told():
-            if self._connection.closed and self._transaction is None:
-                self._connect()
+        def found() -> list[tuple[Any, ...]]:
             return self._connection.execute(_own(statement), parameters).fetchall()
+
+        with self._told():
+            return found() if self._transaction is not None else self._once_more(found)
 
     def run(self, statement: str, parameters: Sequence[Cell] = ()) -> None:
         with self._told():
@@ -86,7 +97,7 @@ class Postgres:
 
     def stirs(self) -> bool:
         if self._connection.closed:
-            return True
+            return False  # to connect may take long: the next command does
         with self._told():
             heard = list(self._connection.notifies(timeout=0))
         stirs, self._has_heard = bool(heard) or self._has_heard, False
@@ -94,18 +105,29 @@ class Postgres:
 
     def begin(self, seconds: float) -> None:
         with self._told():
-            if self._connection.closed:
-                self._connect()
-            try:
-                self._connection.execute("BEGIN")
-                self._connection.execute(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
-                self._connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
-                self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}")
-                found = self._connection.execute("SELECT pg_current_xact_id()::text").fetchall()
-                self._transaction = found[0][0]
-            except BaseException:
-                self.rollback()
+            self._once_more(partial(self._begin, seconds))
+
+    def _begin(self, seconds: float) -> None:
+        try:
+            self._connection.execute("BEGIN")
+            self._connection.execute(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
+            self._connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}")
+            found = self._connection.execute("SELECT pg_current_xact_id()::text").fetchall()
+            self._transaction = found[0][0]
+        except BaseException:
+            self.rollback()
+            raise
+
+    def _once_more(self, act: Callable[[], _Found]) -> _Found:
+        """Do what changes nothing; once more on a new connection where that is lost."""
+        try:
+            return act()
+        except psycopg.OperationalError:
+            if not self._connection.closed:
                 raise
+        self._connect()
+        return act()
 
     def commit(self) -> None:
         transaction, self._transaction = self._transaction, None
@@ -113,17 +135,35 @@ class Postgres:
             try:
                 self._connection.execute(f"NOTIFY {_SCHEMA}")
                 self._connection.execute("COMMIT")
-            except psycopg.OperationalError:
-                if not self._connection.closed or not self._has_committed(transaction):
+            except psycopg.OperationalError as error:
+                if not self._connection.closed:
+                    raise
+                if self._outcome(transaction, error) != "committed":
                     raise
 
-    def _has_committed(self, transaction: str | None) -> bool:
-        """Whether a transaction was committed whose connection was lost meanwhile."""
-        self._connect()
-        found = self._connection.execute(
-            "SELECT pg_xact_status(%s::text::xid8)", (transaction,)
-        ).fetchall()
-        return bool(found[0][0] == "committed")
+    def _outcome(self, transaction: str | None, lost: psycopg.Error) -> str:
+        """What became of a transaction whose connection was lost meanwhile.
+
+        A server that is restarted is waited for, and one that has not noticed yet. StoreError where
+        it does not become known.
+        """
+        end = monotonic() + _PATIENCE
+        while monotonic() < end:
+            try:
+                self._connect()
+                found = self._connection.execute(
+                    "SELECT pg_xact_status(%s::text::xid8)", (transaction,)
+                ).fetchall()
+            except psycopg.OperationalError:
+                found = []
+            if found and found[0][0] != "in progress":
+                return str(found[0][0])
+            self._connection.close()
+            sleep(0.1)
+        raise StoreError(
+            f"the store {self._name} {_reason(lost)}; whether the change was made is not known: "
+            "look at the log when it can be reached again"
+        )
 
     def rollback(self) -> None:
         self._transaction = None
@@ -158,7 +198,8 @@ def _name(url: str) -> str:
     try:
         given = conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
-        raise StoreError(f"no store can be named so: {str(error).strip()}") from None
+        why = str(error).strip().replace(f': "{url}"', "")  # which may hold a password
+        raise StoreError(f"no store can be named so: {why}") from None
     user = f"{given['user']}@" if "user" in given else ""
     port = f":{given['port']}" if "port" in given else ""
     return f"postgresql://{user}{given.get('host', '')}{port}/{given.get('dbname', '')}"

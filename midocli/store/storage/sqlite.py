@@ -8,7 +8,7 @@ SQLite is fixed; elsewhere a rollback journal that is truncated. Every commit is
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -19,6 +19,8 @@ from midocli.store.storage.database import Cell
 _APPLICATION = 0x6D69646F
 #: How long a statement outside a transaction waits for another session's commit, in seconds.
 _PATIENCE = 5.0
+#: What writing comes to, a full disk apart: an error, a quota, a limit on the size of files.
+_WRITING = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE)
 _FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
 
@@ -69,12 +71,19 @@ class Processes(Protocol):
 
 
 class Sqlite:
-    """A connection to a store's file, which has to be there, if only empty."""
+    """A connection to a store's file, which has to be there, if only empty.
 
-    def __init__(self, path: str, name: str, processes: Processes) -> None:
+    `identity` tells the file that has the path just now from all others.
+    """
+
+    def __init__(
+        self, path: str, name: str, processes: Processes, identity: Callable[[], object]
+    ) -> None:
         self._name = name
         self._processes = processes
         self._is_prepared = False
+        self._identity = identity
+        self._file = identity()
         with self._told():
             uri = f"file:{_escaped(path)}?mode=rw"
             self._connection = sqlite3.connect(
@@ -143,10 +152,19 @@ class Sqlite:
 
     def begin(self, seconds: float) -> None:
         with self._told():
-            self._connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+            self._wait_for(seconds)
             if not self._is_prepared:
                 self._prepare()
             self._connection.execute("BEGIN IMMEDIATE")
+            self._wait_for(_PATIENCE)
+        if self._identity() != self._file:
+            self.rollback()
+            why = "cannot be written: the file was removed or replaced"
+            raise StoreError(f"the store {self._name} {why}")
+
+    def _wait_for(self, seconds: float) -> None:
+        """Have each statement wait so long for other sessions."""
+        self._connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
     def commit(self) -> None:
         with self._told():
@@ -173,11 +191,18 @@ class Sqlite:
             yield
         except sqlite3.Error as error:
             raise StoreError(f"the store {self._name} {_reason(error)}") from None
+        except UnicodeDecodeError as error:  # in the words of an error about the schema
+            raise StoreError(f"the store {self._name} is damaged: {error}") from None
 
 
 def _reason(error: sqlite3.Error) -> str:
     """Why a store cannot do what was asked, to follow its name."""
-    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None and isinstance(error, sqlite3.OperationalError):
+        return "is damaged: it has text that is not UTF-8"
+    if code == sqlite3.SQLITE_READONLY_ROLLBACK:
+        return "has to be mended after a crash before it is read, and is read-only"
+    match (code or 0) & 0xFF:
         case sqlite3.SQLITE_FULL:
             return "cannot be written: the disk is full"
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
@@ -190,8 +215,10 @@ def _reason(error: sqlite3.Error) -> str:
             return "is no store: it is not a SQLite database"
         case sqlite3.SQLITE_CANTOPEN:
             return "cannot be opened: it, or the folder it is in, is not accessible"
+        case sqlite3.SQLITE_IOERR if code in _WRITING:
+            return "cannot be written: the disk reports an error, or the user's share of it is full"
         case sqlite3.SQLITE_IOERR:
-            return "cannot be read or written: the disk reports an error"
+            return "cannot be read: the disk reports an error"
         case sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return "cannot be opened: permission is denied"
     return f"cannot be used: {error}"
