@@ -14,11 +14,11 @@ from grammar.addresses import IpAddress, IPv4, Network, parse_cidr
 from grammar.elements import Question, Rejected
 from grammar.errors import InvalidValueError, shorten
 from grammar.expectation import Expectation
-from grammar.pairs import Pairs
+from grammar.pairs import PAIR, Pairs
 from grammar.schema import Collection, Field
 from grammar.tree import Setting
 from grammar.values import Choice, ListOf
-from grammar.words import BLANK, WORD_PATTERN, unquote
+from grammar.words import unquote
 
 #: The words that may stand between a field and its value, with what they are for.
 TESTS = {
@@ -29,7 +29,6 @@ TESTS = {
 COLUMNS = "columns"
 
 _NETWORK = Network("a network", "10.0.0.0/8")
-_OPERAND = re.compile(f"{BLANK}++((?!#){WORD_PATTERN})({BLANK}++(?!#){WORD_PATTERN})?", re.DOTALL)
 
 
 def columns_of(collection: Collection) -> Field:
@@ -51,7 +50,7 @@ class Filters(Pairs):
             word, (start, end) = unquote(pair[2]), pair.span(2)
             return Setting(field, self.value(line, field, word, start), start + 1, word), end
         if pair[2] in TESTS:
-            operand = _OPERAND.match(line, pair.end(2))
+            operand = PAIR.match(line, pair.end(2))
             if type(line) is Question:
                 self._answer_operand(line, pair.end(2), field, pair[2])
             if operand is not None and not (operand[1] in self._fields and operand[2]):

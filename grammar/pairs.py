@@ -25,7 +25,8 @@ from grammar.tree import FieldName, Setting
 from grammar.values import Flag, Negated
 from grammar.words import BLANK, TRAILING, WORD, WORD_PATTERN, unquote
 
-_PAIR = re.compile(f"{BLANK}*+((?!#){WORD_PATTERN})(?:{BLANK}++((?!#){WORD_PATTERN}))?", re.DOTALL)
+#: A word, and the one behind it.
+PAIR = re.compile(f"{BLANK}*+((?!#){WORD_PATTERN})(?:{BLANK}++((?!#){WORD_PATTERN}))?", re.DOTALL)
 
 
 class Pairs(Element):
@@ -89,7 +90,7 @@ class Pairs(Element):
         tokens: list[Tokens] = [] if self._lead is None else [self._lead(loc + 1)]
         least, most = len(tokens) + self._least, self._most
         while most is None or len(tokens) < most:
-            pair = _PAIR.match(line, loc)
+            pair = PAIR.match(line, loc)
             if type(line) is Question:
                 at = pair.start(1) if pair else self.preParse(line, loc)
                 self._answer_behind(line, at, tokens, least)

@@ -27,7 +27,6 @@ CODES = r"\n, \r, \t, \\, \', \", \xHH, \uHHHH or \UHHHHHHHH"
 _NO_BLANK = re.compile(r"[^ \t\r\n]|\Z")
 _QUOTED = re.compile(rf"""\$'({_TEXT})'|'([^']*+)'|"((?:[^"\\]|\\.)*+)"|\\(.)""", re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
-_CODED = re.compile(rf"\\({_CODES})")
 _NAMED = {"n": "\n", "r": "\r", "t": "\t"}
 _NAMES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", "'": "\\'"}
 _PLAIN = frozenset(ascii_letters + digits + "_@%+=:,./-")  # as shlex.quote has it
@@ -58,7 +57,7 @@ def unquote(word: str) -> str:
 
 def decoded(text: str) -> str:
     """What stands in `$'…'` as a text; a backslash before nothing it may stand before stays."""
-    return _CODED.sub(_character, text)
+    return re.sub(rf"\\({_CODES})", _character, text)
 
 
 def _meant(found: re.Match[str]) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from grammar.errors import RefusedError
-from midocli.results.difference import Compared
 from midocli.results.values import Beside, Record, Result
 from midocli.store.store import Store
 
@@ -63,11 +62,10 @@ def in_form(result: Result, form: str, store: Store, width: int | None = None) -
     bare = result
     while isinstance(bare, Beside):
         bare = bare.result
-    if form in ("mido", "commands") and isinstance(bare, Compared):
-        return Recreated(result, bare.commands(form))
-    if form == "commands":
-        return Recreated(result, _script(result, store))
-    return Formatted(result, form, width)
+    if form not in ("mido", "commands"):
+        return Formatted(result, form, width)
+    own = bare.commands(form)
+    return Recreated(result, _script(result, store) if own is None else own)
 
 
 def no_objects() -> RefusedError:

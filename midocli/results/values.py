@@ -42,6 +42,13 @@ class Result(Node):
         """The objects it shows, which `as commands` recreates."""
         return None
 
+    def commands(self, form: str) -> str | None:
+        """The commands it stands for, of midocli (`mido`) or of midonet-cli (`commands`).
+
+        None where those are the ones that recreate its objects.
+        """
+        return None
+
     @property
     def complaint(self) -> MidoError | None:
         """What went wrong beside it."""
