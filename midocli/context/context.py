@@ -50,6 +50,8 @@ DATABASES = ("postgresql://", "postgres://")
 #: left for what ends a command, in bytes; looked at every so many times that work tells of itself.
 _ROOM = 16 * 2**20
 _LOOK_EVERY = 64
+#: After so many of some items, how far they are is told.
+_TELL_EVERY = 8
 
 
 class Context(Catalog):
@@ -243,9 +245,10 @@ class Context(Catalog):
         self.manner.progress(what, done, total)
 
     def following(self, what: str, items: Sequence[Item]) -> Iterator[Item]:
-        """Some items, telling how many of them have been worked on."""
+        """Some items, telling now and then how many of them have been worked on."""
         for done, item in enumerate(items):
-            self.progress(what, done, len(items))
+            if not done % _TELL_EVERY:
+                self.progress(what, done, len(items))
             yield item
 
     def complain(self, error: MidoError) -> None:
