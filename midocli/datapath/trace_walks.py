@@ -7,15 +7,7 @@ from typing import Any
 
 from grammar.times import Instant, date_of
 from midocli.datapath.datapath import Datapath
-from midocli.simulator.events import (
-    ArpWaiting,
-    Consumed,
-    Delivered,
-    DhcpAnswered,
-    Dropped,
-    Entered,
-    Left,
-)
+from midocli.simulator import events
 from midocli.simulator.learnt.trails import Trail
 from midocli.simulator.recorder import Step
 from midocli.simulator.wire.addresses import mac_text
@@ -36,13 +28,13 @@ def outcome(steps: Sequence[Step]) -> str:
     out, drops, taken, waits = [], [], [], []
     for step in steps:
         match step.event:
-            case Delivered(point=point):
+            case events.Delivered(point=point):
                 out.append(f"out at {point}")
-            case Dropped(reason=reason):
+            case events.Dropped(reason=reason):
                 drops.append(f"dropped at {step.at} ({reason.code})")
-            case Consumed() | DhcpAnswered():
+            case events.Consumed() | events.DhcpAnswered():
                 taken.append(f"taken in by {step.at}")
-            case ArpWaiting():
+            case events.ArpWaiting():
                 waits.append(f"waiting at {step.at}")
     return ", ".join(dict.fromkeys(out or drops or taken or waits)) or "answered"
 
@@ -55,7 +47,7 @@ def trails(datapath: Datapath, request: Row) -> Sequence[Trail]:
 def _beginning(datapath: Datapath, steps: Sequence[Step]) -> tuple[Any, ...]:
     """Time and place of a walk's first step, and what its frame looked like."""
     for step in steps:
-        if isinstance(step.event, Entered | Left | Dropped):
+        if isinstance(step.event, events.Entered | events.Left | events.Dropped):
             clock, headers = datapath.clock, step.event.frame
             time = date_of(Instant(clock.shown(step.time_ns), clock.utc_offset))
             ends = headers.nw_src, headers.nw_dst, headers.proto

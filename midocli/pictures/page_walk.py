@@ -6,33 +6,23 @@ from collections.abc import Iterable, Iterator
 
 from grammar.times import Instant, format_instant
 from midocli.pictures.markup import Markup, join, tag
+from midocli.simulator import events
 from midocli.simulator.clock import Clock
-from midocli.simulator.events import (
-    ArpFailed,
-    Consumed,
-    Delivered,
-    Dropped,
-    Event,
-    NatUnrestored,
-    NoRoute,
-    Rewritten,
-    RuleMatched,
-)
 from midocli.trace.explain import walks_left_out
 from midocli.trace.journey import Journey, Leg
 from midocli.trace.step_text import changes_of, why_of
 from midocli.trace.walk_text import WalkLine
 
 #: How steps stand out, by kind of event; the others are plain.
-_ACCENTS: dict[type[Event], str] = {
-    Dropped: "bad",
-    NoRoute: "bad",
-    ArpFailed: "bad",
-    Consumed: "good",
-    Delivered: "good",
-    Rewritten: "changed",
-    RuleMatched: "rule",
-    NatUnrestored: "odd",
+_ACCENTS: dict[type[events.Event], str] = {
+    events.Dropped: "bad",
+    events.NoRoute: "bad",
+    events.ArpFailed: "bad",
+    events.Consumed: "good",
+    events.Delivered: "good",
+    events.Rewritten: "changed",
+    events.RuleMatched: "rule",
+    events.NatUnrestored: "odd",
 }
 #: Where more than so many things were sent, only the first journey is open at first.
 _MANY = 3
@@ -74,16 +64,16 @@ def _line(line: WalkLine) -> Markup:
     event = line.step.event
     accent = _ACCENTS.get(type(event))
     kinds += [accent] if accent else []
-    said = _changed(event) if isinstance(event, Rewritten) else line.text
+    said = _changed(event) if isinstance(event, events.Rewritten) else line.text
     return tag("li", said, class_=" ".join(kinds))
 
 
-def _changed(event: Rewritten) -> Markup:
+def _changed(event: events.Rewritten) -> Markup:
     """The headers that were rewritten, before and after."""
     return tag("table", tag("tbody", *_rows(event)))
 
 
-def _rows(event: Rewritten) -> Iterator[Markup]:
+def _rows(event: events.Rewritten) -> Iterator[Markup]:
     why = why_of(event)
     for name, before, after in changes_of(event):
         yield tag(

@@ -8,25 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from midocli.simulator.events import (
-    ArpLearned,
-    Branched,
-    ChainEnded,
-    Dropped,
-    Entered,
-    Generated,
-    Left,
-    MacLearned,
-    RulesPassed,
-    Sent,
-)
+from midocli.simulator import events
 from midocli.simulator.recorder import Captured, Step
 from midocli.trace.step_text import text_of
 
 # Where a frame is, and what it passed without a mark, can be seen from the list itself.
 _UNSAID = (
-    Sent | Entered | Left | RulesPassed | ChainEnded | MacLearned | ArpLearned | Generated
-    | Branched
+    events.Sent | events.Entered | events.Left | events.RulesPassed | events.ChainEnded
+    | events.MacLearned | events.ArpLearned | events.Generated | events.Branched
 )  # fmt: skip
 
 
@@ -42,13 +31,13 @@ class Comments:
     def add(self, step: Step) -> None:
         """Take in the next step."""
         event, walks = step.event, self._walks
-        if isinstance(event, Branched):  # a copy begins with what was done to the original
+        if isinstance(event, events.Branched):  # a copy begins with what was done to the original
             walks[step.walk] = list(walks.get(step.parent, ()))
         if isinstance(event, _UNSAID):
             return
         said = f"{step.at}: {text_of(event)}"
         walks.setdefault(step.walk, []).append(said)
-        if isinstance(event, Dropped):
+        if isinstance(event, events.Dropped):
             self._refusals[step.time_ns, step.origin] = said
 
     def of(self, captured: Captured) -> str | None:

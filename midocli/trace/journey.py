@@ -8,18 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from midocli.simulator.events import (
-    ArpWaiting,
-    Branched,
-    Consumed,
-    Delivered,
-    Dropped,
-    Entered,
-    FrameEvent,
-    Generated,
-    Left,
-    Sent,
-)
+from midocli.simulator import events
 from midocli.simulator.recorder import Step
 from midocli.simulator.wire.headers import Headers
 from midocli.trace.frame_text import in_full
@@ -83,15 +72,15 @@ def _named(walks: Sequence[Leg], labels: Labels) -> list[Leg]:
 
 def _sent(steps: Sequence[Step]) -> str:
     """What was sent: the first frame that is known in full."""
-    known = [(step.at, step.event) for step in steps if isinstance(step.event, FrameEvent)]
+    known = [(step.at, step.event) for step in steps if isinstance(step.event, events.FrameEvent)]
     for at, event in [each for each in known if not _asks(each[1])] or known:
         return f"{at}: {in_full(event.frame)}" if at else in_full(event.frame)
     return ""
 
 
-def _asks(event: FrameEvent) -> bool:
+def _asks(event: events.FrameEvent) -> bool:
     """Whether it is what a machine asked before it could send, not what it was to send."""
-    return isinstance(event, Generated | Consumed) and event.what == "arp-request"
+    return isinstance(event, events.Generated | events.Consumed) and event.what == "arp-request"
 
 
 class _Tree:
@@ -122,7 +111,7 @@ class _Tree:
     def _begins_aside(self) -> bool:
         """Whether something happened outside all walks that the first line does not say."""
         kinds = [type(step.event) for step in self._walks.get(0, ())]
-        return [kind for kind in kinds if kind is not Sent] not in ([], [Generated])
+        return [kind for kind in kinds if kind is not events.Sent] not in ([], [events.Generated])
 
     def _walk(self, number: int, depth: int) -> list[Leg]:
         """A walk with all that came of it; what goes on from it comes last."""
@@ -157,7 +146,7 @@ class _Tree:
         return sorted(found)
 
     def _is_branch(self, number: int) -> bool:
-        return isinstance(self._walks[number][0].event, Branched)
+        return isinstance(self._walks[number][0].event, events.Branched)
 
     def _goes_on(self, number: int) -> bool:
         """Whether a walk carries what a machine sent because of the frame it got.
@@ -166,7 +155,9 @@ class _Tree:
         """
         first = self._walks[number][0].event
         cause = self._walks.get(self._parents[number], [])
-        return isinstance(first, Entered) and any(isinstance(step.event, Sent) for step in cause)
+        return isinstance(first, events.Entered) and any(
+            isinstance(step.event, events.Sent) for step in cause
+        )
 
     def _verdict(self, branch: int) -> str:
         """How a branch ended, its own branches included."""
@@ -180,13 +171,13 @@ class _Tree:
 def _end(step: Step) -> str | None:
     """How a walk ends with this step, in a few words; None: it does not."""
     match step.event:
-        case Dropped(reason=reason):
+        case events.Dropped(reason=reason):
             return f"dropped ({reason.code})"
-        case Consumed() as event:
+        case events.Consumed() as event:
             return f"{step.at} {text_of(event)}"
-        case Delivered() as event:
+        case events.Delivered() as event:
             return text_of(event)
-        case ArpWaiting():
+        case events.ArpWaiting():
             return "waits for a MAC"
     return None
 
@@ -194,6 +185,6 @@ def _end(step: Step) -> str | None:
 def _first_frame(walk: Sequence[Step]) -> Headers | None:
     """What a walk begins with, where that is known."""
     for step in walk:
-        if isinstance(step.event, Entered | Left | Dropped | Generated):
+        if isinstance(step.event, events.Entered | events.Left | events.Dropped | events.Generated):
             return step.event.frame
     return None

@@ -5,18 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from midocli.simulator.events import (
-    Branched,
-    ChainEnded,
-    Delivered,
-    Dropped,
-    Entered,
-    Left,
-    Mirrored,
-    RuleMatched,
-    RulesPassed,
-    Sent,
-)
+from midocli.simulator import events
 from midocli.simulator.recorder import Step
 from midocli.trace.labels import Labels
 from midocli.trace.step_text import passed_rules, rule_effect, text_of
@@ -45,11 +34,7 @@ class WalkText:
     """
 
     def __init__(
-        self,
-        steps: Sequence[Step],
-        branches: Sequence[Branch],
-        labels: Labels,
-        inside: str = "",
+        self, steps: Sequence[Step], branches: Sequence[Branch], labels: Labels, inside: str = ""
     ) -> None:
         self._steps = steps
         self._branches = list(branches)
@@ -71,24 +56,24 @@ class WalkText:
 
     def _tell(self, step: Step, following: Sequence[Step]) -> None:
         match step.event:
-            case RulesPassed() as passed:
+            case events.RulesPassed() as passed:
                 self._passed(step, passed, following)
-            case RuleMatched() as matched:
+            case events.RuleMatched() as matched:
                 self._matched(step, matched)
-            case ChainEnded() as ended:
+            case events.ChainEnded() as ended:
                 self._end_chain(step, ended)
-            case Entered(device=device):
+            case events.Entered(device=device):
                 self._chains = []
                 self._enter(device, f", ingress {step.at}")
-            case Delivered(point=point):
+            case events.Delivered(point=point):
                 self._line(f"-> {point or step.at}", step)
-            case Dropped() as dropped:
+            case events.Dropped() as dropped:
                 self._chains = []
                 self._line(text_of(dropped), step)
-            case Mirrored() as mirrored:
+            case events.Mirrored() as mirrored:
                 self._line(text_of(mirrored), step)
                 self._mirror()
-            case Left() | Sent() | Branched():
+            case events.Left() | events.Sent() | events.Branched():
                 pass  # what a walk says of itself by going on
             case event:
                 self._go_to(step)
@@ -115,10 +100,10 @@ class WalkText:
 
     # -- chains -----------------------------------------------------------------------
 
-    def _passed(self, step: Step, event: RulesPassed, following: Sequence[Step]) -> None:
+    def _passed(self, step: Step, event: events.RulesPassed, following: Sequence[Step]) -> None:
         """Rules passed over; a chain in which none matched is one line."""
         passed = passed_rules(event)
-        is_all = bool(following) and isinstance(following[0].event, ChainEnded)
+        is_all = bool(following) and isinstance(following[0].event, events.ChainEnded)
         if is_all and event.chain not in self._chains[-1:]:
             self._go_to(step)
             self._line(f"{self._opening(step, event)}: no rule matches: {passed}", step)
@@ -126,26 +111,26 @@ class WalkText:
             self._enter_chain(step, event)
             self._line(f"passed over: {passed}", step)
 
-    def _matched(self, step: Step, event: RuleMatched) -> None:
+    def _matched(self, step: Step, event: events.RuleMatched) -> None:
         self._enter_chain(step, event)
         condition = self._labels.condition(event.rule)
         where = f"{event.rule} [{condition}]" if condition else event.rule
         self._line(f"{where}: {rule_effect(event)}", step)
 
-    def _enter_chain(self, step: Step, event: RulesPassed | RuleMatched) -> None:
+    def _enter_chain(self, step: Step, event: events.RulesPassed | events.RuleMatched) -> None:
         """Begin a heading for the chain, unless it is the one now at work."""
         if event.chain not in self._chains[-1:]:
             self._go_to(step)
             self._line(self._opening(step, event), is_heading=True)
             self._chains.append(event.chain)
 
-    def _end_chain(self, step: Step, event: ChainEnded) -> None:
+    def _end_chain(self, step: Step, event: events.ChainEnded) -> None:
         if self._chains[-1:] == [event.chain]:
             if event.outcome == "continue":
                 self._line("no more rules: goes on", step)
             self._chains.pop()
 
-    def _opening(self, step: Step, event: RulesPassed | RuleMatched) -> str:
+    def _opening(self, step: Step, event: events.RulesPassed | events.RuleMatched) -> str:
         chain = f"chain {self._named(event.chain)}"
         if self._chains:
             return chain
@@ -157,7 +142,7 @@ class WalkText:
     def _mirror(self) -> None:
         """The copy a mirror has just made, beside what goes on."""
         for index, (first, _, _) in enumerate(self._branches):
-            if isinstance(first.event, Branched) and first.event.why == "mirror":
+            if isinstance(first.event, events.Branched) and first.event.why == "mirror":
                 self._branch(self._branches.pop(index))
                 return
 
