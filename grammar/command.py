@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pyparsing as pp
 
-from grammar.elements import End, Later, Made, Name, Switch, Table, Tokens
+from grammar.elements import Element, End, Entry, Later, Made, Name, Switch, Table, Tokens
 from grammar.errors import InvalidValueError
 from grammar.expectation import Expectation
 from grammar.groups import Group
@@ -115,9 +115,23 @@ def forced() -> Switch:
 
 def maybe(word: str, help: str) -> Switch:
     """The end of a line, or a word before it, whose token is True."""
-    table: Table = {word: (lambda column: (True,), LINE_END)}
-    expected = [Expectation("verb", word, help)]
-    return Switch(word, lambda: (table, ()), lambda: expected, ends=True)
+    return one_of(leading(word, help, LINE_END, True), ends=True)
+
+
+def leading(
+    word: str, help: str, follow: pp.ParserElement | Later, *tokens: Tokens
+) -> tuple[Expectation, Entry]:
+    """A word that may come, what it is for, what follows it, and the tokens that it adds."""
+    return Expectation("verb", word, help), (lambda column: tokens, follow)
+
+
+def one_of(
+    *words: tuple[Expectation, Entry], otherwise: Sequence[Element] = (), ends: bool = False
+) -> Switch:
+    """One of some words, or what `otherwise` reads; with `ends` the line may end here."""
+    table: Table = {expected.text: entry for expected, entry in words}
+    expectations = [expected for expected, _ in words]
+    return Switch(expectations[0].text, lambda: (table, otherwise), lambda: expectations, ends)
 
 
 def nothing(column: int) -> tuple[Tokens, ...]:

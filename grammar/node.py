@@ -15,7 +15,7 @@ PLACES = frozenset(("column", "text"))
 
 @dataclass_transform(frozen_default=True, eq_default=False)
 class Node:
-    """An immutable record of the fields a subclass annotates, in their order.
+    """An immutable record of the fields a subclass annotates, behind those of its base.
 
     Nodes are equal when they are of one class and say the same, wherever it stood.
     """
@@ -23,7 +23,9 @@ class Node:
     __match_args__: tuple[str, ...] = ()
 
     def __init_subclass__(cls) -> None:
-        cls.__match_args__ = tuple(cls.__annotations__)  # type: ignore[misc]
+        own = [name for name, kind in cls.__annotations__.items() if "ClassVar" not in str(kind)]
+        fields = dict.fromkeys((*cls.__match_args__, *own))
+        cls.__match_args__ = tuple(fields)  # type: ignore[misc]
 
     def __init__(self, *values: Any, **named: Any) -> None:
         names = self.__match_args__

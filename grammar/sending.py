@@ -13,7 +13,7 @@ from grammar.elements import Made, Name, Tokens
 from grammar.pairs import Pairs
 from grammar.picture_files import Drawn
 from grammar.schema import Field
-from grammar.tree import Argument, Command, Path, Setting, written_path
+from grammar.tree import Argument, Command, Path, Setting, written_path, written_settings
 from grammar.values import Flag, Text
 from grammar.words import quoted
 
@@ -50,9 +50,7 @@ _OBSERVING = (
         default="-nnn -vvv -X -e",
     ),
     Field(
-        "write",
-        Text("a file name", "ping.pcapng", LONG, "file"),
-        "file for the captured frames",
+        "write", Text("a file name", "ping.pcapng", LONG, "file"), "file for the captured frames"
     ),
     Field("explain", Depth(), "show the walk, step by step: a line a device, as usual, or full"),
     Field(
@@ -90,6 +88,18 @@ class Sending(Command):
 
     shows_objects = False
     sends = True
+
+
+class SendingTo(Sending):
+    """One that sends from a source, which is a path (a guest) or a point, to a destination."""
+
+    source: Argument | Path
+    destination: Argument
+    options: tuple[Setting, ...]
+
+    def written(self) -> list[str]:
+        start = written_from(self.word, self.source)
+        return [*start, named(self.destination), *written_settings(self.options)]
 
 
 Make = Callable[..., Command]

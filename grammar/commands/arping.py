@@ -7,31 +7,21 @@ import pyparsing as pp
 from grammar.command import Declaration
 from grammar.sending import (
     STATION,
-    Sending,
+    SendingTo,
     destination,
     from_guest,
     from_source,
     observing,
     taking,
-    written_from,
 )
-from grammar.tree import Argument, Path, Setting, written_settings
-from grammar.words import quoted
 
 OPTIONS = (*STATION, *observing(filter="arp"))
 
 
-class Arping(Sending):
+class Arping(SendingTo):
     """An ARP request for an address."""
 
     word = "arping"
-    source: Argument | Path
-    destination: Argument
-    options: tuple[Setting, ...]
-
-    def written(self) -> list[str]:
-        start = written_from(self.word, self.source)
-        return [*start, quoted(self.destination.text), *written_settings(self.options)]
 
 
 def _to() -> pp.ParserElement:

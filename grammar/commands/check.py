@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pyparsing as pp
 
-from grammar.command import Declaration, argument, build, nothing
-from grammar.elements import Switch, Tokens
-from grammar.expectation import Expectation
+from grammar.command import Declaration, argument, build, leading, one_of
+from grammar.elements import Tokens
 from grammar.tree import Argument, Command
 from grammar.words import quoted
 
@@ -25,19 +24,9 @@ class Check(Command):
 
 def _reading() -> pp.ParserElement:
     """`[rules [chain CHAIN]]`."""
-    chain = Switch(
-        "chain",
-        lambda: ({"chain": (nothing, argument("a chain", "chain"))}, ()),
-        lambda: [Expectation("verb", "chain", "of one chain alone")],
-        ends=True,
-    )
-    whole = Switch(
-        "check",
-        lambda: ({"rules": (lambda column: (True,), chain)}, ()),
-        lambda: [Expectation("verb", "rules", "rules that do nothing")],
-        ends=True,
-    )
-    return build(whole, _made)
+    chain = leading("chain", "of one chain alone", argument("a chain", "chain"))
+    rules = leading("rules", "rules that do nothing", one_of(chain, ends=True), True)
+    return build(one_of(rules, ends=True), _made)
 
 
 def _made(tokens: list[Tokens]) -> Check:

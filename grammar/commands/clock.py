@@ -6,9 +6,7 @@ from typing import Any
 
 import pyparsing as pp
 
-from grammar.command import Declaration, build, nothing, value
-from grammar.elements import Switch, Table
-from grammar.expectation import Expectation
+from grammar.command import Declaration, build, leading, one_of, value
 from grammar.times import Duration, Timestamp
 from grammar.tree import Command
 
@@ -31,16 +29,12 @@ _TYPES: dict[str, Timestamp | Duration] = {"set": Timestamp(), "advance": Durati
 
 
 def _action() -> pp.ParserElement:
-    table: Table = {
-        "set": (nothing, _value("set", "time")),
-        "advance": (nothing, _value("advance", "duration")),
-    }
-    expected = [
-        Expectation("verb", "set", "set the simulated time"),
-        Expectation("verb", "advance", "let simulated time pass"),
-    ]
-    switch = Switch("clock", lambda: (table, ()), lambda: expected, ends=True)
-    return build(switch, lambda tokens: tokens[0] if tokens else Clock())
+    action = one_of(
+        leading("set", "set the simulated time", _value("set", "time")),
+        leading("advance", "let simulated time pass", _value("advance", "duration")),
+        ends=True,
+    )
+    return build(action, lambda tokens: tokens[0] if tokens else Clock())
 
 
 def _value(action: str, name: str) -> pp.ParserElement:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pyparsing as pp
 
 from grammar import numbers
-from grammar.command import Declaration, value
-from grammar.elements import Switch
-from grammar.expectation import Expectation
+from grammar.command import Declaration, leading, one_of, value
 from grammar.schema import Field
 from grammar.sending import (
     LONG,
@@ -52,13 +50,9 @@ class Connect(Sending):
 def _to() -> pp.ParserElement:
     """`tcp|udp DESTINATION PORT` and options."""
     peer = destination(value("port", _PORT, taking(OPTIONS)))
-    return Switch(
-        "protocol",
-        lambda: ({name: (lambda column, name=name: (name,), peer) for name in ("tcp", "udp")}, ()),
-        lambda: [
-            Expectation("verb", "tcp", "a TCP connection"),
-            Expectation("verb", "udp", "a UDP datagram"),
-        ],
+    return one_of(
+        leading("tcp", "a TCP connection", peer, "tcp"),
+        leading("udp", "a UDP datagram", peer, "udp"),
     )
 
 

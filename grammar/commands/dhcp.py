@@ -5,13 +5,7 @@ from __future__ import annotations
 import pyparsing as pp
 
 from grammar.command import Declaration, argument, build
-from grammar.sending import (
-    Sending,
-    from_guest,
-    observing,
-    taking,
-    written_from,
-)
+from grammar.sending import Sending, from_guest, observing, taking, written_from
 from grammar.tree import Argument, Path, Setting, written_settings
 
 OPTIONS = observing(filter="port 67 or port 68")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyparsing as pp
 
 from grammar.claims import BECAUSE, HAS, IS, Because, Claim
-from grammar.command import Declaration, nothing
-from grammar.elements import Made, Switch
+from grammar.command import Declaration, leading, one_of
+from grammar.elements import Made
 from grammar.errors import LineSyntaxError
 from grammar.expectation import Expectation
 from grammar.sending import Sending
@@ -53,11 +53,8 @@ def _around(command: pp.ParserElement) -> pp.ParserElement:
     def holding(negated: bool) -> Made:
         return Made(command, lambda tokens, column: Expect(tokens[0], negated, column))
 
-    return Switch(
-        "expect",
-        lambda: ({"not": (nothing, holding(True))}, (holding(False),)),
-        lambda: [Expectation("verb", "not", "the command must fail")],
-    )
+    negated = leading("not", "the command must fail", holding(True))
+    return one_of(negated, otherwise=(holding(False),))
 
 
 EXPECT = Declaration(

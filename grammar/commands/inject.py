@@ -6,12 +6,7 @@ import pyparsing as pp
 
 from grammar.command import Declaration, argument, build
 from grammar.schema import Field
-from grammar.sending import (
-    LONG,
-    Sending,
-    observing,
-    taking,
-)
+from grammar.sending import LONG, Sending, observing, taking
 from grammar.tree import Argument, Setting, written_settings
 from grammar.values import Choice, Hex, Text, Truth
 from grammar.words import quoted
@@ -19,9 +14,7 @@ from grammar.words import quoted
 OPTIONS = (
     Field("frame", Hex(), "the bytes of one frame"),
     Field(
-        "file",
-        Text("a file name", "frames.pcap", LONG, "file"),
-        "a pcap or pcapng file of frames",
+        "file", Text("a file name", "frames.pcap", LONG, "file"), "a pcap or pcapng file of frames"
     ),
     Field(
         "speed",

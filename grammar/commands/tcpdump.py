@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pyparsing as pp
 
-from grammar.command import FORCE, Declaration, argument, build, nothing
+from grammar.command import FORCE, Declaration, argument, build, leading, one_of
 from grammar.dashed import Options, has_dashes
-from grammar.elements import Element, Later, Name, Question, Rejected, Result, Switch
+from grammar.elements import Element, Later, Name, Question, Rejected, Result
 from grammar.errors import IncompleteError, LineSyntaxError
 from grammar.expectation import END, Expectation
 from grammar.resources.capture import COUNT, FILTER, FLAGS, LONGEST, QUIET, WRITE
@@ -181,11 +181,7 @@ def _points_or_read() -> pp.ParserElement:
         lambda: [Expectation("text", "", "points in a comma list", target="watched")],
     )
     watch = build(points, lambda tokens: Tcpdump(*tokens))
-    return Switch(
-        "points or read",
-        lambda: ({_READ: (nothing, read)}, (_Watching(watch),)),
-        lambda: [Expectation("verb", _READ, "print a capture file")],
-    )
+    return one_of(leading(_READ, "print a capture file", read), otherwise=(_Watching(watch),))
 
 
 TCPDUMP = Declaration(

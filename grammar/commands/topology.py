@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pyparsing as pp
 
-from grammar.command import Declaration, build, forced, nothing
-from grammar.elements import Name, Switch
+from grammar.command import Declaration, build, forced, leading, one_of
+from grammar.elements import Name
 from grammar.errors import InvalidValueError, shorten
 from grammar.expectation import Expectation
 from grammar.picture_files import EXPECTED, FORMS, is_picture
@@ -33,13 +33,8 @@ def _file() -> pp.ParserElement:
         lambda token: forced(),
         lambda: [Expectation("text", "", EXPECTED, target="file")],
     )
-    switch = Switch(
-        "topology",
-        lambda: ({"write": (nothing, file)}, ()),
-        lambda: [Expectation("verb", "write", "into a file instead")],
-        ends=True,
-    )
-    return build(switch, lambda tokens: Topology(*tokens))
+    write = one_of(leading("write", "into a file instead", file), ends=True)
+    return build(write, lambda tokens: Topology(*tokens))
 
 
 def _picture(word: str, column: int) -> Argument:

@@ -5,17 +5,8 @@ from __future__ import annotations
 from grammar.command import Declaration
 from grammar.dashed import Options
 from grammar.schema import Field
-from grammar.sending import (
-    STATION,
-    Sending,
-    named,
-    observing,
-    program,
-    program_of_guest,
-    written_from,
-)
+from grammar.sending import STATION, SendingTo, observing, program, program_of_guest
 from grammar.times import Seconds
-from grammar.tree import Argument, Path, Setting, written_settings
 from grammar.values import Choice, Integer
 
 OPTIONS = (
@@ -60,17 +51,10 @@ _LETTERS = {
 }
 
 
-class Traceroute(Sending):
+class Traceroute(SendingTo):
     """The routers on the way from a source to a destination."""
 
     word = "traceroute"
-    source: Argument | Path
-    destination: Argument
-    options: tuple[Setting, ...]
-
-    def written(self) -> list[str]:
-        start = written_from(self.word, self.source)
-        return [*start, named(self.destination), *written_settings(self.options)]
 
 
 def _options() -> Options:

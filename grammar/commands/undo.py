@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pyparsing as pp
 
-from grammar.command import LINE_END, Declaration, build, value
-from grammar.elements import Element, Switch, Table, Tokens
-from grammar.expectation import Expectation
+from grammar.command import LINE_END, Declaration, build, leading, one_of, value
+from grammar.elements import Element, Switch, Tokens
 from grammar.tree import Command
 from grammar.values import Integer
 
@@ -36,9 +35,8 @@ def count(again: bool) -> pp.ParserElement:
 
 
 def _forced(*otherwise: Element) -> Switch:
-    table: Table = {"force": (lambda column: (True,), LINE_END)}
-    expected = [Expectation("verb", "force", "also what another session made that is still there")]
-    return Switch("force", lambda: (table, otherwise), lambda: expected, ends=True)
+    help_ = "also what another session made that is still there"
+    return one_of(leading("force", help_, LINE_END, True), otherwise=otherwise, ends=True)
 
 
 UNDO = Declaration(

@@ -16,7 +16,6 @@ class Formatted(Beside):
     On a screen of some `width` a table fits, and JSON is indented.
     """
 
-    result: Result
     form: str
     width: int | None = None
 
@@ -42,7 +41,6 @@ class Formatted(Beside):
 class Recreated(Beside):
     """A result that is to be shown as the commands that recreate its objects."""
 
-    result: Result
     script: str
 
     def text(self) -> str:

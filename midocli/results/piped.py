@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from midocli.results.values import Beside, Record, Result
+from midocli.results.values import Beside, Record
 
 
 class _Piped(Beside):
     """What is made of a result's text; there is nothing left to stand beside it."""
-
-    result: Result
 
     @property
     def objects(self) -> None:
@@ -26,7 +24,6 @@ class _Piped(Beside):
 class Lines(_Piped):
     """The lines with a part in them (`wanted`), or those without."""
 
-    result: Result
     part: str
     wanted: bool
 
@@ -46,8 +43,6 @@ class Lines(_Piped):
 
 class Counted(_Piped):
     """How many lines a result prints."""
-
-    result: Result
 
     def text(self) -> str:
         """The number."""

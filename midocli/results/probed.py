@@ -21,11 +21,7 @@ class Probed(Beside):
     `succeeded` says whether it was answered. `traffic` is all that was seen.
     """
 
-    result: Result
     traffic: Traffic
-
-    def __init_subclass__(cls) -> None:
-        cls.__match_args__ = ("result", "traffic")  # type: ignore[misc]
 
     @property
     def reason(self) -> Reason | None:

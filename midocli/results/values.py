@@ -292,7 +292,6 @@ class Beside(Result):
 class Watched(Beside):
     """A result, and what running captures saw of the traffic behind it."""
 
-    result: Result
     words: str
     captures: dict[str, Any]
 
@@ -318,7 +317,6 @@ class Watched(Beside):
 class Spoilt(Beside):
     """A result, and what went wrong beside it when it was there already, as a full disk."""
 
-    result: Result
     error: MidoError
 
     @property
