@@ -157,12 +157,7 @@ class Switch(Element):
         return self._follow(line, loc, word, entry, do_actions)
 
     def _follow(
-        self,
-        line: str,
-        loc: int,
-        word: re.Match[str] | None,
-        entry: Entry | None,
-        do_actions: bool,
+        self, line: str, loc: int, word: re.Match[str] | None, entry: Entry | None, do_actions: bool
     ) -> Result:
         """Try the table's element, then the others; the furthest failure tells."""
         furthest: pp.ParseException | None = None
@@ -300,10 +295,7 @@ class Rest(Element):
     """
 
     def __init__(
-        self,
-        name: str,
-        *expected: Expectation,
-        first: Sequence[Expectation] = (),
+        self, name: str, *expected: Expectation, first: Sequence[Expectation] = ()
     ) -> None:
         super().__init__(name)
         self._expected = expected

@@ -18,17 +18,7 @@ import pyparsing as pp
 from grammar import programs
 from grammar.command import LINE_END, Declaration, nothing
 from grammar.commands import CommandWord, commands_behind, declared, meant
-from grammar.elements import (
-    Element,
-    Entry,
-    Later,
-    Made,
-    Name,
-    Switch,
-    Table,
-    Tokens,
-    Unoffered,
-)
+from grammar.elements import Element, Entry, Later, Made, Name, Switch, Table, Tokens, Unoffered
 from grammar.expectation import Expectation
 from grammar.filters import Filters
 from grammar.pairs import FieldNames, Pairs
@@ -120,10 +110,7 @@ class Paths:
             return self.after_object(selector.collection, mode)
 
         return Name(
-            "alias",
-            make,
-            follow,
-            lambda: [Expectation("object", "", "an alias", target="*")],
+            "alias", make, follow, lambda: [Expectation("object", "", "an alias", target="*")]
         )
 
     # -- behind the name of a collection --------------------------------------

@@ -13,11 +13,7 @@ from grammar.words import quoted
 
 #: What each shows, by the first word behind it.
 _PROGRAMS = {
-    "ip": {
-        "addr": "its devices and addresses",
-        "route": "its routes",
-        "neigh": "its ARP cache",
-    },
+    "ip": {"addr": "its devices and addresses", "route": "its routes", "neigh": "its ARP cache"},
     "brctl": {"show": "its bridge and the ports of it"},
 }
 

@@ -10,15 +10,7 @@ import pyparsing as pp
 
 from grammar.errors import InvalidValueError, LineSyntaxError
 from grammar.filter.limits import MOST_OPERATORS, check_depth
-from grammar.filter.tree import (
-    Arithmetic,
-    Bytes,
-    Calculation,
-    Comparison,
-    Length,
-    Negative,
-    Number,
-)
+from grammar.filter.tree import Arithmetic, Bytes, Calculation, Comparison, Length, Negative, Number
 from grammar.filter.words import CONSTANTS, INDEXED, LINKS
 
 _SIGN = "sign"

@@ -15,17 +15,10 @@ LOAD_BALANCER = Collection(
     "load-balancer",
     "lb",
     "a load balancer, put on a router",
-    (
-        common.ID,
-        Field("router", Reference("router"), "the router it is on"),
-        common.STATE,
-    ),
+    (common.ID, Field("router", Reference("router"), "the router it is on"), common.STATE),
     children=("pool", "vip"),
     group="services",
-    more=(
-        "router router0 set load-balancer lb0  # to use it",
-        "load-balancer list as table",
-    ),
+    more=("router router0 set load-balancer lb0  # to use it", "load-balancer list as table"),
 )
 
 POOL = Collection(
@@ -151,12 +144,7 @@ MONITOR_POOL_MEMBER = Collection(
     example=MEMBER.example,
 )
 MONITOR_POOL_VIP = Collection(
-    "health-monitor.pool.vip",
-    "vip",
-    VIP.help,
-    VIP.fields,
-    gathers=(VIP.path,),
-    example=VIP.example,
+    "health-monitor.pool.vip", "vip", VIP.help, VIP.fields, gathers=(VIP.path,), example=VIP.example
 )
 
 COLLECTIONS = (

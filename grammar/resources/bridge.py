@@ -60,10 +60,7 @@ BRIDGE_PORT = Collection(
         "bridge0:port10 show outfilter",
         "bridge0:port10 clear outfilter",
     ),
-    see=(
-        "binding",
-        "points",
-    ),
+    see=("binding", "points"),
 )
 
 COLLECTIONS = (BRIDGE, BRIDGE_PORT)

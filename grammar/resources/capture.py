@@ -50,10 +50,7 @@ CAPTURE = Collection(
         'tcpdump veth0 flags "-n"  # starts one',
         "capture capture0 delete  # stops the first",
     ),
-    see=(
-        "tcpdump",
-        "captures",
-    ),
+    see=("tcpdump", "captures"),
 )
 
 COLLECTIONS = (CAPTURE,)

@@ -56,12 +56,7 @@ RULE = Collection(
             "its place in the chain, from 1; the first if not given",
             computed=True,
         ),
-        Field(
-            "type",
-            Choice(RULE_TYPES),
-            "what the rule does",
-            required=True,
-        ),
+        Field("type", Choice(RULE_TYPES), "what the rule does", required=True),
         Field(
             "action",
             Choice(("accept", "continue", "return", "redirect")),
@@ -94,11 +89,7 @@ RULE = Collection(
         "chain chain0 add rule type l2-transform action redirect target-port bridge1:port1",
         "chain0:rule0 set pos 2  # later in the chain",
     ),
-    see=(
-        "ping",
-        "nat",
-        "reasons",
-    ),
+    see=("ping", "nat", "reasons"),
 )
 
 COLLECTIONS = (CHAIN, RULE)

@@ -30,12 +30,7 @@ GUEST = Collection(
         Field("gw", IPv4(), "its default gateway", clearable=True),
         _MTU,
         _VLAN,
-        Field(
-            "state",
-            UP_DOWN,
-            "whether it is on; down, it is silent",
-            default="up",
-        ),
+        Field("state", UP_DOWN, "whether it is on; down, it is silent", default="up"),
         Field("forwarding", YES_NO, "whether it routes between its interfaces", default=False),
         Field("reply-df", YES_NO, "whether its echo replies have DF set", default=False),
         Field("ip-id", Integer(0, 65535), "IP identification of its next packet", live=True),
@@ -63,12 +58,7 @@ GUEST = Collection(
         "guest vm ping client capture none",
         "guest client ip route  # as on Linux",
     ),
-    see=(
-        "ping",
-        "connect",
-        "dhcp",
-        "binding",
-    ),
+    see=("ping", "connect", "dhcp", "binding"),
 )
 
 NIC = Collection(
@@ -98,10 +88,7 @@ GUEST_ROUTE = Collection(
         Field("proto", Choice(("dhcp",)), "who gave it: dhcp, if a lease did", clearable=True),
     ),
     example="dst 10.9.0.0/16 gw 192.168.77.1",
-    more=(
-        "guest client route list as table",
-        "guest client ip route  # as Linux prints them",
-    ),
+    more=("guest client route list as table", "guest client ip route  # as Linux prints them"),
 )
 
 SERVICE = Collection(
@@ -114,10 +101,7 @@ SERVICE = Collection(
         Field("port", Integer(1, 65535, called=numbers.port), "port number", required=True),
     ),
     example="proto tcp port 22",
-    more=(
-        "guest vm service list",
-        "connect client tcp 192.168.77.119 22 capture none",
-    ),
+    more=("guest vm service list", "connect client tcp 192.168.77.119 22 capture none"),
     see=("connect",),
 )
 
@@ -139,14 +123,8 @@ NEIGHBOUR = Collection(
     has_id=False,
     creatable=False,
     live=True,
-    more=(
-        "guest client neighbour list",
-        "guest client ip neigh  # as Linux prints them",
-    ),
-    see=(
-        "arping",
-        "reset",
-    ),
+    more=("guest client neighbour list", "guest client ip neigh  # as Linux prints them"),
+    see=("arping", "reset"),
 )
 
 COLLECTIONS = (GUEST, NIC, GUEST_ROUTE, SERVICE, NEIGHBOUR)

@@ -25,10 +25,7 @@ HOST = Collection(
     children=("interface", "binding"),
     group="machines",
     example="name rack1",
-    more=(
-        "host list as table",
-        "host nikita set alive false  # its ports go down",
-    ),
+    more=("host list as table", "host nikita set alive false  # its ports go down"),
     see=("guest",),
 )
 
@@ -51,14 +48,8 @@ INTERFACE = Collection(
     has_id=False,
     key=("iface",),
     example="iface tap1",
-    more=(
-        "host host0 interface list as table",
-        "host host0 interface veth0 set status down",
-    ),
-    see=(
-        "binding",
-        "guest",
-    ),
+    more=("host host0 interface list as table", "host host0 interface veth0 set status down"),
+    see=("binding", "guest"),
 )
 
 BINDING = Collection(
@@ -79,10 +70,7 @@ BINDING = Collection(
     settled=True,
     key=("interface",),
     example="port bridge0:port1 interface tap1",
-    more=(
-        "host host0 binding list",
-        "host host0 binding interface tap1 delete",
-    ),
+    more=("host host0 binding list", "host host0 binding interface tap1 delete"),
     see=("guest",),
 )
 

@@ -37,18 +37,10 @@ ARP = _live(
     (
         Field("address", IPv4(), "the address", read_only=True),
         _MAC,
-        Field(
-            "state",
-            Choice(("fresh", "stale")),
-            "a stale one is asked again",
-            read_only=True,
-        ),
+        Field("state", Choice(("fresh", "stale")), "a stale one is asked again", read_only=True),
     ),
     more=("router router0 arp list state fresh",),
-    see=(
-        "arping",
-        "reset",
-    ),
+    see=("arping", "reset"),
 )
 
 MAC_TABLE = _live(
@@ -108,11 +100,7 @@ NAT = _live(
         Field("rule", Text("a rule"), "the rule, or pool member, that made it", read_only=True),
     ),
     more=("router router0 nat list type dnat",),
-    see=(
-        "rule",
-        "connection",
-        "reset",
-    ),
+    see=("rule", "connection", "reset"),
 )
 
 CONNECTION = _live(
@@ -125,11 +113,7 @@ CONNECTION = _live(
     ),
     group="watching",
     more=("connection list proto 1 as table",),
-    see=(
-        "flow",
-        "nat",
-        "reset",
-    ),
+    see=("flow", "nat", "reset"),
 )
 
 WALK = _live(
@@ -179,11 +163,7 @@ FLOW = _live(
     ),
     group="watching",
     more=("flow list as table",),
-    see=(
-        "connection",
-        "reset",
-        "clock",
-    ),
+    see=("connection", "reset", "clock"),
 )
 
 COLLECTIONS = (ARP, MAC_TABLE, ARP_TABLE, NAT, CONNECTION, FLOW, WALK)

@@ -20,10 +20,7 @@ MIRROR = Collection(
     children=("matches",),
     group="filters",
     example="to-port bridge0:port1",
-    more=(
-        "mirror list as table",
-        "bridge bridge1 set in-mirrors mirror0",
-    ),
+    more=("mirror list as table", "bridge bridge1 set in-mirrors mirror0"),
     see=("capture",),
 )
 

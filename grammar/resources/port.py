@@ -24,10 +24,7 @@ PORT = Collection(
         "port list device router0 as table",
         "router0:port0 show address  # an alias in full, from anywhere",
     ),
-    see=(
-        "points",
-        "aliases",
-    ),
+    see=("points", "aliases"),
 )
 
 COLLECTIONS = (PORT,)

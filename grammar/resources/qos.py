@@ -28,11 +28,7 @@ DSCP_RULE = Collection(
     "qos-policy.dscp-rule",
     "qos-dscp-rule",
     "sets the DSCP of IPv4 frames",
-    (
-        common.ID,
-        _POLICY,
-        Field("dscp-mark", Integer(0, 63), "the DSCP value", required=True),
-    ),
+    (common.ID, _POLICY, Field("dscp-mark", Integer(0, 63), "the DSCP value", required=True)),
     example="dscp-mark 46",
 )
 

@@ -35,10 +35,7 @@ ROUTER = Collection(
         "router router0 set infilter chain0",
         "router router0 show",
     ),
-    see=(
-        "route",
-        "points",
-    ),
+    see=("route", "points"),
 )
 
 ROUTER_PORT = Collection(

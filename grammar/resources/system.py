@@ -24,10 +24,7 @@ SYSTEM_STATE = Collection(
     creatable=False,
     single=True,
     group="session",
-    more=(
-        "system-state set availability READONLY",
-        "system-state set availability READWRITE",
-    ),
+    more=("system-state set availability READONLY", "system-state set availability READWRITE"),
 )
 
 TENANT = Collection(
@@ -45,10 +42,7 @@ TENANT = Collection(
     group="session",
     example="tenant-id blue",
     more=("tenant list as table",),
-    see=(
-        "sett",
-        "cleart",
-    ),
+    see=("sett", "cleart"),
 )
 
 TRACE_REQUEST = Collection(
@@ -73,10 +67,7 @@ TRACE_REQUEST = Collection(
         "tracerequest tr0 walk list",
         "tracerequest tr0 walk walk walk0 show",
     ),
-    see=(
-        "ping",
-        "reasons",
-    ),
+    see=("ping", "reasons"),
 )
 
 COLLECTIONS = (SYSTEM_STATE, TENANT, TRACE_REQUEST)

@@ -17,10 +17,7 @@ from midocli.results.values import Report
 LAB = Path(__file__).parents[1] / "data" / "demo.mido"
 #: What to try, and what it shows.
 SUGGESTIONS = (
-    (
-        "ping client 192.168.79.119",
-        "the frames at both ends; the reply comes from another address",
-    ),
+    ("ping client 192.168.79.119", "the frames at both ends; the reply comes from another address"),
     (
         "ping client 192.168.79.119 capture none explain",
         "the way of each frame, step by step, and which rule is missing",

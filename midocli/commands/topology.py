@@ -24,9 +24,7 @@ def draw(context: Context, command: Topology) -> Result:
         from midocli.pictures.text import as_text
 
         return Report(
-            as_text(picture, width=context.manner.columns),
-            partial(model.data, picture),
-            whole=True,
+            as_text(picture, width=context.manner.columns), partial(model.data, picture), whole=True
         )
     name = command.file.text
     data = written(picture, name).encode()

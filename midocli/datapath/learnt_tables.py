@@ -23,10 +23,7 @@ Entry = tuple[Any, ...]
 
 
 def table(
-    datapath: Datapath,
-    collection: Collection,
-    parent: Row | None,
-    filters: Iterable[Setting],
+    datapath: Datapath, collection: Collection, parent: Row | None, filters: Iterable[Setting]
 ) -> Table:
     """The rows of a live collection, in a fixed order, that show the word given for each field."""
     rows = _TABLES[collection.path](datapath, parent)

@@ -117,10 +117,7 @@ TASKS = {
     "keys": Topic(
         "the keys of the prompt",
         ("They are emacs' keys, with these beside; prefs key-mode vi takes vi's.",),
-        (
-            "prefs key-mode vi",
-            "prefs key-mode emacs  # what it is if nothing else is chosen",
-        ),
+        ("prefs key-mode vi", "prefs key-mode emacs  # what it is if nothing else is chosen"),
         table=(
             ("Tab", "inserts what all words that may come agree on; again: goes through them"),
             ("?", "prints what may come here, and keeps the line"),
@@ -143,11 +140,7 @@ TASKS = {
             "is suggested in grey. Lines that hold a password, or begin with a blank, are not "
             "kept. What lines changed is taken back by undo.",
         ),
-        (
-            "chain create name not-wanted",
-            "undo  # takes back what the line changed",
-            "redo",
-        ),
+        ("chain create name not-wanted", "undo  # takes back what the line changed", "redo"),
         see=("keys", "undo", "save"),
     ),
 }

@@ -213,11 +213,7 @@ TOPICS = {
             "the others watch for themselves. write FILE keeps the frames, pcapng unless FILE ends "
             "in .pcap, for Wireshark or tcpdump read.",
         ),
-        (
-            'tcpdump veth0 flags "-n"',
-            "capture list",
-            "ping client vm write ping.pcapng",
-        ),
+        ('tcpdump veth0 flags "-n"', "capture list", "ping client vm write ping.pcapng"),
         see=("tcpdump", "capture", "points", "filters"),
     ),
 }

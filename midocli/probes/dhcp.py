@@ -33,10 +33,7 @@ from midocli.store.rows import Row
 
 #: Seconds until the second try, the most until another, and until the client gives up.
 _FIRST, _CUTOFF, _TIMEOUT = 3, 15, 60
-_NO_OFFER = (
-    "No DHCPOFFERS received.",
-    "No working leases in persistent database - sleeping.",
-)
+_NO_OFFER = ("No DHCPOFFERS received.", "No working leases in persistent database - sleeping.")
 
 
 class DhcpProbe:

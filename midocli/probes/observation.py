@@ -179,11 +179,7 @@ class Observation:
         return replace(reason, text=text, details=details)
 
     def failure(
-        self,
-        reason: Reason,
-        source: str | None,
-        destination: int | None,
-        port: int | None = None,
+        self, reason: Reason, source: str | None, destination: int | None, port: int | None = None
     ) -> Failure:
         """A reason with the frame it ended, and who sent it to whom."""
         frame = self._ended.get(id(reason))

@@ -14,12 +14,7 @@ from grammar.times import Instant, date_of
 from midocli.context.context import Context
 from midocli.probes.capture_request import CaptureRequest
 from midocli.results.values import Stream
-from midocli.trace.capture_reader import (
-    CaptureFile,
-    CaptureFileError,
-    ReadFrame,
-    open_capture,
-)
+from midocli.trace.capture_reader import CaptureFile, CaptureFileError, ReadFrame, open_capture
 from midocli.trace.filter_links import Link, link_of
 from midocli.trace.link_types import link_type_name
 from midocli.trace.tcpdump.links import LinkShow, link_show

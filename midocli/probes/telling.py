@@ -20,10 +20,7 @@ def verdict(catalog: Catalog, reason: Reason | None, advice: Advice = NOTHING) -
 
     Places and rules, and the commands of the advice, are aliases alone; the text has names, too.
     """
-    return {
-        "reason": reason and reason_data(catalog, reason),
-        "advice": advice.of(reason).best(),
-    }
+    return {"reason": reason and reason_data(catalog, reason), "advice": advice.of(reason).best()}
 
 
 def reason_data(catalog: Catalog, reason: Reason) -> dict[str, Any]:

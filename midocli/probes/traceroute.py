@@ -28,13 +28,7 @@ from midocli.simulator.reason import Code, LocalError, Reason
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ECHO_REPLY, ICMP, TCP, UDP
-from midocli.simulator.wire.segment import (
-    HEADERS_LENGTH,
-    SYN,
-    Segment,
-    syn_options,
-    tcp_packet,
-)
+from midocli.simulator.wire.segment import HEADERS_LENGTH, SYN, Segment, syn_options, tcp_packet
 
 _AT_ONCE = 16
 #: From one probe to the next: long enough for a near hop to answer in between, as a kernel does

@@ -12,13 +12,7 @@ from collections.abc import Container, Iterator
 from grammar.addresses import format_ipv4
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.listeners import Arrival
-from midocli.simulator.wire.protocol import (
-    ECHO_REPLY,
-    FAILURES,
-    ICMP,
-    TIME_EXCEEDED,
-    UNREACHABLE,
-)
+from midocli.simulator.wire.protocol import ECHO_REPLY, FAILURES, ICMP, TIME_EXCEEDED, UNREACHABLE
 
 WAIT_NS = 5 * SECOND_NS
 HERE_FACTOR, NEAR_FACTOR = 3, 10

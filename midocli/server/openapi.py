@@ -256,10 +256,7 @@ def _machines(path: str) -> Json:
             "summary": f"Each: {collection.help}",
             "responses": {"200": _content("them", shown, ["application/json"])} | _errors(),
         },
-        "post": {
-            "requestBody": _words((*given, *places)),
-            "responses": {"201": made} | _errors(),
-        },
+        "post": {"requestBody": _words((*given, *places)), "responses": {"201": made} | _errors()},
     }
 
 

@@ -40,11 +40,7 @@ class Settings:
     """How a session behaves; see `midocli --help`."""
 
     def __init__(
-        self,
-        json: bool = False,
-        echo: bool = False,
-        keep_going: bool = False,
-        quiet: bool = False,
+        self, json: bool = False, echo: bool = False, keep_going: bool = False, quiet: bool = False
     ) -> None:
         self.json = json
         self.quiet = quiet

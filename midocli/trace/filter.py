@@ -79,9 +79,7 @@ def compile_live_filter(expression: str) -> Passes:
         return _compiled(Headers(ETHERNET_LINK, stripped=True), parsed)
 
     def passes(
-        frame: bytes,
-        length: int | None = None,
-        direction: Literal["in", "out"] | None = None,
+        frame: bytes, length: int | None = None, direction: Literal["in", "out"] | None = None
     ) -> bool:
         if frame[12:14] not in _STRIPPED_TAGS or len(frame) < 16:
             return plain(frame, length, direction)

@@ -197,8 +197,7 @@ class Headers:
         swapped = int.from_bytes(address.to_bytes(2, "little"), "big")
         source = self._decnet_node(3, 15, swapped)
         return both(
-            self.carries(_DECNET),
-            directed(direction, source, self._decnet_node(1, 7, swapped)),
+            self.carries(_DECNET), directed(direction, source, self._decnet_node(1, 7, swapped))
         )
 
     def _decnet_node(self, short: int, long: int, swapped: int) -> str:

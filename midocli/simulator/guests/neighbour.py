@@ -32,12 +32,7 @@ _USABLE = ("REACHABLE", "STALE", "DELAY", "PROBE")
 
 
 def send(
-    stack: GuestStack,
-    plan: GuestPlan,
-    nic_index: int,
-    next_hop: int,
-    frame: Frame,
-    delay_ns: int,
+    stack: GuestStack, plan: GuestPlan, nic_index: int, next_hop: int, frame: Frame, delay_ns: int
 ) -> None:
     """Send a packet to a next hop on a NIC's link, now or when its MAC is known."""
     nic = plan.guest.nics[nic_index]
@@ -134,12 +129,7 @@ def _learn(stack: GuestStack, entry: Neighbour, frame: Frame, solicited: bool) -
 
 
 def _resolve(
-    stack: GuestStack,
-    plan: GuestPlan,
-    nic_index: int,
-    next_hop: int,
-    frame: Frame,
-    delay_ns: int,
+    stack: GuestStack, plan: GuestPlan, nic_index: int, next_hop: int, frame: Frame, delay_ns: int
 ) -> int | None:
     """The MAC of a neighbour not known to be reachable; None: the packet waits for it."""
     table = stack.network.state.neighbours[stack.key]

@@ -20,16 +20,7 @@ class Basis:
     * `inside`: keys of the ports the frame left and entered by within the network.
     """
 
-    __slots__ = (
-        "bindings",
-        "connection",
-        "found",
-        "inside",
-        "macs",
-        "tos",
-        "ttl",
-        "until_ns",
-    )
+    __slots__ = ("bindings", "connection", "found", "inside", "macs", "tos", "ttl", "until_ns")
 
     def __init__(self, frame: Frame) -> None:
         self.ttl, self.tos = frame.ttl, frame.tos

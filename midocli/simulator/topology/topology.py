@@ -15,13 +15,7 @@ from midocli.simulator.topology.crossings import Crossing
 from midocli.simulator.topology.insertion import InsertionChain, chain_of
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.plans import BridgePlan, GuestPlan, MirrorPlan, RouterPlan
-from midocli.simulator.topology.records import (
-    Bridge,
-    Chain,
-    Guest,
-    Port,
-    Router,
-)
+from midocli.simulator.topology.records import Bridge, Chain, Guest, Port, Router
 from midocli.simulator.topology.service_records import Insertion, LoadBalancer, Mirror
 
 RecordKind = Literal[
