@@ -240,7 +240,7 @@ def test_a_damaged_store_is_told_in_one_sentence(store: Path) -> None:
     for place in (100, 4096 + 8, whole.index(b'{"name":"r"}')):
         store.write_bytes(whole[:place] + b"\xff" * 300 + whole[place + 300 :])
         done = midocli("-s", str(store), "-e", "router list")
-        assert done.returncode in (0, 2)
+        assert done.returncode in (0, 1, 2)  # 1 where a command is the first to see it
         assert "damaged" in done.stderr or not done.stderr
         assert done.stderr.count("\n") <= 1
         try:

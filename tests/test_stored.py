@@ -127,6 +127,22 @@ def test_undo_takes_back_what_another_run_did(store: Path) -> None:
     )
 
 
+def test_what_others_named_comes_back(store: Path) -> None:
+    ran(store, "bridge create name a", "bridge create name b", "bridge a add port")
+    ran(store, "bridge b add port", "bridge0:port0 set peer bridge1:port0")
+    before = ran(store, "port list")
+    ran(store, "bridge a delete", "undo")
+    assert ran(store, "port list") == before
+    ran(store, "redo")
+    assert "peer" not in ran(store, "port list")
+    assert run(store, "--check")[0] == 0
+
+
+def test_an_alias_that_was_taken_back_is_given_again(store: Path) -> None:
+    ran(store, "bridge create", "undo")
+    assert ran(store, "bridge create") == "bridge0\n"
+
+
 def test_a_file_is_one_change_behind_it(store: Path, tmp_path: Path) -> None:
     script = tmp_path / "two.mido"
     script.write_text("router create\nrouter create\nundo\nbridge create\n")

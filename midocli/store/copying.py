@@ -26,7 +26,7 @@ def copied(store: Store, but: AbstractSet[str] = frozenset({"capture"})) -> Stor
     for row, twin in made.items():
         twin.values = [_value(value, made) for value in row.values]
         if not row.collection.single:
-            other.restore(twin)
+            other.enter([twin])
     for path, holder, siblings in groups:
         if holder is not None and holder not in made:
             continue  # it was deleted

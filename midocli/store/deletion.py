@@ -45,7 +45,7 @@ class Deletion:
         if not self._store.is_live(row):
             return
         self._policy_of(row).before_delete(self._edit, row)
-        for siblings in list((row.children or {}).values()):
+        for siblings in row.held():
             for child in list(siblings):
                 self._delete(child)
         self._policy_of(row).deleting(self._edit, row)
@@ -63,5 +63,4 @@ class Deletion:
 
 def _count(row: Row) -> int:
     """How many objects there are in one, and itself."""
-    held = (row.children or {}).values()
-    return 1 + sum(_count(child) for siblings in held for child in siblings)
+    return 1 + sum(_count(child) for siblings in row.held() for child in siblings)

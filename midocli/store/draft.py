@@ -120,7 +120,7 @@ def _check(store: Store, change: Change, own: AbstractSet[Row]) -> None:
         case ("detach again", Row() as row):
             _check_there(store, row, (row,))
             users = {source for source, _ in row.referrers or ()}
-            users.update(child for held in (row.children or {}).values() for child in held)
+            users.update(child for held in row.held() for child in held)
             if not users <= own:
                 raise RefusedError(f"{row.full_alias} has come into use since begin")
         case ("put", Row() as row, int(index), _, old):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, Protocol
 
 from grammar.schema import Collection, Field
 from grammar.values import Negated
@@ -19,6 +19,42 @@ def uuid_text(id: int) -> str:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
+class Absent(Protocol):
+    """The rows of a topology that stays which have not been read: they are when first needed.
+
+    What is in memory is always true, but may not be all. Whoever looks at a whole asks here first
+    for the rest of it, which is put in the store; StoreError where that cannot be read.
+    """
+
+    @property
+    def count(self) -> int:
+        """How many rows are not there yet."""
+
+    def row(self, id: int) -> None:
+        """Have the row with an id there, if there is one."""
+
+    def siblings(self, path: str, holder: Row | None) -> None:
+        """Have all rows of a collection inside a row (None: at the root) there."""
+
+    def children(self, row: Row) -> None:
+        """Have all there that a row holds."""
+
+    def referrers(self, row: Row) -> None:
+        """Have all rows there that refer to one."""
+
+    def all(self) -> None:
+        """Have everything there."""
+
+    def begun(self, path: str, holder: Row | None) -> None:
+        """The siblings of a collection inside a row are there, if not whole: set their counters."""
+
+    def made(self, row: Row) -> None:
+        """A row is new: there is nothing in it and none that refers to it elsewhere."""
+
+    def removed(self, row: Row) -> None:
+        """A row has been taken out, and is not to be read any more."""
+
+
 class Row:
     """One object: its values in the order of its collection's fields.
 
@@ -31,15 +67,19 @@ class Row:
     that refers to another object is that object's row; `referrers` counts, for
     each (row, field index) that refers to this one, how often it does. `run` is where it stands
     if its siblings have an order.
+
+    Where rows are read when first needed, from what is `absent`, `children` and `referring` have
+    what is in memory; `siblings`, `held` and `referrers` are whole.
     """
 
     __slots__ = (
+        "absent",
         "children",
         "collection",
         "id",
         "number",
         "parent",
-        "referrers",
+        "referring",
         "run",
         "shared_number",
         "values",
@@ -55,8 +95,9 @@ class Row:
         self.number = -1
         self.shared_number = -1
         self.children: dict[str, Siblings] | None = None
-        self.referrers: dict[tuple[Row, int], int] | None = None
+        self.referring: dict[tuple[Row, int], int] | None = None
         self.run: Run | None = None
+        self.absent: Absent | None = None
 
     @property
     def uuid(self) -> str:
@@ -79,9 +120,24 @@ class Row:
             return self.alias
         return f"{self.parent.full_alias}:{self.alias}"
 
+    @property
+    def referrers(self) -> dict[tuple[Row, int], int] | None:
+        """How often each (row, field index) refers to it; None where none ever did."""
+        if self.absent is not None:
+            self.absent.referrers(self)
+        return self.referring
+
     def siblings(self, path: str) -> Siblings | None:
         """Its children of the collection at `path`, None where it never had any."""
+        if self.absent is not None:
+            self.absent.siblings(path, self)
         return self.children.get(path) if self.children else None
+
+    def held(self) -> list[Siblings]:
+        """Its children, collection by collection."""
+        if self.absent is not None:
+            self.absent.children(self)
+        return list(self.children.values()) if self.children else []
 
 
 class Siblings:
@@ -119,6 +175,19 @@ class Siblings:
         """In order of position, or else as they came."""
         return iter(self.by_number.values() if self.ordered is None else self.ordered)
 
+    def index(self, key: Value, row: Row) -> None:
+        """Have a row be found by its key."""
+        if key is not None:
+            self.by_key.setdefault(key, {})[row] = None
+
+    def unindex(self, key: Value, row: Row) -> None:
+        """Have it be found no more by a key it had."""
+        if key is not None:
+            rows = self.by_key[key]
+            del rows[row]
+            if not rows:
+                del self.by_key[key]
+
     def free_number(self) -> int:
         """The next alias counter that was never given."""
         number = self.next_number
@@ -141,6 +210,8 @@ class Siblings:
             self.next_number = number + 1
         elif number >= 0:
             self.taken.add(number)
+        else:
+            self.last_nameless = min(self.last_nameless, number)
 
     def rename(self, old: int, number: int) -> None:
         """Give an object that stands under a negative number an alias counter, for good.
@@ -189,3 +260,32 @@ def without(value: Value, gone: AbstractSet[Row]) -> Value:
     if type(value) is tuple:
         return tuple(item for item in value if item not in gone)
     return None if value in gone else value
+
+
+def refer(source: Row, index: int, value: Value) -> None:
+    """Have the rows that a new value refers to know of it."""
+    for target in referred(value):
+        if target.referring is None:
+            target.referring = {}
+        place = (source, index)
+        target.referring[place] = target.referring.get(place, 0) + 1
+
+
+def link(source: Row, index: int, value: Value) -> None:
+    """The same of a value that they may know of already."""
+    targets = referred(value)
+    for target in targets:
+        if target.referring is None:
+            target.referring = {}
+        target.referring[source, index] = targets.count(target)
+
+
+def unrefer(source: Row, index: int, value: Value) -> None:
+    """Have the rows that a former value referred to know of it no more."""
+    for target in referred(value):
+        place = (source, index)
+        counts = target.referring or {}
+        if counts[place] > 1:
+            counts[place] -= 1
+        else:
+            del counts[place]

@@ -6,7 +6,7 @@ indexes and the references true and write themselves down in the journal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from grammar.errors import RefusedError
 from grammar.schema import Collection, Schema
 from midocli.store.journal import Change, Journal
 from midocli.store.layout import Layout
-from midocli.store.rows import Row, Siblings, Value, referred
+from midocli.store.rows import Absent, Row, Siblings, Value, link, refer, unrefer
 
 if TYPE_CHECKING:
     import random
@@ -32,6 +32,8 @@ class Store:
         self._shared_siblings: dict[tuple[str, Row | None], Siblings] = {}
         self._by_id: dict[int, Row] = {}
         self._layouts: dict[str, Layout] = {}
+        #: What has not been read yet; None where all there is is here.
+        self.absent: Absent | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -62,6 +64,18 @@ class Store:
 
     def by_id(self, id: int) -> Row | None:
         """The row with a UUID, given as its integer."""
+        if self.absent is not None and id not in self._by_id:
+            self.absent.row(id)
+        return self._by_id.get(id)
+
+    def read_around(self, row: Row) -> None:
+        """Have all there that a row holds, and that refers to it, before it goes."""
+        if self.absent is not None:
+            self.absent.children(row)
+            self.absent.referrers(row)
+
+    def in_memory(self, id: int) -> Row | None:
+        """The same, but None as well where the row has not been read."""
         return self._by_id.get(id)
 
     def siblings(self, collection: Collection, parent: Row | None) -> Siblings | None:
@@ -72,9 +86,15 @@ class Store:
         if collection.through:
             return self._referring(collection, parent)
         if collection.gathers and not self._is_direct(collection, parent):
+            if self.absent is not None:
+                self.absent.siblings(collection.path, parent)
             return self._shared_siblings.get((collection.path, parent))
         path = collection.gathers[0] if collection.gathers else collection.path
-        return self.root.get(path) if parent is None else parent.siblings(path)
+        if parent is not None:
+            return parent.siblings(path)
+        if self.absent is not None:
+            self.absent.siblings(path, None)
+        return self.root.get(path)
 
     def _is_direct(self, view: Collection, parent: Row | None) -> bool:
         """Whether a view shows rows that its parent holds itself."""
@@ -107,7 +127,8 @@ class Store:
         """How many objects there are, without those that are always there, and running captures."""
         running = sum(1 for _ in self.rows("capture")) if "capture" in self.schema.root else 0
         single = sum(self.schema[path].single for path in self.schema.root)
-        return len(self._by_id) - single - running
+        absent = self.absent.count if self.absent is not None else 0
+        return len(self._by_id) + absent - single - running
 
     def is_live(self, row: Row) -> bool:
         """Whether a row is still in the store."""
@@ -120,7 +141,16 @@ class Store:
         version_4 = self._random_uuid()
         while self.by_id(version_4) is not None:  # chance may be repeated from an earlier run
             version_4 = self._random_uuid()
-        return Row(collection, version_4, parent, self.layout(collection).defaults.copy())
+        row = self.row(collection, version_4, parent, self.layout(collection).defaults.copy())
+        if self.absent is not None:
+            self.absent.made(row)
+        return row
+
+    def row(self, collection: Collection, id: int, parent: Row | None, values: list[Value]) -> Row:
+        """A row that was somewhere before, not yet attached."""
+        row = Row(collection, id, parent, values)
+        row.absent = self.absent
+        return row
 
     def _random_uuid(self) -> int:
         bits = self.chance.getrandbits(128)
@@ -181,7 +211,7 @@ class Store:
 
     def check_free(self, row: Row, number: int, shared_number: int) -> None:
         """RefusedError where a row cannot be attached: another has its id, alias or key."""
-        own, *gathered = self._places(row)
+        own, *gathered = (self._whole(path, holder) for path, holder, _ in self.places(row))
         others = [self.by_id(row.id), own.by_number.get(number)]
         others += [shared.by_number.get(shared_number) for shared in gathered]
         key = self.layout(row.collection).key
@@ -247,13 +277,46 @@ class Store:
 
     # -- what is kept elsewhere ------------------------------------------------------
 
-    def restore(self, row: Row) -> None:
-        """Put a row where it has been, behind those of its siblings that are there."""
-        self._insert(row, None)
+    def enter(self, rows: Iterable[Row]) -> None:
+        """Have rows there that are kept elsewhere, all that they refer to being there already.
+
+        To do it again changes nothing.
+        """
+        for row in rows:
+            siblings, *gathered = self._places(row)
+            siblings.by_number[row.number] = row
+            if siblings.ordered is not None and row.run is None:
+                siblings.ordered.insert(len(siblings.ordered) + 1, row)
+            for shared in gathered:
+                shared.by_number[row.shared_number] = row
+            layout = self.layout(row.collection)
+            if layout.key is not None:
+                siblings.index(row.values[layout.key], row)
+            for index in layout.references:
+                link(row, index, row.values[index])
+            self._by_id[row.id] = row
+
+    def arrange(self, path: str, holder: Row | None, rows: Iterable[Row]) -> None:
+        """Have all siblings of a collection be as they would be, had they come in this order."""
+        siblings, key = self.counters(path, holder), self.layout(self.schema[path]).key
+        siblings.by_number, siblings.by_key = {}, {}
+        if self.schema[path].gathers:
+            siblings.by_number = {row.shared_number: row for row in rows}
+            return
+        for row in rows:
+            siblings.by_number[row.number] = row
+            if key is not None:
+                siblings.index(row.values[key], row)
+
+    def rows_in_memory(self) -> list[Row]:
+        """All rows that are there, read or made."""
+        return list(self._by_id.values())
 
     def all_rows(self) -> list[Row]:
         """All rows there are."""
-        return list(self._by_id.values())
+        if self.absent is not None:
+            self.absent.all()
+        return self.rows_in_memory()
 
     def groups(self) -> Iterator[tuple[str, Row | None, Siblings]]:
         """All siblings: their collection, what holds them (None: the root), and they themselves.
@@ -269,27 +332,36 @@ class Store:
         for (path, holder), siblings in self._shared_siblings.items():
             yield path, holder, siblings
 
-    def forget(self, but: AbstractSet[str]) -> None:
-        """Have nothing any more but the objects of some collections at the root."""
+    def forget(self, but: AbstractSet[str]) -> list[Row]:
+        """Have nothing any more but the objects of some collections at the root; what was there."""
+        forgotten = self.rows_in_memory()
         kept = {path: siblings for path, siblings in self.root.items() if path in but}
+        self.absent = None
         self.root = kept
         self._shared_siblings = {}
         self._by_id = {row.id: row for siblings in kept.values() for row in siblings}
         self._begin()
+        return forgotten
 
     def places(self, row: Row) -> Iterator[tuple[str, Row | None, Siblings]]:
         """Where a row has an alias: the collection, what holds it, and the siblings there."""
         yield row.collection.path, row.parent, self._make_siblings(row)
         for view in self.layout(row.collection).gathered_by:
             holder = self.holder(view, row)
-            yield view.path, holder, self._shared_siblings[view.path, holder]
+            yield view.path, holder, self._shared_in(view.path, holder)
 
     def counters(self, path: str, holder: Row | None) -> Siblings:
-        """The siblings of a collection inside a row (None: at the root)."""
+        """The siblings of a collection inside a row (None: at the root), whole or not."""
         collection = self.schema[path]
         if collection.gathers:
-            return self._shared_siblings.setdefault((path, holder), Siblings(False))
+            return self._shared_in(path, holder)
         return self._siblings_in(collection, holder)
+
+    def _whole(self, path: str, holder: Row | None) -> Siblings:
+        """The siblings of a collection inside a row, all of them."""
+        if self.absent is not None:
+            self.absent.siblings(path, holder)
+        return self.counters(path, holder)
 
     # -- the same, without the journal ---------------------------------------------
 
@@ -306,13 +378,21 @@ class Store:
         siblings = holder.get(collection.path)
         if siblings is None:
             siblings = holder[collection.path] = Siblings(collection.ordered_by is not None)
+            if self.absent is not None:
+                self.absent.begun(collection.path, parent)
         return siblings
 
     def shared_siblings(self, view: Collection, row: Row) -> Siblings:
         """Where a view numbers a row: among all below the row that is the view's parent."""
-        return self._shared_siblings.setdefault(
-            (view.path, self.holder(view, row)), Siblings(False)
-        )
+        return self._shared_in(view.path, self.holder(view, row))
+
+    def _shared_in(self, path: str, holder: Row | None) -> Siblings:
+        siblings = self._shared_siblings.get((path, holder))
+        if siblings is None:
+            siblings = self._shared_siblings[path, holder] = Siblings(False)
+            if self.absent is not None:
+                self.absent.begun(path, holder)
+        return siblings
 
     @staticmethod
     def holder(view: Collection, row: Row) -> Row | None:
@@ -350,10 +430,10 @@ class Store:
             shared.by_number[row.shared_number] = row
         layout = self.layout(row.collection)
         if layout.key is not None:
-            _index(siblings, row.values[layout.key], row)
+            siblings.index(row.values[layout.key], row)
         for index in layout.references:
             if row.values[index] is not None:
-                _refer(row, index, row.values[index])
+                refer(row, index, row.values[index])
         self._by_id[row.id] = row
         self.journal.touched.append(row)
 
@@ -366,10 +446,12 @@ class Store:
             del shared.by_number[row.shared_number]
         layout = self.layout(row.collection)
         if layout.key is not None:
-            _unindex(siblings, row.values[layout.key], row)
+            siblings.unindex(row.values[layout.key], row)
         for index in layout.references:
-            _unrefer(row, index, row.values[index])
+            unrefer(row, index, row.values[index])
         del self._by_id[row.id]
+        if self.absent is not None:
+            self.absent.removed(row)
         self.journal.touched.append(row)
         return place
 
@@ -377,12 +459,12 @@ class Store:
         layout = self.layout(row.collection)
         old = row.values[index]
         if index in layout.references:
-            _unrefer(row, index, old)
-            _refer(row, index, value)
+            unrefer(row, index, old)
+            refer(row, index, value)
         if index == layout.key:
             siblings = self._make_siblings(row)
-            _unindex(siblings, old, row)
-            _index(siblings, value, row)
+            siblings.unindex(old, row)
+            siblings.index(value, row)
         row.values = row.values.copy()
         row.values[index] = value
         self.journal.touched.append(row)
@@ -394,37 +476,6 @@ class Store:
         ordered.insert(position, row)
         self.journal.touched.append(row)
         return old
-
-
-def _index(siblings: Siblings, key: Value, row: Row) -> None:
-    if key is not None:
-        siblings.by_key.setdefault(key, {})[row] = None
-
-
-def _unindex(siblings: Siblings, key: Value, row: Row) -> None:
-    if key is not None:
-        rows = siblings.by_key[key]
-        del rows[row]
-        if not rows:
-            del siblings.by_key[key]
-
-
-def _refer(source: Row, index: int, value: Value) -> None:
-    for target in referred(value):
-        if target.referrers is None:
-            target.referrers = {}
-        place = (source, index)
-        target.referrers[place] = target.referrers.get(place, 0) + 1
-
-
-def _unrefer(source: Row, index: int, value: Value) -> None:
-    for target in referred(value):
-        place = (source, index)
-        counts = target.referrers or {}
-        if counts[place] > 1:
-            counts[place] -= 1
-        else:
-            del counts[place]
 
 
 def _renumbers(view: Collection, collection: Collection) -> bool:

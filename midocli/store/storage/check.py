@@ -12,7 +12,7 @@ from midocli.store.rows import Row
 from midocli.store.storage.database import Database
 from midocli.store.storage.entries import OWN, Entries
 from midocli.store.storage.loading import Loading
-from midocli.store.storage.values import Shapes
+from midocli.store.storage.values import Shapes, hex_of
 from midocli.store.storage.writing import Writing
 from midocli.store.store import Store
 
@@ -34,14 +34,15 @@ class Check:
         """What is wrong, in a sentence each."""
         yield from self._database.verify()
         store = Store(self._schema, random.Random(0))
-        loading = Loading(store, self._database, self._shapes)
         try:
-            loading.all()
+            Loading(store, self._database, self._shapes).all()
         except MidoError as error:
             yield error.message
             return
-        writing = Writing(store, self._database, self._shapes, loading.ranks)
         rows = [row for row in store.all_rows() if not row.collection.single]
+        writing = Writing(store, self._database, self._shapes)
+        places = dict(self._database.rows("SELECT id, place FROM object WHERE place IS NOT NULL"))
+        writing.ranks = {row: places[hex_of(row)] for row in rows if hex_of(row) in places}
         self.objects = len(rows)
         yield from self._differences("object", writing, rows)
         yield from self._differences("reference", writing, rows)
@@ -70,9 +71,8 @@ class Check:
             try:
                 changes = json.loads(data)
                 if is_whole:
-                    for entry in changes:
-                        if len(entry) < 3 or entry[2] not in OWN:
-                            entries.repeat(entry)
+                    changes = [each for each in changes if len(each) < 3 or each[2] not in OWN]
+                    entries.repeat(changes)
             except (MidoError, ValueError, KeyError, TypeError) as error:
                 yield f"the log's entry {number} cannot be repeated: {error!r:.150}"
                 return

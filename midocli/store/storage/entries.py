@@ -11,6 +11,7 @@ back: ["name", id, number, shared number]. A place of null is the last.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from grammar.errors import RefusedError, StoreError
@@ -35,6 +36,10 @@ class Entries:
     def __init__(self, store: Store, shapes: Shapes) -> None:
         self._store = store
         self._shapes = shapes
+        #: Rows that come with the changes under way: others may refer to them before.
+        self._coming: dict[str, Row] = {}
+        #: Rows that go with them, which nothing may be in or name when all are made.
+        self._leaving: list[Row] = []
 
     # -- what was done ------------------------------------------------------------------
 
@@ -69,8 +74,35 @@ class Entries:
 
     # -- and once more --------------------------------------------------------------------
 
-    def repeat(self, entry: Entry) -> None:
-        """Make a change that another session made."""
+    def repeat(
+        self, entries: Sequence[Entry], passes_over: Callable[[Entry], bool] | None = None
+    ) -> None:
+        """Make changes that another session made, but those that are passed over."""
+        self._expect("attach", entries)
+        for entry in entries:
+            if passes_over is None or not passes_over(entry):
+                self._repeat(entry)
+
+    def take_back(self, entries: Sequence[Entry]) -> None:
+        """Take changes back, the last one first; RefusedError where later ones built on them."""
+        self._expect("detach", entries)
+        self._leaving = []
+        for entry in reversed(entries):
+            self._take_back(entry)
+        self._check_unused()
+
+    def _expect(self, kind: str, entries: Sequence[Entry]) -> None:
+        """Changes of a kind bring rows: others may refer to these before.
+
+        What was deleted was named by others, which were changed behind that.
+        """
+        self._coming = {
+            id: self._store.row(self._store.schema[path], int(id, 16), None, [])
+            for what, id, path, *_ in entries
+            if what == kind
+        }
+
+    def _repeat(self, entry: Entry) -> None:
         store = self._store
         match entry:
             case ["attach", *said, _]:
@@ -87,13 +119,13 @@ class Entries:
             case _:
                 raise StoreError(f"the log is damaged: it has a change {str(entry)[:60]}")
 
-    def take_back(self, entry: Entry) -> None:
-        """Take a change back; RefusedError where a later one built on it."""
+    def _take_back(self, entry: Entry) -> None:
         store = self._store
         match entry:
             case ["attach", id, _, _, _, _, _, given, before]:
                 row = self._unchanged(id, given)
-                _check_unused(row)
+                self._leaving.append(row)
+                store.read_around(row)
                 store.detach(row)
                 store.give_back(row, before)
             case ["detach", *said]:
@@ -110,11 +142,22 @@ class Entries:
                     raise RefusedError(f"{row.full_alias} has another place since")
                 store.move(row, old)
 
+    def _check_unused(self) -> None:
+        """RefusedError where something is in an object that is gone now, or names it."""
+        for row in self._leaving:
+            held = next((child for each in row.held() for child in each), None)
+            if held is not None:
+                raise RefusedError(f"{row.full_alias} holds {held.full_alias} since")
+            for source, _ in row.referrers or ():
+                if source is not row and self._store.is_live(source):
+                    raise RefusedError(f"{source.full_alias} names {row.full_alias} since")
+
     def _attach(self, said: Entry) -> None:
         id, path, parent, number, shared, place, given = said
         collection = self._store.schema[path]
         holder = self._live(parent) if parent else None
-        row = Row(collection, int(id, 16), holder, [])
+        row = self._coming.pop(id, None) or self._store.row(collection, int(id, 16), None, [])
+        row.parent = holder
         row.values = self._shapes[path].read(given, holder, lambda id: self._live(f"{id:032x}"))
         self._store.check_free(row, number, shared)
         self._store.attach(row, number, place, shared)
@@ -127,7 +170,7 @@ class Entries:
         return row
 
     def _live(self, id: str) -> Row:
-        row = self._store.by_id(int(id, 16))
+        row = self._store.by_id(int(id, 16)) or self._coming.get(id)
         if row is None:
             raise RefusedError("an object that it needs has been deleted since")
         return row
@@ -142,13 +185,3 @@ class Entries:
     def _value(self, row: Row, name: str, value: Any) -> Any:
         field = row.collection.by_name[name]
         return read(field, value, lambda id: self._live(f"{id:032x}"))
-
-
-def _check_unused(row: Row) -> None:
-    """RefusedError where something is in an object, or names it."""
-    held = next((child for each in (row.children or {}).values() for child in each), None)
-    if held is not None:
-        raise RefusedError(f"{row.full_alias} holds {held.full_alias} since")
-    for source, _ in row.referrers or ():
-        if source is not row:
-            raise RefusedError(f"{source.full_alias} names {row.full_alias} since")

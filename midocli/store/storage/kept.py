@@ -62,12 +62,30 @@ class Kept:
         store.journal.history = self
 
     def _load(self) -> None:
+        """Begin with nothing: rows are read when they are needed."""
         self.log.catch_up()
-        loading = Loading(self._store, self._database, self._shapes)
-        loading.all()
-        self._writing = Writing(self._store, self._database, self._shapes, loading.ranks)
+        self._loading = Loading(self._store, self._database, self._shapes, self)
+        self._writing = Writing(self._store, self._database, self._shapes)
         self._store.journal.changes.clear()
         self._store.journal.touched.clear()
+
+    def is_current(self) -> bool:
+        """Whether what was just read is of the moment that memory is of: nobody wrote since."""
+        if self._is_writing:
+            return True
+        mark = self._database.mark()
+        if mark != self._mark:
+            try:
+                if self.log.unseen():
+                    return False
+            except KeyError:
+                return False
+            self._mark = mark
+        return True
+
+    def unseen(self) -> list[str]:
+        """What others have changed that is not made here yet."""
+        return [data for *_, data in self.log.unseen()]
 
     @property
     def name(self) -> str:
@@ -87,9 +105,8 @@ class Kept:
         mark = self._database.mark()
         if mark == self._mark:
             return []
-        told = self._take_in()
         self._mark = mark
-        return told
+        return self._take_in()
 
     def overheard(self) -> list[str]:
         """The same for a prompt that waits, and asks several times a second."""
@@ -100,17 +117,17 @@ class Kept:
         told: list[str] = []
         with self._store.journal.elsewhere() as touched:
             try:
-                for kind, words, data in self.log.news():
-                    for entry in json.loads(data):
-                        if len(entry) > 2 and entry[2] not in OWN:
-                            self._entries.repeat(entry)
-                    if kind != NAME:
-                        told.append(words)
+                with self._loading.taking_in():
+                    for kind, words, data in self.log.news():
+                        if kind != NAME:
+                            told.append(words)
+                        entries = [each for each in json.loads(data) if each[2] not in OWN]
+                        self._entries.repeat(entries, self._loading.passes_over)
             except (MidoError, ValueError, LookupError, TypeError):
-                touched += self._store.all_rows()
-                self._store.forget(OWN)
+                self._loading.end()
+                forgotten = self._store.forget(OWN)
                 self._load()
-                touched += self._store.all_rows()
+                touched += [*forgotten, *self._store.all_rows()]
         if touched:
             self._seer(list(dict.fromkeys(touched)))
         return told
@@ -222,9 +239,7 @@ class Kept:
         entries = Entries(store, self._shapes)
         with store.journal.elsewhere():
             for data in done:
-                for entry in reversed(json.loads(data)):
-                    if entry[2] not in OWN:
-                        entries.take_back(entry)
+                entries.take_back([each for each in json.loads(data) if each[2] not in OWN])
 
     def together(self) -> AbstractContextManager[None]:
         return self.log.together()
@@ -284,7 +299,7 @@ class Kept:
             self._writing.write()
             self._database.commit()
         except BaseException:
-            self._writing.forget()
+            self._writing.clear()
             self.log.forget()
             self._settled = []
             self._unlock()
@@ -367,9 +382,8 @@ class Kept:
             )
         try:
             with understood(self._database):
-                for data in found.changes:
-                    for entry in reversed(json.loads(data)):
-                        self._entries.take_back(entry)
+                parts = map(json.loads, reversed(found.changes))
+                self._entries.take_back([entry for part in parts for entry in part])
         except RefusedError as error:
             raise RefusedError(f"cannot {verb} {found.summary}: {error.message}") from None
         self.log.mark(found, self.log.next + len(self._steps), again)

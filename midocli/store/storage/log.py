@@ -89,8 +89,8 @@ class Log:
             self._seen = self._committed = int(number or 0)
         self._last = None
 
-    def news(self) -> Iterator[tuple[str, str, str]]:
-        """The kind, summary and changes of each entry that was not seen yet.
+    def unseen(self) -> list[tuple[int, str, str, str]]:
+        """Number, kind, summary and changes of each entry that was not seen yet.
 
         KeyError where some are there no more.
         """
@@ -99,10 +99,18 @@ class Log:
             ((first,),) = self._database.rows("SELECT min(number) FROM change")
             if first > self._seen + 1:
                 raise KeyError(self._seen + 1)
+        return found
+
+    def news(self) -> list[tuple[str, str, str]]:
+        """Kind, summary and changes of each entry that was not seen yet, and is so now.
+
+        KeyError where some are there no more.
+        """
+        found = self.unseen()
+        if found:
             self._last = None
-        for number, kind, summary, data in found:
-            yield kind, summary, data
-            self._seen = self._committed = number
+            self._seen = self._committed = found[-1][0]
+        return [(kind, summary, data) for _, kind, summary, data in found]
 
     # -- what this session does ---------------------------------------------------------------
 

@@ -8,7 +8,7 @@ digits; behind a `!` a value stands as `{"not": …}`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from grammar.schema import Collection, Field, Schema
@@ -37,6 +37,9 @@ class Shape:
             (index, field) for index, field in enumerate(collection.fields) if field.parent
         ]
         self._defaults = [field.default for field in collection.fields]
+        self._references = [
+            field.name for field in collection.fields if field.reference and not field.parent
+        ]
 
     def written(self, values: list[Value]) -> str:
         """The values of a row as a JSON object."""
@@ -61,6 +64,12 @@ class Shape:
             values[index] = above(parent, field)
         return values
 
+    def references(self, given: dict[str, Any]) -> Iterator[int]:
+        """The ids of the objects that a JSON object refers to; ValueError where it is damaged."""
+        for name in self._references:
+            if name in given:
+                yield from _ids(given[name])
+
 
 class Shapes(dict[str, Shape]):
     """The shapes of all collections by their paths, each made when it is first needed."""
@@ -77,6 +86,15 @@ class Shapes(dict[str, Shape]):
 def hex_of(row: Row) -> str:
     """The id of a row, as it stands in a store."""
     return f"{row.id:032x}"
+
+
+def _ids(value: Any) -> Iterator[int]:
+    if type(value) is dict:
+        yield from _ids(value["not"])
+    elif type(value) is list:
+        yield from (int(id, 16) for id in value)
+    elif value is not None:
+        yield int(value, 16)
 
 
 def _writer(field: Field) -> Callable[[Value], Any]:

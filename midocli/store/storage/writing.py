@@ -19,7 +19,8 @@ _APART = 1 << 32
 
 _PUT_OBJECT = (
     "INSERT INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-    " number = excluded.number, shared = excluded.shared, place = excluded.place,"
+    " number = excluded.number, shared = excluded.shared,"
+    " place = COALESCE(excluded.place, object.place),"
     " key = excluded.key, data = excluded.data"
 )
 _PUT_COUNTER = (
@@ -31,17 +32,14 @@ _PUT_COUNTER = (
 class Writing:
     """Knows what is to be written, and writes it.
 
-    `ranks` are the places of rows that have an order, as the store keeps them: numbers with room
+    `ranks` are the places of rows in an order, as far as they are known, as numbers with room
     between them, so that a row that is put between others changes none of these.
     """
 
-    def __init__(
-        self, store: Store, database: Database, shapes: Shapes, ranks: dict[int, int]
-    ) -> None:
+    def __init__(self, store: Store, database: Database, shapes: Shapes) -> None:
         self._store = store
         self._database = database
         self._shapes = shapes
-        self.ranks = ranks
         self.clear()
 
     def clear(self) -> None:
@@ -50,13 +48,7 @@ class Writing:
         self._new: set[Row] = set()
         self._moved: dict[Row, None] = {}
         self._numbered: dict[Row, None] = {}
-        self._former: dict[int, int | None] = {}
-
-    def forget(self) -> None:
-        """Nothing was written after all."""
-        for id, rank in tuple(self._former.items()):
-            self._set_rank(id, rank)
-        self.clear()
+        self.ranks: dict[Row, int] = {}
 
     def note(self, transaction: Transaction) -> None:
         """The rows of a transaction are to be written."""
@@ -64,9 +56,9 @@ class Writing:
             row = cast(Row, change[1])
             if row.collection.path in OWN:
                 continue
-            if change[0] == "attach":
-                if row not in self._rows:
-                    self._new.add(row)
+            if change[0] == "attach" and row not in self._rows:
+                self._new.add(row)
+            if change[0] in ("attach", "detach"):  # taken back, it gives its aliases back
                 self._numbered[row] = None
             if change[0] in ("attach", "move") and row.collection.ordered_by is not None:
                 self._moved[row] = None
@@ -117,7 +109,7 @@ class Writing:
             row.number,
             row.shared_number,
             holder,
-            self.ranks.get(row.id),
+            self.ranks.get(row),
             key_of(key),
             shape.written(row.values),
         )
@@ -149,9 +141,7 @@ class Writing:
     def _rank(self) -> None:
         """Give the rows that have new places ranks between those of their neighbours."""
         for row in self._moved:
-            self._set_rank(row.id, None)
-        for row in self._moved:
-            if self._store.is_live(row) and row.id not in self.ranks:
+            if self._store.is_live(row) and row not in self.ranks:
                 siblings = self._store.siblings(row.collection, row.parent)
                 assert siblings is not None and siblings.ordered is not None
                 self._rank_run(siblings.ordered, row)
@@ -160,14 +150,13 @@ class Writing:
         """Give a row a rank, and those beside it that have none."""
         run = [row]
         low, high = order.beside(row)
-        while low is not None and low.id not in self.ranks:
+        while low is not None and self._is_unranked(low):
             run.insert(0, low)
             low = order.beside(low)[0]
-        while high is not None and high.id not in self.ranks:
+        while high is not None and self._is_unranked(high):
             run.append(high)
             high = order.beside(high)[1]
-        start = self.ranks[low.id] if low else None
-        end = self.ranks[high.id] if high else None
+        start, end = (self._rank_of(each) if each else None for each in (low, high))
         if start is None:
             start = (end or 0) - _APART * (len(run) + 1)
         step = _APART if end is None else (end - start) // (len(run) + 1)
@@ -175,12 +164,17 @@ class Writing:
             run, start, step = list(order), 0, _APART
             self._rows.update(dict.fromkeys(run))
         for number, each in enumerate(run, 1):
-            self._set_rank(each.id, start + step * number)
+            self.ranks[each] = start + step * number
 
-    def _set_rank(self, id: int, rank: int | None) -> None:
-        self._former.setdefault(id, self.ranks.pop(id, None))
-        if rank is not None:
-            self.ranks[id] = rank
+    def _is_unranked(self, row: Row) -> bool:
+        return row in self._moved and row not in self.ranks
+
+    def _rank_of(self, row: Row) -> int:
+        """The rank of a row that is not new: as others may have left it."""
+        if row not in self.ranks:
+            found = self._database.rows("SELECT place FROM object WHERE id = ?", (hex_of(row),))
+            self.ranks[row] = int(found[0][0])
+        return self.ranks[row]
 
 
 def key_of(value: Any) -> str | None:
