@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simlab import ip, mac, net
+from netlab import ip, mac, net
 from worlds import World
 
 from midocli.simulator.topology.insertion import InsertionChain

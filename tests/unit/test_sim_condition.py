@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simlab import ip, net
+from netlab import ip, net
 
 from midocli.simulator.topology.condition import (
     Condition,

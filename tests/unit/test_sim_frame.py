@@ -5,7 +5,7 @@ import struct
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simlab import ip
+from netlab import ip
 
 from midocli.simulator.wire.addresses import NO_ADDRESS
 from midocli.simulator.wire.checksum import checksum, words_sum

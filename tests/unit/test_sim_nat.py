@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -246,7 +246,7 @@ def test_bindings_belong_to_their_device() -> None:
 
 def test_dnat_marks_the_destination_as_rewritten() -> None:
     drop = "type drop match-nw-dst-rewritten true"
-    rules: list[dict[str, Any]] = [f"{DNAT} action continue", drop]
+    rules = [f"{DNAT} action continue", drop]
     assert through(nat_lab(rules), udp()) is not None
     assert through(nat_lab(rules), udp(dst="30.0.0.1")) is None
 
