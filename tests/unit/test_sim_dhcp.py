@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simlab import CLIENT_MAC, Lab, ip, mac, net, published_lab, seen, told
+from netlab import CLIENT_MAC, PUBLISHED, NetLab, ip, mac, net, seen, told
 
 from midocli.simulator.events import DhcpAnswered, Entered, Generated
 from midocli.simulator.guests.dhcp_client import client_frame, discover, lease_of, request
-from midocli.simulator.topology.service_records import DhcpSubnet, PortFeatures
 from midocli.simulator.wire import dhcp_message as dhcp
 from midocli.simulator.wire.addresses import BROADCAST, BROADCAST_MAC
 from midocli.simulator.wire.dhcp_message import Message, message_of
@@ -21,15 +20,17 @@ CLIENT = mac(CLIENT_MAC)
 POINT = "host0:veth0"
 
 
-def subnet(**fields: Any) -> DhcpSubnet:
-    fields.setdefault("hosts", {CLIENT: ip("192.168.78.9")})
-    return DhcpSubnet(net("192.168.78.0/24"), ip("192.168.78.1"), **fields)
+HOST = f"add host mac {CLIENT_MAC} address 192.168.78.9"
 
 
-def dhcp_lab(*subnets: DhcpSubnet) -> Lab:
-    lab = published_lab()
-    lab.bridges["bridge1"].subnets = subnets or (subnet(),)
-    return lab
+def subnet(fields: str = "", *below: str, net: str = "192.168.78.0/24") -> str:
+    """Lines that make a subnet of bridge1, and what stands below it: without that, a host."""
+    lines = [f"bridge1 dhcp {net} {line}" for line in below or (HOST,)]
+    return "\n".join([f"bridge1 add dhcp subnet {net} gw 192.168.78.1 {fields}", *lines])
+
+
+def dhcp_lab(*subnets: str) -> NetLab:
+    return NetLab(PUBLISHED, *(subnets or [subnet()]))
 
 
 def message(
@@ -39,18 +40,18 @@ def message(
     return Message(dhcp.BOOT_REQUEST, xid, client, {dhcp.MESSAGE_TYPE: bytes((type_,)), **given})
 
 
-def ask(lab: Lab, request: Message | Frame, point: str = POINT) -> Frame | None:
+def ask(lab: NetLab, request: Message | Frame, point: str = POINT) -> Frame | None:
     """The frame that comes back to who asks."""
     recorder = lab.watch(point)
     frame = request if isinstance(request, Frame) else client_frame(request)
     lab.network.inject(point, frame)
-    lab.run(0.01)
+    lab.wait(0.01)
     lab.network.unwatch(recorder)
     found = [each for way, each in seen(recorder, point) if way == "out"]
     return found[0] if found else None
 
 
-def answer(lab: Lab, request: Message | Frame) -> Message | None:
+def answer(lab: NetLab, request: Message | Frame) -> Message | None:
     reply = ask(lab, request)
     return message_of(reply) if reply is not None else None
 
@@ -78,14 +79,12 @@ def test_a_discover_gets_an_offer() -> None:
 
 def test_all_a_subnet_can_give() -> None:
     routes = ((net("10.0.0.0/8"), ip("192.168.78.2")), (net("10.1.2.128/25"), ip("192.168.78.3")))
-    lab = dhcp_lab(
-        subnet(
-            server=ip("192.168.78.5"),
-            dns_servers=(ip("8.8.8.8"), ip("9.9.9.9")),
-            mtu=1450,
-            routes=routes,
-        )
-    )
+    fields = "server 192.168.78.5 dns-servers 8.8.8.8,9.9.9.9 interface-mtu 1450"
+    given = [
+        "add opt121-routes destination 10.0.0.0/8 gateway 192.168.78.2",
+        "add opt121-routes destination 10.1.2.128/25 gateway 192.168.78.3",
+    ]
+    lab = dhcp_lab(subnet(fields, HOST, *given))
     reply = ask(lab, message())
     assert reply is not None
     offer = message_of(reply)
@@ -103,13 +102,17 @@ def test_all_a_subnet_can_give() -> None:
 def test_the_mtu_is_the_subnets_as_far_as_the_tunnels_carry_it(
     underlay: int, of_subnet: int, given: int
 ) -> None:
-    lab = dhcp_lab(subnet(mtu=of_subnet))
-    lab.underlay_mtus["bridge1:port1"] = underlay
+    """A tunnel takes 50 bytes of what the host's own interface carries."""
+    lab = dhcp_lab(subnet(f"interface-mtu {of_subnet}" if of_subnet else ""))
+    lab("tunnel-zone create name z type gre\ntunnel-zone z add member host host0 address 10.9.9.9")
+    lab(f"host0 add interface iface eth0 addresses 10.9.9.9 mtu {underlay + 50}")
     assert answer(lab, message()).number(dhcp.INTERFACE_MTU) == given
 
 
 def test_an_mtu_beyond_the_underlays_is_not_given() -> None:
-    assert answer(dhcp_lab(subnet(mtu=9000)), message()).number(dhcp.INTERFACE_MTU) == 1500
+    assert (
+        answer(dhcp_lab(subnet("interface-mtu 9000")), message()).number(dhcp.INTERFACE_MTU) == 1500
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,21 +132,20 @@ def test_a_request_gets_an_ack_unless_it_wants_another_address(
 
 def test_the_first_subnet_with_an_address_for_the_mac_answers() -> None:
     lab = dhcp_lab(
-        subnet(hosts={}),
-        subnet(hosts={CLIENT: None}),
-        subnet(hosts={CLIENT: ip("192.168.78.44")}),
-        subnet(),
+        subnet("", "show", net="10.0.1.0/24"),
+        subnet("", f"add host mac {CLIENT_MAC}", net="10.0.2.0/24"),
+        subnet("", HOST.replace("78.9", "78.44")),
+        subnet("", HOST, net="10.0.3.0/24"),
     )
     assert answer(lab, message()).your_address == ip("192.168.78.44")
 
 
-def others(lab: Lab, frame: Frame) -> int:
+def others(lab: NetLab, frame: Frame) -> int:
     """How many frames another machine of the bridge gets."""
-    lab.bridge_port("bridge1", "host0:other")
-    lab.changed("bridge", "bridge1")
+    lab.port("bridge1 add port", "host0:other")
     recorder = lab.watch("host0:other")
     lab.network.inject(POINT, frame)
-    lab.run(0.01)
+    lab.wait(0.01)
     return len(recorder.captures)
 
 
@@ -186,25 +188,25 @@ def test_of_a_client_that_is_served_nothing_else_gets_through(sent: Message, cod
 
 def test_nobody_else_sees_what_is_answered() -> None:
     assert others(dhcp_lab(), client_frame(message())) == 0
-    assert others(published_lab(), client_frame(message())) == 1
+    assert others(NetLab(PUBLISHED), client_frame(message())) == 1
 
 
 @pytest.mark.parametrize("place", ["bridge1:port0", "router0:port1"])
 def test_only_ports_with_an_interface_are_served(place: str) -> None:
     lab = dhcp_lab()
     recorder = lab.watch(events=True)
-    lab.network.inject(place, client_frame(message()))
-    lab.run(0.01)
+    lab.network.inject(lab.key(place), client_frame(message()))
+    lab.wait(0.01)
     assert recorder.steps and not told(recorder, DhcpAnswered)
 
 
 def test_neither_filters_nor_mirrors_of_the_port_see_the_request_but_the_answer() -> None:
     lab = dhcp_lab()
-    port = lab.ports["bridge1:port1"]
-    port.infilter = lab.add_chain("in", {"type": "drop"})
-    port.features = PortFeatures(in_mirrors=(lab.add_mirror("m", port, {}),))
+    lab.filter("bridge1:port1", "infilter", "type drop")
+    lab("mirror create to-port bridge1:port1\nmirror0 add matches ethertype 0x800")
+    lab("bridge1:port1 set in-mirrors mirror0")
     assert answer(lab, message()).type == dhcp.OFFER
-    port.outfilter = lab.add_chain("out", {"type": "drop"})
+    lab.filter("bridge1:port1", "outfilter", "type drop")
     assert answer(lab, message()) is None
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from simlab import Lab, ip, mac, seen
+from netlab import NetLab, ip, mac
 
-from midocli.simulator.topology.records import Port
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 
@@ -15,16 +12,13 @@ MACS = [f"02:00:00:00:ee:{n}{n}" for n in range(4)]
 IN, OUT = 1 << 13, 2 << 13
 
 
-def service_lab() -> Lab:
+def service_lab() -> NetLab:
     """Two bridges with two machines each, a third with two services; all MACs known."""
-    lab = Lab()
-    for bridge, points in (("b1", "01"), ("b2", "23")):
-        lab.add_bridge(bridge)
+    lab = NetLab("host create name host")
+    for points in (("vm0", "vm1"), ("vm2", "vm3"), ("srv0", "srv1")):
+        bridge = lab.made("bridge create")
         for point in points:
-            lab.bridge_port(bridge, f"h:vm{point}")
-    lab.add_bridge("srv")
-    for point in "01":
-        lab.bridge_port("srv", f"h:srv{point}")
+            lab.port(f"{bridge} add port", f"host0:{point}")
     for one, other in ((0, 1), (2, 3)):
         send(lab, one, other)
         send(lab, other, one)
@@ -32,12 +26,12 @@ def service_lab() -> Lab:
     return lab
 
 
-def port(lab: Lab, point: str) -> Port:
-    return lab.ports[lab.port_at(f"h:{point}")]
+VMS = ("bridge0:port0", "bridge0:port1", "bridge1:port0", "bridge1:port1")
 
 
-def insert(lab: Lab, vm: int, srv: int, **fields: Any) -> None:
-    lab.insert(port(lab, f"vm{vm}"), port(lab, f"srv{srv}"), MACS[vm], **fields)
+def insert(lab: NetLab, vm: int, srv: int, fields: str = "") -> None:
+    line = f"l2insertion create port {VMS[vm]} srv-port bridge2:port{srv} mac {MACS[vm]}"
+    lab(f"{line} {fields}")
 
 
 def frame_of(one: int, other: int, vlans: tuple[int, ...] = ()) -> Frame:
@@ -46,26 +40,21 @@ def frame_of(one: int, other: int, vlans: tuple[int, ...] = ()) -> Frame:
     return frame
 
 
-def out_of(lab: Lab, point: str, frame: Frame) -> list[tuple[str, Frame]]:
+def out_of(lab: NetLab, point: str, frame: Frame) -> list[tuple[str, Frame]]:
     """(point, frame) of everything that comes out when a frame goes in at a point."""
-    points = [each.interface for each in lab.ports.values() if each.interface]
-    recorder = lab.watch(*points)
-    lab.network.inject(f"h:{point}", frame)
-    lab.run(0.01)
+    recorder = lab.watch_all()
+    lab.network.inject(f"host0:{point}", frame)
+    lab.wait(0.01)
     lab.network.unwatch(recorder)
-    return [
-        (each.removeprefix("h:"), got)
-        for each in points
-        for way, got in seen(recorder, each)
-        if way == "out"
-    ]
+    out = [each for each in recorder.captures if each.direction == "out"]
+    return [(str(each.point).removeprefix("host0:"), Frame.from_bytes(each.data)) for each in out]
 
 
-def send(lab: Lab, one: int, other: int) -> list[tuple[str, Frame]]:
+def send(lab: NetLab, one: int, other: int) -> list[tuple[str, Frame]]:
     return out_of(lab, f"vm{one}", frame_of(one, other))
 
 
-def path(lab: Lab, one: int, other: int) -> list[str]:
+def path(lab: NetLab, one: int, other: int) -> list[str]:
     """Where a frame shows on its way, each service sending back what it got."""
     steps: list[str] = []
     frame, point = frame_of(one, other), f"vm{one}"
@@ -82,7 +71,7 @@ def path(lab: Lab, one: int, other: int) -> list[str]:
 
 def test_a_service_sees_both_directions() -> None:
     lab = service_lab()
-    insert(lab, 0, 0, vlan=10, pos=1)
+    insert(lab, 0, 0, "vlan 10 pos 1")
     assert path(lab, 0, 1) == ["srv0 10/1", "vm1"]
     assert path(lab, 1, 0) == ["srv0 10/2", "vm0"]
     assert path(lab, 2, 3) == ["vm3"]
@@ -90,32 +79,32 @@ def test_a_service_sees_both_directions() -> None:
 
 def test_several_services_take_their_turn_by_position() -> None:
     lab = service_lab()
-    insert(lab, 0, 1, vlan=20, pos=2)
-    insert(lab, 0, 0, vlan=10, pos=1)
+    insert(lab, 0, 1, "vlan 20 pos 2")
+    insert(lab, 0, 0, "vlan 10 pos 1")
     assert path(lab, 0, 1) == ["srv0 10/1", "srv1 20/1", "vm1"]
     assert path(lab, 1, 0) == ["srv0 10/2", "srv1 20/2", "vm0"]
 
 
 def test_both_ends_may_have_services_even_the_same() -> None:
     lab = service_lab()
-    insert(lab, 0, 0, vlan=10, pos=1)
-    insert(lab, 0, 1, vlan=20, pos=2)
-    insert(lab, 1, 0, vlan=10, pos=1)
+    insert(lab, 0, 0, "vlan 10 pos 1")
+    insert(lab, 0, 1, "vlan 20 pos 2")
+    insert(lab, 1, 0, "vlan 10 pos 1")
     assert path(lab, 0, 1) == ["srv0 10/1", "srv1 20/1", "srv0 10/2", "vm1"]
     assert path(lab, 1, 0) == ["srv0 10/1", "srv0 10/2", "srv1 20/2", "vm0"]
 
 
 def test_without_a_vlan_frames_go_untagged() -> None:
     lab = service_lab()
-    insert(lab, 0, 0, pos=1)
-    insert(lab, 0, 1, vlan=20, pos=2)
+    insert(lab, 0, 0, "pos 1")
+    insert(lab, 0, 1, "vlan 20 pos 2")
     assert path(lab, 0, 1) == ["srv0", "srv1 20/1", "vm1"]
     assert path(lab, 1, 0) == ["srv0", "srv1 20/2", "vm0"]
 
 
 def test_tagged_traffic_is_redirected_with_its_tag() -> None:
     lab = service_lab()
-    insert(lab, 0, 0, vlan=10)
+    insert(lab, 0, 0, "vlan 10")
     tag = 0x8100 << 16 | 77
     ((point, frame),) = out_of(lab, "vm0", frame_of(0, 1, (tag,)))
     assert (point, frame.vlan_ids()) == ("srv0", (10, 77))
@@ -123,13 +112,14 @@ def test_tagged_traffic_is_redirected_with_its_tag() -> None:
     assert (point, frame.vlans) == ("vm1", (tag,))
 
 
-@pytest.mark.parametrize("fields", [{"active": False}, {"up": False}])
+@pytest.mark.parametrize(
+    "change", ["host0 interface srv0 set status down", "bridge2:port0 set state down"]
+)
 @pytest.mark.parametrize("fail_open", [False, True])
-def test_a_service_that_is_down(fields: dict[str, bool], fail_open: bool) -> None:
+def test_a_service_that_is_down(change: str, fail_open: bool) -> None:
     lab = service_lab()
-    insert(lab, 2, 0, vlan=10, fail_open=fail_open)
-    for name, value in fields.items():
-        setattr(port(lab, "srv0"), name, value)
+    insert(lab, 2, 0, f"vlan 10 fail-open {str(fail_open).lower()}")
+    lab(change)
     assert path(lab, 2, 3) == (["vm3"] if fail_open else [])
     assert path(lab, 3, 2) == (["vm2"] if fail_open else [])
     lost = [code for code in lab.codes() if code != "no-answer"]
@@ -138,31 +128,26 @@ def test_a_service_that_is_down(fields: dict[str, bool], fail_open: bool) -> Non
 
 def test_the_port_s_own_filters_run_once() -> None:
     lab = service_lab()
-    insert(lab, 0, 0, vlan=10)
-    protected = port(lab, "vm0")
-    protected.infilter = lab.add_chain("in", {"type": "drop", "vlan": 10}, {"type": "accept"})
-    protected.outfilter = lab.add_chain("out", {"type": "drop", "no_vlan": True})
+    insert(lab, 0, 0, "vlan 10")
+    lab.filter(VMS[0], "infilter", "type drop vlan 10", "type accept")
+    chain = lab.filter(VMS[0], "outfilter", "type drop no-vlan true")
     assert path(lab, 0, 1) == ["srv0 10/1", "vm1"]
     assert path(lab, 1, 0) == []
-    lab.add_chain("out", {"type": "accept"})
-    lab.changed("chain", "out")
+    lab.rules(chain, "type accept")
     assert path(lab, 1, 0) == ["srv0 10/2", "vm0"]
 
 
 def test_a_port_group_means_the_port_it_came_back_to() -> None:
     lab = service_lab()
-    insert(lab, 0, 0, vlan=10)
-    lab.port_groups["g"] = frozenset({port(lab, "vm0").key})
-    lab.bridges["b1"].infilter = lab.add_chain(
-        "in", {"type": "accept", "port_group": "g"}, {"type": "drop"}
-    )
-    lab.changed("bridge", "b1")
+    insert(lab, 0, 0, "vlan 10")
+    lab(f"port-group create name g\nport-group g add member port {VMS[0]}")
+    lab.filter("bridge0", "infilter", "type accept port-group g", "type drop")
     assert path(lab, 0, 1) == ["srv0 10/1", "vm1"]
 
 
 def test_a_service_port_lets_only_redirected_frames_out_and_no_ipv6_in() -> None:
     lab = service_lab()
-    insert(lab, 0, 0, vlan=10)
+    insert(lab, 0, 0, "vlan 10")
     frame = frame_of(3, 3)
     frame.hw_dst = mac("02:00:00:00:99:99")
     assert out_of(lab, "srv1", frame) == []
@@ -174,6 +159,6 @@ def test_a_service_port_lets_only_redirected_frames_out_and_no_ipv6_in() -> None
 
 def test_what_a_service_sends_with_another_tag_is_its_own() -> None:
     lab = service_lab()
-    insert(lab, 0, 0, vlan=10)
+    insert(lab, 0, 0, "vlan 10")
     back = frame_of(0, 1, (0x8100 << 16 | 10 | OUT,))
     assert [point for point, _ in out_of(lab, "srv0", back)] == ["srv1"]

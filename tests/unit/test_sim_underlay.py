@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from netlab import CLIENT_MAC, VM_MAC, NetLab, ip, mac
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import GRE, Ether
 from scapy.layers.vxlan import VXLAN
-from simlab import CLIENT_MAC, VM_MAC, Lab, ip, mac
 
 from midocli.simulator.devices.underlay import encapsulate, source_port
 from midocli.simulator.reason import Code
 from midocli.simulator.recorder import Recorder, UnderlayPoint
-from midocli.simulator.topology.crossings import Crossing, Tunnel
+from midocli.simulator.topology.crossings import Tunnel
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_request
 
@@ -24,21 +24,28 @@ TUNNELS = {
 FRAME = bytes.fromhex("ffffffffffff" + CLIENT_MAC.replace(":", "") + "88b5") + b"something"
 
 
-def two_hosts(crossing: Crossing) -> Lab:
-    """A bridge with a port on each of two hosts."""
-    lab = Lab()
-    lab.add_bridge("lan")
-    lab.bridge_port("lan", "one:tap0", host="one", tunnel_key=7)
-    lab.bridge_port("lan", "two:tap0", host="two", tunnel_key=8)
-    lab.crossings["one", "two"] = crossing
+def zone(type_: str, *hosts: str) -> str:
+    """A tunnel zone with 172.19.0.1 and so on for some hosts."""
+    members = (
+        f"tunnel-zone z add member host {host} address 172.19.0.{number}"
+        for number, host in enumerate(hosts, 1)
+    )
+    return "\n".join([f"tunnel-zone create name z type {type_}", *members])
+
+
+def two_hosts(*lines: str) -> NetLab:
+    """A bridge with a port on each of two hosts, and what leads from one to the other."""
+    lab = NetLab("host create name one", "host create name two", "bridge create", *lines)
+    for host in ("host0", "host1"):
+        lab.port("bridge0 add port", f"{host}:tap0")
     return lab
 
 
-def sent(lab: Lab, *hosts: str) -> Recorder:
+def sent(lab: NetLab, *hosts: str) -> Recorder:
     """Frames seen at some hosts' ends of the underlay, of one that is flooded from `one`."""
     recorder = Recorder({UnderlayPoint(host) for host in hosts})
     lab.network.watch(recorder)
-    lab.network.inject("one:tap0", Frame.from_bytes(FRAME))
+    lab.network.inject("host0:tap0", Frame.from_bytes(FRAME))
     lab.engine.settle(10**9)
     return recorder
 
@@ -64,11 +71,11 @@ def test_gre() -> None:
 
 @pytest.mark.parametrize("type_", ["vxlan", "gre"])
 def test_out_of_one_host_and_into_the_other(type_: str) -> None:
-    lab = two_hosts(Crossing("one", "two", TUNNELS[type_], True))
-    captures = sent(lab, "one", "two").captures
+    lab = two_hosts(zone(type_, "host0", "host1"))
+    captures = sent(lab, "host0", "host1").captures
     assert [(getattr(each.point, "host", None), each.direction) for each in captures] == [
-        ("one", "out"),
-        ("two", "in"),
+        ("host0", "out"),
+        ("host1", "in"),
     ]
     assert captures[0].data == captures[1].data
     assert captures[0].data[captures[0].inner :] == FRAME
@@ -76,34 +83,30 @@ def test_out_of_one_host_and_into_the_other(type_: str) -> None:
 
 
 def test_no_common_zone() -> None:
-    lab = two_hosts(Crossing("one", "two", None, True))
-    assert not sent(lab, "one", "two").captures
+    lab = two_hosts(zone("gre", "host0"))
+    assert not sent(lab, "host0", "host1").captures
     assert [(reason.code, reason.at) for _, reason, _ in lab.drops] == [
-        (Code.NO_ROUTE, "lan:port1")
+        (Code.NO_ROUTE, "bridge0:port1")
     ]
 
 
 def test_no_zones_at_all() -> None:
-    lab = two_hosts(Crossing("one", "two"))
-    recorder = Recorder({"two:tap0"})
+    lab = two_hosts()
+    recorder = Recorder({"host1:tap0"})
     lab.network.watch(recorder)
-    assert not sent(lab, "one", "two").captures
+    assert not sent(lab, "host0", "host1").captures
     assert [each.data for each in recorder.captures] == [FRAME]
 
 
 def test_what_the_network_makes_starts_where_its_cause_came_in() -> None:
     """A router's ARP request, asked on behalf of a frame on one host, crosses to the other."""
-    lab = Lab()
-    lab.add_router("gw")
-    lab.router_port("gw", "10.0.1.1/24", "02:00:00:00:01:01", "one:tap0")
-    lab.router_port("gw", "10.0.2.1/24", "02:00:00:00:02:01", "two:tap0")
-    for port, host in zip(lab.ports.values(), ("one", "two"), strict=True):
-        port.host = host
-    lab.crossings["one", "two"] = Crossing("one", "two", TUNNELS["vxlan"], True)
-    recorder = Recorder({UnderlayPoint("one")})
+    lab = two_hosts("router create", zone("vxlan", "host0", "host1"))
+    lab.router_port("router0", "10.0.1.1/24", "02:00:00:00:01:01", "host0:tap1")
+    lab.router_port("router0", "10.0.2.1/24", "02:00:00:00:02:01", "host1:tap1")
+    recorder = Recorder({UnderlayPoint("host0")})
     lab.network.watch(recorder)
     echo = Ether(src=CLIENT_MAC, dst="02:00:00:00:01:01") / IP(src="10.0.1.9", dst="10.0.2.9")
-    lab.network.inject("one:tap0", Frame.from_bytes(bytes(echo)))
+    lab.network.inject("host0:tap1", Frame.from_bytes(bytes(echo)))
     lab.engine.settle(10**9)
     asked = Frame.from_bytes(recorder.captures[0].data[recorder.captures[0].inner :])
     # parity: underlay-generated
@@ -114,12 +117,12 @@ def test_what_the_network_makes_starts_where_its_cause_came_in() -> None:
 
 
 def test_ip_ids_count_up_in_each_direction() -> None:
-    lab = two_hosts(Crossing("one", "two", TUNNELS["vxlan"], True))
-    first = sent(lab, "one").captures[0]
+    lab = two_hosts(zone("vxlan", "host0", "host1"))
+    first = sent(lab, "host0").captures[0]
     assert Ether(first.data)[IP].id == 1
-    assert Ether(sent(lab, "one").captures[0].data)[IP].id == 2
+    assert Ether(sent(lab, "host0").captures[0].data)[IP].id == 2
     lab.network.reset()
-    assert Ether(sent(lab, "one").captures[0].data)[IP].id == 1
+    assert Ether(sent(lab, "host0").captures[0].data)[IP].id == 1
 
 
 @given(st.binary(min_size=14, max_size=100))
