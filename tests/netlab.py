@@ -42,6 +42,14 @@ guest client add route dst 192.168.79.0/24 gw 192.168.78.1
 guest create name vm interface host0:tap mac {VM_MAC} address 192.168.77.119/24 ip-id 21839 \
 gw 192.168.77.1
 """
+#: Its infilter, chain0, behind which more rules may be added.
+INFILTER = """
+chain create name nat
+chain0 add rule pos 1 type dnat target 192.168.77.119:10000-60000 dst 192.168.79.119 \
+in-ports router0:port1
+chain0 add rule pos 2 type rev_snat dst 192.168.79.119 in-ports router0:port1
+router0 set infilter chain0
+"""
 #: A router with 10.0.0.1/24 on host0:in and 20.0.0.1/24 on host0:out, and nobody behind them.
 ROUTER = """
 host create name host
@@ -229,18 +237,6 @@ def seen(recorder: Recorder, point: str | int) -> list[tuple[str, Frame]]:
     return [
         (each.direction, Frame.from_bytes(each.data)) for each in captures if each.point == point
     ]
-
-
-#: The published infilter.
-FOR_VM = "dst 192.168.79.119 in-ports router0:port1"
-DNAT = (f"type dnat target 192.168.77.119:10000-60000 {FOR_VM}", f"type rev_snat {FOR_VM}")
-
-
-def dnat_lab(*more: str) -> NetLab:
-    """The published lab with its infilter, and more rules behind that."""
-    lab = NetLab(PUBLISHED)
-    lab.filter("router0", "infilter", *DNAT, *more)
-    return lab
 
 
 ROUTER_MAC, HOST_MAC = mac("02:00:00:00:00:01"), mac("02:00:00:00:00:aa")

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simlab import CLIENT_MAC, VM_MAC, Lab, ip, linux_lab, mac, published_lab, seen, with_dnat
+from netlab import CLIENT_MAC, INFILTER, LINUX, PUBLISHED, VM_MAC, NetLab, ip, mac, seen
 
 from midocli.simulator.guests.dhcp_client import client_frame
-from midocli.simulator.topology.insertion import InsertionChain
-from midocli.simulator.topology.service_records import (
-    DhcpSubnet,
-    LoadBalancer,
-    Member,
-    Pool,
-    PortFeatures,
-    Vip,
-)
 from midocli.simulator.wire.dhcp_message import MESSAGE_TYPE, Message
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.segment import SYN, Segment, tcp_packet
@@ -50,13 +42,28 @@ headers = st.builds(
 )
 
 
-def outcomes(lab: Lab, place: str, data: bytes) -> set[str]:
+@cache
+def _made(*lines: str) -> NetLab:
+    return NetLab(*lines)
+
+
+def anew(*lines: str) -> NetLab:
+    """A network that knows nothing yet; it is made once."""
+    lab = _made(*lines)
+    lab("reset")
+    lab.drops.clear()
+    lab.network.rng.seed(1)
+    return lab
+
+
+def outcomes(lab: NetLab, place: str, data: bytes) -> set[str]:
     """Kinds of the events and drops a frame's origin has to its name."""
     recorder = lab.watch(events=True)
     origin = object()
     before = len(lab.drops)
-    lab.network.inject(place, Frame.from_bytes(data), origin)
-    lab.run(0.01)
+    at = lab.key(place) if ":port" in place else place
+    lab.network.inject(at, Frame.from_bytes(data), origin)
+    lab.wait(0.01)
     lab.network.unwatch(recorder)
     kinds = {step.event.kind for step in recorder.steps if step.origin is origin}
     return kinds | {"dropped" for who, *_ in lab.drops[before:] if who is origin}
@@ -68,7 +75,7 @@ ENDS = {"dropped", "delivered", "consumed", "generated", "arp-waiting"}
 @given(st.lists(st.tuples(st.sampled_from(PLACES), st.binary(max_size=90)), max_size=4))
 @settings(max_examples=150, deadline=None)
 def test_random_bytes(injections: list[tuple[str, bytes]]) -> None:
-    lab = with_dnat(published_lab())
+    lab = anew(PUBLISHED, INFILTER)
     for place, data in injections:
         assert outcomes(lab, place, data) & ENDS
 
@@ -77,9 +84,8 @@ def test_random_bytes(injections: list[tuple[str, bytes]]) -> None:
 @settings(max_examples=300, deadline=None)
 def test_random_packets(injections: list[tuple[Any, ...]], rng: Random) -> None:
     """Headers that mean something, with lengths cut or lengthened now and then."""
-    lab = with_dnat(
-        published_lab(), {"type": "rev_dnat"}, {"type": "snat", "targets": ("9.9.9.9:1-9",)}
-    )
+    more = "chain0 add rule pos 3 type rev_dnat\nchain0 add rule pos 4 type snat target 9.9.9.9:1-9"
+    lab = anew(PUBLISHED, INFILTER, more)
     for place, frame in injections:
         data = bytearray(frame.to_bytes())
         if rng.random() < 0.2:
@@ -87,29 +93,37 @@ def test_random_packets(injections: list[tuple[Any, ...]], rng: Random) -> None:
         assert outcomes(lab, place, bytes(data)) & ENDS
 
 
-def service_lab() -> Lab:
-    """The published lab with every service: balancer, mirrors, insertions, DHCP, marks."""
-    lab = published_lab()
-    lab.add_bridge("srv")
-    for point in ("host1:srv0", "host1:srv1", "host1:copies"):
-        lab.bridge_port("srv", point)
-    client, members = lab.ports["bridge1:port1"], (Member("pm0", ip("192.168.77.119"), 80),)
-    vips = (
-        Vip("vip0", ip("192.168.79.119"), 80, Pool("pool0", members=members)),
-        Vip("vip1", ip("192.168.79.119"), 81, Pool("pool0", members=members), sticky=True),
-        Vip("vip2", ip("192.168.79.119"), 82, Pool("pool1")),
-    )
-    lab.load_balancers["lb"] = LoadBalancer("lb", "lb", vips=vips)
-    lab.routers["router0"].load_balancer = "lb"
-    lab.insert(client, lab.ports["srv:port0"], CLIENT_MAC, vlan=7, pos=1)
-    lab.insert(client, lab.ports["srv:port1"], CLIENT_MAC, pos=2, fail_open=True)
-    mirrors = (lab.add_mirror("m", lab.ports["srv:port2"], {"proto": 6}, {"proto": 17}),)
-    lab.bridges["bridge1"].out_mirrors = lab.routers["router0"].in_mirrors = mirrors
-    ways = InsertionChain(client.key, "in"), InsertionChain(client.key, "out")
-    client.features = PortFeatures(mirrors, (), (), mirrors, *ways, dscp=10)
-    hosts = {mac(CLIENT_MAC): ip("192.168.78.9")}
-    lab.bridges["bridge1"].subnets = (DhcpSubnet((ip("192.168.78.0"), 24), hosts=hosts),)
-    return lab
+#: Every service: balancer, mirrors, insertions, DHCP, marks.
+SERVICES = f"""
+bridge create
+bridge2 add port
+bridge2 add port
+bridge2 add port
+host create name other
+host1 add binding port bridge2:port0 interface srv0
+host1 add binding port bridge2:port1 interface srv1
+host1 add binding port bridge2:port2 interface copies
+load-balancer create
+router0 set load-balancer lb0
+lb0 add pool
+lb0 add pool
+lb0 pool pool0 add member address 192.168.77.119 protocol-port 80
+lb0 pool pool0 add vip address 192.168.79.119 protocol-port 80
+lb0 pool pool0 add vip address 192.168.79.119 protocol-port 81 persistence SOURCE_IP
+lb0 pool pool1 add vip address 192.168.79.119 protocol-port 82
+l2insertion create port bridge1:port1 srv-port bridge2:port0 mac {CLIENT_MAC} vlan 7 pos 1
+l2insertion create port bridge1:port1 srv-port bridge2:port1 mac {CLIENT_MAC} pos 2 fail-open true
+mirror create to-port bridge2:port2
+mirror0 add matches proto 6
+mirror0 add matches proto 17
+bridge1 set out-mirrors mirror0
+router0 set in-mirrors mirror0
+qos-policy create
+qos-policy0 add dscp-rule dscp-mark 10
+bridge1:port1 set in-mirrors mirror0 out-mirrors mirror0 qos-policy qos-policy0
+bridge1 add dhcp subnet 192.168.78.0/24
+bridge1 dhcp 192.168.78.0/24 add host mac {CLIENT_MAC} address 192.168.78.9
+"""
 
 
 syns = st.builds(
@@ -142,7 +156,7 @@ asks = st.builds(
 )
 @settings(max_examples=300, deadline=None)
 def test_random_packets_through_services(injections: list[tuple[Any, ...]]) -> None:
-    lab = service_lab()
+    lab = anew(PUBLISHED, SERVICES)
     for place, frame, hw_src, hw_dst, vlans in injections:
         frame.hw_src, frame.hw_dst, frame.vlans = hw_src, hw_dst, vlans
         assert outcomes(lab, place, frame.to_bytes()) & ENDS
@@ -151,21 +165,21 @@ def test_random_packets_through_services(injections: list[tuple[Any, ...]]) -> N
 @given(st.lists(headers, max_size=5))
 @settings(max_examples=100, deadline=None)
 def test_random_packets_at_linux_guests(frames: list[Any]) -> None:
-    lab = linux_lab()
+    lab = anew(LINUX)
     for frame in frames:
-        assert outcomes(lab, "h:r0", frame.to_bytes()) & ENDS
+        assert outcomes(lab, "host0:r0", frame.to_bytes()) & ENDS
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_frames_never_leave_by_the_port_they_came_in_by(seed: int) -> None:
-    lab, rng = published_lab(), random.Random(seed)
+    lab, rng = NetLab(PUBLISHED), random.Random(seed)
     for _ in range(100):
         recorder = lab.watch("host0:veth0", "host0:tap")
         frame = Frame(
             rng.choice(MACS), rng.choice(MACS), ethertype=0x88B5, payload=rng.randbytes(9)
         )
         lab.network.inject("host0:veth0", frame)
-        lab.run(0.01)
+        lab.wait(0.01)
         lab.network.unwatch(recorder)
         assert [d for d, f in seen(recorder, "host0:veth0") if f.ethertype == 0x88B5] == ["in"]
 
@@ -175,9 +189,9 @@ def test_frames_never_leave_by_the_port_they_came_in_by(seed: int) -> None:
 def test_each_router_takes_one_from_the_ttl_and_checksums_stay_right(
     ttl: int, data: bytes, tos: int
 ) -> None:
-    lab = published_lab()
+    lab = anew(PUBLISHED)
     recorder = lab.watch("host0:veth0", "host0:tap")
-    (arrival,) = lab.ping("client", "192.168.77.119", ttl=ttl, data=data, tos=tos)
+    (arrival,) = lab.echoed("client", "192.168.77.119", ttl=ttl, data=data, tos=tos)
     assert arrival.frame.ttl == 63
     ((_, sent), *_) = [each for each in seen(recorder, "host0:veth0") if each[1].tos >= 0]
     ((_, received), *_) = [each for each in seen(recorder, "host0:tap") if each[1].tos >= 0]

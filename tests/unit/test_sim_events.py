@@ -7,7 +7,7 @@ from inspect import get_annotations
 from typing import get_args
 
 import pytest
-from netlab import CLIENT_MAC, DNAT, PUBLISHED, NetLab, dnat_lab, ip, mac, told
+from netlab import CLIENT_MAC, INFILTER, PUBLISHED, NetLab, ip, mac, told
 
 from midocli.simulator import events, network
 from midocli.simulator.devices import walk
@@ -116,9 +116,10 @@ def test_texts_are_plain_sentences() -> None:
 
 def ordinary_kinds(lab: NetLab) -> None:
     """Ping through NAT, both directions tracked, with one rule of each uneventful sort."""
+    lab(INFILTER)
     gone, more, out = (lab.chain() for _ in range(3))
-    lab.filter("router0", "infilter", *DNAT, "type rev_snat", f"type jump jump-to {gone}")
-    lab(f"delete {gone}")
+    lab("chain0 add rule pos 3 type rev_snat")
+    lab(f"chain0 add rule pos 4 type jump jump-to {gone}\ndelete {gone}")
     lab.rules(
         out,
         f"type jump jump-to {more}",
@@ -238,7 +239,7 @@ def test_nobody_watching_costs_no_event(monkeypatch: pytest.MonkeyPatch) -> None
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("an event was made for nobody")
 
-    lab = dnat_lab()
+    lab = NetLab(PUBLISHED, INFILTER)
     monkeypatch.setattr(events.EventBase, "__init__", refuse)
     for module in (network, walk):
         monkeypatch.setattr(module, "Step", refuse)

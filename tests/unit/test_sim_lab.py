@@ -1,6 +1,6 @@
 """The published DNAT example, byte for byte, and what explains it."""
 
-from netlab import CLIENT_MAC, PUBLISHED, VM_MAC, NetLab, dnat_lab, ip, mac, seen, told
+from netlab import CLIENT_MAC, INFILTER, PUBLISHED, VM_MAC, NetLab, ip, mac, seen, told
 
 from midocli.simulator.events import NatUnrestored, RuleNotApplied
 
@@ -15,7 +15,7 @@ CLIENT, VM = CLIENT_MAC.replace(":", ""), VM_MAC.replace(":", "")
 
 
 def test_the_published_frames_come_out_exactly() -> None:
-    lab = dnat_lab()
+    lab = NetLab(PUBLISHED, INFILTER)
     recorder = lab.watch("host0:veth0", "host0:tap")
     (arrival,) = lab.echoed("client", "192.168.79.119", data=bytes.fromhex(BODY))
     frames = {
@@ -55,7 +55,7 @@ def test_directions_and_macs() -> None:
 
 
 def test_rev_dnat_restores_the_source() -> None:
-    lab = dnat_lab()
+    lab = NetLab(PUBLISHED, INFILTER)
     out = "type rev_dnat"
     lab.filter("router0", "outfilter", out)
     (arrival,) = lab.echoed("client", "192.168.79.119")
@@ -63,7 +63,7 @@ def test_rev_dnat_restores_the_source() -> None:
 
 
 def test_the_events_say_why_the_source_was_not_restored() -> None:
-    lab = dnat_lab()
+    lab = NetLab(PUBLISHED, INFILTER)
     recorder = lab.watch(events=True)
     lab.echoed("client", "192.168.79.119")
     ((at, event),) = told(recorder, NatUnrestored)
@@ -74,7 +74,7 @@ def test_the_events_say_why_the_source_was_not_restored() -> None:
 
 
 def test_a_rev_snat_that_matches_the_reply_says_what_it_did_not_find() -> None:
-    lab = dnat_lab("type rev_snat")
+    lab = NetLab(PUBLISHED, INFILTER, "chain0 add rule pos 3 type rev_snat")
     recorder = lab.watch(events=True)
     lab.echoed("client", "192.168.79.119")
     passed = told(recorder, RuleNotApplied)
@@ -84,7 +84,7 @@ def test_a_rev_snat_that_matches_the_reply_says_what_it_did_not_find() -> None:
 
 
 def test_the_order_of_events_of_one_walk() -> None:
-    lab = dnat_lab()
+    lab = NetLab(PUBLISHED, INFILTER)
     lab.echoed("client", "192.168.79.119")
     recorder = lab.watch(events=True)
     lab.echoed("client", "192.168.79.119")
@@ -130,7 +130,7 @@ def test_nothing_is_recorded_when_nobody_watches() -> None:
 
 def test_two_runs_with_one_seed_are_the_same() -> None:
     def run() -> list[tuple[int, bytes]]:
-        lab = dnat_lab()
+        lab = NetLab(PUBLISHED, INFILTER)
         recorder = lab.watch("host0:veth0", "host0:tap")
         lab.echoed("client", "192.168.79.119")
         return [(each.time_ns, each.data) for each in recorder.captures]

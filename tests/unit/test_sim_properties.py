@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from netlab import PUBLISHED, VM_MAC, NetLab, ip, mac, seen
 from random_sessions import Builder
-from simlab import VM_MAC, Lab, ip, mac, net, published_lab, seen
 from worlds import World
 
 import grammar
@@ -219,14 +219,15 @@ def test_walks_and_storms_are_bounded(seed: int) -> None:
 # -- NAT ----------------------------------------------------------------------------------
 
 
-def nat_lab(rules: list[dict[str, Any]], back: list[dict[str, Any]]) -> Lab:
+def nat_lab(*rules: str) -> NetLab:
     """The published lab, translating on the way in and on the way out."""
-    lab = published_lab()
-    lab.routers["router0"].infilter = lab.add_chain("in", *back, *rules)
-    lab.routers["router0"].outfilter = lab.add_chain(
-        "out",
-        {"type": "snat", "src": net("192.168.78.9"), "targets": ("192.168.77.1:2000-2999",)},
-        {"type": "rev_dnat"},
+    lab = NetLab(PUBLISHED)
+    lab.filter("router0", "infilter", *rules)
+    lab.filter(
+        "router0",
+        "outfilter",
+        "type snat src 192.168.78.9 target 192.168.77.1:2000-2999",
+        "type rev_dnat",
     )
     return lab
 
@@ -243,18 +244,18 @@ def test_nat_of_a_reply_inverts_nat_of_its_request(
     proto: str, sport: int, dport: int, data: bytes, last: int
 ) -> None:
     vip = ip(f"192.168.79.{last}")
-    dnat = {"type": "dnat", "dst": (vip, 32), "targets": ("192.168.77.119:7-9000",)}
-    lab = nat_lab([dnat], [{"type": "rev_snat", "action": "continue"}])
+    dnat = f"type dnat dst 192.168.79.{last} target 192.168.77.119:7-9000"
+    lab = nat_lab("type rev_snat action continue", dnat)
     client = ip("192.168.78.9")
     if proto == "icmp":
-        lab.network.guest("client").send_echo(vip, sport, 1, data)
+        lab.stack("client").send_echo(vip, sport, 1, data)
     elif proto == "udp":
-        lab.network.guest("client").send(udp_packet(client, sport, vip, dport, data))
+        lab.stack("client").send(udp_packet(client, sport, vip, dport, data))
     else:
         segment = Segment(1, 0, SYN, 64240, b"", data)
-        lab.network.guest("client").send(tcp_packet(client, sport, vip, dport, segment))
+        lab.stack("client").send(tcp_packet(client, sport, vip, dport, segment))
     recorder = lab.watch("host0:veth0", "host0:tap")
-    lab.run()
+    lab.wait()
     ours = [each for _, each in seen(recorder, "host0:veth0") if each.proto in (1, 6, 17)]
     theirs = [each for _, each in seen(recorder, "host0:tap") if each.proto in (1, 6, 17)]
     ours = [frame for frame in ours if frame.ethertype == ETHERTYPE_IPV4]
