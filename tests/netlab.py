@@ -137,7 +137,7 @@ class NetLab(Lab):
 
     def record(self, name: str, kind: str = "port") -> Any:
         """What a port, or an object of another kind, was compiled into, to be asked or changed."""
-        records = getattr(self.network.topology, f"{kind}s")
+        records = getattr(self.network.topology, f"{kind.replace('-', '_')}s")
         return records[self.key(name, kind)]
 
     # Building
@@ -164,13 +164,16 @@ class NetLab(Lab):
     def chain(self, *rules: str) -> str:
         """A chain of rules, which are as behind `add rule`."""
         chain = self.made("chain create name chain")
-        self.rules(chain, *rules)
+        self._add(chain, rules)
         return chain
 
     def rules(self, chain: str, *rules: str) -> None:
         """Rules instead of those that a chain has."""
         for line in str(self(f"{chain} list rule")).splitlines():
             self(f"{chain} delete rule {line.split()[1]}")
+        self._add(chain, rules)
+
+    def _add(self, chain: str, rules: tuple[str, ...]) -> None:
         for position, rule in enumerate(rules, 1):
             self(f"{chain} add rule pos {position} {rule}")
 

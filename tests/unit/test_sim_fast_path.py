@@ -7,30 +7,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from netlab import INFILTER, PUBLISHED, ROUTER, NetLab, ip, know, mac, packet, send
 from sessions import ROOT
-from simlab import Lab, ip, know, mac, packet, published_lab, router_lab, send, with_dnat
 
 from midocli.simulator.devices import fast_path
-from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.learnt.entries import NatBinding
+from midocli.simulator.learnt.flows import Flows
 from midocli.simulator.learnt.state import State
-from midocli.simulator.monitors import Monitors
 from midocli.simulator.network import Network
 from midocli.simulator.recorder import Recorder
-from midocli.simulator.topology.crossings import Crossing, Tunnel
-from midocli.simulator.topology.records import Port
-from midocli.simulator.topology.service_records import (
-    HealthChecks,
-    LoadBalancer,
-    Member,
-    Pool,
-    PortFeatures,
-    Vip,
-)
+from midocli.simulator.wire.addresses import mac_text
 from midocli.simulator.wire.datagram import udp_packet
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import arp_reply, arp_request
@@ -38,9 +29,13 @@ from midocli.simulator.wire.protocol import DF, MF
 from midocli.simulator.wire.segment import SYN, Segment, tcp_packet
 
 NETS = ("10.0.0", "10.0.1", "10.0.2")
+POINTS = ("host0:veth0", "host0:veth1", "host1:veth2")
 VIP = "9.9.9.9"
-HOSTS = ("h", "h", "g")
-GUESTS = ("g0", "g1", "g2", "g3")
+TUNNELS = """
+tunnel-zone create name z type gre
+tunnel-zone z add member host host0 address 172.19.0.1
+tunnel-zone z add member host host1 address 172.19.0.2
+"""
 
 
 class All:
@@ -62,133 +57,146 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.dice = Random(seed)
-        self.lab = lab = Lab(seed)
-        self.monitors = Monitors(lab.network)
+        self.lab = lab = NetLab("host create name h", "host create name g", seed=seed)
         self.recorders: list[Recorder] = []
-        self.chains = 0
         #: What was sent last: how, from whom, and where to.
         self.flow: tuple[Callable[[str, int, int], None], str, str] | None = None
-        lab.add_router("r0")
+        #: Ports with the interfaces they are bound to, and what is down or dead.
+        self.ports: dict[str, str | None] = {}
+        self.bridges: list[str] = []
+        self.routers = [lab.made("router create")]
+        self.off: set[str] = set()
         two_routers = self.dice.random() < 0.4
         if two_routers:
-            lab.add_router("r1")
-            left = lab.router_port("r0", "10.9.0.1/24", "02:99:00:00:00:01")
-            lab.link(left, lab.router_port("r1", "10.9.0.2/24", "02:99:00:00:00:02"))
-            lab.route("r0", "10.0.2.0/24", left.alias, gw="10.9.0.2")
-            lab.route("r1", "0.0.0.0/0", str(left.peer), gw="10.9.0.1")
+            self.routers.append(lab.made("router create"))
+            left = self._router_port("router0", "10.9.0.1/24", "02:99:00:00:00:01")
+            right = self._router_port("router1", "10.9.0.2/24", "02:99:00:00:00:02")
+            lab(f"{left} set peer {right}")
+            lab(f"router0 add route dst 10.0.2.0/24 port {left} gw 10.9.0.2")
+            lab(f"router1 add route dst 0.0.0.0/0 port {right} gw 10.9.0.1")
+        self.guests: dict[str, str] = {}
         for number, network in enumerate(NETS):
-            router = "r1" if two_routers and number == 2 else "r0"
-            gateway = lab.router_port(router, f"{network}.1/24", f"02:00:00:00:0{number}:01")
+            router = "router1" if two_routers and number == 2 else "router0"
+            hw = f"02:00:00:00:0{number}:01"
             if number == 1 and self.dice.random() < 0.3:
-                gateway.interface, gateway.active = "h:veth1", True
-                gateway.host = "h"
+                self._router_port(router, f"{network}.1/24", hw, POINTS[number])
+                tagged = False
             else:
-                self._add_bridge(number, gateway)
-        self._add_guests()
+                gateway = self._router_port(router, f"{network}.1/24", hw)
+                tagged = self._add_bridge(number, gateway)
+            self._add_guest(number, network, "vlan 7" if tagged else "")
+        if "host0:veth0x" in self.ports.values():
+            line = "guest create name g3 interface host0:veth0x mac 02:00:00:00:00:bb"
+            lab(f"{line} address 10.0.0.10/24 gw 10.0.0.1")
+            self.guests["g3"] = "10.0.0.10"
         if self.dice.random() < 0.5:
-            for here, there in (("h", "g"), ("g", "h")):
-                crossing = Crossing(here, there, Tunnel("gre", 1, 2, 3, 4), True)
-                lab.crossings[here, there] = crossing
-        every: list[Any] = [*lab.routers.values(), *lab.bridges.values(), *lab.ports.values()]
-        for device in every:
-            often = 0.5 if device.alias in lab.routers else 0.1
+            lab(TUNNELS)
+        for device in (*self.routers, *self.bridges, *self.ports):
+            often = 0.5 if device in self.routers else 0.1
             for name in ("infilter", "outfilter"):
                 if self.dice.random() < often:
-                    setattr(device, name, self._chain())
-        if self.dice.random() < 0.3:
+                    lab(f"{device} set {name} {self._chain()}")
+        self.balances = self.dice.random() < 0.3
+        if self.balances:
             self._add_balancer()
-        for port in lab.ports.values():
+        for port in self.ports:
             if self.dice.random() < 0.1:
-                port.features = self._features()
+                self._add_features(port)
+        self.monitors = lab.session.context.datapath.monitors
 
-    def _add_bridge(self, number: int, gateway: Port) -> None:
-        lab, bridge = self.lab, f"b{number}"
-        lab.add_bridge(bridge)
-        if number == 2 and self.dice.random() < 0.5:
+    def _port(self, line: str, point: str | None = None) -> str:
+        port = self.lab.port(line, point)
+        self.ports[port] = point
+        return port
+
+    def _router_port(self, router: str, address: str, hw: str, point: str | None = None) -> str:
+        port = self.lab.router_port(router, address, hw, point)
+        self.ports[port] = point
+        return port
+
+    def _add_bridge(self, number: int, gateway: str) -> bool:
+        """Whether what is behind the bridge is tagged."""
+        bridge = self.lab.made("bridge create")
+        self.bridges.append(bridge)
+        tagged = number == 2 and self.dice.random() < 0.5
+        if tagged:
             # A VLAN-aware bridge, with an untagged bridge behind the tagged port.
-            lab.add_bridge("inner")
-            lab.link(gateway, lab.bridge_port("inner"))
-            inside = lab.bridge_port("inner")
-            tagged = lab.bridge_port(bridge, vlan=7)
-            lab.link(inside, tagged)
+            inner = self.lab.made("bridge create")
+            self.bridges.append(inner)
+            self._port(f"{inner} add port peer {gateway}")
+            inside = self._port(f"{inner} add port")
+            self._port(f"{bridge} add port vlan 7 peer {inside}")
         else:
-            lab.link(gateway, lab.bridge_port(bridge))
-        for extra in ("", "x"):
-            port = lab.bridge_port(bridge, f"h:veth{number}{extra}")
-            port.host = HOSTS[number] if not extra else "h"
+            self._port(f"{bridge} add port peer {gateway}")
+        self._port(f"{bridge} add port", POINTS[number])
+        self._port(f"{bridge} add port", f"host0:veth{number}x")
+        return tagged
 
-    def _add_guests(self) -> None:
-        lab = self.lab
-        for number, network in enumerate(NETS):
-            point = f"h:veth{number}"
-            guest = lab.add_guest(
-                f"g{number}",
-                (point, f"02:00:00:00:0{number}:aa", f"{network}.9/24"),
-                gw=f"{network}.1",
-                services=frozenset(((17, 53), (6, 80))),
-            )
-            bridge = lab.bridges.get(f"b{number}")
-            if bridge is not None and any(lab.ports[key].vlan for key in bridge.ports):
-                guest.nics[0].vlan = 7
-        if "b0" in lab.bridges:
-            lab.add_guest("g3", ("h:veth0x", "02:00:00:00:00:bb", "10.0.0.10/24"), gw="10.0.0.1")
+    def _add_guest(self, number: int, network: str, fields: str) -> None:
+        line = f"guest create name g{number} interface {POINTS[number]} gw {network}.1"
+        self.lab(f"{line} mac 02:00:00:00:0{number}:aa address {network}.9/24 {fields}")
+        self.lab(f"guest g{number} add service proto udp port 53")
+        self.lab(f"guest g{number} add service proto tcp port 80")
+        self.guests[f"g{number}"] = f"{network}.9"
 
     def _add_balancer(self) -> None:
-        members = tuple(
-            Member(name, ip(address), 80, up=self.dice.random() < 0.8, key=name)
-            for name, address in (("m0", "10.0.1.9"), ("m1", "10.0.2.9"))
-        )
-        vip = Vip("vip0", ip(VIP), 80, Pool("pool0", True, members), True, self.dice.random() < 0.5)
-        self.lab.load_balancers["lb0"] = LoadBalancer("lb0", "lb0", vips=(vip,))
-        if self.dice.random() < 0.6:
-            second = SECOND_NS * self.dice.choice((1, 3, 20))
-            fall = self.dice.choice((1, 2))
-            pool = HealthChecks("r0", ip(VIP), second, second, fall, members)
-            self.monitors.watch({"pool0": pool})
-        self.lab.routers["r0"].load_balancer = "lb0"
+        lab, dice = self.lab, self.dice
+        lab("load-balancer create\nrouter0 set load-balancer lb0\nlb0 add pool")
+        for address in ("10.0.1.9", "10.0.2.9"):
+            state = "up" if dice.random() < 0.8 else "down"
+            lab(f"lb0 pool pool0 add member address {address} protocol-port 80 state {state}")
+        sticky = "persistence SOURCE_IP" if dice.random() < 0.5 else ""
+        lab(f"lb0 pool pool0 add vip address {VIP} protocol-port 80 {sticky}")
+        if dice.random() < 0.6:
+            seconds, fall = dice.choice((1, 3, 20)), dice.choice((1, 2))
+            counts = f"delay {seconds} timeout {seconds} max-retries {fall}"
+            lab(f"health-monitor create type TCP {counts}\nlb0 pool pool0 set health-monitor hm0")
 
     def _chain(self, depth: int = 0) -> str:
         dice = self.dice
         rules = []
         for _ in range(dice.randint(1, 5)):
-            rule: dict[str, Any] = {"type": dice.choice(("accept", "continue", "return"))}
+            rule, follows = f"type {dice.choice(('accept', 'continue', 'return'))}", False
             kind = dice.random()
             if kind < 0.25:
-                rule = {"type": "dnat", "targets": (dice.choice(("10.0.1.9:1-9", "10.0.2.9")),)}
-                rule["dst"] = (ip(VIP), 32)
+                target, follows = dice.choice(("10.0.1.9:1-9", "10.0.2.9")), True
+                rule = f"type dnat target {target} dst {VIP}"
             elif kind < 0.4:
-                rule = {"type": "snat", "targets": (dice.choice(("8.8.8.8:1-4000", "10.0.0.77")),)}
-                rule["out_ports"] = frozenset(dice.sample(sorted(map(str, self.lab.ports)), 2))
+                target, follows = dice.choice(("8.8.8.8:1-4000", "10.0.0.77")), True
+                out = ",".join(dice.sample(sorted(self.ports), 2))
+                rule = f"type snat target {target} out-ports {out}"
             elif kind < 0.65:
-                rule = {"type": dice.choice(("rev_dnat", "rev_snat"))}
+                rule, follows = f"type {dice.choice(('rev_dnat', 'rev_snat'))}", True
             elif kind < 0.7:
-                rule = {"type": dice.choice(("drop", "reject")), "proto": dice.choice((1, 6, 17))}
+                rule = f"type {dice.choice(('drop', 'reject'))} proto {dice.choice((1, 6, 17))}"
             elif kind < 0.75 and depth < 2:
-                rule = {"type": "jump", "jump_to": self._chain(depth + 1)}
+                rule = f"type jump jump-to {self._chain(depth + 1)}"
             elif kind < 0.8:
-                rule = {
-                    "type": "redirect",
-                    "target_port": dice.choice(sorted(map(str, self.lab.ports))),
-                }
-                rule |= {"ingress": dice.random() < 0.5, "src_port": (5, 5)}
-            rule["action"] = dice.choice(("accept", "continue", "return"))
+                ingress = str(dice.random() < 0.5).lower()
+                port = dice.choice(sorted(self.ports))
+                rule = f"type redirect target-port {port} ingress {ingress} src-port 5"
+            if follows:
+                rule += f" action {dice.choice(('accept', 'continue', 'return'))}"
             if dice.random() < 0.3:
-                rule["flow"] = dice.choice(("fwd-flow", "return-flow"))
+                rule += f" flow {dice.choice(('fwd-flow', 'return-flow'))}"
             if dice.random() < 0.1:
-                rule["match_nw_dst_rewritten"] = True
+                rule += " match-nw-dst-rewritten true"
             if dice.random() < 0.1:
-                rule["tos"] = 4
+                rule += " tos 4"
             rules.append(rule)
-        self.chains += 1
-        return self.lab.add_chain(f"c{self.chains}", *rules)
+        return self.lab.chain(*rules)
 
-    def _features(self) -> PortFeatures:
-        mirror = f"m{len(self.lab.mirrors)}"
-        bound = [port for port in self.lab.ports.values() if port.interface]
-        self.lab.add_mirror(mirror, self.dice.choice(bound), {"proto": self.dice.choice((1, 17))})
-        place = self.dice.choice(("in_mirrors", "post_in_mirrors", "pre_out_mirrors"))
-        mirrors: dict[str, Any] = {place: (mirror,)}
-        return PortFeatures(dscp=self.dice.choice((None, 3)), **mirrors)
+    def _add_features(self, port: str) -> None:
+        """A mirror, and a mark where a port may have one."""
+        lab, dice = self.lab, self.dice
+        bound = [alias for alias, point in self.ports.items() if point]
+        mirror = lab.made(f"mirror create to-port {dice.choice(bound)}")
+        lab(f"{mirror} add matches proto {dice.choice((1, 17))}")
+        place = dice.choice(("in", "post-in-filter", "pre-out-filter"))
+        lab(f"{port} set {place}-mirrors {mirror}")
+        if dice.random() < 0.5 and port.startswith("bridge"):
+            policy = lab.made("qos-policy create")
+            lab(f"{policy} add dscp-rule dscp-mark 3\n{port} set qos-policy {policy}")
 
     # What happens
 
@@ -198,9 +206,11 @@ class World:
         if kind < 0.5:
             self._send_some()
         elif kind < 0.6:
-            self.lab.run(self.dice.choice((0.0001, 0.3, 1, 20, 30, 45, 61, 76, 91, 125)))
+            self.lab.wait(self.dice.choice((0.0001, 0.3, 1, 20, 30, 45, 61, 76, 91, 125)))
         elif kind < 0.72:
-            self._change()
+            # What is kept of flows stays, so that the fast path itself must notice.
+            with patch.object(Flows, "clear"):
+                self._change()
         elif kind < 0.82:
             self._inject()
         elif kind < 0.92:
@@ -208,21 +218,19 @@ class World:
         elif kind < 0.98:
             self._station()
         else:
-            self.lab.network.reset()
-            self.lab.engine.forget_pending()
-            self.monitors.restart()
+            self.lab("reset")
 
     def _send_some(self) -> None:
         """Some packets of one flow, that the fast path may take, and a few like them."""
         dice, lab = self.dice, self.lab
         if self.flow is None or dice.random() < 0.4:
-            guest = dice.choice([each for each in GUESTS if each in lab.guests])
+            guest = dice.choice(sorted(self.guests))
             dst = dice.choice((VIP, "10.0.0.9", "10.0.1.9", "10.0.2.9", "10.0.0.10", "10.0.0.1"))
             self.flow = dice.choice((self._echo, self._echo, self._udp, self._tcp)), guest, dst
         make, guest, dst = self.flow
         for seq in range(dice.randint(1, 6)):
             make(guest, ip(dst), seq)
-            lab.run(dice.choice((0.00001, 0.01, 0.01, 1)))
+            lab.wait(dice.choice((0.00001, 0.01, 0.01, 1)))
 
     def _echo(self, guest: str, dst: int, seq: int) -> None:
         size = self.dice.choice((56, 56, 56, 3000))
@@ -230,25 +238,25 @@ class World:
             "ttl": self.dice.choice((64, 64, 64, 1, 2)),
             "tos": self.dice.choice((0, 0, 4)),
         }
-        self.lab.network.guest(guest).send_echo(dst, 77, seq, bytes(size), origin=seq, **options)
+        self.lab.stack(guest).send_echo(dst, 77, seq, bytes(size), origin=seq, **options)
 
     def _udp(self, guest: str, dst: int, seq: int) -> None:
         frame = udp_packet(self._source(guest), self.dice.choice((5, 5, 5, 68)), dst, 53, b"x")
         frame.tp_sum = self.dice.choice((None, None, None, 0, 0x1234))
         frame.fragment = self.dice.choice((0, 0, 0, DF, MF))
-        self.lab.network.guest(guest).send(frame)
+        self.lab.stack(guest).send(frame)
 
     def _tcp(self, guest: str, dst: int, seq: int) -> None:
         frame = tcp_packet(self._source(guest), 5, dst, 80, Segment(seq, 0, SYN, 512))
-        self.lab.network.guest(guest).send(frame)
+        self.lab.stack(guest).send(frame)
 
     def _source(self, guest: str) -> int:
-        return self.lab.guests[guest].nics[0].addresses[0][0]
+        return ip(self.guests[guest])
 
     def _inject(self) -> None:
         """A frame that nobody's stack made: a MAC that moves, an announcement, odd packets."""
         dice, lab = self.dice, self.lab
-        points = sorted(port.interface for port in lab.ports.values() if port.interface)
+        points = sorted(point for point in self.ports.values() if point)
         number = dice.randrange(3)
         hw, address = mac(f"02:00:00:00:0{number}:aa"), ip(f"{NETS[number]}.9")
         frame = udp_packet(address, 5, ip(dice.choice((VIP, "10.0.1.9"))), 53, b"x")
@@ -264,34 +272,34 @@ class World:
 
     def _change(self) -> None:
         dice, lab = self.dice, self.lab
-        port = dice.choice(list(lab.ports.values()))
-        router = dice.choice(list(lab.routers.values()))
+        port, router = dice.choice(list(self.ports)), dice.choice(self.routers)
+        guest, point = dice.choice(sorted(self.guests)), self.ports[port]
         kind = dice.randrange(8)
         if kind == 0:
-            port.up = not port.up
-        elif kind == 1 and port.interface:
-            port.active = not port.active
-        elif kind == 2:
-            router.infilter = dice.choice((None, self._chain()))
-        elif kind == 3:
-            router.outfilter = dice.choice((None, self._chain()))
-        elif kind == 4 and lab.bridges:
-            bridge = dice.choice(list(lab.bridges.values()))
-            bridge.up = not bridge.up
-            lab.changed("bridge", bridge.alias)
-        elif kind == 5 and lab.guests:
-            guest = lab.guests[dice.choice(sorted(map(str, lab.guests)))]
-            guest.nics[0].mac ^= 0x100000
-            lab.changed("guest", guest.alias)
-        elif kind == 7 and lab.guests:
-            guest = lab.guests[dice.choice(sorted(map(str, lab.guests)))]
-            guest.services ^= {(6, 80)}
-            lab.changed("guest", guest.alias)
-        elif kind == 6 and lab.load_balancers:
-            lab.load_balancers["lb0"].up ^= True
-            lab.changed("load-balancer", "lb0")
-        lab.changed("port", port.alias)
-        lab.changed("router", router.alias)
+            lab(f"{port} set state {self._switched(port)}")
+        elif kind == 1 and point:
+            host, _, interface = point.partition(":")
+            lab(f"{host} interface {interface} set status {self._switched(point)}")
+        elif kind in (2, 3):
+            side = ("infilter", "outfilter")[kind - 2]
+            with_chain = dice.random() < 0.5
+            lab(f"{router} set {side} {self._chain()}" if with_chain else f"{router} clear {side}")
+        elif kind == 4 and self.bridges:
+            bridge = dice.choice(self.bridges)
+            lab(f"{bridge} set state {self._switched(bridge)}")
+        elif kind == 5:
+            hw = lab.record(guest, "guest").nics[0].mac
+            lab(f"guest {guest} set mac {mac_text(hw ^ 0x100000)}")
+        elif kind == 6 and self.balances:
+            lab(f"lb0 set state {self._switched('lb0')}")
+        elif kind == 7:
+            verb = "delete" if (6, 80) in lab.record(guest, "guest").services else "add"
+            lab(f"guest {guest} {verb} service proto tcp port 80")
+
+    def _switched(self, what: str) -> str:
+        """The other state than that of now."""
+        self.off ^= {what}
+        return "down" if what in self.off else "up"
 
     def _watch(self) -> None:
         network = self.lab.network
@@ -307,20 +315,18 @@ class World:
     def _station(self) -> None:
         """Another guest takes a guest's place for one packet."""
         network, lab = self.lab.network, self.lab
-        guest = lab.guests["g2"]
-        key = lab.port_at("h:veth2")
-        if key is None:
-            return
+        guest = lab.record("g2", "guest")
+        key = guest.nics[0].port
         stack = network.attach(key, type(guest)("station", "station", "station", nics=guest.nics))
         if self.flow is not None and self.flow[0] == self._echo:
             self._send_some()
         else:
             stack.send_echo(ip("10.0.0.9"), 5, 1, b"")
-            lab.run(0.01)
+            lab.wait(0.01)
         network.detach(key)
 
 
-def known(lab: Lab, recorders: list[Recorder]) -> list[object]:
+def known(lab: NetLab, recorders: list[Recorder]) -> list[object]:
     """Everything that can be told of the network."""
     network, now_ns = lab.network, lab.engine.now_ns
     flows = []
@@ -415,56 +421,56 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_pings_of_a_known_flow_take_it_both_ways(taken: list[int]) -> None:
-    lab = with_dnat(published_lab())
-    lab.routers["router0"].outfilter = lab.add_chain("back", {"type": "rev_dnat"})
+    lab = NetLab(PUBLISHED, INFILTER)
+    lab.filter("router0", "outfilter", "type rev_dnat")
     for seq in range(5):
-        assert lab.ping("client", "192.168.79.119", seq=seq)
+        assert lab.echoed("client", "192.168.79.119", seq=seq)
     # The first is bound and learned from, the second is walked along what is known.
     assert len(taken) == 2 * 3
 
 
-def routed() -> Lab:
+def routed() -> NetLab:
     """A router that knows who is behind h:out, with packets from h:in under way."""
-    lab = router_lab()
+    lab = NetLab(ROUTER)
     know(lab, "20.0.0.9", mac("02:00:00:00:00:aa"))
     return lab
 
 
-def same(make: Callable[[], Lab], *steps: Callable[[Lab], object]) -> Lab:
+def same(make: Callable[[], NetLab], *steps: Callable[[NetLab], object]) -> NetLab:
     """Take steps with and without the fast path; nobody can tell them apart."""
     labs = []
     for walks in (False, True):
         lab = make()
-        recorder = lab.watch("h:in", "h:out")
+        recorder = lab.watch("host0:in", "host0:out")
         story = []
         with everything_walks() if walks else nullcontext():
             for step in steps:
                 step(lab)
-                lab.run(0.01)
+                lab.wait(0.01)
                 story.append(known(lab, [recorder]))
         labs.append((lab, story))
     assert labs[0][1] == labs[1][1]
     return labs[0][0]
 
 
-def sending(**fields: Any) -> Callable[[Lab], object]:
+def sending(**fields: Any) -> Callable[[NetLab], object]:
     return lambda lab: send(lab, packet(**fields))
 
 
-def waiting(seconds: float) -> Callable[[Lab], object]:
-    return lambda lab: lab.run(seconds)
+def waiting(seconds: float) -> Callable[[NetLab], object]:
+    return lambda lab: lab.wait(seconds)
 
 
-def filtered(*rules: dict[str, Any]) -> Callable[[], Lab]:
-    def make() -> Lab:
+def filtered(*rules: str) -> Callable[[], NetLab]:
+    def make() -> NetLab:
         lab = routed()
-        lab.routers["r"].infilter = lab.add_chain("in", *rules)
+        lab.filter("router0", "infilter", *rules)
         return lab
 
     return make
 
 
-DNAT = {"type": "dnat", "targets": ("20.0.0.9:53-53",), "dst": (ip("9.9.9.9"), 32)}
+DNAT = "type dnat target 20.0.0.9:53 dst 9.9.9.9"
 
 
 def test_a_wrong_checksum_is_brought_along(taken: list[int]) -> None:
@@ -474,7 +480,7 @@ def test_a_wrong_checksum_is_brought_along(taken: list[int]) -> None:
 
 
 def test_a_fragment_is_seen_by_the_rules_for_fragments(taken: list[int]) -> None:
-    only = {"type": "drop", "fragment_policy": "unfragmented", "inverted": True}
+    only = "type drop fragment-policy unfragmented inverted yes"
     same(filtered(only), *[sending()] * 3, sending(fragment=MF))
     assert len(taken) == 2
 
@@ -492,17 +498,17 @@ def test_an_entry_that_is_gone_is_waited_for(taken: list[int]) -> None:
 
 
 def test_a_connection_that_ends_is_forward_again(taken: list[int]) -> None:
-    back = {"type": "accept", "flow": "return-flow"}
+    back = "type accept flow return-flow"
     other = udp_packet(ip("20.0.0.9"), 53, ip("10.0.0.9"), 1000, b"")
     other.hw_src, other.hw_dst = mac("02:00:00:00:00:aa"), mac("02:00:00:00:00:02")
 
-    def make() -> Lab:
-        lab = filtered(back, {"type": "drop", "src": (ip("20.0.0.9"), 32)})()
-        know(lab, "10.0.0.9", packet().hw_src, "h:in")
+    def make() -> NetLab:
+        lab = filtered(back, "type drop src 20.0.0.9")()
+        know(lab, "10.0.0.9", packet().hw_src, "host0:in")
         return lab
 
-    def answer(lab: Lab) -> None:
-        lab.network.inject("h:out", other)
+    def answer(lab: NetLab) -> None:
+        lab.network.inject("host0:out", other)
 
     renewed = [waiting(50), sending(), answer]
     lab = same(make, sending(), *[answer] * 4, *renewed, waiting(119), answer, waiting(1), answer)
@@ -511,13 +517,13 @@ def test_a_connection_that_ends_is_forward_again(taken: list[int]) -> None:
 
 
 def test_a_reverse_rule_applies_once_there_is_a_binding(taken: list[int]) -> None:
-    def bind(lab: Lab) -> None:
+    def bind(lab: NetLab) -> None:
         before = (ip("20.0.0.8"), 53, ip("10.0.0.9"), 1000)
         after = (ip("20.0.0.9"), 53, ip("10.0.0.9"), 1000)
-        now_ns = lab.engine.now_ns
-        lab.network.state.bind(NatBinding("snat", "r", 17, before, after, "", now_ns))
+        router, now_ns = lab.key("router0", "router"), lab.engine.now_ns
+        lab.state.bind(NatBinding("snat", router, 17, before, after, "", now_ns))
 
-    lab = same(filtered({"type": "rev_snat"}), *[sending()] * 3, bind, sending())
+    lab = same(filtered("type rev_snat"), *[sending()] * 3, bind, sending())
     assert len(taken) == 2
     assert lab.drops[-1][2].nw_dst == ip("20.0.0.8")
 
@@ -583,26 +589,32 @@ def test_every_method_of_a_memory_notes_what_it_does() -> None:
     assert silent == {"begin_flow"}, "what begins a flow comes before there is any basis"
 
 
+BALANCED = """
+load-balancer create
+router0 set load-balancer lb0
+lb0 add pool
+lb0 pool pool0 add vip address 9.9.9.9 protocol-port 80 persistence SOURCE_IP
+lb0 pool pool0 add member address 20.0.0.9 protocol-port 53
+"""
+
+
 def test_a_flow_notices_what_a_health_monitor_finds(taken: list[int]) -> None:
     """The next packet of a connection that keeps its member looks at the member again."""
-    member = Member("pm0", ip("20.0.0.9"), 53, key="pm0")
 
-    def make() -> Lab:
+    def make() -> NetLab:
         lab = routed()
-        vip = Vip("vip0", ip("9.9.9.9"), 80, Pool("pool0", True, (member,)), True, True)
-        lab.load_balancers["lb"] = LoadBalancer("lb", "lb", vips=(vip,))
-        lab.routers["r"].load_balancer = "lb"
-        lab.changed("router", "r")
+        lab(BALANCED)
         return lab
 
     frame = tcp_packet(ip("10.0.0.9"), 5, ip("9.9.9.9"), 80, Segment(1, 0, SYN, 512))
     frame.hw_src, frame.hw_dst = packet().hw_src, packet().hw_dst
 
-    def send(lab: Lab) -> None:
-        lab.network.inject("h:in", frame)
+    def send(lab: NetLab) -> None:
+        lab.network.inject("host0:in", frame)
 
-    def find_dead(lab: Lab) -> None:
-        lab.network.state.found_alive["pm0"] = False
+    def find_dead(lab: NetLab) -> None:
+        (vip,) = lab.record("lb0", "load-balancer").vips
+        lab.state.found_alive[vip.pool.members[0].key] = False
 
     lab = same(make, *[send] * 3, find_dead, send)
     assert lab.codes()[-1] == "no-member"
