@@ -11,18 +11,16 @@ from functools import partial
 from itertools import count
 from random import Random
 from time import process_time
-from typing import Any
 
 from handmade import session_of
 from measure import Action, Ratio, ratio
-from simlab import HOST_MAC, SECOND, Lab, ip, know, net, packet, published_lab, router_lab
+from netlab import HOST_MAC, PUBLISHED, ROUTER, ROUTER_MAC, SECOND, NetLab, ip, know, packet
 
 from grammar.script import Line
 from midocli.context.manner import Manner
 from midocli.simulator.devices.pipeline import Pipeline
-from midocli.simulator.topology.chain_plan import ChainPlan
-from midocli.simulator.topology.condition import Condition
-from midocli.simulator.topology.records import Chain, Rule
+from midocli.simulator.topology.records import Route
+from midocli.simulator.wire.addresses import ip_text
 from midocli.simulator.wire.datagram import udp_packet
 
 PACKETS = 200
@@ -36,45 +34,31 @@ def measure() -> list[Ratio]:
 # -- chains --------------------------------------------------------------------------------
 
 
-def _miss(number: int, kind: str) -> dict[str, Any]:
+def _miss(number: int, kind: str) -> str:
     """A rule that no packet here matches, which asks for exact values or for a wide range."""
     if kind == "exact":
-        return {
-            "type": "drop",
-            "src": (ip("172.16.0.0") + (number << 4), 28 + number % 5),
-            "proto": 6,
-            "dst_port": (1 + number % 60_000, 1 + number % 60_000),
-        }
-    return {"type": "drop", "src_port": (20_000 + number, 40_000 + number)}
+        address, port = ip_text(ip("172.16.0.0") + (number << 4)), 1 + number % 60_000
+        return f"type drop src {address}/{28 + number % 5} proto 6 dst-port {port}"
+    return f"type drop src-port {20_000 + number}-{40_000 + number}"
 
 
-def _chain(name: str, length: int, kind: str, *last: dict[str, Any]) -> Chain:
-    rules = [*(_miss(number, kind) for number in range(length - len(last))), *last]
-    made = []
-    for number, fields in enumerate(rules):
-        own = {key: fields.pop(key) for key in ("type", "targets") if key in fields}
-        alias = f"{name}:rule{number}"
-        made.append(Rule(alias, alias, condition=Condition(**fields), **own))
-    return Chain(name, name, name, tuple(made))
+def _misses_before(length: int, kind: str, *last: str) -> list[str]:
+    return [*(_miss(number, kind) for number in range(length - len(last))), *last]
 
 
-def _pinging(length: int, kind: str) -> Lab:
+def _pinging(length: int, kind: str, *lines: str) -> NetLab:
     """The published lab, with chains of some length both ways."""
-    lab = published_lab()
-    lab.add_chain("nat", {"type": "dnat", "targets": ("192.168.77.119:10000-60000",)})
-    dnat = {"type": "dnat", "targets": lab.chains["nat"].rules[0].targets}
-    lab.chains["in"] = _chain("in", length, kind, dnat | {"dst": net("192.168.79.119")})
-    lab.chains["out"] = _chain("out", length, kind, {"type": "rev_dnat"})
-    router = lab.routers["router0"]
-    router.infilter, router.outfilter = "in", "out"
+    lab = NetLab(PUBLISHED, *lines)
+    dnat = "type dnat target 192.168.77.119:10000-60000 dst 192.168.79.119"
+    lab.filter("router0", "infilter", *_misses_before(length, kind, dnat))
+    lab.filter("router0", "outfilter", *_misses_before(length, kind, "type rev_dnat"))
     return lab
 
 
-def _ping(lab: Lab, ids: Callable[[], int]) -> Action:
+def _ping(lab: NetLab, ids: Callable[[], int]) -> Action:
     """One echo request answered; its connection has the identifier that `ids` gives."""
-    stack, engine = lab.network.guest("client"), lab.engine
-    answered: list[object] = []
-    lab.network.listeners.add("client", answered.append)
+    stack, engine = lab.stack("client"), lab.engine
+    answered = lab.heard("client")
     target, data = ip("192.168.79.119"), bytes(56)
 
     def ping() -> None:
@@ -117,10 +101,12 @@ def _misses() -> Iterator[Ratio]:
 
 
 def _missing(length: int, kind: str) -> Action:
-    plan = ChainPlan.of(_chain("c", length, kind))
+    lab = NetLab(ROUTER)
+    chain = lab.chain(*_misses_before(length, kind))
+    plan = lab.network.topology.chain_plans[lab.key(chain, "chain")]
     assert plan is not None
     frame = packet()
-    walk = Pipeline(router_lab().network, frame)
+    walk = Pipeline(lab.network, frame)
     ports = count(1)
 
     def miss() -> None:
@@ -138,20 +124,15 @@ def _routes() -> Ratio:
     """Packets to a thousand destinations, with a thousand routes and a hundred thousand."""
 
     def routed(routes: int) -> Action:
-        lab = router_lab()
-        know(lab, "20.0.0.9", HOST_MAC + 1)
-        lab.route("r", "0.0.0.0/0", "r:port1", gw="20.0.0.9")
-        one = lab.routers["r"]
-        made = [
-            type(one.routes[0])(n, str(n), dst=(0x40000000 + (n << 8), 24 + n % 4), port="r:port1")
+        lab = NetLab(ROUTER, "router0 add route dst 0.0.0.0/0 port router0:port1 gw 20.0.0.9")
+        gw, port = ip("20.0.0.9"), lab.key("router0:port1")
+        made = (
+            Route(n, str(n), dst=(0x40000000 + (n << 8), 24 + n % 4), gw=gw, port=port)
             for n in range(routes)
-        ]
-        for route in made:
-            route.gw = ip("20.0.0.9")
-        one.routes += tuple(made)
-        lab.changed("router", "r")
+        )
+        lab.record("router0", "router").routes += tuple(made)
         destinations = [0x40000000 + (n << 8) for n in Random(1).sample(range(routes), PACKETS)]
-        plan = lab.network.topology.router_plans["r"]
+        plan = lab.network.topology.router_plans[lab.key("router0", "router")]
         assert plan is not None
         frames = [packet(nw_dst=destination) for destination in destinations]
         return lambda: [plan.choose(frame) for frame in frames]
@@ -165,14 +146,16 @@ def _devices() -> Ratio:
     """The same ping, alone and among ten thousand bridges all on one router."""
 
     def among(devices: int) -> Action:
-        lab = _pinging(10, "exact")
-        lab.add_router("big")
+        lines = ["router create"]
         for n in range(devices):
-            lab.add_bridge(f"b{n}")
-            up = lab.router_port("big", f"10.{n >> 8}.{n & 255}.1/24", "02:00:00:00:00:01")
-            lab.link(lab.bridge_port(f"b{n}"), up)
-            lab.bridge_port(f"b{n}", f"h:{n}")
-        return _ping(lab, _known)
+            network, bridge = f"10.{n >> 8}.{n & 255}", f"bridge{2 + n}"
+            lines += [
+                f"router1 add port address {network}.1 net {network}.0/24",
+                f"router1 add route dst {network}.0/24 port router1:port{n}",
+                f"bridge create\n{bridge} add port peer router1:port{n}\n{bridge} add port",
+                f"host0 add binding port {bridge}:port1 interface {n}",
+            ]
+        return _ping(_pinging(10, "exact", *lines), _known)
 
     few, many = among(10), among(10_000)
     what = "a ping among 10,000 bridges"
@@ -266,18 +249,17 @@ BLOCK = 1_000
 
 def _connections() -> Iterator[Ratio]:
     """Connections through snat, until its pool of as many ports is empty, and then one more."""
-    lab = router_lab()
+    lab = NetLab(ROUTER)
     know(lab, "20.0.0.9", HOST_MAC + 1)
-    pool = {"type": "snat", "targets": (f"20.0.0.7:10000-{10_000 + CONNECTIONS - 1}",)}
-    lab.routers["r"].outfilter = lab.add_chain("out", pool)
-    lab.changed("router", "r")
-    ports = count()
+    last_port = 10_000 + CONNECTIONS - 1
+    lab.filter("router0", "outfilter", f"type snat target 20.0.0.7:10000-{last_port}")
+    ports, entry = count(), lab.key("router0:port0")
 
     def connect() -> None:
         client, port = divmod(next(ports), 30_000)
         frame = udp_packet(ip("10.0.0.9") + client, 1_000 + port, ip("20.0.0.9"), 53, b"")
-        frame.hw_src, frame.hw_dst = HOST_MAC, lab.ports["r:port0"].mac
-        lab.network.inject("r:port0", frame)
+        frame.hw_src, frame.hw_dst = HOST_MAC, ROUTER_MAC
+        lab.network.inject(entry, frame)
 
     def block() -> float:
         start = process_time()
@@ -288,7 +270,7 @@ def _connections() -> Iterator[Ratio]:
         return seconds / BLOCK
 
     blocks = [block() for _ in range(CONNECTIONS // BLOCK)]
-    sources = {each.after[:2] for each in lab.network.state.nat.values()}
+    sources = {each.after[:2] for each in lab.state.nat.values()}
     assert len(sources) == CONNECTIONS, "no two connections share a source"
     last, first = min(blocks[-5:]), min(blocks[:5])
     yield Ratio(
