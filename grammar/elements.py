@@ -128,6 +128,7 @@ class Switch(Element):
         build: Callable[[], tuple[Table, Sequence[Element]]],
         expect: Callable[[], Sequence[Expectation]],
         ends: bool = False,
+        refuses_end: bool = False,
     ) -> None:
         super().__init__(name)
         self._build = build
@@ -137,7 +138,7 @@ class Switch(Element):
         self._expect = expect
         self._ends = ends
         #: Whether it is no start of a command, but a mistake, to end the line here.
-        self.refuses_end = False
+        self.refuses_end = refuses_end
 
     def expectations(self) -> Sequence[Expectation]:
         return [*self._expect(), *[END] * self._ends]

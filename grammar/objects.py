@@ -290,9 +290,7 @@ class Paths:
         ends: bool = False,
         refuses_end: bool = False,
     ) -> Switch:
-        switch = Switch(name, build, expect, ends)
-        switch.refuses_end = refuses_end
-        return switch
+        return Switch(name, build, expect, ends, refuses_end)
 
 
 def _command_behind(word: str) -> CommandWord:

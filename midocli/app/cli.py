@@ -298,14 +298,14 @@ def _session(options: Namespace, manner: Manner, preferences: Preferences, files
     now = time.time_ns()
     clock = Clock(now, time.localtime(now // 10**9).tm_gmtoff)
     chance = random.Random(options.seed)
-    context = Context(chance, clock, files, manner, not options.no_alias, preferences)
+    look = None if options.untrusted else _stored
+    named = not options.no_alias
+    context = Context(chance, clock, files, manner, named, preferences, stored=look)
     where = None if options.untrusted else _store_of(options)
     if where is not None:
         from midocli.app.stores import keep
 
         keep(context, where)
-    if not options.untrusted:
-        context.stored = _stored
     settings = Settings(
         json=options.format == "json",
         echo=options.echo,

@@ -35,7 +35,7 @@ def keep(context: Context, where: str) -> None:
     try:
         prepare(database)
         log = Log(database, os.urandom(4).hex(), _now)
-        context.kept = Kept(context.store, database, log, context.changed)
+        context.stay_in(Kept(context.store, database, log, context.changed))
     except BaseException:
         database.close()
         raise

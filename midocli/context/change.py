@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 class Change:
     """Whether a change has begun, in which input, and whether it can still be committed.
 
-    `level` is how deep in files the commands stand that are carried out: what was begun in a file
-    ends there. A change that has failed holds nothing any more, and waits for its end.
+    What was begun in a file ends there. A change that has failed holds nothing any more, and waits
+    for its end.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._draft: Draft | None = None
         self._begun = 0
-        self.level = 0
+        self._level = 0
         self.has_failed = False
 
     @property
@@ -31,13 +31,17 @@ class Change:
         """Whether a change has begun and not ended."""
         return self._draft is not None
 
+    def stand(self, level: int) -> None:
+        """Know how deep in files the commands stand that are carried out from here on."""
+        self._level = level
+
     def begin(self) -> None:
         """Begin one; RefusedError where one has begun already."""
         from midocli.store.draft import Draft
 
         if self._draft is not None:
             raise RefusedError("a change has begun already; commit or rollback ends it")
-        self._draft, self._begun, self.has_failed = Draft(self._store), self.level, False
+        self._draft, self._begun, self.has_failed = Draft(self._store), self._level, False
 
     def commit(self) -> bool:
         """Keep it as one; whether it was still good. A MidoError where it can stay no more."""
@@ -67,7 +71,7 @@ class Change:
 
     def give_up(self) -> bool:
         """Take back one that was begun in the input that ends; whether there was one to lose."""
-        if self._draft is None or self._begun < self.level:
+        if self._draft is None or self._begun < self._level:
             return False
         good = not self.has_failed
         self.roll_back()
@@ -77,7 +81,7 @@ class Change:
         """The change that ends; RefusedError where there is none to end here."""
         if self._draft is None:
             raise RefusedError("no change has begun")
-        if self._begun != self.level:
+        if self._begun != self._level:
             raise RefusedError("the change was begun outside this file, and ends there")
         draft, self._draft, self.has_failed = self._draft, None, False
         return draft

@@ -69,6 +69,8 @@ class Context(Catalog):
         aliases: bool = True,
         preferences: Preferences | None = None,
         store: Store | None = None,
+        stored: Callable[[Argument], Store | None] | None = None,
+        advises: bool = True,
     ) -> None:
         super().__init__(store or Store(SCHEMA, chance), aliases, self._live)
         self.chance = chance
@@ -81,14 +83,13 @@ class Context(Catalog):
         #: Where the topology stays; None where it ends with the session.
         self.kept: Kept | None = None
         #: The topology that a store holds which a word names; None: the word names none.
-        self.stored: Callable[[Argument], Store | None] = _no_store
+        self.stored = stored or _no_store
         self.working = Working()
         #: Whether it is tried what would make a failed probe succeed.
-        self.advises = True
+        self.advises = advises
         #: What was found out about the topology and is kept, by what was asked.
         self.standing: dict[object, Standing] = {}
-        #: What the topology was saved as last, and its state then.
-        self.last_save: Callable[[], tuple[str, int]] = lambda: ("nothing", 0)
+        self._last_save: Callable[[], tuple[str, int]] = lambda: ("nothing", 0)
         self._typed = False
         self._carriers: dict[str, Callable[[Any], Result]] = {}
         self._tenant: str | None = None
@@ -128,6 +129,22 @@ class Context(Catalog):
             self._datapath.changed(rows)
         for each in self.standing.values():
             each.changed(rows)
+
+    def stay_in(self, kept: Kept) -> None:
+        """Have the topology stay somewhere from here on."""
+        self.kept = kept
+
+    def saved_as(self, last_save: Callable[[], tuple[str, int]]) -> None:
+        """Learn from whom to hear of `last_save`."""
+        self._last_save = last_save
+
+    def last_save(self) -> tuple[str, int]:
+        """What the topology was saved as last, and its state then."""
+        return self._last_save()
+
+    def use_files(self, files: Files) -> None:
+        """Reach other files than so far."""
+        self.files = files
 
     @property
     def tenant(self) -> str | None:

@@ -132,12 +132,12 @@ class Datapath:
 
     def sync(self) -> None:
         """Let the session's clock show how far the simulation got."""
-        self.clock.elapsed_ns = self.engine.now_ns
+        self.clock.follow(self.engine.now_ns)
 
     def advance(self, span_ns: int, progress: Callable[[int, int], None]) -> None:
         """Let simulated time pass, with all that is due in it, telling how much of it has."""
         start_ns = self.engine.now_ns
-        self.monitors.horizon_ns = start_ns + span_ns
+        self.monitors.leave_out_until(start_ns + span_ns)
         try:
             for part in range(1, _PARTS + 1):
                 self.engine.run_until(start_ns + span_ns * part // _PARTS)

@@ -108,7 +108,7 @@ class Session:
         self._place = ("", Line("", 1))
         #: What stood before the line that is being run, if it was typed.
         self._typed_at = PROMPT
-        context.last_save = lambda: (self.saved.name or "nothing", self.saved.state)
+        context.saved_as(lambda: (self.saved.name or "nothing", self.saved.state))
         context.leave_to(self._source, "source")
         context.leave_to(self._choose_format, "format")
 
@@ -351,7 +351,7 @@ class Session:
 
     def _deepen(self, by: int) -> None:
         self._depth += by
-        self.context.change.level = self._depth
+        self.context.change.stand(self._depth)
 
     def _told_of(self, name: str, stream: BinaryIO) -> Iterator[Line]:
         """The commands of a file, telling how far they have got."""

@@ -30,6 +30,7 @@ def fixed_world(
     clock: Clock | None = None,
     files: Files | None = None,
     preferences: Preferences | None = None,
+    advises: bool = True,
 ) -> Context:
     """A network with nothing in it yet, as `--seed` makes it; the clock shows UTC."""
     return Context(
@@ -38,4 +39,5 @@ def fixed_world(
         files or Files(),
         manner,
         preferences=preferences or Defaults(),
+        advises=advises,
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import TextIO
 
@@ -36,7 +37,16 @@ class Screen:
         self._paint = paint
         self._clear = clear
         #: Whether what does not fit goes through the pager; else it scrolls.
-        self.pages = True
+        self._pages = True
+
+    @contextmanager
+    def scrolling(self) -> Iterator[None]:
+        """Inside, nothing goes through the pager."""
+        self._pages = False
+        try:
+            yield
+        finally:
+            self._pages = True
 
     def write(self, text: str) -> int:
         """Show a text."""
@@ -80,7 +90,7 @@ class Screen:
 
     def _pager(self) -> list[str] | None:
         """The pager's command, None where there is none to use."""
-        wish = self._preferences["pager"] if self.pages else "off"
+        wish = self._preferences["pager"] if self._pages else "off"
         try:
             words = [] if wish == "off" else shlex.split(wish)
         except ValueError:

@@ -151,9 +151,8 @@ class Shell:
     def _run(self, text: str, number: int) -> None:
         """Run what was typed or pasted: line by line, up to the first error."""
         lines = commands(text)
-        self._terminal.is_pasting = len(lines) > 1
         for place, line in enumerate(lines):
-            self._terminal.begin()
+            self._terminal.begin(is_pasted=len(lines) > 1)
             if not self._session.run_line("", Line(line.text, number, line.error)):
                 self._tell_left(lines[place + 1 :])
                 return

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from shutil import get_terminal_size
 
 from grammar.errors import MidoError
@@ -43,25 +42,21 @@ class Terminal(Manner):
         self._shows_progress = os.environ.get("TERM", "dumb") != "dumb"
         self._at_prompt = False
         #: Whether the lines that run are of a paste: none of them is the last on the screen.
-        self.is_pasting = False
+        self._is_pasting = False
 
     def take_over(self) -> None:
         """From now on commands are typed, and each result is read before the next."""
         self._at_prompt = True
 
-    def begin(self) -> None:
-        """A command that was typed begins."""
+    def begin(self, is_pasted: bool) -> None:
+        """A command that was typed begins, or one of several that were pasted."""
+        self._is_pasting = is_pasted
         self._painter.begin()
         self._progress.begin()
 
-    @contextmanager
-    def scrolling(self) -> Iterator[None]:
+    def scrolling(self) -> AbstractContextManager[None]:
         """Inside, the end of what is shown is what matters: nothing goes through the pager."""
-        self._screen.pages = False
-        try:
-            yield
-        finally:
-            self._screen.pages = True
+        return self._screen.scrolling()
 
     def clear(self) -> None:
         """Take away what only shows while a command runs."""
@@ -108,7 +103,7 @@ class Terminal(Manner):
         else:
             told = pointed_out(line, error, get_terminal_size().columns, prompt)
         told = folded(told, get_terminal_size().columns)
-        if not name and self.is_pasting:
+        if not name and self._is_pasting:
             told = f"{_typed(line, prompt)}{told}"
         # The standard error may be a file, even at the prompt.
         return red(told) if has_colour(self.wished_colour, sys.stderr) else told

@@ -29,6 +29,10 @@ class Clock:
         self._start_ns = time_ns - self.elapsed_ns
         self.utc_offset = utc_offset
 
+    def follow(self, elapsed_ns: int) -> None:
+        """Show how far the simulation has got."""
+        self.elapsed_ns = elapsed_ns
+
     @property
     def left_ns(self) -> int:
         """How much time may pass until the year 9999 ends, in UTC and in the zone that is shown."""

@@ -69,6 +69,10 @@ class Monitors:
             self._stop(key)
         self.watch(pools)
 
+    def leave_out_until(self, horizon_ns: int) -> None:
+        """Leave out what changes nothing until then: nobody looks before."""
+        self.horizon_ns = horizon_ns
+
     def look(self) -> None:
         """Let nothing be left out any more: somebody may look from now on."""
         self.horizon_ns = None

@@ -45,14 +45,14 @@ def make(topology: Topology, row: Row, change: str) -> None:
     owner = row.parent
     assert owner is not None
     if row.collection.path == "chain.rule":
-        topology.chains.load = _changing_chain(topology.chains.load, row, change)
+        topology.chains.load_by(lambda load: _changing_chain(load, row, change))
         topology.forget("chain", owner.id)
     elif row.collection.path == "router.route":
-        topology.routers.load = _changing_router(topology.routers.load, row, change)
+        topology.routers.load_by(lambda load: _changing_router(load, row, change))
         topology.forget("router", owner.id)
     else:
         assert owner.parent is not None
-        topology.load_balancers.load = _changing_balancer(topology.load_balancers.load, row)
+        topology.load_balancers.load_by(lambda load: _changing_balancer(load, row))
         topology.forget("load-balancer", owner.parent.id)
 
 

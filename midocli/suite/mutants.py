@@ -66,7 +66,8 @@ class _Forking(Register):
         super().begin(context, screen)
         self._context = context
         self._screen = screen
-        self._files = context.files = AsideFiles(self._folder / "first")
+        self._files = AsideFiles(self._folder / "first")
+        context.use_files(self._files)
         self._network = context.datapath.network
 
     def ready(self) -> None:

@@ -104,8 +104,8 @@ class _World:
     def __init__(self, kept: bool, watch: Watch | None, advises: bool) -> None:
         self.screen = io.StringIO()
         self.heard = _Heard(self.screen)
-        settings, context = Settings(echo=kept, keep_going=kept), fixed_world(self.heard)
-        context.advises = advises
+        settings = Settings(echo=kept, keep_going=kept)
+        context = fixed_world(self.heard, advises=advises)
         if watch is None:
             self.session = Session(settings, context, self.screen)
         else:

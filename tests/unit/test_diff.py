@@ -97,7 +97,7 @@ def test_looking_changes_nothing() -> None:
     world.run("undo 2")
     before, lines = snapshot(world.store), script(world.store)
     state = world.store.journal.undoable, world.store.journal.redoable, world.store.journal.last
-    world.context.last_save = lambda: ("then", 3)
+    world.context.saved_as(lambda: ("then", 3))
     assert world.run("diff").startswith("--- then\n+++ now\n")
     after = world.store.journal.undoable, world.store.journal.redoable, world.store.journal.last
     assert (snapshot(world.store), script(world.store), after) == (before, lines, state)
@@ -106,7 +106,7 @@ def test_looking_changes_nothing() -> None:
 
 def test_what_was_undone_is_known_and_what_was_replaced_is_not() -> None:
     world = World("bridge create name a", "bridge create name b", "undo")
-    world.context.last_save = lambda: ("then", 2)
+    world.context.saved_as(lambda: ("then", 2))
     assert "-bridge create name b\n" in world.run("diff") + "\n"
     world.run("bridge create name c")
     assert world.error("diff").message == "what there was then is kept no more"

@@ -90,6 +90,10 @@ class Lazy(dict[Key, T]):
         value = self[key] = self.load(key)
         return value
 
+    def load_by(self, changed: Callable[[Callable[[Key], T]], Callable[[Key], T]]) -> None:
+        """Load by what is made of the loader that there was; what is loaded already stays."""
+        self.load = changed(self.load)
+
 
 @dataclass(slots=True, eq=False)
 class Topology:
