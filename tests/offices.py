@@ -9,7 +9,7 @@ from __future__ import annotations
 from random import Random
 
 from random_sessions import Builder
-from worlds import World
+from worlds import World, rows
 
 PORTS = ("22", "53", "80", "443", "8000-8010", "1-1023", "1024-65535", "40000", "5060-5061")
 #: Where the Internet is here, and an address that only a rule or a VIP knows.
@@ -240,3 +240,37 @@ class Office(Builder):
             )
         where = self.any("bport", "rport", "bridge", "router")
         self.type(f"{where} set {self.pick('infilter', 'outfilter')} {one}")
+
+
+class Edits(Office):
+    """Changes a network as operators do: rules, filters, groups, machines, and what fails."""
+
+    def edit(self) -> None:
+        """Try one change."""
+        some = self.pick(
+            "rule", "rule", "rule", "gone", "gone", "filter", "state", "guest", "group"
+        )
+        if some == "rule":
+            kind = self.pick("drop", "accept", "reject", "return")
+            pos = self.rng.randint(1, 2)
+            self.type(f"chain {self.any('chain')} add rule{self.ask()} type {kind} pos {pos}")
+        elif some == "gone":
+            self.type(f"delete {self._row('chain.rule', 'chain.rule', 'router.route', 'guest')}")
+        elif some == "filter":
+            thing = self.any("bport", "rport", "bridge")
+            filter_ = self.pick("infilter", "outfilter")
+            self.type(f"{thing} set {filter_} {self.any('chain')}")
+        elif some == "state":
+            state = self.pick("up", "down")
+            self.type(f"{self.any('bport', 'rport', 'guest')} set state {state}")
+        elif some == "guest":
+            bridge = self.any("bridge")
+            address = f"10.0.{bridge[-1]}.{self.rng.randint(40, 44)}/24"
+            self.type(f"guest create name new bridge {bridge} address {address}")
+        else:
+            self.type(f"ip-address-group {self.any('igroup')} add ip address {self.address()}")
+
+    def _row(self, *paths: str) -> str:
+        path = self.pick(*paths)
+        found = [row for row in rows(self.world.store) if row.collection.path == path]
+        return self.rng.choice(found).full_alias if found else "chain99"

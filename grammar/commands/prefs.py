@@ -45,6 +45,12 @@ PREFERENCES = (
         "how ping and the other probes print frames at the prompt, if they give no flags",
         default=PROMPT_FLAGS,
     ),
+    Field(
+        "impact",
+        _SWITCH,
+        "the line after a change that says what it opened or closed, up to 100 machines",
+        default=False,
+    ),
 )
 
 
@@ -85,6 +91,7 @@ PREFS = Declaration(
         "prefs  # what they are now",
         "prefs key-mode vi color never",
         'prefs flags "-nnn -vvv -X -e"  # all of each frame, from now on, as scripts print it',
+        "prefs impact on  # say after each change what it opened or closed",
         "prefs reset  # back to the defaults",
     ),
     options=PREFERENCES,

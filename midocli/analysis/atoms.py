@@ -97,6 +97,13 @@ class Atoms:
         begin, count = _classes(self._dst, first, last)
         return self._of_both((_ones(count) << begin) * self._rows)
 
+    @property
+    def usual(self) -> int:
+        """All packets from one of the ports that programs send from, and those without ports."""
+        row = bisect_right(self._src, _LOCAL_PORT) - 1
+        with_ports = self._of_both(_ones(self._width) << row * self._width)
+        return with_ports | self.all & ~_ones(2 * self._size)
+
     def packet(self, atom: int) -> Packet:
         """A packet of the atom of a bit; its ports differ where the atom lets them."""
         if atom >= 2 * self._size:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from grammar.addresses import format_ipv4
 from grammar.commands.reach import Traffic
 from midocli.analysis.atoms import Atoms, in_words, part_data
 from midocli.analysis.deciders import Decider, Deciders, Way
-from midocli.analysis.ends import Machine, guest_machines
-from midocli.analysis.fare import Fate
+from midocli.analysis.ends import Machine, guest_machines, names_of
+from midocli.analysis.fare import Fate, reached
 from midocli.analysis.laboratory import Laboratory
 from midocli.analysis.pair_words import pairs_in_words
 from midocli.analysis.port_readers import PortReaders
@@ -128,7 +126,7 @@ def difference(context: Context, before: Context, traffic: Traffic) -> Differenc
     atoms = new.lab.atoms
     wanted = wanted_atoms(atoms, traffic)
     machines = list({**old.machines, **new.machines})
-    names = _names(machines)
+    names = names_of(machines)
     deciders = Deciders()
     found: dict[tuple[object, ...], Change] = {}
     asked = [(one, other) for one in machines for other in machines if one != other]
@@ -162,7 +160,7 @@ def _changes(
 ) -> Iterator[Change]:
     """What a pair gains and loses, without its names."""
     before, after = (_fates(side, one, other, wanted) for side in sides)
-    was, now = _reached(before), _reached(after)
+    was, now = reached(before or ()), reached(after or ())
     for opens, some, others in ((False, was & ~now, after), (True, now & ~was, before)):
         refusing, passing = sides if opens else reversed(sides)
         if others is None and some:
@@ -180,25 +178,12 @@ def _changes(
                 yield Change(opens, (), atoms, reason, why, decider)
 
 
-def _names(machines: Sequence[End]) -> dict[End, str]:
-    """What machines are called: those that share a name by their addresses as well."""
-    shared = Counter(name for name, _ in machines)
-    return {
-        (name, address): name if shared[name] == 1 else f"{name} ({format_ipv4(address)})"
-        for name, address in machines
-    }
-
-
 def _fates(side: _Side, one: End, other: End, wanted: int) -> list[Fate] | None:
     """How packets fare on a side; None where one of the two is not there."""
     source, target = side.machines.get(one), side.machines.get(other)
     if source is None or target is None:
         return None
     return fates_between(side.lab, source, target.address, wanted)
-
-
-def _reached(fates: list[Fate] | None) -> int:
-    return sum(fate.atoms for fate in fates or () if fate.verdict.kind == "reached")
 
 
 def _why(reason: Reason | None, opens: bool, passing: Decider | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -58,6 +59,16 @@ def group_members(context: Context, kinds: Iterable[str]) -> Iterator[tuple[str,
     for kind in kinds:
         for row in context.store.rows(kind):
             yield name_of(row), list(dict.fromkeys(_MEMBERS[kind](context, row)))
+
+
+def names_of(ends: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """What machines are called, by name and address: the address where they share the name."""
+    machines = dict.fromkeys(ends)
+    shared = Counter(name for name, _ in machines)
+    return {
+        (name, address): name if shared[name] == 1 else f"{name} ({format_ipv4(address)})"
+        for name, address in machines
+    }
 
 
 def is_many(context: Context, word: str) -> bool:

@@ -7,7 +7,7 @@ chance decides on the way, all it might choose is tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from midocli.advice.failure import Failure
@@ -68,6 +68,11 @@ def addresses(lab: Laboratory, source: Machine, target: int) -> tuple[int, int]:
     plan = lab.network.topology.guest_plans[source.key]
     route = plan.route(target) if plan is not None else None
     return route[4] if route is not None else source.address, target
+
+
+def reached(found: Iterable[Fate]) -> int:
+    """The atoms that are answered for certain."""
+    return sum(fate.atoms for fate in found if fate.verdict.kind == "reached")
 
 
 def fates(lab: Laboratory, sender: Key, source: int, target: int, wanted: int) -> list[Fate]:

@@ -10,11 +10,17 @@ Pair = tuple[str, str]
 _FEW = 3
 
 
-def pairs_in_words(pairs: Iterable[Pair], sets: Mapping[str, Sequence[str]] | None = None) -> str:
-    """Pairs as `web, db <- alice, bob; alice <- web`, those that share their sources as one.
+def pairs_in_words(pairs: Iterable[Pair]) -> str:
+    """Pairs as `web, db <- alice, bob; alice <- web`, those that share their sources as one."""
+    return "; ".join(words for words, _ in in_groups(pairs))
 
-    No machine is named as a source of its own. Whoever stands in one of `sets`, all of which is
-    there, goes by its name.
+
+def in_groups(
+    pairs: Iterable[Pair], sets: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[tuple[str, int]]:
+    """Pairs in groups that share their sources: the words for each, and how many there are.
+
+    No machine is a source of its own. All those of one of `sets` go by its name.
     """
     by_target: dict[str, list[str]] = {}
     for source, target in pairs:
@@ -22,10 +28,10 @@ def pairs_in_words(pairs: Iterable[Pair], sets: Mapping[str, Sequence[str]] | No
     by_sources: dict[frozenset[str], list[str]] = {}
     for target, sources in by_target.items():
         by_sources.setdefault(frozenset(sources), []).append(target)
-    return "; ".join(
-        f"{_named(targets, sets)} <- {_named(_sources(targets, by_target), sets)}"
-        for targets in _with_each_other(by_sources)
-    )
+    for targets in _with_each_other(by_sources):
+        sources = _sources(targets, by_target)
+        count = sum(len(by_target[target]) for target in targets)
+        yield f"{_named(targets, sets)} <- {_named(sources, sets)}", count
 
 
 def _with_each_other(by_sources: Mapping[frozenset[str], list[str]]) -> Iterator[list[str]]:
@@ -39,7 +45,7 @@ def _with_each_other(by_sources: Mapping[frozenset[str], list[str]]) -> Iterator
         yield from [[each] for each in targets] if is_alone and len(targets) < _FEW else [targets]
 
 
-def _sources(targets: Sequence[str], by_target: Mapping[str, Sequence[str]]) -> Sequence[str]:
+def _sources(targets: list[str], by_target: Mapping[str, list[str]]) -> list[str]:
     """The sources of all of some targets, in their order where they are the same machines."""
     found = dict.fromkeys(source for target in targets for source in by_target[target])
     return targets if set(found) == set(targets) else list(found)

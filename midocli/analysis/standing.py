@@ -128,13 +128,15 @@ class Standing:
         return found + [was._replace(before=was.after, after=None) for was in gone]
 
     def _all(self) -> dict[tuple[Key, int, Key, int], Change]:
-        return {
-            (one.key, one.address, other.key, other.address): Change(
-                one, other, None, self.fates(one, other.address)
-            )
-            for one, other in permutations(guest_machines(self._context), 2)
-            if one.key != other.key
-        }
+        machines = guest_machines(self._context)
+        count = len(machines) * (len(machines) - 1)
+        found = {}
+        for done, (one, other) in enumerate(permutations(machines, 2)):
+            self._context.progress("asking", done, count)
+            if one.key != other.key:
+                pair = one.key, one.address, other.key, other.address
+                found[pair] = Change(one, other, None, self.fates(one, other.address))
+        return found
 
 
 def laboratory(context: Context, traffic: Traffic) -> Laboratory:

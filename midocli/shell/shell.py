@@ -22,6 +22,7 @@ from midocli.shell.completer import CommandCompleter
 from midocli.shell.folding import folded
 from midocli.shell.hint import Hint, hint
 from midocli.shell.history import Histories
+from midocli.shell.impact import ImpactLine
 from midocli.shell.keyboard import Keyboard
 from midocli.shell.keys import bindings
 from midocli.shell.lexer import CommandLexer
@@ -50,6 +51,7 @@ class Shell:
         self._signals = terminal.signals
         self._preferences = session.context.preferences
         self._hinted: tuple[object, Hint] | None = None
+        self._impact = ImpactLine(session.context, terminal)
         self._recovery = Recovery(session)
         self._histories = Histories()
         show_unseen()
@@ -153,9 +155,17 @@ class Shell:
         lines = commands(text)
         for place, line in enumerate(lines):
             self._terminal.begin(is_pasted=len(lines) > 1)
-            if not self._session.run_line("", Line(line.text, number, line.error)):
+            self._tell(self._impact.looked())
+            succeeded = self._session.run_line("", Line(line.text, number, line.error))
+            self._tell(self._impact.told())
+            if not succeeded:
                 self._tell_left(lines[place + 1 :])
                 return
+
+    def _tell(self, line: str) -> None:
+        """Say a line, if there is one."""
+        if line:
+            _say(printable(line))
 
     def _tell_left(self, lines: list[Line]) -> None:
         """Say which lines of a paste were not run, but not so much that the error scrolls away."""

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from math import inf
 from shutil import get_terminal_size
+from time import monotonic
 
 from grammar.errors import MidoError
 from grammar.script import Line
@@ -28,6 +31,10 @@ from midocli.shell.style import has_colour
 _MOST_SHOWN = 2000
 
 
+class TooLongError(Exception):
+    """Something takes longer than it may."""
+
+
 class Terminal(Manner):
     """The terminal that midocli was started on; `colour` overrides the preference."""
 
@@ -41,6 +48,7 @@ class Terminal(Manner):
         self._screen = Screen(sys.stdout, preferences, self._painted, self._progress.clear)
         self._shows_progress = os.environ.get("TERM", "dumb") != "dumb"
         self._at_prompt = False
+        self._deadline = inf
         #: Whether the lines that run are of a paste: none of them is the last on the screen.
         self._is_pasting = False
 
@@ -57,6 +65,15 @@ class Terminal(Manner):
     def scrolling(self) -> AbstractContextManager[None]:
         """Inside, the end of what is shown is what matters: nothing goes through the pager."""
         return self._screen.scrolling()
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Inside, whatever tells how far it is may take so long in all; TooLongError then."""
+        self._deadline = monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._deadline = inf
 
     def clear(self) -> None:
         """Take away what only shows while a command runs."""
@@ -92,6 +109,8 @@ class Terminal(Manner):
         if not self._at_prompt:
             return
         self.signals.check()
+        if self._deadline < inf and monotonic() > self._deadline:
+            raise TooLongError
         if self._shows_progress:
             self._progress(what, done, total)
 

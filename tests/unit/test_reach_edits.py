@@ -6,8 +6,7 @@ from itertools import permutations
 from random import Random
 
 import pytest
-from offices import Office
-from worlds import rows
+from offices import Edits
 
 from grammar.commands.reach import Traffic
 from midocli.analysis.atoms import Atoms
@@ -23,40 +22,6 @@ Matrix = dict[tuple[End, End], set[int]]
 
 #: Whether it is opened, from whom to whom, and which atom.
 Changed = tuple[bool, str, str, int]
-
-
-class Edits(Office):
-    """Changes a network as operators do: rules, filters, groups, machines, and what fails."""
-
-    def edit(self) -> None:
-        """Try one change."""
-        some = self.pick(
-            "rule", "rule", "rule", "gone", "gone", "filter", "state", "guest", "group"
-        )
-        if some == "rule":
-            kind = self.pick("drop", "accept", "reject", "return")
-            pos = self.rng.randint(1, 2)
-            self.type(f"chain {self.any('chain')} add rule{self.ask()} type {kind} pos {pos}")
-        elif some == "gone":
-            self.type(f"delete {self._row('chain.rule', 'chain.rule', 'router.route', 'guest')}")
-        elif some == "filter":
-            thing = self.any("bport", "rport", "bridge")
-            filter_ = self.pick("infilter", "outfilter")
-            self.type(f"{thing} set {filter_} {self.any('chain')}")
-        elif some == "state":
-            state = self.pick("up", "down")
-            self.type(f"{self.any('bport', 'rport', 'guest')} set state {state}")
-        elif some == "guest":
-            bridge = self.any("bridge")
-            address = f"10.0.{bridge[-1]}.{self.rng.randint(40, 44)}/24"
-            self.type(f"guest create name new bridge {bridge} address {address}")
-        else:
-            self.type(f"ip-address-group {self.any('igroup')} add ip address {self.address()}")
-
-    def _row(self, *paths: str) -> str:
-        path = self.pick(*paths)
-        found = [row for row in rows(self.world.store) if row.collection.path == path]
-        return self.rng.choice(found).full_alias if found else "chain99"
 
 
 def matrix(context: Context, atoms: Atoms) -> Matrix:
