@@ -10,44 +10,9 @@ The grammar is built when an expression first needs it.
 
 from __future__ import annotations
 
-from grammar.filter.arithmetic import constant
-from grammar.filter.limits import DEEPEST, LONGEST, check_size
-from grammar.filter.tree import (
-    Address,
-    Arithmetic,
-    Bytes,
-    Calculation,
-    Carries,
-    Chain,
-    Comparison,
-    Condition,
-    DecnetNode,
-    Direction,
-    Everything,
-    Going,
-    Group,
-    Hardware,
-    Interface,
-    Leads,
-    Length,
-    Llc,
-    Mpls,
-    Negative,
-    Not,
-    Number,
-    Ports,
-    Pppoe,
-    Protocol,
-    Vlan,
-)
-from grammar.filter.words import (
-    ETHERTYPES,
-    IP_PROTOCOLS,
-    IS_IS_TYPES,
-    LLC_KINDS,
-    OSI_PROTOCOLS,
-    STANDING_ALONE,
-)
+from grammar.filter.limits import check_size
+from grammar.filter.tree import Chain, Condition, Everything, Protocol
+from grammar.filter.words import STANDING_ALONE
 
 
 def parse(expression: str) -> Condition:
@@ -78,42 +43,3 @@ def _plain_protocols(words: list[str]) -> Condition | None:
         return None
     first, *others = (Protocol(name) for name in words[::2])
     return Chain(first, tuple(("or", other) for other in others)) if others else first
-
-
-__all__ = [
-    "DEEPEST",
-    "ETHERTYPES",
-    "IP_PROTOCOLS",
-    "IS_IS_TYPES",
-    "LLC_KINDS",
-    "LONGEST",
-    "OSI_PROTOCOLS",
-    "Address",
-    "Arithmetic",
-    "Bytes",
-    "Calculation",
-    "Carries",
-    "Chain",
-    "Comparison",
-    "Condition",
-    "DecnetNode",
-    "Direction",
-    "Everything",
-    "Going",
-    "Group",
-    "Hardware",
-    "Interface",
-    "Leads",
-    "Length",
-    "Llc",
-    "Mpls",
-    "Negative",
-    "Not",
-    "Number",
-    "Ports",
-    "Pppoe",
-    "Protocol",
-    "Vlan",
-    "constant",
-    "parse",
-]

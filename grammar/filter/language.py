@@ -11,26 +11,10 @@ from typing import Any, Literal
 import pyparsing as pp
 
 from grammar.errors import InvalidValueError, LineSyntaxError
+from grammar.filter import tree
 from grammar.filter.arithmetic import comparison, number_of
 from grammar.filter.limits import check_depth
 from grammar.filter.parsed import Negation, Parsed, Qualified, Series, Value, Words
-from grammar.filter.tree import (
-    Bytes,
-    Calculation,
-    Comparison,
-    Condition,
-    Direction,
-    Going,
-    Group,
-    Interface,
-    Length,
-    Llc,
-    Mpls,
-    Number,
-    Pppoe,
-    Protocol,
-    Vlan,
-)
 from grammar.filter.words import (
     CASTS,
     CHAINED,
@@ -112,10 +96,10 @@ def standard_filters() -> pp.ParserElement:
         | (_one_of(["byte"]) - number + pp.Regex(r"[=<>&|]") + number).add_parse_action(_byte)
         | (_one_of(MOVING) + pp.Optional(number)).add_parse_action(_moved)
         | (_one_of(["ifindex"]) - number).add_parse_action(_interface)
-        | _one_of(["pppoed"]).add_parse_action(lambda: Pppoe(None, True))
+        | _one_of(["pppoed"]).add_parse_action(lambda: tree.Pppoe(None, True))
         | (_one_of(["llc"]) + pp.Optional(_llc_kind())).add_parse_action(_llc)
-        | _one_of(WAYS).add_parse_action(lambda tokens: Going(WAYS[tokens[0]]))
-        | _one_of(STANDING_ALONE).add_parse_action(lambda tokens: Protocol(tokens[0]))
+        | _one_of(WAYS).add_parse_action(lambda tokens: tree.Going(WAYS[tokens[0]]))
+        | _one_of(STANDING_ALONE).add_parse_action(lambda tokens: tree.Protocol(tokens[0]))
         | (pp.Optional(protocol) + _one_of(NOT_HERE)("word")).add_parse_action(_not_here)
         | value
         | parentheses
@@ -175,7 +159,7 @@ def _series(tokens: pp.ParseResults) -> Parsed:
 def _qualified(tokens: pp.ParseResults) -> Qualified:
     # A name the grammar did not come across reads as empty.
     written = re.findall(r"\w+|\|\||&&", tokens.direction)
-    direction: Direction = "either"
+    direction: tree.Direction = "either"
     if len(written) == 1:
         direction = written[0]
     elif "and" in written or "&&" in written:
@@ -189,62 +173,62 @@ def _value(text: str, at: int, tokens: pp.ParseResults) -> Value:
     return Value(tokens.text, at + 1, tokens.bits or None, tokens.mask or None)
 
 
-def _group(text: str, at: int, tokens: pp.ParseResults) -> Group:
+def _group(text: str, at: int, tokens: pp.ParseResults) -> tree.Group:
     layer, kind = tokens.layer or "ether", tokens.cast
     layer = "ether" if layer in LINKS else layer
     if layer not in ("ether", "ip", "ip6") or (layer, kind) == ("ip6", "broadcast"):
         raise InvalidValueError(f"`{layer}` does not go with `{kind}`", at + 1)
-    return Group(layer, kind)
+    return tree.Group(layer, kind)
 
 
-def _sized(text: str, at: int, tokens: pp.ParseResults) -> Comparison:
+def _sized(text: str, at: int, tokens: pp.ParseResults) -> tree.Comparison:
     word, number = tokens
     operator = "<=" if word == "less" else ">="
-    return Comparison(operator, Length(), Number(number_of(number, at + 1)))
+    return tree.Comparison(operator, tree.Length(), tree.Number(number_of(number, at + 1)))
 
 
-def _byte(text: str, at: int, tokens: pp.ParseResults) -> Comparison:
+def _byte(text: str, at: int, tokens: pp.ParseResults) -> tree.Comparison:
     """`byte N op N`: with `&` and `|` the outcome must not be 0."""
     _, offset, operator, written = tokens
-    byte = Bytes("ether", Number(number_of(offset, at + 1)), 1)
-    value = Number(number_of(written, at + 1))
+    byte = tree.Bytes("ether", tree.Number(number_of(offset, at + 1)), 1)
+    value = tree.Number(number_of(written, at + 1))
     if operator in "&|":
-        return Comparison("!=", Calculation(operator, byte, value), Number(0))
-    return Comparison(operator, byte, value)
+        return tree.Comparison("!=", tree.Calculation(operator, byte, value), tree.Number(0))
+    return tree.Comparison(operator, byte, value)
 
 
 _MOST = {"vlan": 0xFFF, "mpls": 0xFFFFF, "pppoes": 0xFFFF}
 _CALLED = {"vlan": "VLAN", "mpls": "MPLS label", "pppoes": "PPPoE session"}
 
 
-def _moved(text: str, at: int, tokens: pp.ParseResults) -> Condition:
+def _moved(text: str, at: int, tokens: pp.ParseResults) -> tree.Condition:
     """`vlan`, `mpls` or `pppoes`, with or without a number."""
     word, *rest = tokens
     number = number_of(rest[0], at + 1) if rest else None
     if number is not None and number > _MOST[word]:
         raise InvalidValueError(f"{_CALLED[word]} {number} is beyond {_MOST[word]}", at + 1)
     if word == "vlan":
-        return Vlan(number)
-    return Mpls(number) if word == "mpls" else Pppoe(number, False)
+        return tree.Vlan(number)
+    return tree.Mpls(number) if word == "mpls" else tree.Pppoe(number, False)
 
 
-def _interface(text: str, at: int, tokens: pp.ParseResults) -> Interface:
-    return Interface(number_of(tokens[1], at + 1))
+def _interface(text: str, at: int, tokens: pp.ParseResults) -> tree.Interface:
+    return tree.Interface(number_of(tokens[1], at + 1))
 
 
 def _llc_kind() -> pp.ParserElement:
     return pp.Regex(r"(?!(?:and|or|not)(?![-.\w]))[A-Za-z][-.\w]*").set_name("kind of LLC frame")
 
 
-def _llc(text: str, at: int, tokens: pp.ParseResults) -> Llc:
+def _llc(text: str, at: int, tokens: pp.ParseResults) -> tree.Llc:
     if len(tokens) == 1:
-        return Llc(None)
+        return tree.Llc(None)
     kind = tokens[1].lower()
     if kind not in LLC_KINDS:
         raise InvalidValueError(f"`{tokens[1]}` is no kind of LLC frame", at + 1, tuple(LLC_KINDS))
-    return Llc(kind)
+    return tree.Llc(kind)
 
 
-def _not_here(text: str, at: int, tokens: pp.ParseResults) -> Condition:
+def _not_here(text: str, at: int, tokens: pp.ParseResults) -> tree.Condition:
     word = tokens.word
     raise InvalidValueError(f"`{word}` is not supported in filters: {NOT_HERE[word]}", at + 1)

@@ -5,14 +5,13 @@ In `port 80 or 443` the second number takes the word `port` from the first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from grammar.filter.tree import Condition, Direction
+from grammar.node import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Node):
     """The words in front of an address, port or number; a later one may take them over."""
 
     protocol: str | None
@@ -20,8 +19,7 @@ class Words:
     kind: Literal["host", "net", "port", "portrange", "proto", "protochain"]
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Node):
     """An address, port, number or name as it is written, with what follows `/` or `mask`."""
 
     text: str
@@ -30,23 +28,20 @@ class Value:
     mask: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Qualified:
+class Qualified(Node):
     """Words and the value, or values in parentheses, that they stand before."""
 
     words: Words
     value: Parsed
 
 
-@dataclass(frozen=True, slots=True)
-class Negation:
+class Negation(Node):
     """What stands behind `not`."""
 
     operand: Parsed
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Node):
     """Operands and the words between them."""
 
     first: Parsed

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from grammar.node import Node
 
 Direction = Literal["src", "dst", "either", "both"]
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
+class Everything(Node):
     """The empty expression, which every frame meets."""
 
 
-@dataclass(frozen=True, slots=True)
-class Protocol:
+class Protocol(Node):
     """A protocol's name by itself: `icmp`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Node):
     """`[ip|arp|rarp|ip6] [src|dst|…] host|net A`: an address under a mask, as integers."""
 
     protocol: str | None
@@ -31,24 +29,21 @@ class Address:
     mask: int
 
 
-@dataclass(frozen=True, slots=True)
-class Hardware:
+class Hardware(Node):
     """`ether host|src|dst M`: six bytes."""
 
     direction: Direction
     address: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class DecnetNode:
+class DecnetNode(Node):
     """`decnet [src|dst|…] host A.N`: area and node in 16 bits."""
 
     direction: Direction
     address: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
+class Ports(Node):
     """`[tcp|udp|sctp] [src|dst|…] port N` or `portrange LOW-HIGH`, both ends included."""
 
     protocol: str | None
@@ -57,87 +52,75 @@ class Ports:
     high: int
 
 
-@dataclass(frozen=True, slots=True)
-class Carries:
+class Carries(Node):
     """`ether|ip|ip6|iso|isis proto N`; without a layer, in IPv4 or IPv6."""
 
     layer: str | None
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Vlan:
+class Vlan(Node):
     """`vlan [N]`, which also shifts what stands to the right of it by one tag."""
 
     number: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Leads:
+class Leads(Node):
     """`ip|ip6 protochain N`: the headers behind the IP header lead to a protocol."""
 
     layer: str | None
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mpls:
+class Mpls(Node):
     """`mpls [N]`, which also shifts what stands to the right of it by one label."""
 
     label: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Pppoe:
+class Pppoe(Node):
     """`pppoed`, or `pppoes [N]`: what stands to the right is in the session's PPP packet."""
 
     session: int | None
     discovery: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Llc:
+class Llc(Node):
     """`llc [KIND]`."""
 
     kind: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Going:
+class Going(Node):
     """`inbound` or `outbound`: which way the frame went where it was captured."""
 
     direction: Literal["in", "out"]
 
 
-@dataclass(frozen=True, slots=True)
-class Interface:
+class Interface(Node):
     """`ifindex N`: the number of the interface where the frame was captured."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Node):
     """`[ether|ip|ip6] broadcast|multicast`."""
 
     layer: str
     kind: Literal["broadcast", "multicast"]
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Node):
     """A constant of 32 bits."""
 
     value: int
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
+class Length(Node):
     """`len`: the frame's length."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bytes:
+class Bytes(Node):
     """`proto[offset:size]`: a big-endian number of 1, 2 or 4 bytes in a header or behind it."""
 
     protocol: str
@@ -145,15 +128,13 @@ class Bytes:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Negative:
+class Negative(Node):
     """A number below zero, in 32 bits without sign."""
 
     operand: Arithmetic
 
 
-@dataclass(frozen=True, slots=True)
-class Calculation:
+class Calculation(Node):
     """Two numbers and one of `+ - * / % & | ^ << >>`, in 32 bits without sign."""
 
     operator: str
@@ -161,8 +142,7 @@ class Calculation:
     right: Arithmetic
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Node):
     """Two numbers and one of `= != < <= > >=`."""
 
     operator: str
@@ -170,15 +150,13 @@ class Comparison:
     right: Arithmetic
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Node):
     """A condition that must not hold."""
 
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Node):
     """Conditions joined from the left: `first`, then each with `and` or `or` before it."""
 
     first: Condition

@@ -18,7 +18,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Literal, Protocol
 
-from grammar import filter as tree
+from grammar.filter import parse, tree, words
+from grammar.filter.arithmetic import constant
 from midocli.trace import filter_code
 from midocli.trace.filter_code import both, either, negated, number
 from midocli.trace.filter_headers import Headers
@@ -61,7 +62,7 @@ def compile_filter(expression: str, link: Link = ETHERNET_LINK) -> Passes:
     Raises LineSyntaxError and InvalidValueError as `grammar.filter.parse` does, and
     InvalidValueError for what the link layer does not have.
     """
-    return _compiled(Headers(link), tree.parse(expression))
+    return _compiled(Headers(link), parse(expression))
 
 
 def compile_live_filter(expression: str) -> Passes:
@@ -71,7 +72,7 @@ def compile_live_filter(expression: str) -> Passes:
     first `vlan` finds it beside the frame (libpcap's gen_vlan_bpf_extensions). Raises as
     `compile_filter` does.
     """
-    parsed = tree.parse(expression)
+    parsed = parse(expression)
     plain = _compiled(Headers(ETHERNET_LINK), parsed)
 
     @cache
@@ -180,13 +181,13 @@ class _Compiler:
         return f"{name}(f, n, d, t)"
 
     def _protocol(self, name: str) -> str:
-        if name in tree.ETHERTYPES:
-            return self._headers.carries(tree.ETHERTYPES[name])
-        if name in tree.OSI_PROTOCOLS:
-            return self._headers.osi(tree.OSI_PROTOCOLS[name])
-        if name in tree.IS_IS_TYPES:
-            return self._headers.is_is(tree.IS_IS_TYPES[name])
-        value = tree.IP_PROTOCOLS[name]
+        if name in words.ETHERTYPES:
+            return self._headers.carries(words.ETHERTYPES[name])
+        if name in words.OSI_PROTOCOLS:
+            return self._headers.osi(words.OSI_PROTOCOLS[name])
+        if name in words.IS_IS_TYPES:
+            return self._headers.is_is(words.IS_IS_TYPES[name])
+        value = words.IP_PROTOCOLS[name]
         if name in _IPV4_ONLY:
             return self._headers.in_ipv4(value)
         if name == "icmp6":
@@ -221,7 +222,7 @@ class _Compiler:
 
     def _value(self, arithmetic: tree.Arithmetic, checks: list[str]) -> str:
         """A number in 32 bits without sign; shifts by 32 and more give 0."""
-        value = tree.constant(arithmetic)
+        value = constant(arithmetic)
         if value is not None:
             return str(value)
         match arithmetic:
@@ -246,14 +247,14 @@ class _Compiler:
         headers = self._headers
         start = 0
         if protocol == "icmp6":
-            checks.append(both(headers.carries(tree.ETHERTYPES["ip6"]), headers.next_is(_ICMP6)))
+            checks.append(both(headers.carries(words.ETHERTYPES["ip6"]), headers.next_is(_ICMP6)))
             start = headers.payload + 40
-        elif protocol in tree.ETHERTYPES:
+        elif protocol in words.ETHERTYPES:
             checks.append(self._protocol(protocol))
             start = headers.payload
         elif protocol != "ether":
             # Other protocols are looked into in IPv4 alone, and not in later fragments.
-            checks.append(headers.first_of(tree.IP_PROTOCOLS[protocol]))
+            checks.append(headers.first_of(words.IP_PROTOCOLS[protocol]))
             return number(headers.transport(int(offset) if offset.isdigit() else offset), size)
         else:
             start = headers.link

@@ -7,7 +7,7 @@ expressions for what is known only when a frame is there; none is ever negative.
 
 from __future__ import annotations
 
-from grammar.filter import Direction
+from grammar.filter.tree import Direction
 
 TRUE, FALSE = "True", "False"
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grammar import filter as tree
 from grammar.errors import InvalidValueError
+from grammar.filter import tree, words
 from midocli.trace.filter_code import (
     FALSE,
     TRUE,
@@ -86,7 +86,7 @@ class Headers:
             return header
         if kind == "i":
             return both(header, f"not f[{control}] & 1")
-        mask, value = tree.LLC_KINDS[kind]
+        mask, value = words.LLC_KINDS[kind]
         return both(header, masked(control, value, mask, 1))
 
     # -- what moves the rest ----------------------------------------------------------
@@ -218,7 +218,7 @@ class Headers:
         protocols = (
             (_SCTP, _TCP, _UDP)
             if wanted.protocol is None
-            else (tree.IP_PROTOCOLS[wanted.protocol],)
+            else (words.IP_PROTOCOLS[wanted.protocol],)
         )
         start = self.payload
         ipv6 = both(

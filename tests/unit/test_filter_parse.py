@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grammar.errors import InvalidValueError, LineSyntaxError, MidoError
-from grammar.filter import (
-    DEEPEST,
-    LONGEST,
+from grammar.filter import parse
+from grammar.filter.limits import DEEPEST, LONGEST
+from grammar.filter.tree import (
     Address,
     Bytes,
     Calculation,
@@ -27,7 +27,6 @@ from grammar.filter import (
     Ports,
     Protocol,
     Vlan,
-    parse,
 )
 
 ALL = 0xFFFF_FFFF
