@@ -24,15 +24,7 @@ IS = Expectation("verb", "is", "say what it shows")
 HAS = Expectation("verb", "has", "say how many it shows")
 
 
-class Claim(Node):
-    """What an expectation says beyond success and failure."""
-
-    def written(self) -> list[str]:
-        """The words of it, as they stand behind the command."""
-        raise NotImplementedError
-
-
-class Because(Claim):
+class Because(Node):
     """Why a probe fails: the reason's code, where it ended, and the rule that ended it."""
 
     code: str | None
@@ -47,7 +39,7 @@ class Because(Claim):
         return ["because", *code, *(word for part, at in parts for word in (part, quoted(at)))]
 
 
-class Shows(Claim):
+class Shows(Node):
     """What is printed: a text, or nothing."""
 
     what: str
@@ -56,13 +48,17 @@ class Shows(Claim):
         return ["is", quoted(self.what) if self.what else "empty"]
 
 
-class Counts(Claim):
+class Counts(Node):
     """How many objects or rows there are."""
 
     number: int
 
     def written(self) -> list[str]:
         return ["has", str(self.number)]
+
+
+#: What an expectation says beyond success and failure; `written` gives the words of it.
+Claim = Because | Shows | Counts
 
 
 class Claimed(Node):

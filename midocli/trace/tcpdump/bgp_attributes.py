@@ -214,7 +214,7 @@ def _show_tunnel(d: Dissection, at: int, size: int) -> None:
     d.check(at, 5, at + size)
     flags, kind = d.u8(at), d.u8(at + 1)
     required = "Leaf Information required" if flags & 1 else "none"
-    label = int.from_bytes(d.taken(at + 2, 3), "big") >> 4
+    label = d.u24(at + 2) >> 4
     d.add(
         f"\n\t    Tunnel-type {_TUNNELS.get(kind, 'Unknown')} ({kind}), Flags [{required}], "
         f"MPLS Label {label}"

@@ -19,25 +19,17 @@ _BY_ADDRESS = frozenset((0x0102, 0x0103, 0xF10A, 0x010B))
 _BY_LONG_SYSTEM = frozenset((0x0202, 0x0203))
 _ROUTERS = frozenset((0x0005, 0x0105, 0x0205, 0x8005, 0x0107, 0x8001))
 _ROUTE_TYPES = frozenset((0x0306, 0x8000))
-_NAMES = {
-    **dict.fromkeys((0x0002, 0x0102, 0x0202), "target"),
-    **dict.fromkeys((0x0003, 0x0103, 0x0203), "origin"),
-    _BANDWIDTH: "link-BW",
-    **dict.fromkeys((0x0005, 0x0105, 0x0205, 0x8005), "ospf-domain"),
-    **dict.fromkeys(_ROUTE_TYPES, "ospf-route-type"),
-    _ENCAPSULATION: "encapsulation",
-    **dict.fromkeys((0x0107, 0x8001), "ospf-router-id"),
-    _LAYER_2: "layer2-info",
-    0x8800: "eigrp-general-route (flag, tag)",
-    0x8801: "eigrp-route-metric (AS, delay)",
-    0x8802: "eigrp-route-metric (reliability, nexthop, bandwidth)",
-    0x8803: "eigrp-route-metric (load, MTU)",
-    0x8804: "eigrp-external-route (remote-AS, remote-ID)",
-    0x8805: "eigrp-external-route (remote-proto, remote-metric)",
-    _SOURCE_SYSTEM: "source-AS",
-    0x010B: "vrf-route-import",
-    **dict.fromkeys((0x000A, 0xF10A), "l2vpn-id"),
-}
+_NAMES = numbered("""
+    0x0002 target, 0x0003 origin, 0x0005 ospf-domain, 0x0009 source-AS, 0x000A l2vpn-id,
+    0x0102 target, 0x0103 origin, 0x0105 ospf-domain, 0x0107 ospf-router-id,
+    0x010B vrf-route-import, 0x0202 target, 0x0203 origin, 0x0205 ospf-domain,
+    0x0306 ospf-route-type, 0x030C encapsulation, 0x4004 link-BW, 0x8000 ospf-route-type,
+    0x8001 ospf-router-id, 0x8005 ospf-domain, 0x800A layer2-info,
+    0x8800 eigrp-general-route (flag, tag), 0x8801 eigrp-route-metric (AS, delay),
+    0x8802 eigrp-route-metric (reliability, nexthop, bandwidth),
+    0x8803 eigrp-route-metric (load, MTU), 0x8804 eigrp-external-route (remote-AS, remote-ID),
+    0x8805 eigrp-external-route (remote-proto, remote-metric), 0xF10A l2vpn-id
+""")
 _TUNNELS = numbered("""
     1 L2TPv3 over IP, 2 GRE, 3 Transmit Tunnel, 4 IPsec, 5 IP in IP with IPsec,
     6 MPLS in IP with IPsec, 7 IP in IP, 8 VXLAN, 9 NVGRE, 10 MPLS, 11 MPLS in GRE, 12 VXLAN GPE,

@@ -72,7 +72,7 @@ def prefix(d: Dissection, at: int, length: int, size: int) -> Route | None:
 
 
 def _label(d: Dissection, at: int) -> str:
-    label = int.from_bytes(d.taken(at, 3), "big")
+    label = d.u24(at)
     bottom = "(bottom)" if label & 1 else "(BOGUS: Bottom of Stack NOT set!)"
     return f"label:{label >> 4} {bottom}"
 
@@ -136,7 +136,7 @@ def circuits(d: Dissection, at: int) -> Route | None:
     if length <= 17:
         raise ShortError
     d.check(at, 15)
-    base = int.from_bytes(d.taken(at + 12, 3), "big") >> 4
+    base = d.u24(at + 12) >> 4
     text = (
         f"RD: {distinguisher(d, at)}, CE-ID: {d.u16(at + 8)}, "
         f"Label-Block Offset: {d.u16(at + 10)}, Label Base {base}"

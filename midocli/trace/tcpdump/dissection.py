@@ -135,6 +135,10 @@ class Dissection:
             raise CutOffError
         return self.data[at] << 8 | self.data[at + 1]
 
+    def u24(self, at: int) -> int:
+        """The 24-bit big-endian number at offset `at`; CutOffError when it is not there."""
+        return int.from_bytes(self.taken(at, 3), "big")
+
     def u32(self, at: int) -> int:
         """The 32-bit big-endian number at offset `at`; CutOffError when it is not there."""
         if at + 4 > self.end:

@@ -90,7 +90,7 @@ def _show_trace(d: Dissection, at: int, length: int, name: str) -> None:
     if length < 24:
         d.add(f" [invalid len {length}]")
         return
-    query = int.from_bytes(d.taken(at + 21, 3), "big")
+    query = d.u24(at + 21)
     origin, goal, answer = (_group(d, at + field) for field in (8, 12, 16))
     d.add(f"{name} {query}: {origin} to {goal} reply-to {answer}")
     if d.u32(at + 16) >> 28 == 0xE:

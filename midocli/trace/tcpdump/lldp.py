@@ -151,7 +151,7 @@ def _show_management(d: Dissection, at: int, size: int) -> None:
 
 def _show_private(d: Dissection, at: int, size: int) -> bool:
     check_left(size, 3)
-    vendor = int.from_bytes(d.taken(at, 3), "big")
+    vendor = d.u24(at)
     d.add(f": OUI {vendors.NAMES.get(vendor, 'Unknown')} (0x{vendor:06x})")
     known = _ORGANIZATIONS.get(vendor)
     return known is None or known(d, at, size)

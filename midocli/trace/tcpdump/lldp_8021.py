@@ -127,7 +127,7 @@ def _show_channels(d: Dissection, at: int, size: int) -> None:
     if (size - 8) % 3:
         return
     for entry in range(at + 8, at + size, 3):
-        channel, vlan = divmod(int.from_bytes(d.taken(entry, 3), "big"), 4096)
+        channel, vlan = divmod(d.u24(entry), 4096)
         d.add(f"\n\t    SCID: {channel}, SVID: {vlan}")
 
 

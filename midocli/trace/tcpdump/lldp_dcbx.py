@@ -90,7 +90,7 @@ def _show_groups(d: Dissection, at: int) -> None:
 
 
 def _show_application(d: Dissection, at: int) -> None:
-    selector = int.from_bytes(d.taken(at + 2, 3), "big")
+    selector = d.u24(at + 2)
     kind = selector >> 22
     d.add(
         "\n\t      Application Value"

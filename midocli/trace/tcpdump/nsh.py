@@ -30,7 +30,7 @@ def show(d: Dissection, at: int, length: int) -> None:
     if length < words * _WORD:
         d.add(f" (too many headers for packet length {length})")
         raise InvalidError
-    d.add(f"service-path-id 0x{int.from_bytes(d.taken(at + 4, 3), 'big'):06x}, ")
+    d.add(f"service-path-id 0x{d.u24(at + 4):06x}, ")
     d.add(f"service-index 0x{d.u8(at + 7):x}")
     if words < 2:
         d.add(" (less than two headers)")

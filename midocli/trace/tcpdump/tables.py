@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+
+# Names may have commas, but none before a number.
+_NEXT = re.compile(r", (?=\d)")
 
 
 def numbered(table: str) -> dict[int, str]:
     """Names by number, of a table such as `1 ICMP, 0x3a ICMPv6`; lines may break anywhere."""
-    entries = [entry.split(" ", 1) for entry in " ".join(table.split()).split(", ")]
+    entries = [entry.split(" ", 1) for entry in _NEXT.split(" ".join(table.split()))]
     return {int(number, 0): name for number, name in entries}
 
 
