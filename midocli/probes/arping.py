@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from grammar.addresses import format_ipv4
 from grammar.commands.arping import Arping
 from grammar.errors import RefusedError
@@ -13,7 +11,7 @@ from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.senders import find_sender
 from midocli.probes.targets import find_target
-from midocli.probes.telling import ended, verdict
+from midocli.probes.telling import ended
 from midocli.results.values import Report
 from midocli.simulator.latency import SECOND_NS, STACK_NS
 from midocli.simulator.reason import Code, Reason
@@ -115,18 +113,9 @@ class ArpingProbe:
         found = f"{target} is at {mac}" if mac else f"{target} did not answer"
         printed = "".join(f"{line}\n" for line in lines)
         verdicts = [found, *([ended(self._context, reason)] if reason is not None else [])]
-        ending = Ending(printed, mac is not None)
-        shown = self._observation.shown(
-            self._source.point, [], [self._origin], verdicts, ending, self.failures, advice
-        )
         why = f"{ended(self._context, reason, advice)}\n" if reason is not None else ""
-        text = printed + shown.captures + why + shown.explanation
-        data: dict[str, Any] = {
-            "outcome": "reply" if mac else "no-answer",
-            "mac": mac,
-            **verdict(self._context, reason, advice),
-            "captures": shown.frames(),
-            "steps": shown.steps,
-            **shown.members,
-        }
-        return Report(text, lambda: data, mac is not None)
+        data = {"outcome": "reply" if mac else "no-answer", "mac": mac}
+        source, origins, ending = self._source.point, [self._origin], Ending(printed, bool(mac))
+        return self._observation.report(
+            source, [], origins, verdicts, ending, why, reason, self.failures, advice, data
+        )

@@ -16,7 +16,7 @@ from midocli.probes.observation import Observation
 from midocli.probes.ping_text import describe
 from midocli.probes.senders import find_sender
 from midocli.probes.targets import find_target
-from midocli.probes.telling import ended, verdict
+from midocli.probes.telling import ended
 from midocli.results.values import Report
 from midocli.simulator.guests.client import TcpClient, UdpClient
 from midocli.simulator.latency import SECOND_NS
@@ -146,29 +146,19 @@ class ConnectProbe:
         why = f"{ended(self._context, reason, advice)}\n" if reason is not None else ""
         verdicts = lines[:1]
         verdicts += [ended(self._context, reason)] if reason is not None else []
-        ending = Ending(_lines(lines), outcome == "open")
-        shown = self._observation.shown(
-            self._source.point,
-            self._ends(),
-            [self._client.origin],
-            verdicts,
-            ending,
-            self.failures,
-            advice,
-        )
-        text = _lines(lines) + shown.captures + why + shown.explanation
         data = {
             "outcome": outcome,
             "client": _endpoint(self._client.local),
             "server": _endpoint(self._remote),
             "seen_by_server": [_endpoint(end) for end in seen] if seen is not None else None,
             "icmp": self._icmp and {"type": self._icmp[0], "code": self._icmp[1]},
-            **verdict(self._context, reason, advice),
-            "captures": shown.frames(),
-            "steps": shown.steps,
-            **shown.members,
         }
-        return Report(text, lambda: data, outcome == "open")
+        printed = "".join(f"{line}\n" for line in lines)
+        ending, origins = Ending(printed, outcome == "open"), [self._client.origin]
+        source, ends, failures = self._source.point, self._ends(), self.failures
+        return self._observation.report(
+            source, ends, origins, verdicts, ending, why, reason, failures, advice, data
+        )
 
     def _out(self) -> list[tuple[object, Frame]]:
         """Our packets where they left the network, but not at our own side."""
@@ -200,10 +190,6 @@ class ConnectProbe:
     def _ends(self) -> list[Any]:
         protocol = self._client.protocol
         return list(dict.fromkeys(point for point, frame in self._out() if frame.proto == protocol))
-
-
-def _lines(lines: list[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
 
 
 def _endpoint(end: Endpoint) -> list[Any]:

@@ -18,7 +18,7 @@ from midocli.probes.drawing import Ending
 from midocli.probes.lease import silence, take
 from midocli.probes.observation import Observation
 from midocli.probes.senders import GuestSender, find_guest
-from midocli.probes.telling import ended, verdict
+from midocli.probes.telling import ended
 from midocli.results.values import Report
 from midocli.simulator.guests.dhcp_client import Lease, client_frame, discover, lease_of, request
 from midocli.simulator.latency import SECOND_NS, STACK_NS
@@ -166,19 +166,10 @@ class DhcpProbe:
         verdicts = [found, *([ended(self._context, reason)] if reason is not None else [])]
         text = "".join(f"{line}\n" for line in self._lines)
         ending = Ending(text, lease is not None, [reason] if reason else [])
-        shown = self._observation.shown(
-            self._source.point, [], [self._origin], verdicts, ending, self.failures, advice
-        )
-        data: dict[str, Any] = {
-            "outcome": "bound" if lease else "no-answer",
-            **_lease_data(lease),
-            **verdict(self._context, reason, advice),
-            "captures": shown.frames(),
-            "steps": shown.steps,
-            **shown.members,
-        }
-        return Report(
-            text + shown.captures + why + shown.explanation, lambda: data, lease is not None
+        data = {"outcome": "bound" if lease else "no-answer", **_lease_data(lease)}
+        source, origins = self._source.point, [self._origin]
+        return self._observation.report(
+            source, [], origins, verdicts, ending, why, reason, self.failures, advice, data
         )
 
 

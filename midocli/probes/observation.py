@@ -25,7 +25,8 @@ from midocli.probes.capture_request import (
 from midocli.probes.drawing import Drawing, Ending, Told
 from midocli.probes.kept_steps import KeptFrames, KeptSteps
 from midocli.probes.points import Point, places
-from midocli.probes.telling import named
+from midocli.probes.telling import named, verdict
+from midocli.results.values import Report
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.recorder import Captured, Recorder, Step
@@ -237,6 +238,34 @@ class Observation:
             steps,
             members,
         )
+
+    def report(
+        self,
+        source: Point | None,
+        ends: Sequence[Hashable],
+        origins: Sequence[object],
+        verdicts: Sequence[str],
+        ending: Ending,
+        why: str,
+        reason: Reason | None,
+        failures: Sequence[Failure],
+        advice: Advice,
+        data: dict[str, Any],
+    ) -> Report:
+        """The report of a probe for one answer: what it printed, all that was seen, why it failed.
+
+        `data` is what it found beside its `reason`; the rest is as for `shown`.
+        """
+        shown = self.shown(source, ends, origins, verdicts, ending, failures, advice)
+        document = {
+            **data,
+            **verdict(self._context, reason, advice),
+            "captures": shown.frames(),
+            "steps": shown.steps,
+            **shown.members,
+        }
+        text = ending.printed + shown.captures + why + shown.explanation
+        return Report(text, lambda: document, ending.succeeded)
 
     def _keep(
         self,

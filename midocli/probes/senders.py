@@ -58,54 +58,49 @@ class Sender(Protocol):
         """Leave the network as it was."""
 
 
-class GuestSender:
+class _Machine:
+    """Sends through the stack of a machine."""
+
+    stack: GuestStack | None
+
+    def send(
+        self, dst: int, seq: int, data: bytes, header: EchoHeader, origin: object
+    ) -> LocalError | None:
+        """An echo request through the machine's own stack; the error if it cannot be sent."""
+        assert self.stack is not None
+        return self.stack.send_echo(
+            dst,
+            header.icmp_id,
+            seq,
+            data,
+            ttl=header.ttl,
+            tos=header.tos,
+            df=header.df,
+            ip_id=header.ip_id,
+            src=header.src,
+            origin=origin,
+        )
+
+    def is_broadcast(self, dst: int) -> bool:
+        """As the machine's routing table has it."""
+        plan = self.stack.plan if self.stack is not None else None
+        return plan is not None and plan.is_broadcast(dst) and plan.route(dst) is not None
+
+
+class GuestSender(_Machine):
     """A guest of the topology."""
 
     def __init__(self, context: Context, row: Row, address: int = NO_ADDRESS) -> None:
         self.name = row.full_alias
         self.key: Key = row.id
         self.address = address
-        self.stack: GuestStack | None = context.datapath.network.guest(row.id)
+        self.stack = context.datapath.network.guest(row.id)
         interface = row.get("interface")
         key = context.datapath.point(interface) if interface is not None else None
         self.point = point_of(key, context) if key is not None else None
 
-    def send(
-        self, dst: int, seq: int, data: bytes, header: EchoHeader, origin: object
-    ) -> LocalError | None:
-        """An echo request through the guest's own stack."""
-        return _send(self.stack, dst, seq, data, header, origin)
-
-    def is_broadcast(self, dst: int) -> bool:
-        """As the guest's routing table has it."""
-        return _is_broadcast(self.stack, dst)
-
     def close(self) -> None:
         """Nothing was put up."""
-
-
-def _is_broadcast(stack: GuestStack | None, dst: int) -> bool:
-    plan = stack.plan if stack is not None else None
-    return plan is not None and plan.is_broadcast(dst) and plan.route(dst) is not None
-
-
-def _send(
-    stack: GuestStack | None, dst: int, seq: int, data: bytes, header: EchoHeader, origin: object
-) -> LocalError | None:
-    """An echo request through a stack; the error if it cannot be sent."""
-    assert stack is not None
-    return stack.send_echo(
-        dst,
-        header.icmp_id,
-        seq,
-        data,
-        ttl=header.ttl,
-        tos=header.tos,
-        df=header.df,
-        ip_id=header.ip_id,
-        src=header.src,
-        origin=origin,
-    )
 
 
 class RouterSender:
@@ -153,7 +148,7 @@ class RouterSender:
         """Nothing was put up."""
 
 
-class StationSender:
+class StationSender(_Machine):
     """A machine at a point for as long as the ping lasts.
 
     Its network is that of the router behind the point, where one is, with that
@@ -193,17 +188,7 @@ class StationSender:
         )
         self.key: Key = guest.key
         self.address: int = options["src"]
-        self.stack: GuestStack | None = self._network.attach(point.port, guest)
-
-    def send(
-        self, dst: int, seq: int, data: bytes, header: EchoHeader, origin: object
-    ) -> LocalError | None:
-        """An echo request as a guest there would send it."""
-        return _send(self.stack, dst, seq, data, header, origin)
-
-    def is_broadcast(self, dst: int) -> bool:
-        """As that guest would have it."""
-        return _is_broadcast(self.stack, dst)
+        self.stack = self._network.attach(point.port, guest)
 
     def close(self) -> None:
         """Take the machine away again."""

@@ -18,7 +18,7 @@ from midocli.probes.drawing import Ending
 from midocli.probes.observation import Observation
 from midocli.probes.senders import find_sender
 from midocli.probes.targets import find_target
-from midocli.probes.telling import ended, verdict
+from midocli.probes.telling import ended
 from midocli.probes.traceroute_hops import Hops, Query, is_answer
 from midocli.results.values import Report
 from midocli.simulator.guests import tcp
@@ -234,21 +234,12 @@ class TracerouteProbe:
         if reason is not None:
             verdicts.append(f"the last probe {ended(self._context, reason)}")
             why = f"{found}: the last probe {ended(self._context, reason, advice)}\n"
-        printed = "".join(f"{line}\n" for line in lines)
-        ending = Ending(printed, reached)
-        shown = self._observation.shown(
-            self._source.point, [], origins, verdicts, ending, self.failures, advice
+        data = {"hops": [[_data(query) for query in hop] for hop in hops], "reached": reached}
+        ending = Ending("".join(f"{line}\n" for line in lines), reached)
+        source, failures = self._source.point, self.failures
+        return self._observation.report(
+            source, [], origins, verdicts, ending, why, reason, failures, advice, data
         )
-        text = printed + shown.captures + why + shown.explanation
-        data = {
-            "hops": [[_data(query) for query in hop] for hop in hops],
-            "reached": reached,
-            **verdict(self._context, reason, advice),
-            "captures": shown.frames(),
-            "steps": shown.steps,
-            **shown.members,
-        }
-        return Report(text, lambda: data, reached)
 
     def _is_target(self, query: Query) -> bool:
         return query.final and query.sender == self._target
