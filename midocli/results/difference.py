@@ -7,7 +7,7 @@ from difflib import unified_diff
 from typing import Any
 
 from midocli.results.values import Record, Result
-from midocli.store.difference import as_data, as_mido, difference, state
+from midocli.store.difference import as_data, difference, things, written
 from midocli.store.store import Store
 
 
@@ -24,7 +24,7 @@ class Compared(Result):
 
     def text(self) -> str:
         """The lines that differ, with some around them."""
-        old, new = state(self.old), state(self.new)
+        old, new = written(self.old), written(self.new)
         names = self.old_name, self.new_name
         lines = unified_diff(old.lines, new.lines, *names, lineterm="")
         shown = {**old.hidden, **new.hidden}
@@ -32,13 +32,16 @@ class Compared(Result):
 
     def document(self) -> dict[str, Any]:
         """What was created, changed and deleted, by the names of objects."""
-        return as_data(difference(state(self.old), state(self.new)))
+        return as_data(difference(things(self.old), things(self.new)))
 
     def records(self) -> Sequence[Record]:
         """A row for each object."""
         data = self.document()
         return [{"object": name, "became": what} for what, found in data.items() for name in found]
 
-    def commands(self, form: str) -> str:
-        """The commands that lead from one to the other: `mido` for midocli."""
-        return as_mido(difference(state(self.old), state(self.new)), self.new)
+    def commands(self, form: str) -> tuple[str, tuple[str, ...]]:
+        """The commands that lead from one to the other, for midocli, and what they leave out."""
+        from midocli.store.leading import Leading
+
+        led = Leading(self.old, self.new)
+        return "".join(f"{line}\n" for line in led.lines), tuple(led.left_out)

@@ -39,17 +39,27 @@ class Formatted(Beside):
 
 
 class Recreated(Beside):
-    """A result that is to be shown as the commands that recreate its objects."""
+    """A result that is to be shown as the commands that recreate its objects.
+
+    What these cannot recreate is `left_out`.
+    """
 
     script: str
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def remark(self) -> str:
+        """What is left out."""
+        return f"left out: {', '.join(self.left_out)}\n" if self.left_out else ""
 
     def text(self) -> str:
         """The commands."""
         return self.script + self.result.beside
 
-    def document(self) -> dict[str, str]:
-        """The commands as text."""
-        return {"text": self.text()}
+    def document(self) -> dict[str, Any]:
+        """The commands as text, and what they leave out."""
+        left_out = {"left_out": list(self.left_out)} if self.left_out else {}
+        return {"text": self.text(), **left_out}
 
 
 def in_form(result: Result, form: str, store: Store, width: int | None = None) -> Result:
@@ -63,7 +73,7 @@ def in_form(result: Result, form: str, store: Store, width: int | None = None) -
     if form not in ("mido", "commands"):
         return Formatted(result, form, width)
     own = bare.commands(form)
-    return Recreated(result, _script(result, store) if own is None else own)
+    return Recreated(result, *(own or (_script(result, store), ())))
 
 
 def no_objects() -> RefusedError:

@@ -42,10 +42,10 @@ class Result(Node):
         """The objects it shows, which `as commands` recreates."""
         return None
 
-    def commands(self, form: str) -> str | None:
+    def commands(self, form: str) -> tuple[str, tuple[str, ...]] | None:
         """The commands it stands for, of midocli (`mido`) or of midonet-cli (`commands`).
 
-        None where those are the ones that recreate its objects.
+        With them the names of what they leave out; None where they recreate its objects.
         """
         return None
 
@@ -53,6 +53,11 @@ class Result(Node):
     def complaint(self) -> MidoError | None:
         """What went wrong beside it."""
         return None
+
+    @property
+    def remark(self) -> str:
+        """What is to be said about it where no result stands, on the standard error."""
+        return ""
 
     @property
     def beside(self) -> str:
@@ -265,6 +270,11 @@ class Beside(Result):
     def complaint(self) -> MidoError | None:
         """That of the result."""
         return self.result.complaint
+
+    @property
+    def remark(self) -> str:
+        """That of the result."""
+        return self.result.remark
 
     @property
     def beside(self) -> str:

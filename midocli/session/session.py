@@ -306,6 +306,9 @@ class Session:
             self._show_stream(result)
         else:
             self.show(result)
+        if result.remark:
+            self.flush()
+            self._tell(printable_lines(result.remark))
         if result.complaint is not None:
             raise _ShownError(result.complaint)
 

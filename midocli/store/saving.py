@@ -156,8 +156,9 @@ class _Script:
     def _made_stand_in(self) -> str:
         """A chain for rules that jump to a deleted one; it is deleted at the end."""
         collection = self._store.schema["chain"]
-        siblings = self._store.siblings(collection, None)
-        number = next(n for n in count() if siblings is None or n not in siblings.by_number)
+        siblings = self._store.counters(collection.path, None)
+        free = siblings.free_number()
+        number = free if self._explicit else next(n for n in count() if n not in siblings.by_number)
         self._stand_in = f"{collection.prefix}{number}"
         is_told = self._is_unexpected((collection.path, None), number)
         settings = (_setting(ALIAS, self._stand_in),) if is_told else ()
@@ -285,8 +286,12 @@ def all_rows(store: Store) -> Iterator[Row]:
 
 
 def path_of_row(row: Row) -> Path:
-    """How an object is picked in a rebuilt topology."""
-    return _path_of_local(row.get("port")) if is_local_route(row) else _path(row)
+    """How an object is picked among all others, by what a rebuilt topology calls it."""
+    if not is_local_route(row) or row.number >= 0:
+        return _path(row)
+    *router, route = _path_of_local(row.get("port"))
+    dst = _picking(row.collection.by_name["dst"], row)
+    return (*router, route._replace(filters=(*route.filters, dst)))
 
 
 def _jumps_nowhere(rule: Row) -> bool:
@@ -325,8 +330,12 @@ def _path(row: Row | None) -> Path:
         return (Selector(collection, "", (), 1),)
     if collection.has_id:
         return (*_path(row.parent), Selector(collection, row.alias, (), 1))
-    names = collection.key[:1] or [field.name for field in collection.fields if not field.parent]
-    fields = [collection.by_name[name] for name in names]
+    fields = [collection.by_name[name] for name in collection.key[:1]] or [
+        # Bridges get other UUIDs, and a VTEP's port and VLAN are enough.
+        field
+        for field in collection.fields
+        if not (field.parent or field.read_only or field.name == "network-id")
+    ]
     picked = tuple(_picking(field, row) for field in fields if row.get(field.name) is not None)
     return (*_path(row.parent), Selector(collection, None, picked, 1))
 
@@ -334,7 +343,7 @@ def _path(row: Row | None) -> Path:
 def _picking(field: Field, row: Row) -> Setting:
     """A field as it picks an object without an id."""
     word = _plain(row.get(field.name))
-    word = field.type.format(word) if not isinstance(word, str) else word
+    word = field.word(word) if not isinstance(word, str) else word
     return Setting(field, word, 1, word)
 
 
