@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from sessions import midocli
 from sharer import Sharer
-from sharer import Sharer
 from worlds import World, snapshot
 
 from midocli.app.stores import stored
