@@ -38,8 +38,10 @@ class Language:
     What cannot be said of an object is left as it is.
     """
 
-    #: Whether an object can be given another place among its siblings.
+    #: Whether an object can be given another place among its siblings, and whether it is said, too,
+    #: what follows from a deletion: it does no harm, and tells what becomes of whom.
     moves = True
+    tells_all = True
 
     def makes(self, collection: Collection) -> bool:
         """Whether objects of a collection can be created and deleted."""
@@ -74,6 +76,7 @@ class Leading:
         self._display = Display(self._here)
         self._resolver = Resolver(self._here, self._display)
         self._editor = Editor(self._here, self._display, self._resolver, POLICIES)
+        self._touched: set[Row] = set()
         self.lines: list[str] = []
         self.left_out: dict[str, None] = {}
         self._lead()
@@ -89,7 +92,7 @@ class Leading:
             going = {**found.deleted, **doomed}
             left = self._delete({name: each for name, each in before.items() if name in going})
             doomed = {name: None for name in left if name in doomed}
-            if len(self.lines) == done:
+            if len(self.lines) == done or self._language.tells_all:
                 self._change(found)
                 self._create(found)
                 self._move(found)
@@ -188,15 +191,18 @@ class Leading:
     # -- what becomes another -----------------------------------------------------------------
 
     def _change(self, found: Difference) -> None:
-        """Give fields their values that do not have them yet: some follow from others."""
+        """Give fields their values, but for those that follow from others."""
+        self._touched = set()
         for change in found.changed.values():
             row = change.old.row
             if self._here.is_live(row):
-                shown = dict(words(self._here, row, self._display))
+                follows = row in self._touched
+                shown = dict(words(self._here, row, self._display)) if follows else {}
                 fields = {
                     row.collection.by_name[name]: now
                     for name, (_, now) in change.fields.items()
-                    if shown.get(name) != now and name != row.collection.ordered_by
+                    if not (follows and shown.get(name) == now)
+                    and name != row.collection.ordered_by
                 }
                 self._give(row, fields)
 
@@ -290,6 +296,7 @@ class Leading:
         except MidoError as error:
             return error
         self.lines.append(line)
+        self._touched.update(self._here.journal.touched)
         self._language.carried_out(said, line, row)
         return None
 
