@@ -162,7 +162,6 @@ class StoreSource:
             traces=service_compiler.traces(row),
             ports=tuple(port.id for port in row.siblings("router.port") or ()),
             routes=tuple(map(self._route, row.siblings("router.route") or ())),
-            implies_local=False,
             bgp_peers={
                 peer.get("address"): peer.full_alias
                 for peer in row.siblings("router.bgp-peer") or ()

@@ -234,6 +234,7 @@ def test_of_wide_ranges_only_those_that_hold_the_port_are_tried() -> None:
 
 
 @given(st.lists(st.integers(0, 65535), min_size=2, max_size=2).map(sorted))
+@settings(deadline=None)
 def test_blocks_make_up_a_range(ends: list[int]) -> None:
     first, last = ends
     ports = [

@@ -107,11 +107,8 @@ class RouterPlan:
             return None
         ports = [port for key in router.ports if (port := all_ports[key]) is not None]
         by_key = {port.key: port for port in ports}
-        routes = list(router.routes)
-        if router.implies_local:
-            routes += _missing_local_routes(router, ports)
         active, withdrawn = [], []
-        for route in routes:
+        for route in router.routes:
             port = by_key.get(route.port)
             if route.port is None or (port is not None and is_usable(port)):
                 active.append(_active(all_ports, route, port))
@@ -171,13 +168,6 @@ def flow_hash(frame: Frame) -> int:
         value = ((value ^ part & 0xFFFFFFFF) * 0x01000193) & 0xFFFFFFFF
         value ^= value >> 15
     return value
-
-
-def _missing_local_routes(router: Router, ports: list[Port]) -> Iterable[Route]:
-    given = {route.port for route in router.routes if route.type == "local"}
-    for port in ports:
-        if port.address is not None and port.key not in given:
-            yield Route(key=None, type="local", dst=(port.address, 32), port=port.key, weight=0)
 
 
 def _active(all_ports: Ports, route: Route, port: Port | None) -> ActiveRoute:

@@ -112,10 +112,7 @@ class Route:
 
 @dataclass(slots=True, eq=False)
 class Router:
-    """A virtual router.
-
-    `routes` holds the local /32 route of each port address too, or `implies_local` does.
-    """
+    """A virtual router; `routes` holds the local /32 route of each port address too."""
 
     key: Key
     alias: str = ""
@@ -130,7 +127,6 @@ class Router:
     traces: tuple[TraceRequest, ...] = ()
     ports: tuple[Key, ...] = ()
     routes: tuple[Route, ...] = ()
-    implies_local: bool = True
     #: Address -> alias of the peers it speaks BGP with.
     bgp_peers: Mapping[int, str] = field(default_factory=dict)
 
