@@ -1,4 +1,7 @@
-"""Sessions made by hand, in this process, with a manner that a test has a say in."""
+"""Sessions with a manner that a test has a say in: what is typed, told, interrupted.
+
+For tests of sessions themselves. A network is a lab (`worlds.py`, `netlab.py`).
+"""
 
 from __future__ import annotations
 

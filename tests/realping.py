@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 import shlex
 from collections.abc import Iterable
 
-from handmade import Hands, session_of
 from test_kernel import timeless
 
-from grammar.script import Line
-from midocli.session.session import Session
+from midocli import Lab
 
 #: A and B with a Linux router R between them, as in the recordings.
 LAB = """\
@@ -81,28 +78,19 @@ def in_words(command: str) -> str | None:
     return " ".join(filter(None, [program, "A", destination, *words, "capture none"]))
 
 
-class Lab:
-    """A session with that lab in it."""
+class Recorded(Lab):
+    """A lab with the recordings' network in it."""
 
     def __init__(self, more: str = "") -> None:
-        self._screen = io.StringIO()
-        self.session: Session = session_of(Hands(self._screen), self._screen)
-        for line in (LAB + more).splitlines():
-            self.run(line)
-
-    def run(self, line: str) -> str:
-        """What a line prints."""
-        self._screen.seek(0)
-        self._screen.truncate()
-        assert self.session.run_line("", Line(line, 1)), self._screen.getvalue()
-        return self._screen.getvalue()
+        super().__init__(clock="1970-01-01")
+        self(LAB + more)
 
     def prints(self, command: str) -> str | None:
         """What ping or traceroute prints of it, without what midocli adds."""
         line = in_words(command)
         if line is None:
             return None
-        shown = self.run(line)
+        shown = str(self(line))
         return "".join(
             part
             for part in shown.splitlines(keepends=True)

@@ -8,7 +8,6 @@ ones that are equal to each other. Texts must be equal but for times.
 
 from __future__ import annotations
 
-import io
 import re
 import struct
 from collections.abc import Iterator
@@ -16,12 +15,11 @@ from contextlib import chdir
 from pathlib import Path
 
 import pytest
-from handmade import Hands, session_of
 from sessions import ROOT
 
-from grammar.script import Line, read_lines
+from grammar.script import read_lines
+from midocli import Lab
 from midocli.probes.points import find_point
-from midocli.session.session import Session
 from midocli.simulator.recorder import Recorder
 
 DATA = ROOT / "tests" / "data" / "kernel"
@@ -37,18 +35,16 @@ class Replay:
 
     def __init__(self, name: str) -> None:
         script = ROOT / "tests" / "transcripts" / f"kernel-{name}.mido"
-        self._screen = io.StringIO()
-        session = session_of(Hands(self._screen), self._screen)
+        lab = Lab(clock="1970-01-01")
+        context = lab.session.context
         self.texts: list[str] = []
-        self.frames: dict[str, list[bytes]] = {}
         recorder, points = None, {}
         with chdir(script.parent), script.open("rb") as stream:
             for line in read_lines(stream):
-                text = self._run(session, line)
+                text = str(lab(line.text))
                 if line.text.startswith(("ping", "traceroute")) and recorder is not None:
                     self.texts.append(text.partition("tcpdump:")[0])
                 if line.text == START:
-                    context = session.context
                     points = {
                         place: find_point(context, interface, 1).key
                         for place, interface in POINTS.items()
@@ -56,14 +52,10 @@ class Replay:
                     recorder = Recorder(set(points.values()), False)
                     context.datapath.network.watch(recorder)
         assert recorder is not None
-        for place, key in points.items():
-            self.frames[place] = [each.data for each in recorder.captures if each.point == key]
-
-    def _run(self, session: Session, line: Line) -> str:
-        self._screen.seek(0)
-        self._screen.truncate()
-        assert session.run_line("", line), self._screen.getvalue()
-        return self._screen.getvalue()
+        self.frames = {
+            place: [each.data for each in recorder.captures if each.point == key]
+            for place, key in points.items()
+        }
 
 
 @pytest.fixture(scope="module", params=SCENARIOS)

@@ -12,8 +12,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from realping import Lab, comparable, in_words, recorded
+from realping import Recorded, comparable, in_words, recorded
 
+from grammar.errors import MidoError
 from midocli.simulator.guests import icmp, ip_input
 from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.reason import Code
@@ -77,7 +78,7 @@ def refuse(
 FORWARD = ip_input._forward
 
 
-def forgive(lab: Lab, name: str) -> None:
+def forgive(lab: Recorded, name: str) -> None:
     """Let a guest forget the ICMP errors it has sent."""
     guest = lab.session.context.named("guest", name)
     assert guest is not None
@@ -87,11 +88,11 @@ def forgive(lab: Lab, name: str) -> None:
 
 
 def test_every_line_of_the_recording_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    lab, told = Lab(), recorded(RECORDING.read_text().splitlines(keepends=True))
+    lab, told = Recorded(), recorded(RECORDING.read_text().splitlines(keepends=True))
     assert len(told) == 74
     for number, (command, text, _) in enumerate(told):
         for line in BEFORE.get(number, ()):
-            lab.run(line)
+            lab(line)
         if number == FORGIVEN:
             forgive(lab, "R")
         if command in WORDLESS:
@@ -100,8 +101,8 @@ def test_every_line_of_the_recording_comes_out(monkeypatch: pytest.MonkeyPatch) 
         if command in REFUSED:
             asked = in_words(command)
             assert asked is not None
-            with pytest.raises(AssertionError, match=r"expected|invalid"):
-                lab.run(asked)
+            with pytest.raises(MidoError, match=r"expected|invalid"):
+                lab(asked)
             continue
         with monkeypatch.context() as patch:
             if number in REFUSALS or number in SILENCES:
@@ -113,13 +114,13 @@ def test_every_line_of_the_recording_comes_out(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_exit_statuses_are_told_by_whether_it_succeeds() -> None:
-    lab = Lab()
+    lab = Recorded()
     told = {c: status for c, _, status in recorded(RECORDING.open()) if c.startswith("ping")}
     for command in ("ping -w 1 -i 0.4 10.9.2.2", "ping -c 1 10.9.1.255", "ping -c 1 10.9.2.77"):
         line = in_words(command)
         # parity: ping-deadline
         assert line is not None
-        lab.run(f"expect {'not ' if told[command] else ''}{line}")
+        lab(f"expect {'not ' if told[command] else ''}{line}")
 
 
 # -- the programs themselves ---------------------------------------------------------
@@ -211,7 +212,7 @@ def test_the_programs_print_the_same_in_namespaces() -> None:
     )
     told = recorded(done.stdout.splitlines(keepends=True))
     assert [command for command, _, _ in told] == list(COMMANDS), done.stderr
-    lab = Lab(
+    lab = Recorded(
         "guest create name C interface h:vC address 10.9.1.3/24,10.9.3.1/32\n"
         "guest R add route dst 10.9.3.0/24 gw 10.9.1.3\n"
     )
@@ -220,4 +221,4 @@ def test_the_programs_print_the_same_in_namespaces() -> None:
         assert shown is not None
         # parity: ping-programs
         assert comparable(shown) == comparable(text), command
-        lab.run("clock advance 5s")
+        lab("clock advance 5s")
