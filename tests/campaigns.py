@@ -1,6 +1,6 @@
 """What stores are put through by hand: far more of what CI does a little of.
 
-    TMPDIR=/dev/shm python tests/campaigns.py [--seed N] [--number N] SUBJECT ...
+    python tests/campaigns.py [--seed N] [--number N] SUBJECT ...
 
 A fixed seed draws the same cases. What goes wrong is printed, and the exit status is 1.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -19,6 +18,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from crashing import Recording  # noqa: E402 (the clone's own midocli, installed or not)
 from damage import a_store_to_damage, mishaps  # noqa: E402
+from postgres_server import drop, forget, new_database  # noqa: E402
+from scheduled import Schedule  # noqa: E402
+from sharer import quick_folder  # noqa: E402
 
 from midocli.store.storage import sqlite  # noqa: E402
 
@@ -27,9 +29,8 @@ def writes(seed: int, number: int, wal: bool = False) -> Iterator[str]:
     """A recorded session of that many commands (200), and every state that a crash may leave."""
     if wal:
         sqlite.journal_mode = lambda version: "wal"  # as one session writes, any version is safe
-    with tempfile.TemporaryDirectory() as folder:
-        home, left = Path(folder) / "recorded", Path(folder) / "left"
-        home.mkdir()
+    with quick_folder() as folder:
+        home, left = folder / "recorded", folder / "left"
         recording = Recording(Random(seed), number or 200, home, wal)
         dice, count = Random(seed), 0
         for where, files, answered in recording.states(dice, lambda: True):
@@ -48,15 +49,36 @@ def wal(seed: int, number: int) -> Iterator[str]:
 
 def damage(seed: int, number: int) -> Iterator[str]:
     """Stores that are damaged somehow (5,000), and what is told of them."""
-    with tempfile.TemporaryDirectory() as folder:
-        content = a_store_to_damage(Path(folder) / "whole.db")
+    with quick_folder() as folder:
+        content = a_store_to_damage(folder / "whole.db")
         for each in range(number or 5000):
-            yield from mishaps(seed + each, content, Path(folder) / "net.db")
+            yield from mishaps(seed + each, content, folder / "net.db")
+
+
+def schedules(seed: int, number: int) -> Iterator[str]:
+    """Sessions on one store in SQLite, interleaved step by step: so many courses (2,000)."""
+    for each in range(seed, seed + (number or 2000)):
+        with quick_folder() as folder:
+            yield from told(each, Schedule(Random(each), f"{folder}/net.db"))
+
+
+def postgres(seed: int, number: int) -> Iterator[str]:
+    """The same in PostgreSQL, whose connections are lost now and then (500)."""
+    store = new_database()
+    for each in range(seed, seed + (number or 500)):
+        forget(store)
+        yield from told(each, Schedule(Random(each), store, drop))
+
+
+def told(seed: int, schedule: Schedule) -> Iterator[str]:
+    """What goes wrong in a course of events, with these."""
+    if wrong := schedule.run():
+        yield "\n".join([f"seed {seed}:", *schedule.events, *wrong])
 
 
 #: What goes wrong in a campaign with a seed, of some number of cases; 0: the usual number.
 SUBJECTS: dict[str, Callable[[int, int], Iterator[str]]] = {
-    each.__name__: each for each in (writes, wal, damage)
+    each.__name__: each for each in (writes, wal, damage, schedules, postgres)
 }
 
 

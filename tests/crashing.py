@@ -14,9 +14,10 @@ from sharer import Sharer
 
 
 class Recording:
-    """The writes of a session that ran in a folder, and what it was told is made."""
+    """The writes of a session that runs in a new folder, and what it was told is made."""
 
     def __init__(self, dice: Random, length: int, folder: Path, wal: bool = False) -> None:
+        folder.mkdir()
         lines = list(session(dice, length))
         self._counts = [count for _, count in lines]
         alone = 2 * len(lines) // 3

@@ -16,6 +16,8 @@ from tempfile import mkdtemp
 
 import pytest
 
+from midocli.store.storage.database import Database
+
 _NUMBERS = count()
 
 
@@ -97,6 +99,22 @@ def administer(database: str, *statements: str) -> list[tuple[object, ...]]:
         for statement in statements:
             done = connection.execute(statement)
         return done.fetchall() if done.description else []
+
+
+def forget(store: str) -> None:
+    """Have a database hold nothing again."""
+    administer(named_in(store), "DROP SCHEMA IF EXISTS midocli CASCADE")
+
+
+def drop(database: Database) -> None:
+    """Have a connection be lost."""
+    process = database.process.partition(" ")[0]
+    administer("postgres", f"SELECT pg_terminate_backend({process}, 5000)")
+
+
+def named_in(store: str) -> str:
+    """The name of the database in a URL."""
+    return store.partition("?")[0].rpartition("/")[2]
 
 
 def _user() -> str | None:

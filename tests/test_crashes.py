@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 from crashing import Recording
+from scheduled import Schedule
+from sharer import quick_folder
 
 
 @pytest.fixture(scope="module")
-def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+def recording() -> Iterator[Recording]:
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed: no writes are recorded")
-    folder = tmp_path_factory.mktemp("recorded")
-    try:
-        return Recording(Random(1), 200, folder)
-    except RuntimeError as error:
-        pytest.skip(f"strace may not trace: {error}")
+    with quick_folder() as folder:
+        try:
+            yield Recording(Random(1), 200, folder / "recorded")
+        except RuntimeError as error:
+            pytest.skip(f"strace may not trace: {error}")
 
 
-def test_crashes_leave_what_was_answered(recording: Recording, tmp_path: Path) -> None:
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with quick_folder() as folder:
+        yield folder
+
+
+def test_crashes_leave_what_was_answered(recording: Recording, folder: Path) -> None:
     """By hand: every write of several sessions, in both journal modes."""
     dice = Random(1)
     share = 100 / recording.size
@@ -29,19 +38,26 @@ def test_crashes_leave_what_was_answered(recording: Recording, tmp_path: Path) -
     count = 0
     for count, (where, files, answered) in enumerate(states, 1):  # noqa: B007
         try:
-            recording.check(files, answered, tmp_path / "left")
+            recording.check(files, answered, folder / "left")
         except Exception as error:
             raise AssertionError(where) from error
     assert count > 50
 
 
-def test_what_was_not_synced_would_be_missed(recording: Recording, tmp_path: Path) -> None:
+def test_what_was_not_synced_would_be_missed(recording: Recording, folder: Path) -> None:
     dice = Random(1)
     share = 20 / recording.size
     found = 0
     for _, files, answered in recording.unsynced().states(dice, lambda: dice.random() < share):
         try:
-            recording.check(files, answered, tmp_path / "left")
+            recording.check(files, answered, folder / "left")
         except Exception:
             found += 1
     assert found
+
+
+def test_courses_of_events_are_as_the_model_says(folder: Path) -> None:
+    """Sessions interleaved step by step, with crashes and a full disk. By hand: thousands."""
+    for seed in range(30):
+        schedule = Schedule(Random(seed), str(folder / f"{seed}.db"))
+        assert not schedule.run(), "\n".join([f"seed {seed}", *schedule.events, *schedule.wrong])

@@ -69,6 +69,45 @@ def test_an_alias_that_is_first_printed_is_everybodys(store: Path) -> None:
     assert not check(str(store))
 
 
+@pytest.fixture
+def named(store: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Sharer, Sharer]:
+    """Two sessions, and a route whose alias the first one gave, but could not write."""
+    monkeypatch.setattr("midocli.store.storage.kept._LITTLE_PATIENCE", 0.01)
+    a, b = Sharer(store), Sharer(store)
+    a.run("router create")
+    for net in (1, 2):
+        a.run(f"router router0 add port address 10.0.{net}.1 net 10.0.{net}.0/24")
+    b.run("router list")
+    b.kept.begin()
+    try:
+        assert a.run("router router0 list route dst 10.0.2.1").startswith("route route0 ")
+    finally:
+        b.kept.end()
+    return a, b
+
+
+def test_an_alias_that_could_not_be_written_gives_way(
+    named: tuple[Sharer, Sharer], store: Path
+) -> None:
+    a, b = named
+    printed = b.run("router router0 list route")
+    assert printed.startswith("route route0 src 0.0.0.0/0 dst 10.0.1.1 ")
+    assert a.run("router router0 list route") == printed
+    a.run("delete router router0 route route0")
+    assert a.run("router router0 list route") == b.run("router router0 list route") != ""
+    assert not check(str(store))
+
+
+def test_an_alias_that_could_not_be_written_is_with_the_next_change(
+    named: tuple[Sharer, Sharer], store: Path
+) -> None:
+    a, b = named
+    a.run("bridge create")
+    assert "route route0 src 0.0.0.0/0 dst 10.0.2.1 " in b.run("router router0 list route")
+    assert a.run("router router0 list route") == b.run("router router0 list route")
+    assert not check(str(store))
+
+
 def test_traffic_follows_what_others_change(store: Path) -> None:
     lines = """\
         host create name h
@@ -109,6 +148,32 @@ def test_what_a_later_change_built_on_is_not_taken_back(store: Path) -> None:
     assert a.refused("undo") == "cannot undo router0 created: router0 has been changed since"
     assert before and a.run("router list") == "router router0 name s state up asn 0"
     assert not check(str(store))
+
+
+def test_what_was_not_taken_back_after_all_keeps_its_alias(store: Path) -> None:
+    a, b = Sharer(store), Sharer(store)
+    a.run("router create")
+    b.run("router router0 add port address 10.0.0.1 net 10.0.0.0/24")
+    a.run("router create")
+    assert a.refused("undo 2").startswith("cannot undo router0 created: router0 holds ")
+    assert a.run("router create") == "router2"
+    assert not check(str(store))
+
+
+def test_what_follows_a_commit_at_once_is_seen(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b = Sharer(store), Sharer(store)
+    commit = a.kept._database.commit
+
+    def followed() -> None:
+        commit()
+        b.run("bridge create name b")
+
+    monkeypatch.setattr(a.kept._database, "commit", followed)
+    a.run("bridge create name a")
+    assert a.run("bridge list") == b.run("bridge list") != ""
+    assert a.run("bridge list").count("\n") == 1
 
 
 def test_a_draft_is_made_once_more_on_what_others_did(store: Path) -> None:

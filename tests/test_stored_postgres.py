@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from random import Random
 
 import pytest
-from postgres_server import administer, new_database, shared
+from postgres_server import administer, drop, forget, named_in, new_database, shared
+from scheduled import Schedule
 from sessions import midocli, named
 from sharer import Sharer
 from stored import difference, side_by_side
@@ -67,11 +69,6 @@ def test_many_processes_lose_nothing(store: str) -> None:
 
 
 # -- what is told where it cannot be used ----------------------------------------------------
-
-
-def named_in(store: str) -> str:
-    """The name of the database in a URL."""
-    return store.partition("?")[0].rpartition("/")[2]
 
 
 def as_user(store: str, user: str) -> str:
@@ -205,6 +202,14 @@ def test_what_became_of_a_change_is_asked(
         assert "cannot be reached: " in here.refused("router create name r")
     assert here.run("router list").count("name r") == is_made
     assert not check(store)
+
+
+def test_courses_of_events_are_as_the_model_says(store: str) -> None:
+    """By hand: thousands, by tests/campaigns.py."""
+    for seed in range(6):
+        forget(store)
+        schedule = Schedule(Random(seed), store, drop)
+        assert not schedule.run(), "\n".join([f"seed {seed}", *schedule.events, *schedule.wrong])
 
 
 def test_what_cannot_be_asked_is_told(store: str, monkeypatch: pytest.MonkeyPatch) -> None:

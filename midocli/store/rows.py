@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
+from grammar.errors import RefusedError
 from grammar.schema import Collection, Field
 from grammar.values import Negated
 from midocli.store.order import Order, Run
@@ -216,8 +217,11 @@ class Siblings:
     def rename(self, old: int, number: int) -> None:
         """Give an object that stands under a negative number an alias counter, for good.
 
-        Where a command that took a counter before is undone, this one stays taken.
+        Where a command that took a counter before is undone, this one stays taken. RefusedError
+        where another has it.
         """
+        if number in self.by_number:
+            raise RefusedError(f"{self.by_number[number].full_alias} has its place since")
         self.by_number[number] = self.by_number.pop(old)
         self.taken.add(number)
 

@@ -6,7 +6,7 @@ indexes and the references true and write themselves down in the journal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -199,7 +199,7 @@ class Store:
         return row.number
 
     def rename(self, row: Row, number: int, shared_number: int) -> None:
-        """Give a row the aliases that it has got elsewhere."""
+        """Give a row the aliases that it has got elsewhere; RefusedError where another has them."""
         own, *gathered = self._places(row)
         if number != row.number:
             own.rename(row.number, number)
@@ -221,12 +221,12 @@ class Store:
             if other is not None:
                 raise RefusedError(f"{other.full_alias} has its place since")
 
-    def give_back(self, row: Row, before: Sequence[int]) -> None:
-        """Have the counters as they were before a row took its aliases, unless more were taken."""
-        for siblings, next_number in zip(self._places(row), before, strict=True):
+    def give_back(self, row: Row) -> None:
+        """Have the aliases of a row that was taken out be free again, unless more were taken."""
+        for siblings in self._places(row):
             number = self._number_in(siblings, row)
-            last = siblings.next_number == number + 1
-            siblings.give_back(number, next_number if last else siblings.next_number)
+            last = 0 <= number == siblings.next_number - 1
+            siblings.give_back(number, number if last else siblings.next_number)
 
     def detach(self, row: Row) -> None:
         """Take a row out. Its children and its referrers are the caller's business."""
@@ -248,6 +248,13 @@ class Store:
         for siblings in self._places(row):
             siblings.take(self._number_in(siblings, row))
 
+    def _take_again(self, row: Row) -> None:
+        """Take the counters of a row's aliases, if they were given back when it was taken out."""
+        for siblings in self._places(row):
+            number = self._number_in(siblings, row)
+            if siblings.is_free(number):
+                siblings.take(number)
+
     def take_back(self, change: Change) -> Change:
         """Undo one change of the journal; returns the change that would undo that.
 
@@ -265,6 +272,7 @@ class Store:
                 return ("attach", row, row.values, position, *before)
             case ("detach", Row() as row, position, _):
                 self._insert(row, position)  # type: ignore[arg-type]
+                self._take_again(row)
                 return ("detach again", row)
             case ("detach again", Row() as row):
                 return ("detach", row, self._remove(row), row.values)

@@ -122,12 +122,12 @@ class Entries:
     def _take_back(self, entry: Entry) -> None:
         store = self._store
         match entry:
-            case ["attach", id, _, _, _, _, _, given, before]:
+            case ["attach", id, _, _, _, _, _, given, _]:
                 row = self._unchanged(id, given)
                 self._leaving.append(row)
                 store.read_around(row)
                 store.detach(row)
-                store.give_back(row, before)
+                store.give_back(row)
             case ["detach", *said]:
                 self._attach(said)
             case ["put", id, name, old, new]:

@@ -48,7 +48,10 @@ class Kept:
         self._display = Display(store)
         self._seer = seen
         self.log = log
-        self._names: list[Row] = []
+        #: What has an alias that is not written, and what has one that will be committed.
+        self._unwritten: dict[Row, None] = {}
+        self._noted: dict[Row, None] = {}
+        self._is_named = False
         self._settled: list[Transaction] = []
         #: What the transaction under way takes back, and where the changes of each step end.
         self._steps: list[tuple[Found, bool, int]] = []
@@ -148,21 +151,14 @@ class Kept:
         self._is_writing = True
         try:
             self._take_in()
+            self._mark = self._database.mark()  # while nobody else can write
         except BaseException:
             self._unlock()
             raise
 
     def _unlock(self) -> None:
         self._database.rollback()
-        self._end_writing()
-
-    def _end_writing(self) -> None:
-        """Others may write; what they have done before is known."""
         self._is_writing = False
-        try:
-            self._mark = self._database.mark()
-        except StoreError:
-            self._mark = None  # it will be asked for again
 
     def settle(self, transaction: Transaction) -> None:
         """Commit a transaction or, while they are gathered, get it ready to be."""
@@ -202,12 +198,13 @@ class Kept:
 
     def introduced(self, row: Row) -> None:
         """An alias was given, which is to be written with what comes next."""
-        self._names.append(row)
+        self._unwritten[row] = None
+        self._is_named = True
 
     @property
     def waits(self) -> bool:
         """Whether something is to be committed."""
-        return bool(self._settled or self._names)
+        return bool(self._settled) or self._is_named
 
     def past(self, number: int) -> Store:
         """The topology as it was behind an entry of the log; RefusedError: that is kept no more.
@@ -273,9 +270,13 @@ class Kept:
         return None
 
     def commit_names(self) -> None:
-        """Write aliases that were given; where that cannot be they are this session's own."""
-        if not self._names or self._settled or self._store.journal.history is not self:
+        """Write aliases that were given.
+
+        Where that cannot be they are this session's own, until they are with its next change.
+        """
+        if not self._is_named or self._settled or self._store.journal.history is not self:
             return
+        self._is_named = False
         try:
             self._lock(_LITTLE_PATIENCE)
             self._note_names()
@@ -283,31 +284,37 @@ class Kept:
                 self._commit()
             self.end()
         except StoreError:
-            self._names.clear()
+            return
 
     def _note_names(self) -> None:
-        for row in dict.fromkeys(self._names):
+        names, self._unwritten, self._is_named = self._unwritten, {}, False
+        for row in names:
             if self._store.is_live(row) and row.collection.path not in OWN:
+                self._noted[row] = None
                 self._writing.note_number(row)
                 entry = f'[["name","{hex_of(row)}",{row.number},{row.shared_number}]]'
                 self.log.add(NAME, "", entry)
-        self._names.clear()
 
     def _commit(self) -> None:
         try:
             self.log.write()
             self._writing.write()
+            mark = self._database.mark()
             self._database.commit()
         except BaseException:
+            self._unwritten |= self._noted
+            self._noted.clear()
             self._writing.clear()
             self.log.forget()
             self._settled = []
             self._unlock()
             raise
+        self._noted.clear()
         self._writing.clear()
         self.log.written()
         self._settled = []
-        self._end_writing()
+        self._is_writing = False
+        self._mark = mark
 
     # -- taking back ---------------------------------------------------------------------------
 
@@ -403,7 +410,7 @@ class Kept:
         except BaseException:
             self._unlock()
             raise
-        self._end_writing()
+        self._is_writing = False
         return forgotten
 
     def close(self) -> None:

@@ -284,6 +284,8 @@ class Loading:
             places.setdefault((path, ""), [])
         self._take(found, places)
         for (_, parent), some in places.items():
+            if self._reading.is_gone(parent):
+                continue
             holder = self._reading.holder(parent, {})
             if not self._is_whole(path, holder):
                 self._arrange(path, holder, some)

@@ -107,7 +107,8 @@ class Reading:
             if len(found) < len(wanted):
                 raise KeyError(*set(wanted).difference(int(raw[0], 16) for raw in found))
         rows = self._made_of(fresh, data)
-        self.orders |= {(path, self.holder(parent, rows)) for path, parent in orders}
+        there = ((path, parent) for path, parent in orders if not self.is_gone(parent))
+        self.orders |= {(path, self.holder(parent, rows)) for path, parent in there}
         if self.just_read is not None:
             self.just_read.update(fresh)
         in_order = [rows.pop(int(raw[0], 16), None) for some in orders.values() for raw in some]
@@ -159,6 +160,10 @@ class Reading:
         if row is None:
             raise KeyError(f"{id:032x}")
         return row
+
+    def is_gone(self, parent: str) -> bool:
+        """Whether what rows are in by its id has been taken out here since."""
+        return bool(parent) and int(parent, 16) in self.gone
 
     def holder(self, parent: str, rows: Mapping[int, Row]) -> Row | None:
         """What rows are in by its id, one of some or in memory; None where that is empty."""
