@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any, Literal, NamedTuple, cast
 
@@ -24,6 +25,15 @@ _BY: dict[By, str] = {
 }
 _PAGES = (".html", ".htm")
 _EXPECTED = "a file name that ends in .html"
+#: What Dask calls the address of a scheduler.
+_SCHEDULER = re.compile(r"(?:tcp|tls)://(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}")
+
+
+class Scheduler(NamedTuple):
+    """Where the scheduler of a Dask cluster is."""
+
+    address: str
+    column: int
 
 
 class Matrix(Command):
@@ -32,30 +42,39 @@ class Matrix(Command):
     word = "matrix"
     by: By
     traffic: Traffic
-    workers: int = 1
+    workers: int | Scheduler = 1
     file: Argument | None = None
     force: bool = False
 
     def written(self) -> list[str]:
         by = ["by", self.by] if self.by != "guest" else []
         file = ["write", quoted(self.file.text)] if self.file is not None else []
-        workers = ["workers", str(self.workers)] if self.workers != 1 else []
+        who = self.workers.address if isinstance(self.workers, Scheduler) else str(self.workers)
+        workers = ["workers", who] if self.workers != 1 else []
         words = [*by, *self.traffic.written(), *workers, *file]
         return [self.word, *words, *["force"] * self.force]
 
 
 class _Count(NamedTuple):
-    workers: int
+    workers: int | Scheduler
 
 
 class _Workers(Integer):
-    """A number of processes."""
+    """A number of processes, or the address of a scheduler."""
 
     def __init__(self) -> None:
         super().__init__(1, 64)
 
+    @property
+    def expected(self) -> str:
+        return f"{super().expected}, or tcp://HOST:PORT"
+
     def parse(self, text: str) -> Any:
-        return _Count(super().parse(text))
+        if "://" not in text:
+            return _Count(super().parse(text))
+        if not _SCHEDULER.fullmatch(text):
+            raise ValueError("it is not where a Dask scheduler may be")
+        return _Count(Scheduler(text, 1))
 
 
 def _reading() -> pp.ParserElement:
@@ -69,7 +88,7 @@ def _reading() -> pp.ParserElement:
     workers = Switch(
         "workers",
         lambda: ({"workers": (nothing, value("workers", _Workers(), write))}, (write,)),
-        lambda: [Expectation("verb", "workers", "ask in so many processes")],
+        lambda: [Expectation("verb", "workers", "ask in so many processes, or on a cluster")],
         ends=True,
     )
     end = traffic(workers)
@@ -110,10 +129,19 @@ def _page(word: str, column: int) -> Argument:
 def _made(tokens: list[Tokens]) -> Matrix:
     by = next((each for each in tokens if isinstance(each, str)), "guest")
     file = next((each for each in tokens if isinstance(each, Argument)), None)
-    processes = [each[0] for each in tokens if isinstance(each, tuple)]
-    workers = next((each.workers for each in processes if isinstance(each, _Count)), 1)
+    workers = next((_placed(*each) for each in tokens if _is_count(each)), 1)
     forced_ = any(each is True for each in tokens)
     return Matrix(cast(By, by), traffic_of(tokens), workers, file, forced_)
+
+
+def _is_count(token: Tokens) -> bool:
+    return isinstance(token, tuple) and isinstance(token[0], _Count)
+
+
+def _placed(count: _Count, column: int) -> int | Scheduler:
+    """The workers, with the column of a scheduler."""
+    workers = count.workers
+    return workers if isinstance(workers, int) else workers._replace(column=column)
 
 
 MATRIX = Declaration(
@@ -123,7 +151,7 @@ MATRIX = Declaration(
     rank=8,
     usage=(
         "matrix [by guest|bridge|group] [tcp|udp [PORT]|icmp|protocol N]",
-        "matrix ... [workers N] [write FILE.html [force]]",
+        "matrix ... [workers N|tcp://SCHEDULER] [write FILE.html [force]]",
     ),
     examples=(
         "matrix",

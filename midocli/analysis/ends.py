@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from grammar.addresses import Cidr, format_ipv4, parse_ipv4
@@ -59,6 +59,11 @@ def group_members(context: Context, kinds: Iterable[str]) -> Iterator[tuple[str,
     for kind in kinds:
         for row in context.store.rows(kind):
             yield name_of(row), list(dict.fromkeys(_MEMBERS[kind](context, row)))
+
+
+def pairs_of(machines: Sequence[Machine]) -> list[tuple[Machine, Machine]]:
+    """Every machine with every other, a guest not with itself."""
+    return [(one, other) for one in machines for other in machines if one.key != other.key]
 
 
 def names_of(ends: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from grammar.commands.matrix import By
+from grammar.commands.matrix import By, Scheduler
 from grammar.commands.reach import Traffic
 from grammar.errors import RefusedError
 from midocli.analysis.atoms import Atoms, in_words, part_data
 from midocli.analysis.ends import Machine, group_members, guest_machines
-from midocli.analysis.reach import Pair, ask
+from midocli.analysis.reach import Pair, ask_all
 from midocli.results.values import Record, Result
 
 if TYPE_CHECKING:
@@ -60,16 +60,18 @@ class Table(NamedTuple):
     by: By
 
 
-def table(context: Context, by: By, traffic: Traffic, workers: int = 1) -> Table:
-    """Ask about all pairs, in so many processes; RefusedError where there are not two machines."""
+def table(context: Context, by: By, traffic: Traffic, workers: int | Scheduler = 1) -> Table:
+    """Ask about all pairs, in so many processes or on a cluster.
+
+    RefusedError where there are not two machines, or no such cluster.
+    """
     sets = _sets(context, by)
     if by == "group" and not sets:
         raise RefusedError("there is no port group or address group with machines")
     machines = list(dict.fromkeys(each for some in sets.values() for each in some))
-    asked = [(one, other) for one in machines for other in machines if one.key != other.key]
-    if not asked:
+    if len({each.key for each in machines}) < 2:
         raise RefusedError("there are no two machines with addresses to ask about")
-    found = ask(context, asked, traffic, workers)
+    found = ask_all(context, machines, traffic, workers)
     fates = {(pair.source, pair.target): pair for pair in found.pairs}
     rows = [
         Row((name,), tuple(_cell(fates, ours, theirs, found.wanted) for theirs in sets.values()))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from grammar.commands.matrix import Scheduler
 from grammar.commands.reach import Place, Reach, Traffic
 from grammar.errors import InvalidValueError
 from midocli.analysis.atoms import Atoms
-from midocli.analysis.ends import Machine, guest_machines, machines
+from midocli.analysis.ends import Machine, guest_machines, machines, pairs_of
 from midocli.analysis.fare import Fate, Kind
 from midocli.analysis.fare import fates_between as fates_between
 from midocli.analysis.standing import Standing
@@ -78,38 +79,47 @@ def answer(context: Context, question: Reach) -> Answer:
     return ask(context, asked, question.traffic)
 
 
-def ask(
-    context: Context,
-    asked: Sequence[tuple[Machine, Machine]],
-    traffic: Traffic,
-    workers: int = 1,
-) -> Answer:
-    """Find out about some pairs, in so many processes."""
+def ask(context: Context, asked: Sequence[tuple[Machine, Machine]], traffic: Traffic) -> Answer:
+    """Find out about some pairs."""
     standing = Standing.of(context, traffic)
-    pairs = tuple(_pairs(context, standing, asked, workers))
-    return Answer(standing.lab.atoms, traffic, standing.wanted, pairs)
+    found = [
+        Pair(source, target, tuple(standing.fates(source, target.address)))
+        for source, target in context.following("asking", asked)
+    ]
+    return Answer(standing.lab.atoms, traffic, standing.wanted, tuple(found))
 
 
-def _pairs(
-    context: Context, standing: Standing, asked: Sequence[tuple[Machine, Machine]], workers: int
-) -> Iterator[Pair]:
+def ask_all(
+    context: Context, machines: Sequence[Machine], traffic: Traffic, workers: int | Scheduler
+) -> Answer:
+    """Find out about all pairs of some machines, in so many processes or on a cluster.
+
+    Those do not say why packets are not answered.
+    """
+    asked = pairs_of(machines)
+    if workers == 1:
+        return ask(context, asked, traffic)
+    standing = Standing.of(context, traffic)
+
     def fates_of(number: int) -> Sequence[Fate]:
         source, target = asked[number]
         return standing.fates(source, target.address)
 
     def progress(done: int) -> None:
-        context.progress("asking", min(done, len(asked)), len(asked))
+        context.progress("asking", done, len(asked))
 
-    if workers > 1:
+    if isinstance(workers, int):
         from midocli.analysis.workers import found_by
 
         found = found_by(workers, fates_of, len(asked), progress)
-        for (source, target), fates_found in zip(asked, found, strict=True):
-            yield Pair(source, target, tuple(fates_found))
-        return
-    for number, (source, target) in enumerate(asked):
-        progress(number)
-        yield Pair(source, target, tuple(fates_of(number)))
+    else:
+        from midocli.analysis.cluster import found_on
+        from midocli.analysis.remote import message
+
+        known = message(context, machines, traffic)
+        found = found_on(workers, known, fates_of, len(asked), progress)
+    pairs = [Pair(*ends, tuple(fates)) for ends, fates in zip(asked, found, strict=True)]
+    return Answer(standing.lab.atoms, traffic, standing.wanted, tuple(pairs))
 
 
 def _ends(context: Context, place: Place | None) -> list[Machine]:
