@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from midocli.analysis.alike import port_terms
 from midocli.analysis.atoms import FIRST_PORT, LAST_PORT, Atoms, Refined, Span
-from midocli.analysis.derived import Derived, Making
+from midocli.analysis.derived import Derived, Making, Steady
 from midocli.simulator.topology.condition import (
     Condition,
     Predicate,
@@ -88,7 +88,7 @@ class ChainSets:
     def __init__(self, topology: Topology, making: Making, atoms: Atoms) -> None:
         self._topology = topology
         #: Whether a chain has nothing but plain rules, wherever it jumps.
-        self.plain = Derived(making, self._is_plain)
+        self.plain = Steady(making, self._is_plain)
         #: The rules of a chain, made ready.
         self.ready = Derived(making, self._made_ready)
         self._readers = Derived(making, self._reader)
@@ -100,9 +100,8 @@ class ChainSets:
     def _tracked(self) -> int:
         return sum(self._atoms.protocol(proto) for proto in (TCP, UDP, ICMP))
 
-    def refine(self, atoms: Atoms) -> None:
+    def refine(self, atoms: Atoms, refined: Refined) -> None:
         """Packets are known by these finer atoms from now on."""
-        refined = self._atoms.refined(atoms)
         for key, rules in self.ready.items():
             self.ready[key] = [rule.refined(refined) for rule in rules]
         for passing, found in self._passings.items():

@@ -28,28 +28,32 @@ _TABLES = (
 class Making:
     """Which entry is being made, for all tables whose entries are made of each other's."""
 
-    __slots__ = ("entry",)
+    __slots__ = ("doubted", "entry")
 
     def __init__(self) -> None:
         self.entry: Entry | None = None
+        #: Steady entries of which something they were made of has been dropped.
+        self.doubted: dict[Entry, None] = {}
+
+    def settle(self) -> None:
+        """Find out which of the steady entries are others now, before any table is used again."""
+        while self.doubted:
+            table, key = next(iter(self.doubted))
+            del self.doubted[table, key]
+            table.renew(key)
 
 
 class Derived(Lazy[T]):
     """A table whose entries know which others were made of them. It is equal to itself alone."""
 
-    __slots__ = ("_dropped", "_making", "_readers")
+    __slots__ = ("_making", "_readers", "drops")
 
-    def __init__(
-        self,
-        making: Making,
-        load: Callable[[Any], T],
-        dropped: Callable[[Any, T], None] | None = None,
-    ) -> None:
-        """`dropped` hears of each entry that is dropped."""
+    def __init__(self, making: Making, load: Callable[[Any], T]) -> None:
         super().__init__(load)
         self._making = making
-        self._dropped = dropped
         self._readers: dict[Key, set[Entry]] = {}
+        #: How many entries have been dropped: as long as it stays the same, so do all entries.
+        self.drops = 0
 
     __hash__ = object.__hash__  # type: ignore[assignment]
 
@@ -66,29 +70,57 @@ class Derived(Lazy[T]):
         return super().__getitem__(key)
 
     def __missing__(self, key: Key) -> T:
+        value = self[key] = self._made(key)
+        return value
+
+    def _made(self, key: Key) -> T:
         making = self._making
         outer, making.entry = making.entry, (self, key)
         try:
-            value = self[key] = self.load(key)
+            return self.load(key)
         finally:
             making.entry = outer
-        return value
+
+    def renew(self, key: Key) -> None:
+        """Make an entry again; if it is another now, what was made of it is dropped."""
+        if key in self:
+            value = self._made(key)
+            if value != super().__getitem__(key):
+                self.pop(key)
+                self[key] = value
+
+    def renew_all(self) -> None:
+        """Make all entries again."""
+        for key in list(self):
+            self.renew(key)
 
     def pop(self, key: Key, default: Any = None) -> Any:
         """Drop an entry, and all that was made of it (or of there being none)."""
         readers = self._readers.pop(key, None)
-        is_there = key in self
         value = super().pop(key, default)
-        if is_there and self._dropped is not None:
-            self._dropped(key, value)
+        self.drops += 1
         for table, its in readers or ():
-            table.pop(its)
+            table.unmake(its)
         return value
+
+    def unmake(self, key: Key) -> None:
+        """Something was dropped that an entry was made of."""
+        self.pop(key)
 
     def clear(self) -> None:
         """Drop all entries."""
         for key in [*self, *self._readers]:
             self.pop(key)
+
+
+class Steady(Derived[T]):
+    """A table whose entries seldom become others: what was made of one is kept until it does."""
+
+    __slots__ = ()
+
+    def unmake(self, key: Key) -> None:
+        """Look later whether that makes another entry of it."""
+        self._making.doubted[self, key] = None
 
 
 def derive(topology: Topology) -> Making:

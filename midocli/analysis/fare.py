@@ -18,6 +18,7 @@ from midocli.simulator.wire.addresses import LOOPBACK
 from midocli.simulator.wire.protocol import TCP
 
 if TYPE_CHECKING:
+    from midocli.analysis.algebra import Settled
     from midocli.analysis.atoms import Packet
     from midocli.analysis.ends import Machine
 
@@ -77,17 +78,22 @@ def reached(found: Iterable[Fate]) -> int:
 
 def fates(lab: Laboratory, sender: Key, source: int, target: int, wanted: int) -> list[Fate]:
     """The verdicts for the `wanted` atoms from one address to another, each verdict once."""
-    found: dict[tuple[object, ...], Fate] = {}
-    left = wanted
     settled = lab.settle(sender, source, target, wanted)
-    if settled is not None:
-        left &= ~settled.atoms
-        _add(found, Verdict("reached"), settled.reached)
-        for atoms, failure in settled.taken:
-            _add(found, Verdict("refused", failure), atoms)
+    known = settled_fates(settled) if settled is not None else []
+    left = wanted & ~sum(fate.atoms for fate in known)
+    found = {fate.verdict.key: fate for fate in known}
     if left:
         with lab.sending(sender):
             _simulate(lab, Trial(lab, sender, source, target), left, found)
+    return list(found.values())
+
+
+def settled_fates(settled: Settled) -> list[Fate]:
+    """The verdicts for atoms that are settled without a simulation, each verdict once."""
+    found: dict[tuple[object, ...], Fate] = {}
+    _add(found, Verdict("reached"), settled.reached)
+    for atoms, failure in settled.taken:
+        _add(found, Verdict("refused", failure), atoms)
     return list(found.values())
 
 

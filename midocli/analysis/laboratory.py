@@ -84,13 +84,19 @@ class Laboratory:
         self.atoms = self.readers.atoms(proto, port)
         self.watch = Watch(self.atoms)
         self._apart = self.readers.apart(self.atoms)
-        #: What needs no simulation.
-        asking = self.readers.asking(self.atoms)
-        self.algebra: Algebra | None = Algebra(topology, self.making, self.atoms, asking)
         self._holders = _holders(store)
         #: The guests that have an address.
         self.holders: Derived[tuple[Key, ...]]
         self.holders = Derived(self.making, lambda address: self._holders.get(address, ()))
+        #: What needs no simulation.
+        self.algebra: Algebra | None = Algebra(
+            topology,
+            self.making,
+            self.atoms,
+            self.readers.asking(self.atoms),
+            self.keys,
+            self.holders,
+        )
 
     def changed(self, rows: Sequence[Row]) -> Atoms | None:
         """Forget what was made of rows that have changed since.
@@ -104,6 +110,10 @@ class Laboratory:
             before, self._holders = self._holders, _holders(self.store)
             for address, _ in before.items() ^ self._holders.items():
                 self.holders.pop(address)
+        self.making.settle()
+        if self.algebra is not None:
+            self.algebra.renew()
+            self.making.settle()
         fresh = PortReaders.of(self.store, self.network.topology)
         readers = self.readers.joined(fresh)
         if readers == self.readers:
@@ -130,12 +140,15 @@ class Laboratory:
 
     def settle(self, sender: Key, source: int, target: int, wanted: int) -> Settled | None:
         """What becomes of some atoms between two addresses, where nothing has to be simulated."""
-        holders = self.holders[target]
-        if self.algebra is None or len(holders) != 1 or isinstance(sender, Outside):
+        if self.algebra is None or isinstance(sender, Outside):
             return None
         # Where a router would choose, the way is not plain: whatever is chosen here is forgotten.
         self.choices.begin()
-        return self.algebra.settle(sender, source, holders[0], target, wanted)
+        holders = self.holders[target]
+        pair = self.algebra.pair(sender, holders[0]) if len(holders) == 1 else None
+        if pair is None or (pair.one.home.address, pair.other.home.address) != (source, target):
+            return None
+        return self.algebra.settled(pair, self.algebra.passage(pair), wanted)
 
     def begin(self, atom: int) -> Packet:
         """A packet of an atom, all ways of which are to be tried."""
@@ -173,6 +186,10 @@ class Laboratory:
             return True
         self.watch.served(port, [own for kind, own in services if kind == TCP])
         return (proto, port) in services
+
+    def keys(self, kind: str) -> list[Key]:
+        """The keys of all rows of a kind."""
+        return [row.id for row in self.store.rows(kind)]
 
     # -- chance --------------------------------------------------------------------------
 

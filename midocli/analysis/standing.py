@@ -10,15 +10,15 @@ somebody wants to know.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import permutations
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.commands.reach import Traffic
-from midocli.analysis.atoms import LOCAL_PORTS, Atoms
+from midocli.analysis.atoms import LOCAL_PORTS, Atoms, Refined
+from midocli.analysis.chart import Chart
 from midocli.analysis.derived import Derived
 from midocli.analysis.ends import Machine, guest_machines
-from midocli.analysis.fare import Fate, addresses, fates
+from midocli.analysis.fare import Fate, addresses, fates, settled_fates
 from midocli.analysis.laboratory import Laboratory
 from midocli.analysis.outside import Outside
 from midocli.simulator.topology.keys import Key
@@ -45,22 +45,39 @@ class Change(NamedTuple):
     after: Sequence[Fate] | None
 
 
+class Sums(NamedTuple):
+    """The packets of a pair that are reached, in part or certainly, and those not known."""
+
+    reached: int
+    some: int
+    unknown: int
+
+
+class _Told(NamedTuple):
+    """How all machines fared when somebody last asked for changes."""
+
+    machines: dict[Key, Machine]
+    chart: Chart
+    simulated: dict[tuple[Key, Key], Sequence[Fate]]
+
+
 class Standing:
     """How the packets of some traffic fare, between any two machines, as the topology is now."""
 
     def __init__(self, context: Context, traffic: Traffic) -> None:
         """RefusedError where rules tell too many kinds of packets apart."""
         self._context, self._traffic = context, traffic
+        self._told: _Told | None = None
         self._begin()
-        #: What was told of each pair when somebody last asked for changes.
-        self._told: dict[tuple[Key, int, Key, int], Change] | None = None
 
     def _begin(self) -> None:
-        context, traffic = self._context, self._traffic
-        self.lab = laboratory(context, traffic)
-        self.wanted = wanted_atoms(self.lab.atoms, traffic)
+        self.lab = laboratory(self._context, self._traffic)
+        self.wanted = wanted_atoms(self.lab.atoms, self._traffic)
+        #: Of those of which not all is settled without a simulation.
         self._fates: Derived[list[Fate]] = Derived(self.lab.making, self._found)
         self._rows: list[Row] = []
+        #: The last that was drawn.
+        self._chart: Chart | None = None
 
     @staticmethod
     def of(context: Context, traffic: Traffic) -> Standing:
@@ -92,51 +109,81 @@ class Standing:
         self._rows.clear()
         if before is None:
             return
-        refine = before.refined(self.lab.atoms)
+        refined = before.refined(self.lab.atoms)
         self.wanted = wanted_atoms(self.lab.atoms, self._traffic)
-        for ends, found in self._fates.items():
-            self._fates[ends] = [fate._replace(atoms=refine(fate.atoms)) for fate in found]
-        told_before = self._told or {}
-        for pair, told in told_before.items():
-            found = [fate._replace(atoms=refine(fate.atoms)) for fate in told.after or ()]
-            told_before[pair] = told._replace(after=found)
+        _refine(self._fates, refined)
+        if self._told is not None:
+            _refine(self._told.simulated, refined)
+            self._told.chart.refine(refined)
 
     def fates(self, source: Machine, target: int) -> Sequence[Fate]:
         """How packets fare from a machine to an address; what is known is not asked again."""
         ends = (source.key, *addresses(self.lab, source, target))
-        return self._found(ends) if isinstance(source.key, Outside) else self._fates[ends]
+        if isinstance(source.key, Outside):
+            return self._found(ends)
+        settled = self.lab.settle(*ends, self.wanted)
+        if settled is not None and settled.atoms == self.wanted:
+            return settled_fates(settled)
+        return self._fates[ends]
 
     def _found(self, ends: Ends) -> list[Fate]:
         return fates(self.lab, *ends, self.wanted)
 
+    def chart(self, machines: Iterable[Machine]) -> Chart:
+        """What is settled of all pairs of some machines without a simulation."""
+        assert self.lab.algebra is not None
+        self.lab.choices.begin()
+        guests = [machine.key for machine in machines]
+        self._chart = Chart(self.lab.algebra, guests, self._chart)
+        return self._chart
+
     def changes(self) -> list[Change]:
         """The pairs of guests that fare otherwise than when this was last asked; at first none."""
         self.catch_up()
-        before, now = self._told, self._all()
+        before, now = self._told, self._tell()
         self._told = now
         if before is None:
             return []
-        found = [
-            change._replace(before=was.after if was is not None else None)
-            for pair, change in now.items()
-            if (was := before.get(pair)) is None or not _same(was.after, change.after)
+        changed = [
+            change
+            for one, other in self._in_doubt(before, now)
+            if one != other and not _same(*(change := self._change(before, now, one, other))[2:])
         ]
-        gone = [was for pair, was in before.items() if pair not in now]
         if self.lab.is_worn:
             self._begin()
-            self._told = self._all()
-        return found + [was._replace(before=was.after, after=None) for was in gone]
+            self._told = self._tell()
+        return changed
 
-    def _all(self) -> dict[tuple[Key, int, Key, int], Change]:
-        machines = guest_machines(self._context)
-        count = len(machines) * (len(machines) - 1)
-        found = {}
-        for done, (one, other) in enumerate(permutations(machines, 2)):
-            self._context.progress("asking", done, count)
-            if one.key != other.key:
-                pair = one.key, one.address, other.key, other.address
-                found[pair] = Change(one, other, None, self.fates(one, other.address))
-        return found
+    def _in_doubt(self, before: _Told, now: _Told) -> list[tuple[Key, Key]]:
+        """The pairs that may fare otherwise, in the order of the machines."""
+        some = {*now.chart.differing(before.chart), *before.simulated, *now.simulated}
+        order = {key: at for at, key in enumerate({**now.machines, **before.machines})}
+        return sorted(some, key=lambda pair: (order[pair[0]], order[pair[1]]))
+
+    def _tell(self) -> _Told:
+        machines = {machine.key: machine for machine in guest_machines(self._context)}
+        chart = self.chart(machines.values())
+        left = list(chart.unsettled(self.wanted))
+        simulated = {
+            (one, other): self.fates(machines[one], machines[other].address)
+            for one, other in self._context.following("asking", left)
+        }
+        return _Told(machines, chart, simulated)
+
+    def _change(self, before: _Told, now: _Told, one: Key, other: Key) -> Change:
+        machines = {**before.machines, **now.machines}
+        was, found = (self._fates_told(told, one, other) for told in (before, now))
+        return Change(machines[one], machines[other], was, found)
+
+    def _fates_told(self, told: _Told, one: Key, other: Key) -> Sequence[Fate] | None:
+        if one not in told.machines or other not in told.machines:
+            return None
+        if (one, other) in told.simulated:
+            return told.simulated[one, other]
+        pair, algebra = told.chart.pair(one, other), self.lab.algebra
+        assert pair is not None and algebra is not None
+        settled = algebra.settled(pair, told.chart.passage(pair), self.wanted)
+        return settled_fates(settled) if settled is not None else None
 
 
 def laboratory(context: Context, traffic: Traffic) -> Laboratory:
@@ -155,9 +202,15 @@ def wanted_atoms(atoms: Atoms, traffic: Traffic) -> int:
     return wanted
 
 
+def _refine(table: dict[Any, Any], refined: Refined) -> None:
+    """Put fates in terms of finer atoms."""
+    for ends, found in table.items():
+        table[ends] = [fate._replace(atoms=refined(fate.atoms)) for fate in found]
+
+
 def _same(one: Sequence[Fate] | None, other: Sequence[Fate] | None) -> bool:
     """Whether two answers say the same."""
-    return one is other or _said(one) == _said(other)
+    return one is other or ((one is None) == (other is None) and _said(one) == _said(other))
 
 
 def _said(fates_found: Sequence[Fate] | None) -> dict[tuple[object, ...], int]:

@@ -54,13 +54,13 @@ def _untold(told: dict[object, Said], now: dict[object, Said]) -> list[str]:
 
 
 def _pair(change: Change) -> object:
-    return change.source[1:3], change.target[1:3]
+    return change.source.key, change.target.key
 
 
 def _everything(standing: Standing) -> dict[object, Said]:
     """How all packets fare between all machines."""
     return {
-        (one[1:3], other[1:3]): _said(standing.fates(one, other.address))
+        (one.key, other.key): _said(standing.fates(one, other.address))
         for one, other in permutations(guest_machines(standing._context), 2)
         if one.key != other.key
     }
