@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from functools import partial
 
 from midocli.trace.tcpdump import bgp_communities, bgp_families, text
 from midocli.trace.tcpdump.bgp_values import system
 from midocli.trace.tcpdump.dissection import Dissection, check_left
 from midocli.trace.tcpdump.tables import letters, numbered
 
-_AS4_PATH, _SET = 17, 128
+_SET = 128
 _NAMES = numbered("""
     1 Origin, 2 AS Path, 3 Next Hop, 4 Multi Exit Discriminator, 5 Local Preference,
     6 Atomic Aggregate, 7 Aggregator, 8 Community, 9 Originator ID, 10 Cluster List, 11 DPA,
@@ -35,21 +36,13 @@ _METRIC = 1
 def show(d: Dissection, at: int, left: int, end: int) -> None:
     """Show `left` bytes of attributes in a message up to `end`."""
     while left:
-        d.check(at, 2, end)
-        if left < 2:
+        head = _read_head(d, at, left, end)
+        if head is None:
             d.add("\n\t  [path attrs too short]")
             return
-        flags, kind = d.u8(at), d.u8(at + 1)
-        at += 2
-        left -= 2
-        width = 2 if flags & _LONG else 1
-        d.check(at, width, end)
-        if left < width:
-            d.add("\n\t  [path attrs too short]")
-            return
-        size = d.u16(at) if flags & _LONG else d.u8(at)
-        at += width
-        left -= width
+        flags, kind, size, used = head
+        at += used
+        left -= used
         d.add(f"\n\t  {_head(kind, size, flags)}{': ' if flags else ''}")
         if left < size:
             d.add(" [path attrs too short]")
@@ -58,6 +51,21 @@ def show(d: Dissection, at: int, left: int, end: int) -> None:
         _show_attribute(d, kind, at, size, 0)
         at += size
         left -= size
+
+
+def _read_head(
+    d: Dissection, at: int, left: int, end: int | None = None
+) -> tuple[int, int, int, int] | None:
+    """Flags, kind and size of an attribute, and how long that head is; None where it is cut."""
+    d.check(at, 2, end)
+    if left < 2:
+        return None
+    flags, kind = d.u8(at), d.u8(at + 1)
+    width = 2 if flags & _LONG else 1
+    d.check(at + 2, width, end)
+    if left < 2 + width:
+        return None
+    return flags, kind, d.u16(at + 2) if flags & _LONG else d.u8(at + 2), 2 + width
 
 
 def _head(kind: int, size: int, flags: int) -> str:
@@ -73,12 +81,14 @@ def _show_attribute(d: Dissection, kind: int, at: int, size: int, depth: int) ->
     left = size
     if kind == _SET:
         left = _show_set(d, at, size, depth)
-    elif kind == _AS4_PATH:
-        _show_path(d, at, size, long=True)
     elif kind == 32:
         left = bgp_communities.show_large(d, at, size)
     elif kind in _SHOWS:
-        _SHOWS[kind](d, at, size)
+        sizes, show_value = _SHOWS[kind]
+        if size in sizes:
+            show_value(d, at, size)
+        else:
+            d.add("invalid len")
     else:
         d.check(at, size)
         d.add(f"\n\t    no Attribute {kind} decoder")
@@ -96,21 +106,13 @@ def _show_set(d: Dissection, at: int, size: int, depth: int) -> int:
     at += 4
     left = size - 4
     while left:
-        d.check(at, 2)
-        if left < 2:
+        head = _read_head(d, at, left)
+        if head is None:
             d.add(" [path attr too short]")
             break
-        flags, kind = d.u8(at), d.u8(at + 1)
-        at += 2
-        left -= 2
-        width = 2 if flags & _LONG else 1
-        d.check(at, width)
-        if left < width:
-            d.add(" [path attr too short]")
-            break
-        inner = d.u16(at) if flags & _LONG else d.u8(at)
-        at += width
-        left -= width
+        flags, kind, inner, used = head
+        at += used
+        left -= used
         d.add(f"\n\t      {_head(kind, inner, flags)}: ")
         if left < inner:
             d.add(" [path attr too short]")
@@ -124,22 +126,12 @@ def _show_set(d: Dissection, at: int, size: int, depth: int) -> int:
     return left
 
 
-def _invalid_length(d: Dissection) -> None:
-    d.add("invalid len")
-
-
 def _show_origin(d: Dissection, at: int, size: int) -> None:
-    if size != 1:
-        _invalid_length(d)
-        return
     origin = d.u8(at)
     d.add(_ORIGINS.get(origin, "Unknown Origin Typecode"))
 
 
 def _show_path(d: Dissection, at: int, size: int, long: bool = False) -> None:
-    if size % 2:
-        _invalid_length(d)
-        return
     if not size:
         d.add("empty")
         return
@@ -166,45 +158,29 @@ def _number_width(d: Dissection, at: int, end: int) -> int:
 
 
 def _show_address(d: Dissection, at: int, size: int) -> None:
-    if size != 4:
-        _invalid_length(d)
-        return
     d.add(d.names.ipv4(d.taken(at, 4)))
 
 
 def _show_number(d: Dissection, at: int, size: int) -> None:
-    if size != 4:
-        _invalid_length(d)
-        return
     d.add(str(d.u32(at)))
 
 
 def _show_nothing(d: Dissection, at: int, size: int) -> None:
-    if size:
-        _invalid_length(d)
+    """What is meant is said by the name."""
 
 
 def _show_aggregator(d: Dissection, at: int, size: int) -> None:
-    if size not in (6, 8):
-        _invalid_length(d)
-        return
     d.check(at, size)
     number = d.u16(at) if size == 6 else d.u32(at)
     d.add(f" AS #{system(d, number)}, origin {d.names.ipv4(d.taken(at + size - 4, 4))}")
 
 
 def _show_long_aggregator(d: Dissection, at: int, size: int) -> None:
-    if size != 8:
-        _invalid_length(d)
-        return
     number = d.u32(at)
     d.add(f" AS #{system(d, number)}, origin {d.names.ipv4(d.taken(at + 4, 4))}")
 
 
 def _show_clusters(d: Dissection, at: int, size: int) -> None:
-    if size % 4:
-        _invalid_length(d)
-        return
     for left in range(size, 0, -4):
         d.add(f"{d.names.ipv4(d.taken(at, 4))}{', ' if left > 4 else ''}")
         at += 4
@@ -253,21 +229,24 @@ def _show_metric(d: Dissection, at: int, size: int) -> None:
         size -= length
 
 
-_SHOWS: dict[int, Callable[[Dissection, int, int], None]] = {
-    1: _show_origin,
-    2: _show_path,
-    3: _show_address,
-    4: _show_number,
-    5: _show_number,
-    6: _show_nothing,
-    7: _show_aggregator,
-    8: bgp_communities.show,
-    9: _show_address,
-    10: _show_clusters,
-    14: bgp_families.show_reachable,
-    15: bgp_families.show_unreachable,
-    16: bgp_communities.show_extended,
-    18: _show_long_aggregator,
-    22: _show_tunnel,
-    26: _show_metric,
+_ANY, _TWOS, _FOURS, _EIGHTS = (range(0, 1 << 16, size) for size in (1, 2, 4, 8))
+# The sizes that a kind may have, and what shows it.
+_SHOWS: dict[int, tuple[Container[int], Callable[[Dissection, int, int], None]]] = {
+    1: ((1,), _show_origin),
+    2: (_TWOS, _show_path),
+    3: ((4,), _show_address),
+    4: ((4,), _show_number),
+    5: ((4,), _show_number),
+    6: ((0,), _show_nothing),
+    7: ((6, 8), _show_aggregator),
+    8: (_FOURS, bgp_communities.show),
+    9: ((4,), _show_address),
+    10: (_FOURS, _show_clusters),
+    14: (_ANY, bgp_families.show_reachable),
+    15: (_ANY, bgp_families.show_unreachable),
+    16: (_EIGHTS, bgp_communities.show_extended),
+    17: (_TWOS, partial(_show_path, long=True)),
+    18: ((8,), _show_long_aggregator),
+    22: (_ANY, _show_tunnel),
+    26: (_ANY, _show_metric),
 }

@@ -56,9 +56,6 @@ _CIRCUITS = numbered("""
 
 def show(d: Dissection, at: int, size: int) -> None:
     """Show communities of four bytes."""
-    if size % 4:
-        d.add("invalid len")
-        return
     end = at + size
     for entry in range(at, end, 4):
         d.check(entry, 4)
@@ -83,9 +80,6 @@ def show_large(d: Dissection, at: int, size: int) -> int:
 
 def show_extended(d: Dissection, at: int, size: int) -> None:
     """Show communities of eight bytes."""
-    if size % 8:
-        d.add("invalid len")
-        return
     for entry in range(at, at + size, 8):
         d.check(entry, 2)
         kind = d.u16(entry)
