@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from grammar import numbers
 from grammar.errors import shorten
-from grammar.values import AsTyped
+from grammar.values import AsShown, AsTyped
 
 
 class Cidr(NamedTuple):
@@ -90,7 +90,7 @@ def format_cidr(value: Cidr) -> str:
     return text if value.length == 32 else f"{text}/{value.length}"
 
 
-class IPv4:
+class IPv4(AsShown):
     """An IPv4 address, kept as an integer."""
 
     expected = "an IPv4 address"
@@ -100,9 +100,6 @@ class IPv4:
         return parse_ipv4(word)
 
     def format(self, value: int) -> str:
-        return format_ipv4(value)
-
-    def to_json(self, value: int) -> str:
         return format_ipv4(value)
 
 
@@ -128,7 +125,7 @@ class IpAddress(AsTyped):
         return str(address)
 
 
-class Network:
+class Network(AsShown):
     """An address with a prefix length (32 when left out); /32 is not displayed.
 
     With `always_length` it is displayed, as programs that list interface
@@ -152,9 +149,6 @@ class Network:
         if self.always_length:
             return f"{format_ipv4(value.address)}/{value.length}"
         return format_cidr(value)
-
-    def to_json(self, value: Cidr) -> str:
-        return self.format(value)
 
 
 _MAC = re.compile(r"[0-9a-fA-F]{1,2}(?::[0-9a-fA-F]{1,2}){5}")
@@ -209,7 +203,7 @@ def _span(text: str, number: Callable[[str], int], what: str) -> tuple[int, int]
     return low, high
 
 
-class Ports:
+class Ports(AsShown):
     """Layer 4 ports `N` or `N-M`, always displayed `N-M`."""
 
     called = staticmethod(numbers.port)
@@ -222,9 +216,6 @@ class Ports:
 
     def format(self, value: PortRange) -> str:
         return f"{value.first}-{value.last}"
-
-    def to_json(self, value: PortRange) -> str:
-        return self.format(value)
 
 
 class NatTargets:

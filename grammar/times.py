@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from grammar.values import AsShown
+
 
 class Seconds:
     """A duration in seconds, a fraction allowed; kept in nanoseconds."""
@@ -44,7 +46,7 @@ class Instant(NamedTuple):
     utc_offset: int
 
 
-class Timestamp:
+class Timestamp(AsShown):
     """An ISO 8601 date and time; UTC where no zone is given."""
 
     expected = "a time such as 2017-04-14T12:30:51.226238+02:00"
@@ -72,9 +74,6 @@ class Timestamp:
         return Instant(microseconds * 1000, offset // timedelta(seconds=1))
 
     def format(self, value: Instant) -> str:
-        return format_instant(value)
-
-    def to_json(self, value: Instant) -> str:
         return format_instant(value)
 
 

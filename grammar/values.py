@@ -57,6 +57,26 @@ class AsTyped:
         return value
 
 
+class AsShown:
+    """Values whose JSON form is the word that is displayed."""
+
+    def to_json(self: ValueType, value: Any) -> Any:
+        """The word."""
+        return self.format(value)
+
+
+class Counted:
+    """Numbers that are displayed, and in JSON, as they are."""
+
+    def format(self, value: int) -> str:
+        """Its decimal digits."""
+        return str(value)
+
+    def to_json(self, value: int) -> int:
+        """The number."""
+        return value
+
+
 class Text(AsTyped):
     """Any word, as it was typed; `names` tells what it names, such as points or a file."""
 
@@ -78,7 +98,7 @@ class Text(AsTyped):
         return word
 
 
-class Integer:
+class Integer(Counted):
     """A whole number within bounds, decimal or (where `hexadecimal`) 0x…
 
     `called` tells what number goes by a name elsewhere; a name is no value here.
@@ -120,12 +140,6 @@ class Integer:
             raise ValueError(f"it is not from {self.low} to {self.high}")
         return value
 
-    def format(self, value: int) -> str:
-        return str(value)
-
-    def to_json(self, value: int) -> int:
-        return value
-
 
 class Limit:
     """A count, or `no-limit` (kept as -1)."""
@@ -143,7 +157,7 @@ class Limit:
         return "no-limit" if value == -1 else value
 
 
-class LinkStatus:
+class LinkStatus(Counted):
     """Bits of an interface's state as the agent reports them: 1 up, 2 carrier."""
 
     expected = "up, down or a number from 0 to 3"
@@ -153,12 +167,6 @@ class LinkStatus:
         if word in ("up", "down"):
             return 3 if word == "up" else 0
         return Integer(0, 3).parse(word)
-
-    def format(self, value: int) -> str:
-        return str(value)
-
-    def to_json(self, value: int) -> int:
-        return value
 
 
 class Choice(AsTyped):
@@ -229,7 +237,7 @@ class Uuid(AsTyped):
         return word.lower()
 
 
-class Reference:
+class Reference(AsShown):
     """The name of an object of collection `target`; the store finds the object.
 
     `target` is a root collection, or `port` for a router's or bridge's port. Where an `own` one
@@ -257,9 +265,6 @@ class Reference:
         return word
 
     def format(self, value: Any) -> str:
-        return str(value)
-
-    def to_json(self, value: Any) -> Any:
         return str(value)
 
 
@@ -295,7 +300,7 @@ class ListOf:
         return [self.item.to_json(item) for item in value]
 
 
-class Hex:
+class Hex(AsShown):
     """Bytes in hexadecimal; colons and blanks between them do not count."""
 
     expected = "bytes in hex"
@@ -308,9 +313,6 @@ class Hex:
             raise ValueError("it is not an even number of hex digits") from None
 
     def format(self, value: bytes) -> str:
-        return value.hex()
-
-    def to_json(self, value: bytes) -> str:
         return value.hex()
 
 

@@ -30,16 +30,6 @@ class Printer:
     TCP's relative numbers, the reference of -ttt and -ttttt, and the count of -#.
     """
 
-    __slots__ = (
-        "_conversations",
-        "_dump",
-        "_dump_link",
-        "_flags",
-        "_frames",
-        "_show_link",
-        "_timestamps",
-    )
-
     def __init__(
         self, flags: Flags, utc_offset_seconds: int, show_link: LinkShow = ethernet.show
     ) -> None:

@@ -15,17 +15,6 @@ class Timestamps:
     Fractions have six digits, or nine with `nanoseconds`.
     """
 
-    __slots__ = (
-        "_digits",
-        "_form",
-        "_offset",
-        "_per_second",
-        "_per_tick",
-        "_reference",
-        "_second",
-        "_second_text",
-    )
-
     def __init__(self, form: int, utc_offset_seconds: int, nanoseconds: bool = False) -> None:
         self._form = form
         self._digits = 9 if nanoseconds else 6
