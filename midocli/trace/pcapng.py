@@ -52,12 +52,27 @@ def _text(text: str) -> bytes:
     return encoded[:_LONGEST_OPTION].decode(errors="ignore").encode()
 
 
+def _scapy_utils() -> Any:
+    """The module `scapy.utils`, loaded without a look at the machine's own network."""
+    import logging
+
+    import scapy.config
+
+    scapy.config.conf.route_autoload = False
+    scapy.config.conf.route6_autoload = False
+    scapy.config.conf.ipv6_enabled = False
+    # What is wrong with a file is told once, by whoever reads it.
+    logging.getLogger("scapy").setLevel(logging.CRITICAL)
+    import scapy.utils
+
+    return scapy.utils
+
+
 @cache
 def _writer_class() -> Any:
     """scapy's writer, extended; made on first use, as importing scapy takes its time."""
-    from midocli.trace.scapy_files import scapy_utils
 
-    class StreamWriter(scapy_utils().RawPcapNgWriter):  # type: ignore[misc]
+    class StreamWriter(_scapy_utils().RawPcapNgWriter):  # type: ignore[misc]
         """Writes blocks to a stream; closing it is left to whoever opened it."""
 
         def __init__(self, stream: BinaryIO, application: str | None) -> None:
