@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,9 +18,11 @@ from random_sessions import Builder
 from sharer import Sharer
 from worlds import World, check, listing
 
+import grammar
 from grammar.errors import MidoError
 from grammar.resources import SCHEMA
 from midocli.app.stores import check as is_unsound
+from midocli.commands.dispatch import run
 
 #: What is looked at between changes: little at a time, so that most is not read.
 _LOOKS = (
@@ -119,6 +122,101 @@ def compare(where: Path, seed: int, many: int) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_sessions_print_what_one_in_memory_does(tmp_path: Path, seed: int, many: int) -> None:
     compare(tmp_path / "net.db", seed, many)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "net.db"
+
+
+def filled(store: Path) -> Sharer:
+    """A session that has filled a store."""
+    session = Sharer(store)
+    for line in (
+        "chain create name c",
+        *(f"chain c add rule type accept tos {number}" for number in range(1, 4)),
+        *(f"bridge create name b{number} infilter chain0" for number in range(3)),
+        *(f"bridge bridge{number} add port" for number in (0, 0, 1)),
+        "router create name r",
+        "router r add port address 10.0.0.1 net 10.0.0.0/24 peer bridge0:port0",
+    ):
+        session.run(line)
+    return session
+
+
+def read(session: Sharer) -> dict[str, int]:
+    """How many rows of which collections a session has read."""
+    return Counter(row.collection.path for row in session.store.rows_in_memory())
+
+
+def test_no_more_is_read_than_is_looked_at(store: Path) -> None:
+    filled(store)
+    assert read(Sharer(store)) == {"system-state": 1}
+    session = Sharer(store)
+    session.run("bridge list")
+    assert read(session) == {"system-state": 1, "bridge": 3, "chain": 1}
+    session.run("bridge b1 list port")
+    assert read(session)["bridge.port"] == 1
+    session = Sharer(store)
+    session.run("router r show state")
+    assert read(session) == {"system-state": 1, "router": 1}
+    assert session.store.count == 13
+    session.run("port port2 show")
+    assert read(session)["bridge.port"] == 1
+
+
+def test_what_others_do_to_what_is_not_read_is_passed_over(store: Path) -> None:
+    a, b = filled(store), Sharer(store)
+    b.run("router list")
+    for line in ("b0 set name b9", "b1 add port", "create", "b2 delete"):
+        a.run(f"bridge {line}")
+    assert b.kept.refresh() and read(b) == {"system-state": 1, "router": 1}
+    assert b.store.count == a.store.count
+    assert b.run("bridge list") == a.run("bridge list")
+    assert b.run("port list") == a.run("port list")
+    assert (a.run("bridge b1 add port"), b.run("bridge b1 add port")) == (
+        "bridge1:port2",
+        "bridge1:port3",
+    )
+    assert not is_unsound(str(store))
+
+
+def test_a_command_sees_one_moment(store: Path) -> None:
+    """What others commit while a session looks is not there before its next command."""
+    for look in ("bridge list", "chain c list rule", "port list", "router r list port"):
+        store.unlink(missing_ok=True)
+        a, b = filled(store), Sharer(store)
+        before = a.run(look)
+        b.kept.refresh()
+        for line in (
+            "chain c rule rule0 set pos 3",
+            "chain c add rule type drop pos 1",
+            "chain c delete rule rule1",
+            "bridge b1 set name x",
+            "bridge b0 delete",
+            "bridge create name b4",
+            "router r add port address 10.0.1.1 net 10.0.1.0/24",
+        ):
+            a.run(line)
+        command = grammar.parse(look)
+        assert command is not None
+        assert run(b.context, command).text().rstrip("\n") == before
+        assert b.run(look) == a.run(look) != before
+        check(b.store)
+        assert not is_unsound(str(store))
+
+
+def test_a_draft_stays_on_what_there_was(store: Path) -> None:
+    a, b = filled(store), Sharer(store)
+    before = a.run("chain c list rule")
+    b.run("begin")
+    b.run("bridge create name draft")
+    a.run("chain c add rule type drop pos 1")
+    assert b.run("chain c list rule") == before
+    b.run("chain c set name d")
+    b.run("commit")
+    assert b.run("chain d list rule") == a.run("chain d list rule") != before
+    assert not is_unsound(str(store))
 
 
 if __name__ == "__main__":

@@ -284,11 +284,10 @@ class Editor:
     def _check_key(self, row: Row) -> None:
         """No two siblings may share the values of the key fields."""
         collection = row.collection
-        siblings = self.store.siblings(collection, row.parent)
-        if not collection.key or siblings is None:
+        if not collection.key:
             return
         key = row.get(collection.key[0])
-        if any(other is not row for other in siblings.by_key.get(key, ())):
+        if any(other is not row for other in self.store.keyed(collection, row.parent, key)):
             owner = row.parent.full_alias if row.parent else "the topology"
             word = self.display.field(row, collection.by_name[collection.key[0]])
             name = collection.key[0]

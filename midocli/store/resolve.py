@@ -121,15 +121,13 @@ class Resolver:
         self, collection: Collection, parent: Row | None, filters: tuple[Setting, ...]
     ) -> Iterable[Row]:
         """All rows, or those an index finds for a filter on the key field or on a reference."""
-        siblings = self._store.siblings(collection, parent)
-        if siblings is None:
-            return ()
+        siblings = self._store.siblings
         key = self._store.layout(collection).key
         for setting in filters:
             if setting.how:
                 continue
             if setting.field.reference:
-                found = self._referring(collection, siblings, setting)
+                found = self._referring(collection, siblings(collection, parent), setting)
                 if found is not None:
                     return found
             elif key is not None and collection.fields[key] is setting.field:
@@ -137,14 +135,14 @@ class Resolver:
                     value = setting.field.type.parse(setting.text)
                 except ValueError:
                     return ()
-                return tuple(siblings.by_key.get(value, ()))
-        return siblings
+                return self._store.keyed(collection, parent, value)
+        return siblings(collection, parent) or ()
 
     def _referring(
-        self, collection: Collection, siblings: Siblings, setting: Setting
+        self, collection: Collection, siblings: Siblings | None, setting: Setting
     ) -> list[Row] | None:
         """The rows that may refer to what a word means; None where to look at all is no worse."""
-        if collection.gathers or collection.ordered_by or setting.field.parent:
+        if not siblings or collection.gathers or collection.ordered_by or setting.field.parent:
             return None
         target = self._in_full(setting)
         if target is None or len(target.referrers or ()) >= len(siblings):
@@ -182,11 +180,11 @@ class Resolver:
         match = _ALIAS.fullmatch(word)
         if match is None or match[1] != collection.prefix or not collection.has_id:
             return None
-        siblings = self._store.siblings(collection, parent)
-        if siblings is not None and collection.through:
-            found = [row for row in siblings if row.alias == word]
+        if collection.through:
+            shown = self._store.siblings(collection, parent) or ()
+            found = [row for row in shown if row.alias == word]
             return found[0] if len(found) == 1 else None
-        return siblings.by_number.get(int(match[2])) if siblings else None
+        return self._store.numbered(collection, parent, int(match[2]))
 
     def _by_uuid(self, collection: Collection, parent: Row | None, word: str) -> Row | None:
         if len(word) != 36 or not _UUID.fullmatch(word):
@@ -202,13 +200,13 @@ class Resolver:
 
     def _by_key(self, collection: Collection, parent: Row | None, word: str) -> Row | None:
         """By name or, where objects have none, by what tells them from their siblings."""
-        siblings = self._store.siblings(collection, parent)
         index = self._store.layout(collection).key
-        if siblings is None or index is None:
+        if index is None:
             return None
-        rows = list(siblings.by_key.get(self._key(collection.fields[index], word), ()))
+        rows = self._store.keyed(collection, parent, self._key(collection.fields[index], word))
         if not rows and collection.key and "name" in collection.index:
-            rows = [row for row in siblings if row.get("name") == word]
+            siblings = self._store.siblings(collection, parent)
+            rows = [row for row in siblings or () if row.get("name") == word]
         return rows[0] if len(rows) == 1 else None
 
     def _key(self, field: Field, word: str) -> Value:
@@ -256,8 +254,7 @@ class Resolver:
     def _unknown(self, collection: Collection, parent: Row | None, word: str) -> str:
         inside = f" of {parent.full_alias}" if parent else ""
         message = f"unknown {collection.name}{inside}: {_shown(word)}"
-        siblings = self._store.siblings(collection, parent)
-        if siblings is not None and len(siblings.by_key.get(word, ())) > 1:
+        if len(self._store.keyed(collection, parent, word)) > 1:
             return f"{message} names more than one; use its alias or UUID"
         return message + _meant(self._near(collection, parent, word))
 

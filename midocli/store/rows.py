@@ -37,6 +37,12 @@ class Absent(Protocol):
     def siblings(self, path: str, holder: Row | None) -> None:
         """Have all rows of a collection inside a row (None: at the root) there."""
 
+    def numbered(self, path: str, holder: Row | None, number: int) -> None:
+        """Have the one of them there that has an alias counter."""
+
+    def keyed(self, path: str, holder: Row | None, key: Value) -> None:
+        """Have those of them there that have a name (or other key)."""
+
     def children(self, row: Row) -> None:
         """Have all there that a row holds."""
 

@@ -85,16 +85,44 @@ class Store:
         """
         if collection.through:
             return self._referring(collection, parent)
-        if collection.gathers and not self._is_direct(collection, parent):
-            if self.absent is not None:
-                self.absent.siblings(collection.path, parent)
-            return self._shared_siblings.get((collection.path, parent))
-        path = collection.gathers[0] if collection.gathers else collection.path
-        if parent is not None:
-            return parent.siblings(path)
+        path = self._path(collection, parent)
         if self.absent is not None:
-            self.absent.siblings(path, None)
-        return self.root.get(path)
+            self.absent.siblings(path, parent)
+        return self._known(path, parent)
+
+    def numbered(self, collection: Collection, parent: Row | None, number: int) -> Row | None:
+        """The row that has an alias counter among those that a collection shows in a parent.
+
+        Not for a collection that goes through a field: that has no aliases of its own.
+        """
+        path = self._path(collection, parent)
+        if self.absent is not None:
+            self.absent.numbered(path, parent, number)
+        siblings = self._known(path, parent)
+        return siblings.by_number.get(number) if siblings is not None else None
+
+    def keyed(self, collection: Collection, parent: Row | None, key: Value) -> list[Row]:
+        """The rows of a collection inside a parent that have a name (or other key)."""
+        if collection.through:
+            return []
+        path = self._path(collection, parent)
+        if self.absent is not None:
+            self.absent.keyed(path, parent, key)
+        siblings = self._known(path, parent)
+        return list(siblings.by_key.get(key, ())) if siblings is not None else []
+
+    def _path(self, collection: Collection, parent: Row | None) -> str:
+        """Where the rows stand that a collection shows in a parent, which may hold them itself."""
+        if collection.gathers and self._is_direct(collection, parent):
+            return collection.gathers[0]
+        return collection.path
+
+    def _known(self, path: str, holder: Row | None) -> Siblings | None:
+        """The siblings of a collection inside a row that are in memory, if there are any."""
+        if self.schema[path].gathers:
+            return self._shared_siblings.get((path, holder))
+        held = self.root if holder is None else holder.children
+        return held.get(path) if held else None
 
     def _is_direct(self, view: Collection, parent: Row | None) -> bool:
         """Whether a view shows rows that its parent holds itself."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from measure import Row
 
 NAMES = ("startup", "commands", "filters", "pings", "printing", "datapath", "reach", "scale",
-         "shell", "lab", "server", "counts")  # fmt: skip
+         "stores", "shell", "lab", "server", "counts")  # fmt: skip
 
 
 def _options() -> Namespace:

@@ -40,17 +40,17 @@ BLOCK = 50  # lines that are timed together
 ENDS = 10  # blocks at either end of a kind
 
 
-def script() -> Iterator[tuple[str, list[str]]]:
+def script(bridges: int = BRIDGES, ports_each: int = PORTS_EACH) -> Iterator[tuple[str, list[str]]]:
     """The lines of the topology, kind by kind."""
     yield "chains", [f"chain create name c{n}" for n in range(CHAINS)]
     yield "hosts", [f"host create name h{n}" for n in range(HOSTS)]
-    yield "bridges", [f"bridge create name b{n} infilter chain0" for n in range(BRIDGES)]
+    yield "bridges", [f"bridge create name b{n} infilter chain0" for n in range(bridges)]
     yield "routers", [f"router create name r{n} outfilter chain1" for n in range(ROUTERS)]
     yield (
         "bridge ports",
         [
-            f"bridge bridge{n // PORTS_EACH} add port infilter chain{n % CHAINS}"
-            for n in range(BRIDGES * PORTS_EACH)
+            f"bridge bridge{n // ports_each} add port infilter chain{n % CHAINS}"
+            for n in range(bridges * ports_each)
         ],
     )
     yield (
@@ -74,14 +74,14 @@ def script() -> Iterator[tuple[str, list[str]]]:
         "rules",
         [
             f"chain chain{n // RULES_EACH} add rule src {_dotted(_destination(n))} proto 6 "
-            f"dst-port {n % 60_000 + 1} in-ports bridge{n % BRIDGES}:port0 type drop"
+            f"dst-port {n % 60_000 + 1} in-ports bridge{n % bridges}:port0 type drop"
             for n in range(CHAINS * RULES_EACH)
         ],
     )
     yield (
         "bindings",
         [
-            f"host host{n % HOSTS} add binding port bridge{n % BRIDGES}:port{n // BRIDGES} "
+            f"host host{n % HOSTS} add binding port bridge{n % bridges}:port{n // bridges} "
             f"interface tap{n}"
             for n in range(BOUND)
         ],

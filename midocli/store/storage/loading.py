@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from grammar.schema import Collection
-from midocli.store.rows import Row, rank
-from midocli.store.storage.database import Database, understood
+from midocli.store.rows import Row, Value, rank
+from midocli.store.storage.database import Cell, Database, understood
 from midocli.store.storage.entries import OWN, Entry
 from midocli.store.storage.reading import (
     COUNTER,
@@ -26,12 +26,13 @@ from midocli.store.storage.reading import (
     PassedError,
     Place,
     Reading,
+    id_of,
     inside,
     marks,
     parts,
 )
 from midocli.store.storage.rewinding import Raw, rewound
-from midocli.store.storage.values import Shapes, hex_of
+from midocli.store.storage.values import Shapes, hex_of, key_of
 from midocli.store.store import Store
 
 #: When the rows of a collection have been read in so many objects, the others come along; and
@@ -115,6 +116,40 @@ class Loading:
                 self._arrange(path, holder, found)
             self._places.add((path, holder))
 
+    def numbered(self, path: str, holder: Row | None, number: int) -> None:
+        if self._is_whole(path, holder):
+            return
+        views = self._schema[path].gathers
+        if not views:
+            self._find("parent = ? AND number = ?", path, holder, (id_of(holder), number))
+        elif holder is None and all(self._has_one_view(each) for each in views):
+            for each in views:
+                self._find("holder = '' AND shared = ?", each, None, (number,))
+        else:
+            self.siblings(path, holder)
+
+    def keyed(self, path: str, holder: Row | None, key: Value) -> None:
+        index = self._store.layout(self._schema[path]).key
+        if self._schema[path].gathers or index is None or self._is_whole(path, holder):
+            return
+        word = key_of(self._shapes[path].value(index, key))
+        if word is not None:
+            self._find("parent = ? AND key = ?", path, holder, (id_of(holder), word))
+
+    def _find(
+        self, which: str, path: str, holder: Row | None, parameters: tuple[Cell, ...]
+    ) -> None:
+        """Read the rows of a collection in a row that are looked for, or all when many were."""
+        if self._asked[path] > _MANY_PLACES:
+            self.siblings(path, holder)
+            return
+        with self._asking(path):
+            where = f"WHERE collection = ? AND {which} {IN_ORDER}"
+            self._take(self._reading.rows(f"{OBJECT} {where}", (path, *parameters)))
+
+    def _has_one_view(self, path: str) -> bool:
+        return len(self._store.layout(self._schema[path]).gathered_by) == 1
+
     def children(self, row: Row) -> None:
         if not self._is_all:
             for collection in self._schema.children(row.collection):
@@ -144,8 +179,7 @@ class Loading:
             found = inside(objects)
             self._take(objects, found)
             for path, holder in begun:
-                above = hex_of(holder) if holder is not None else ""
-                self._arrange(path, holder, found.get((path, above), ()))
+                self._arrange(path, holder, found.get((path, id_of(holder)), ()))
             self._is_all = True
             self._unread = 0
 

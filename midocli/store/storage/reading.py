@@ -180,14 +180,14 @@ class Reading:
         """Have siblings go on behind the aliases that the database knows to be given."""
         siblings = self._store.counters(path, holder)
         self.has_counters(path, holder)
-        next_number, nameless, taken = self._counters.pop((path, _id_of(holder)), (0, 0, ""))
+        next_number, nameless, taken = self._counters.pop((path, id_of(holder)), (0, 0, ""))
         siblings.next_number = max(siblings.next_number, next_number)
         siblings.last_nameless = min(siblings.last_nameless, nameless)
         siblings.taken.update(numbers_of(taken))
 
     def has_counters(self, path: str, holder: Row | None) -> bool:
         """Whether there ever was a row in a place, as far as the database knows."""
-        place = path, _id_of(holder)
+        place = path, id_of(holder)
         if place not in self._counters:
             where = "WHERE collection = ? AND parent = ?"
             self.know_counters(self._database.rows(f"{COUNTER} {where}", place))
@@ -198,7 +198,7 @@ class Reading:
         wanted: dict[str, dict[str, None]] = {}
         for row in rows:
             if (row.collection.path, row.parent) not in self.begun:
-                wanted.setdefault(row.collection.path, {})[_id_of(row.parent)] = None
+                wanted.setdefault(row.collection.path, {})[id_of(row.parent)] = None
         for path, parents in wanted.items():
             unknown = [parent for parent in parents if (path, parent) not in self._counters]
             for some in parts(unknown):
@@ -226,5 +226,6 @@ def marks(items: Sequence[Any]) -> str:
     return ", ".join("?" * len(items))
 
 
-def _id_of(holder: Row | None) -> str:
+def id_of(holder: Row | None) -> str:
+    """The id of what rows are in, empty where that is the root."""
     return hex_of(holder) if holder is not None else ""

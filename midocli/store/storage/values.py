@@ -97,6 +97,11 @@ def _ids(value: Any) -> Iterator[int]:
         yield int(value, 16)
 
 
+def key_of(value: Any) -> str | None:
+    """A key as it stands in its column, by which rows are found."""
+    return None if value is None else value if isinstance(value, str) else to_json(value)
+
+
 def _writer(field: Field) -> Callable[[Value], Any]:
     if field.reference is not None:
         return _reference

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import cast
 
 from midocli.store.journal import Transaction
 from midocli.store.order import Order
@@ -11,7 +11,7 @@ from midocli.store.rows import Row, Siblings, referred
 from midocli.store.storage.database import Cell, Database
 from midocli.store.storage.entries import OWN
 from midocli.store.storage.ranges import ranges_of
-from midocli.store.storage.values import Shapes, hex_of, to_json
+from midocli.store.storage.values import Shapes, hex_of, key_of
 from midocli.store.store import Store
 
 #: How far apart the ranks of rows in an order are, where there is room.
@@ -175,8 +175,3 @@ class Writing:
             found = self._database.rows("SELECT place FROM object WHERE id = ?", (hex_of(row),))
             self.ranks[row] = int(found[0][0])
         return self.ranks[row]
-
-
-def key_of(value: Any) -> str | None:
-    """A key as it stands in its column, by which rows are found."""
-    return None if value is None else value if isinstance(value, str) else to_json(value)
