@@ -55,31 +55,14 @@ def _mask(text: str) -> int:
     return int(text.replace(".", ""), 16) & ALL_BITS
 
 
-_CONDITION: dict[str, Callable[[Any], Any]] = {
-    "inverted": _same,
-    "hw-src": mac_number,
-    "hw-src-mask": _mask,
-    "hw-dst": mac_number,
-    "hw-dst-mask": _mask,
-    "ethertype": _same,
-    "src": _network,
-    "dst": _network,
-    "proto": _same,
-    "tos": _same,
-    "src-port": _same,
-    "dst-port": _same,
-    "flow": _same,
-    "port-group": _key,
-    "in-port-group": _key,
-    "out-port-group": _key,
-    "ip-address-group-src": _key,
-    "ip-address-group-dst": _key,
-    "in-ports": _keys,
-    "out-ports": _keys,
-    "fragment-policy": _same,
-    "no-vlan": _same,
-    "vlan": _same,
-    "icmp-data-src": _network,
-    "icmp-data-dst": _network,
-    "match-nw-dst-rewritten": _same,
+# The fields by what becomes of their values.
+_BY_MEANING: dict[Callable[[Any], Any], str] = {
+    _same: "inverted ethertype proto tos src-port dst-port flow fragment-policy no-vlan vlan "
+    "match-nw-dst-rewritten",
+    mac_number: "hw-src hw-dst",
+    _mask: "hw-src-mask hw-dst-mask",
+    _network: "src dst icmp-data-src icmp-data-dst",
+    _key: "port-group in-port-group out-port-group ip-address-group-src ip-address-group-dst",
+    _keys: "in-ports out-ports",
 }
+_CONDITION = {name: meant for meant, names in _BY_MEANING.items() for name in names.split()}
