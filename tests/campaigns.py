@@ -13,11 +13,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from crashing import Recording  # noqa: E402 (the clone's own midocli, installed or not)
 from damage import a_store_to_damage, mishaps  # noqa: E402
+from forked import crowd, kills  # noqa: E402
 from postgres_server import drop, forget, new_database  # noqa: E402
 from scheduled import Schedule  # noqa: E402
 from sharer import quick_folder  # noqa: E402
@@ -70,6 +73,32 @@ def postgres(seed: int, number: int) -> Iterator[str]:
         yield from told(each, Schedule(Random(each), store, drop))
 
 
+def killed(seed: int, number: int) -> Iterator[str]:
+    """Sessions that are killed (1,000), on both stores."""
+    for store in _stores():
+        with quick_folder() as folder:
+            where = store or str(folder / "net.db")
+            yield from kills(where, Random(seed), (number or 1000) // 2, folder)
+
+
+def crowded(seed: int, number: int) -> Iterator[str]:
+    """Eight sessions of so many commands (500) at once, on both stores."""
+    for store in _stores():
+        with quick_folder() as folder:
+            yield from crowd(
+                store or str(folder / "net.db"), Random(seed), 8, number or 500, folder
+            )
+
+
+def _stores() -> Iterator[str]:
+    """Where to have a store: in a file, and in PostgreSQL where it is installed."""
+    yield ""
+    try:
+        yield new_database()
+    except pytest.skip.Exception as skipped:
+        print(skipped)
+
+
 def told(seed: int, schedule: Schedule) -> Iterator[str]:
     """What goes wrong in a course of events, with these."""
     if wrong := schedule.run():
@@ -78,7 +107,7 @@ def told(seed: int, schedule: Schedule) -> Iterator[str]:
 
 #: What goes wrong in a campaign with a seed, of some number of cases; 0: the usual number.
 SUBJECTS: dict[str, Callable[[int, int], Iterator[str]]] = {
-    each.__name__: each for each in (writes, wal, damage, schedules, postgres)
+    each.__name__: each for each in (writes, wal, damage, schedules, postgres, killed, crowded)
 }
 
 

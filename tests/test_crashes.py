@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -10,6 +12,7 @@ from random import Random
 import pytest
 from crashing import Recording
 from scheduled import Schedule
+from sessions import ROOT
 from sharer import quick_folder
 
 
@@ -61,3 +64,17 @@ def test_courses_of_events_are_as_the_model_says(folder: Path) -> None:
     for seed in range(30):
         schedule = Schedule(Random(seed), str(folder / f"{seed}.db"))
         assert not schedule.run(), "\n".join([f"seed {seed}", *schedule.events, *schedule.wrong])
+
+
+@pytest.mark.parametrize(("subject", "number"), [("killed", 50), ("crowded", 30)])
+def test_sessions_in_processes_of_their_own_lose_nothing(subject: str, number: int) -> None:
+    """In SQLite and, where it is there, PostgreSQL. By hand: 1,000 kills, and 8 x 500 commands."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "tests" / "campaigns.py", subject, "--number", str(number)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout
+    print(done.stdout)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import random
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from sessions import ROOT, midocli
+from sessions import midocli
 from sharer import Sharer
 from stored import side_by_side
 from terminal import Terminal
@@ -312,26 +309,3 @@ def test_a_damaged_store_is_told_in_one_sentence(store: Path) -> None:
             assert check(str(store))
         except StoreError as error:
             assert "is damaged" in error.message
-
-
-def test_what_was_answered_outlives_sessions_that_are_killed(store: Path) -> None:
-    """Nothing of it is lost, and the store is sound; so it was after 36,000 answers by hand."""
-    chance, answered = random.Random(1), set[str]()
-    script = store.with_suffix(".mido")
-    for killed in range(8):
-        names = [f"r{killed}x{number}" for number in range(2000)]
-        script.write_text("".join(f"router create name {n}\nrouter {n} show name\n" for n in names))
-        program = [sys.executable, "-m", "midocli", "-s", str(store)]
-        with (
-            script.open() as lines,
-            subprocess.Popen(program, stdin=lines, stdout=subprocess.PIPE, cwd=ROOT) as session,
-        ):
-            assert session.stdout is not None
-            first = session.stdout.readline()  # it has begun to answer
-            time.sleep(chance.random() * 0.15)
-            session.kill()
-            read = (first + session.stdout.read()).decode().splitlines()[:-1]
-        answered |= {line for line in read if line in names}
-    assert len(answered) > 8
-    assert answered <= set(Sharer(store).run("router list columns name").split())
-    assert not check(str(store))
