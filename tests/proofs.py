@@ -104,6 +104,7 @@ class Replayed:
                 self._objects[id] = path, parent, number, shared, values
 
     def _order(self, id: str) -> list[str]:
+        assert id in self._objects, f"a change is of {id}, which was not made"
         path, parent, *_ = self._objects[id]
         return self._orders.get((path, parent), [id])
 

@@ -147,6 +147,26 @@ def test_what_a_later_change_built_on_is_not_taken_back(store: Path) -> None:
     assert not check(str(store))
 
 
+def test_what_was_moved_since_it_was_made_is_not_taken_back(store: Path) -> None:
+    a, b = Sharer(store), Sharer(store)
+    a.run("chain create name c")
+    for number in range(3):
+        a.run(f"chain c add rule type accept tos {number}")
+    b.run("chain c rule rule2 set pos 1")
+    assert a.refused("undo") == (
+        "cannot undo chain0:rule2 created: chain0:rule2 has another place since"
+    )
+    b.run("undo")
+    a.run("undo")
+    a.run("redo")
+    a.run("delete chain c rule rule1")
+    a.run("undo")
+    b.run("chain c rule rule1 set pos 1")
+    assert a.refused("redo").endswith(" deleted: chain0:rule1 has another place since")
+    assert a.run("chain c list rule") == b.run("chain c list rule")
+    assert not check(str(store))
+
+
 def test_what_was_not_taken_back_after_all_keeps_its_alias(store: Path) -> None:
     a, b = Sharer(store), Sharer(store)
     a.run("router create")

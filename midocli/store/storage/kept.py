@@ -17,7 +17,7 @@ from midocli.store.display import Display
 from midocli.store.journal import Change, Transaction
 from midocli.store.rows import Row
 from midocli.store.storage.database import Database, understood
-from midocli.store.storage.entries import OWN, Entries, is_own
+from midocli.store.storage.entries import OWN, Entries, Entry, is_own
 from midocli.store.storage.loading import Loading
 from midocli.store.storage.log import CHANGE, NAME, OF_ITS_OWN, REDO, UNDO, Found, Log
 from midocli.store.storage.values import Shapes, hex_of
@@ -390,7 +390,9 @@ class Kept:
         try:
             with understood(self._database):
                 parts = map(json.loads, reversed(found.changes))
-                self._entries.take_back([entry for part in parts for entry in part])
+                entries = [entry for part in parts for entry in part]
+                self._check_places(entries, found.numbers[0])
+                self._entries.take_back(entries)
         except RefusedError as error:
             raise RefusedError(f"cannot {verb} {found.summary}: {error.message}") from None
         self.log.mark(found, self.log.next + len(self._steps), again)
@@ -399,6 +401,14 @@ class Kept:
         self._steps.append((found, again, len(changes)))
         made = changes[begin:]
         return tuple(made if again else map(_inverted, reversed(made)))
+
+    def _check_places(self, entries: Iterable[Entry], number: int) -> None:
+        """RefusedError where something was made that has another place since a number."""
+        for kind, id, *said in entries:
+            if kind == "attach" and self._store.schema[said[0]].ordered_by is not None:
+                row = self._store.by_id(int(id, 16))
+                if row is not None and self.log.has_moved(id, number):
+                    raise RefusedError(f"{row.full_alias} has another place since")
 
     def prune(self, last: int) -> int:
         """Have the log forget all but the last changes; how many it forgot."""

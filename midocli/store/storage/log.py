@@ -270,6 +270,16 @@ class Log:
             for (process,) in found
         )
 
+    def has_moved(self, id: str, number: int) -> bool:
+        """Whether a change behind an entry, which was not taken back, gave an object a place."""
+        which = f"number > ? AND {_LIVE} AND data LIKE ?"
+        move = f'%["move","{id}",%'
+        return bool(
+            self._database.rows(
+                f"SELECT 1 FROM change WHERE {which} LIMIT 1", (number, self.session, move)
+            )
+        )
+
     def mark(self, found: Found, number: int, again: bool) -> None:
         """Mark what the entry with a number takes back."""
         for each in found.numbers:
