@@ -20,6 +20,7 @@ from midocli.store.storage.database import Database, understood
 from midocli.store.storage.entries import OWN, Entries, Entry, is_own
 from midocli.store.storage.loading import Loading
 from midocli.store.storage.log import CHANGE, NAME, OF_ITS_OWN, REDO, UNDO, Found, Log
+from midocli.store.storage.tables import check
 from midocli.store.storage.values import Shapes, hex_of
 from midocli.store.storage.writing import Writing
 from midocli.store.store import Store
@@ -117,6 +118,7 @@ class Kept:
 
     def _take_in(self) -> list[str]:
         """Make the changes of others here too; load everything anew where that cannot be."""
+        check(self._database)
         told: list[str] = []
         with self._store.journal.elsewhere() as touched:
             try:

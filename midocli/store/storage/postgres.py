@@ -75,7 +75,7 @@ class Postgres:
     def lives(self, process: str) -> bool:
         pid, _, began = process.partition(" ")
         statement = "SELECT 1 FROM pg_stat_activity WHERE pid = ? AND backend_start::text = ?"
-        return bool(self.rows(statement, (int(pid), began)))
+        return pid.isdigit() and bool(self.rows(statement, (int(pid), began)))
 
     def rows(self, statement: str, parameters: Sequence[Cell] = ()) -> list[tuple[Any, ...]]:
         def found() -> list[tuple[Any, ...]]:
