@@ -135,6 +135,25 @@ class _Changed(Register):
         return place
 
 
+def test_what_a_thing_has_become_may_be_otherwise(folder: Path) -> None:
+    """A rule whose type is set anew, and a route whose router gets another port."""
+    grown = """\
+router create name edge
+router edge add port address 10.0.1.1 net 10.0.1.0/24
+bridge lan add port peer router0:port0
+router edge add route dst 10.0.1.0/24 type normal port router0:port0
+router edge add port address 10.0.2.1 net 10.0.2.0/24
+chain into-web rule rule1 set type reject
+"""
+    asked = "expect ping alice 10.0.1.1 quiet capture none\n"
+    assert _idle(folder, grown=f"{grown}{_SHOP}{_CLOSED}{asked}") == [
+        ("chain0:rule1", "accept for drop"),
+    ]
+    result = tried(_tests(folder))
+    changes = {(made.alias, mutant.change) for mutant, made in result.mutants.items()}
+    assert changes >= {("router0:route0", "port off by one"), ("chain0:rule1", "accept for reject")}
+
+
 def test_a_script_longer_than_a_buffer_is_read_by_each_process_for_itself(folder: Path) -> None:
     padding = "# " + "x" * 20_000 + "\n"
     text = f"{_SHOP}{padding}{_CLOSED}{padding}{_SHOP}"

@@ -95,8 +95,9 @@ class _Touching(Covering):
         return seen
 
     def _touch(self, mutants: Iterable[Mutant]) -> None:
+        """Changes matter from here on, of what a thing has become since it was made as well."""
         for mutant in mutants:
-            if self.mutants[mutant] is None:
+            if self.mutants.get(mutant) is None:
                 self.mutants[mutant] = self.line
 
 
