@@ -23,7 +23,9 @@ from damage import a_store_to_damage, mishaps  # noqa: E402
 from forked import crowd, kills  # noqa: E402
 from postgres_server import drop, forget, new_database  # noqa: E402
 from scheduled import Schedule  # noqa: E402
+from sessions import scripts  # noqa: E402
 from sharer import quick_folder  # noqa: E402
+from stored import difference  # noqa: E402
 
 from midocli.store.storage import sqlite  # noqa: E402
 
@@ -90,6 +92,19 @@ def crowded(seed: int, number: int) -> Iterator[str]:
             )
 
 
+def transcripts(seed: int, number: int) -> Iterator[str]:
+    """Kept sessions (all), which print the same on both stores."""
+    chosen = Random(seed).sample(scripts(), number or len(scripts()))
+    for store in _stores():
+        for script in chosen:
+            with quick_folder() as folder:
+                if store:
+                    forget(store)
+                if found := difference(script, store or f"{folder}/net.db"):
+                    yield f"{script.stem}: {found}"
+        print(f"{len(chosen)} sessions")
+
+
 def _stores() -> Iterator[str]:
     """Where to have a store: in a file, and in PostgreSQL where it is installed."""
     yield ""
@@ -107,7 +122,8 @@ def told(seed: int, schedule: Schedule) -> Iterator[str]:
 
 #: What goes wrong in a campaign with a seed, of some number of cases; 0: the usual number.
 SUBJECTS: dict[str, Callable[[int, int], Iterator[str]]] = {
-    each.__name__: each for each in (writes, wal, damage, schedules, postgres, killed, crowded)
+    each.__name__: each
+    for each in (writes, wal, damage, schedules, postgres, killed, crowded, transcripts)
 }
 
 

@@ -20,7 +20,7 @@ from stored import difference
 from midocli.app.cli import main
 
 #: Sessions between them with most of what a store has to do; `python tests/stored.py` takes all.
-SAMPLE = ("local-route-alias", "chain", "references", "captures", "expect-anything", "vtep")
+SAMPLE = ("local-route-alias", "chain", "references", "captures", "bridge-tables", "vtep")
 
 
 def run(store: Path | str, *arguments: str) -> tuple[int, str, str]:

@@ -8,7 +8,7 @@ record was made of, so that a change of one is known to concern it.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from grammar.addresses import Cidr, mac_number, parse_ipv4
 from midocli.datapath import service_records as service_compiler
@@ -61,7 +61,7 @@ class StoreSource:
                 self._readers.setdefault(row, set()).add((kind, key))
 
     def _row(self, key: Key, *paths: str) -> Row | None:
-        row = self._store.by_id(cast(int, key))
+        row = self._store.by_id(key) if isinstance(key, int) else None
         return row if row is not None and row.collection.path in paths else None
 
     def port(self, key: Key) -> records.Port | None:
