@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -14,6 +15,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from asgi import Served
 from random_sessions import Builder
 from sharer import Sharer
 from worlds import World, check, listing
@@ -22,6 +24,7 @@ import grammar
 from grammar.errors import MidoError
 from grammar.resources import SCHEMA
 from midocli.app.stores import check as is_unsound
+from midocli.app.stores import keep
 from midocli.commands.dispatch import run
 
 #: What is looked at between changes: little at a time, so that most is not read.
@@ -34,8 +37,10 @@ _LOOKS = (
     "bridge list infilter chain0", "port list peer bridge0:port0", "chain c show", "undo", "redo",
     "undo", "redo", "save all.mido", "bridge b show", "chain chain0 delete",
     "router router0 delete", "bridge bridge0:port0 delete", "chain chain0 rule rule1 set pos 1",
-    "chain chain0 rule rule0 delete",
+    "chain chain0 rule rule0 delete", "begin", "commit", "rollback", "begin", "commit",
 )  # fmt: skip
+#: What not all sessions do alike.
+_ALONE = ("undo", "redo", "begin", "commit", "rollback")
 
 
 class Twins(World):
@@ -48,6 +53,8 @@ class Twins(World):
         self._chance = Random(1)
         self.context.store.chance = self.context.chance = Random(1)
         self._sessions = [self._opened() for _ in range(many)]
+        self._late = self._opened()
+        self._there = self._listed(self)
 
     def _opened(self) -> Sharer:
         session = Sharer(self._where)
@@ -57,13 +64,15 @@ class Twins(World):
     def run(self, line: str) -> str:
         if self._dice.random() < 0.3:
             self._glance()
-        is_alone = len(self._sessions) == 1 or line not in ("undo", "redo")
+        if self._dice.random() < 0.05:
+            self._look_back()
+        is_alone = len(self._sessions) == 1 or line not in _ALONE
         return self._both(line if is_alone else "router list")
 
     def _both(self, line: str) -> str:
         """What a command prints here, and in one of the sessions, which may be a new one."""
         at = self._dice.randrange(len(self._sessions))
-        if self._dice.random() < 0.2:
+        if self._dice.random() < 0.2 and not self._sessions[at].context.change.is_open:
             self._sessions[at].kept.close()
             self._sessions[at] = self._opened()
         printed, refused = self._tried(super().run, line)
@@ -76,7 +85,26 @@ class Twins(World):
     def _glance(self) -> None:
         look = self._dice.choice(_LOOKS)
         with suppress(MidoError):
-            self.run(look) if look in ("undo", "redo") else self._both(look)
+            self.run(look) if look in _ALONE else self._both(look)
+
+    def _look_back(self) -> None:
+        """Have a session that has not heard of others since see what there was then."""
+        if self.context.change.is_open:
+            return
+        if self._dice.random() < 0.5:
+            self._tried(self._late.run, self._dice.choice(_LOOKS[:20]))
+            self._late.kept.refresh()
+        else:
+            assert self._listed(self._late) == self._there
+            check(self._late.store)
+            self._late.kept.close()
+            self._late = self._opened()
+        self._there = self._listed(self)
+
+    @staticmethod
+    def _listed(world: World) -> list[str]:
+        """All objects, but for aliases that may have been given since."""
+        return [re.sub(r"route\d*", "route", line) for line in listing(world)]
 
     @staticmethod
     def _tried(run: Callable[[str], str], line: str) -> tuple[str, MidoError | None]:
@@ -89,6 +117,9 @@ class Twins(World):
 
     def compare(self) -> None:
         """Have all sessions agree on all there is."""
+        with suppress(MidoError):
+            self._both("commit")
+        self._look_back()
         for session in [*self._sessions, self._opened()]:
             session.kept.refresh()
             assert session.store.count == self.store.count
@@ -217,6 +248,19 @@ def test_a_draft_stays_on_what_there_was(store: Path) -> None:
     b.run("commit")
     assert b.run("chain d list rule") == a.run("chain d list rule") != before
     assert not is_unsound(str(store))
+
+
+def test_a_server_reads_what_is_asked_for(store: Path) -> None:
+    filled(store)
+    served = Served()
+    keep(served.context, str(store))
+    assert [each["name"] for each in served("GET", "/routers").body] == ["r"]
+    (bridge, *_) = served("GET", "/bridges").body
+    assert len(served("GET", f"/bridges/{bridge['id']}/ports").body) == 2
+    assert served.context.kept is not None
+    served.context.kept.close()
+    answer = served("GET", "/port_groups")
+    assert answer.status == 503 and "cannot be used" in answer.body["message"]
 
 
 if __name__ == "__main__":

@@ -99,6 +99,7 @@ def ask_all(
     asked = pairs_of(machines)
     if workers == 1:
         return ask(context, asked, traffic)
+    context.store.all_rows()  # no process can go on reading for another one
     standing = Standing.of(context, traffic)
 
     def fates_of(number: int) -> Sequence[Fate]:

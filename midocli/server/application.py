@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from grammar.errors import StoreError
 from grammar.resources import SCHEMA
 from midocli.server.answers import (
     JSON,
@@ -279,6 +280,9 @@ def web_application(routes: Sequence[Route], mistakes: Mistakes) -> Starlette:
         assert isinstance(error, Refusal)
         return error.response()
 
+    async def refuse_store(request: Request, error: Exception) -> Response:
+        return Refusal(503, str(error)).response()
+
     async def refuse_path(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         silent = error.status_code == 405
@@ -288,7 +292,8 @@ def web_application(routes: Sequence[Route], mistakes: Mistakes) -> Starlette:
         told = mistakes.told(error, f"{request.method} {request.url.path}")
         return Refusal(500, told).response()
 
-    handlers: Any = {Refusal: refuse, HTTPException: refuse_path, Exception: tell_mistake}
+    handlers: Any = {Refusal: refuse, StoreError: refuse_store, HTTPException: refuse_path}
+    handlers[Exception] = tell_mistake
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False
     return app

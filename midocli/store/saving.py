@@ -78,6 +78,7 @@ def script(store: Store, told: Told = untold) -> str:
 
     `told` is told how many objects have been written down, and how many there are.
     """
+    store.all_rows()  # all at once, if they are read from somewhere
     lines = ("# A topology saved by midocli.", *_Script(store, told=told).lines())
     return "".join(f"{line}\n" for line in lines)
 
