@@ -14,7 +14,7 @@ class Diff(Command):
 
     word = "diff"
     shows_objects = False
-    own_forms = ("mido",)
+    own_forms = ("commands", "mido")
     other: Other | None
 
     def written(self) -> list[str]:
@@ -35,12 +35,13 @@ DIFF = Declaration(
     rank=7,
     usage=(
         "diff [FILE|WHERE|log N]",
-        "diff [FILE|WHERE|log N] as json|mido",
+        "diff [FILE|WHERE|log N] as json|mido|commands",
     ),
     examples=(
         "diff  # what is not saved",
         "diff lab.mido  # what is another here than in a file",
         "diff lab.mido as mido  # the commands that lead from there to here",
+        "diff lab.mido as commands  # the same for a midonet-cli at a terminal",
         "expect not diff log 7  # what a change of the store did, of which there is none here",
     ),
     see=("save", "undo", "log", "as"),

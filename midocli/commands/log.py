@@ -25,7 +25,7 @@ def log(context: Context, command: Log) -> Result:
         return Message(f"{store.prune(command.number)} changes forgotten")
     if command.action == "list":
         return logged.Log(tuple(store.log.listed(command.number)))
-    before, _, after, _ = pair(context, Other(None, command.number, command.column))
+    before, _, after, *_ = pair(context, Other(None, command.number, command.column))
     found = store.log.change(command.number)
     assert found is not None, "there are topologies before and behind it"
     change, entries = found

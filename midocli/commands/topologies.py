@@ -38,12 +38,16 @@ _DEEPEST_SOURCE = 16
 
 
 class Pair(NamedTuple):
-    """Two topologies, which nobody else works on, and what they are called."""
+    """Two topologies, which nobody else works on, and what they are called.
+
+    `unknown` are the ids of old objects whose UUIDs are made up.
+    """
 
     old: Store
     old_name: str
     new: Store
     new_name: str = "now"
+    unknown: frozenset[int] = frozenset()
 
 
 def pair(context: Context, other: Other | None) -> Pair:
@@ -52,7 +56,8 @@ def pair(context: Context, other: Other | None) -> Pair:
         return _around(context, other.change, other.column)
     new = copied(context.store)
     if other is not None and other.place is not None:
-        return Pair(_in_place(context, other.place), other.place.text, new)
+        old, unknown = _in_place(context, other.place)
+        return Pair(old, other.place.text, new, unknown=unknown)
     if context.kept is None:
         name, number = context.last_save()
         with context.store.journal.at(number):
@@ -86,18 +91,17 @@ def _around(context: Context, number: int, column: int | None) -> Pair:
     return Pair(before, f"before change {number}", after, f"change {number}")
 
 
-def _in_place(context: Context, place: tree.Argument) -> Store:
-    """What another store holds, or what a file builds."""
+def _in_place(context: Context, place: tree.Argument) -> tuple[Store, frozenset[int]]:
+    """What another store holds, or what a file builds, and what has made up UUIDs there."""
     try:
         found = context.stored(place)
     except StoreError as error:
         raise StoreError(error.message, place.column) from None
     if found is not None:
-        return found
+        return found, frozenset()
     built = _Built(context)
     built.read(place)
-    built.complete()
-    return built.context.store
+    return built.completed()
 
 
 class _Built:
@@ -148,15 +152,24 @@ class _Built:
             told = self._told.setdefault(row.id, set())
             told.update(setting.field.name for setting in command.settings)
 
-    def complete(self) -> None:
-        """Give fields that were made up the values they have here: nobody has changed these."""
+    def completed(self) -> tuple[Store, frozenset[int]]:
+        """The topology with values and UUIDs that were made up as they are here, where they are.
+
+        Nobody has changed these. With it come the ids of what is not here.
+        """
         store = self.context.store
-        for row in store.all_rows():
-            names = [name for name in _MADE_UP if name in row.collection.index]
-            twin = None
-            if names and row.collection.has_id:
-                with suppress(MidoError):
-                    twin = self._here.resolver.find(row.collection, None, row.full_alias)
-            for name in names if twin is not None else ():
-                if name not in self._told.get(row.id, ()) and twin is not None:
+        twins = {row: twin for row in store.all_rows() if (twin := self._twin(row)) is not None}
+        for row, twin in twins.items():
+            for name in _MADE_UP:
+                if name in row.collection.index and name not in self._told.get(row.id, ()):
                     store.put(row, row.collection.index[name], twin.get(name))
+        unknown = frozenset(row.id for row in store.all_rows() if row not in twins)
+        return copied(store, {row: twin.id for row, twin in twins.items()}), unknown
+
+    def _twin(self, row: Row) -> Row | None:
+        """The object that is called the same here."""
+        twin = None
+        if row.collection.has_id:
+            with suppress(MidoError):
+                twin = self._here.resolver.find(row.collection, None, row.full_alias)
+        return twin if twin is not None and twin.full_alias == row.full_alias else None

@@ -14,13 +14,15 @@ from midocli.store.store import Store
 class Compared(Result):
     """Two topologies, which nobody changes any more, and what they are called.
 
-    Their difference is shown as `diff -u` prints it, as data, or as the commands that make it.
+    `unknown` are the ids of old objects whose UUIDs are made up. The difference is shown as
+    `diff -u` prints it, as data, or as the commands that make it.
     """
 
     old: Store
     old_name: str
     new: Store
     new_name: str
+    unknown: frozenset[int]
 
     def text(self) -> str:
         """The lines that differ, with some around them."""
@@ -40,8 +42,11 @@ class Compared(Result):
         return [{"object": name, "became": what} for what, found in data.items() for name in found]
 
     def commands(self, form: str) -> tuple[str, tuple[str, ...]]:
-        """The commands that lead from one to the other, for midocli, and what they leave out."""
+        """The commands that lead from one to the other, and the names of what they leave out."""
         from midocli.store.leading import Leading
+        from midocli.store.midonet_cli import MidonetCli
 
-        led = Leading(self.old, self.new)
-        return "".join(f"{line}\n" for line in led.lines), tuple(led.left_out)
+        client = MidonetCli(self.old, self.unknown)
+        led = Leading(self.old, self.new, client if form == "commands" else None)
+        lines = client.lines if form == "commands" else led.lines
+        return "".join(f"{line}\n" for line in lines), tuple(led.left_out)

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from random import Random
+from types import MappingProxyType
 
 from grammar.values import Negated
 from midocli.store.rows import Row, Value
 from midocli.store.store import Store
 
+#: What is a session's own.
+_OWN = frozenset({"capture"})
 
-def copied(store: Store, but: AbstractSet[str] = frozenset({"capture"})) -> Store:
-    """All objects of a store under the same UUIDs and aliases, without what is a session's own.
 
-    Aliases that were given are given there, too. Collections at the root may be left out (`but`).
+def copied(store: Store, ids: Mapping[Row, int] = MappingProxyType({})) -> Store:
+    """All objects of a store under the same aliases, without what is a session's own.
+
+    Aliases that were given are given there, too. UUIDs are the same but for those in `ids`.
     """
     other = Store(store.schema, Random(0))
     made: dict[Row, Row] = {}
     store.all_rows()
-    groups = [group for group in store.groups() if group[0] not in but]
+    groups = [group for group in store.groups() if group[0] not in _OWN]
     for path, _, siblings in groups:
         for row in siblings.as_made():
             if row.collection.path == path:
-                made[row] = _begun(row, made, other)
+                made[row] = _begun(row, ids.get(row, row.id), made, other)
     for row, twin in made.items():
         twin.values = [_value(value, made) for value in row.values]
         if not row.collection.single:
@@ -38,11 +42,11 @@ def copied(store: Store, but: AbstractSet[str] = frozenset({"capture"})) -> Stor
     return other
 
 
-def _begun(row: Row, made: dict[Row, Row], other: Store) -> Row:
+def _begun(row: Row, id: int, made: dict[Row, Row], other: Store) -> Row:
     """A row's twin, without its values: what they name may not be there yet."""
     if row.collection.single:
         return next(other.rows(row.collection.path))
-    twin = Row(row.collection, row.id, made[row.parent] if row.parent is not None else None, [])
+    twin = Row(row.collection, id, made[row.parent] if row.parent is not None else None, [])
     twin.number, twin.shared_number = row.number, row.shared_number
     return twin
 

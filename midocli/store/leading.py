@@ -7,13 +7,13 @@ become what it is to be is deleted, and created again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import grammar
 from grammar import canonical
 from grammar.errors import MidoError, RefusedError
 from grammar.schema import Collection, Field
-from grammar.tree import Clear, Command, Create, Delete, FieldName, Set, Setting
+from grammar.tree import Clear, Command, Create, Delete, FieldName, Path, Set, Setting
 from grammar.values import Negated
 from midocli.store.copying import copied
 from midocli.store.difference import Change, Difference, Thing, difference, things, words
@@ -43,8 +43,12 @@ class Language:
     moves = True
     tells_all = True
 
-    def makes(self, collection: Collection) -> bool:
-        """Whether objects of a collection can be created and deleted."""
+    def makes(self, row: Row) -> bool:
+        """Whether such an object can be created and deleted."""
+        return True
+
+    def deletes(self, row: Row) -> bool:
+        """Whether it can be deleted by itself, not only with what holds it."""
         return True
 
     def gives(self, collection: Collection, field: Field) -> bool:
@@ -59,8 +63,25 @@ class Language:
         """Whether the value of a field can be taken away."""
         return field.clearable and self.sets(collection, field)
 
-    def carried_out(self, command: Command, line: str, row: Row | None) -> None:
-        """A command has been carried out, on an object, or to make one."""
+    def alone(self, field: Field) -> bool:
+        """Whether a field has to be given, or taken away, by a command of its own."""
+        return False
+
+    def needs(self, command: Command, store: Store, holder: Row | None) -> Iterable[str]:
+        """Commands that have to be carried out before one; RefusedError: that cannot be said.
+
+        `holder` is to hold what the command creates.
+        """
+        return ()
+
+    def begin(self, row: Row | None, store: Store) -> None:
+        """A command is about to be carried out on an object, or to create one inside it.
+
+        RefusedError where nothing picks that.
+        """
+
+    def carried_out(self, command: Command, row: Row, display: Display) -> None:
+        """It has been carried out, on an object, or has made it."""
 
 
 class Leading:
@@ -77,6 +98,8 @@ class Leading:
         self._resolver = Resolver(self._here, self._display)
         self._editor = Editor(self._here, self._display, self._resolver, POLICIES)
         self._touched: set[Row] = set()
+        #: What is to be there and was made anew already: that is of no use a second time.
+        self._remade: set[Row] = set()
         self.lines: list[str] = []
         self.left_out: dict[str, None] = {}
         self._lead()
@@ -110,9 +133,9 @@ class Leading:
             name
             for each in (created, deleted)
             for name, thing in each.items()
-            if not self._language.makes(thing.row.collection)
+            if not self._language.makes(thing.row)
         ]
-        self.left_out.update(dict.fromkeys(unmade))
+        self.left_out = dict.fromkeys(unmade)
         changes = {name: self._changeable(name, change) for name, change in changed.items()}
         return Difference(
             {name: thing for name, thing in created.items() if name not in self.left_out},
@@ -122,12 +145,13 @@ class Leading:
 
     def _changeable(self, name: str, change: Change) -> Change:
         """A change, but for fields that nothing can be said about."""
-        collection = change.new.row.collection
+        row, language = change.new.row, self._language
+        may_be_made = language.makes(row) and not is_local_route(row) and row not in self._remade
         fields = {}
         for each, pair in change.fields.items():
-            field = collection.by_name[each]
-            is_made = self._language.makes(collection) and self._language.gives(collection, field)
-            if is_made or self._language.sets(collection, field):
+            field = row.collection.by_name[each]
+            is_given = may_be_made and language.gives(row.collection, field)
+            if is_given or language.sets(row.collection, field):
                 fields[each] = pair
             else:
                 self.left_out[f"{each} of {name}"] = None
@@ -138,14 +162,14 @@ class Leading:
     ) -> Iterator[str]:
         """What has to be created anew because nothing else leads on."""
         makes = self._language.makes
-        yield from (name for name in found.changed if makes(before[name].row.collection))
+        yield from (name for name in found.changed if makes(before[name].row))
         names = {thing.row: name for name, thing in before.items()}
         for name in left:
             row = before[name].row
             users = [source for source, _ in row.referrers or ()]
             holder = [row.parent] if row.parent is not None and not row.collection.has_id else []
             for each in (*users, *holder):
-                if each in names and makes(each.collection):
+                if each in names and makes(each):
                     yield names[each]
 
     # -- what has to go -------------------------------------------------------------------
@@ -153,14 +177,22 @@ class Leading:
     def _unchangeable(self, found: Difference) -> Iterator[str]:
         """The objects that cannot become what they are to be."""
         for name, change in found.changed.items():
-            if not self._can(change) and self._language.makes(change.new.row.collection):
+            if not self._can(change) and self._is_first(change.new.row):
                 yield name
         for thing in found.created.values():
             if is_local_route(thing.row) and thing.holder not in found.created:
                 assert thing.holder is not None, "it belongs to a port"
-                yield thing.holder
+                if self._is_first(thing.row.get("port")):
+                    yield thing.holder
         if not self._language.moves:
             yield from _out_of_order(found)
+
+    def _is_first(self, row: Row) -> bool:
+        """Whether an object can be made anew, and has not been yet."""
+        if row in self._remade or not self._language.makes(row):
+            return False
+        self._remade.add(row)
+        return True
 
     def _can(self, change: Change) -> bool:
         """Whether an object can be given what changes of its fields."""
@@ -181,6 +213,9 @@ class Leading:
                 continue
             if not self._here.is_live(row):
                 continue  # it went along with another one
+            if not self._language.deletes(row):
+                left.append(name)
+                continue
             if row.collection.path == "host" and row.get("alive"):
                 alive = _setting(row.collection.by_name["alive"], "false")
                 self._carry_out(Set(path_of_row(row), (alive,)))
@@ -209,20 +244,31 @@ class Leading:
     def _give(self, row: Row, fields: Mapping[Field, str | None]) -> None:
         """Give fields of an object values, or take them away, also where others are in the way."""
         path = path_of_row(row)
-        gone = tuple(FieldName(field, 1) for field, now in fields.items() if now is None)
-        if gone:
-            self._carry_out(Clear(path, gone))
-        given = tuple(_setting(field, now) for field, now in fields.items() if now is not None)
-        if given and isinstance(self._carry_out(Set(path, given)), RefusedError):
-            old = tuple(
-                FieldName(field, 1)
-                for field, now in fields.items()
-                if now is not None
-                and row.get(field.name) is not None
-                and self._language.clears(row.collection, field)
-            )
-            if old:
-                self._carry_out(Clear(path, old))
+        for part in self._parts(field for field, now in fields.items() if now is None):
+            self._clear(path, part)
+        for part in self._parts(field for field, now in fields.items() if now is not None):
+            given = tuple(_setting(field, fields[field] or "") for field in part)
+            if isinstance(self._carry_out(Set(path, given)), RefusedError):
+                self._clear(path, [field for field in part if self._is_in_the_way(row, field)])
+
+    def _parts(self, fields: Iterable[Field]) -> list[list[Field]]:
+        """Fields that are given at once, and each that has to be given alone."""
+        together: list[Field] = []
+        parts = [together]
+        for field in fields:
+            if self._language.alone(field):
+                parts.append([field])
+            else:
+                together.append(field)
+        return [part for part in parts if part]
+
+    def _clear(self, path: Path, fields: Sequence[Field]) -> None:
+        if fields:
+            self._carry_out(Clear(path, tuple(FieldName(field, 1) for field in fields)))
+
+    def _is_in_the_way(self, row: Row, field: Field) -> bool:
+        """Whether a field has a value that can be taken away."""
+        return row.get(field.name) is not None and self._language.clears(row.collection, field)
 
     def _move(self, found: Difference) -> None:
         """Put objects where they belong among their siblings, from the first one on."""
@@ -250,9 +296,8 @@ class Leading:
         )
         lines = commands(self._there, made, explicit=True) if made else ""
         for line in lines.splitlines():
-            command = grammar.parse(line)
-            if command is not None:
-                self._carry_out(command)
+            if not line.startswith("#"):
+                self._carry_out(_parsed(line))
 
     def _call(self, row: Row) -> None:
         """Have an object that is to be created called by an alias that was never given."""
@@ -291,14 +336,27 @@ class Leading:
             return None
         line = canonical(said)
         try:
+            holder = self._holder(said)
+            for needed in self._language.needs(said, self._here, holder):
+                self._carry_out(_parsed(needed))
+            self._language.begin(holder, self._here)
             with self._here.journal.transaction():
                 row = self._make(said)
         except MidoError as error:
             return error
         self.lines.append(line)
         self._touched.update(self._here.journal.touched)
-        self._language.carried_out(said, line, row)
+        self._language.carried_out(said, row, self._display)
         return None
+
+    def _holder(self, command: Command) -> Row | None:
+        """The object that a command is about, or in which it creates one."""
+        match command:
+            case Create(path=path):
+                return self._resolver.path(path)
+            case Set(path=path) | Clear(path=path) | Delete(path=path):
+                return self._resolver.object(path)
+        raise TypeError(command)
 
     def _said(self, command: Command) -> Command | None:
         """A command without the fields that cannot be given so; None where nothing is left."""
@@ -319,7 +377,7 @@ class Leading:
                 return Set(path, some) if some else None
         return command
 
-    def _make(self, command: Command) -> Row | None:
+    def _make(self, command: Command) -> Row:
         """Make a change; the object that it is about, or makes."""
         editor, resolver = self._editor, self._resolver
         match command:
@@ -338,6 +396,13 @@ class Leading:
                 editor.delete(row)
                 return row
         raise TypeError(command)
+
+
+def _parsed(line: str) -> Command:
+    """A command that was written here."""
+    command = grammar.parse(line)
+    assert command is not None, "it is not blank"
+    return command
 
 
 def _moved(found: Difference) -> Iterator[tuple[str, Change]]:

@@ -86,7 +86,8 @@ def script(store: Store, told: Told = untold) -> str:
 def commands(store: Store, rows: Iterable[Row], explicit: bool = False) -> str:
     """The commands that make some objects, and what they hold, where the others are there.
 
-    They are `explicit` about aliases where other objects may have been there, too.
+    Where other objects may have been there, too, they are `explicit` about aliases, and about what
+    is to be made: what the objects hold is not, if it is not among them.
     """
     wanted = frozenset(rows)
     captures = [row for row in store.rows("capture") if row in wanted]
@@ -152,7 +153,8 @@ class _Script:
     def _is_wanted(self, row: Row | None) -> bool:
         if self._only is None:
             return True
-        return row is not None and (row in self._only or self._is_wanted(row.parent))
+        is_held = row is not None and not self._explicit and self._is_wanted(row.parent)
+        return row in self._only or is_held
 
     def _made_stand_in(self) -> str:
         """A chain for rules that jump to a deleted one; it is deleted at the end."""
