@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,7 +11,8 @@ from grammar.commands.reach import Traffic
 from grammar.errors import RefusedError
 from midocli.analysis.atoms import Atoms, in_words, part_data
 from midocli.analysis.ends import Machine, group_members, guest_machines
-from midocli.analysis.reach import Pair, ask_all
+from midocli.analysis.reach import found
+from midocli.analysis.standing import Grid, Standing, Sums
 from midocli.results.values import Record, Result
 
 if TYPE_CHECKING:
@@ -71,46 +73,75 @@ def table(context: Context, by: By, traffic: Traffic, workers: int | Scheduler =
     machines = list(dict.fromkeys(each for some in sets.values() for each in some))
     if len({each.key for each in machines}) < 2:
         raise RefusedError("there are no two machines with addresses to ask about")
-    found = ask_all(context, machines, traffic, workers)
-    fates = {(pair.source, pair.target): pair for pair in found.pairs}
+    standing = Standing.of(context, traffic)
+    known = _known(context, standing, machines, workers)
+    numbers = {machine: number for number, machine in enumerate(machines)}
+    members = [[numbers[each] for each in own] for own in sets.values()]
+    cell = _Cells(known, standing.wanted).cell
     rows = [
-        Row((name,), tuple(_cell(fates, ours, theirs, found.wanted) for theirs in sets.values()))
-        for name, ours in sets.items()
+        Row((name,), tuple(cell(ours, theirs) for theirs in members))
+        for name, ours in zip(sets, members, strict=True)
     ]
-    return Table(tuple(_merged(rows)), tuple(sets), found.atoms, traffic, by)
+    return Table(tuple(_merged(rows)), tuple(sets), standing.lab.atoms, traffic, by)
+
+
+def _known(
+    context: Context, standing: Standing, machines: Sequence[Machine], workers: int | Scheduler
+) -> Grid:
+    """What becomes of the packets of all pairs."""
+    count = range(len(machines))
+    is_sent = isinstance(workers, Scheduler)
+    grid: Grid = [[None] * len(machines) for _ in count] if is_sent else standing.grid(machines)
+    left = [
+        (row, column)
+        for row in count
+        for column in [column for column, sums in enumerate(grid[row]) if sums is None]
+        if machines[row].key != machines[column].key
+    ]
+    answers = found(context, standing, machines, left, workers)
+    for (row, column), fates in zip(left, answers, strict=True):
+        grid[row][column] = Sums.of(fates)
+    return grid
 
 
 def _sets(context: Context, by: By) -> dict[str, list[Machine]]:
     """The sets of machines that are rows and columns, by their names; none is empty."""
     if by == "guest":
         machines = guest_machines(context)
-        names = [machine.name for machine in machines]
+        names = Counter(machine.name for machine in machines)
         return {
-            machine.name if names.count(machine.name) == 1 else f"{machine.name} ({number})": [
-                machine
-            ]
-            for number, machine in enumerate(machines)
+            each.name if names[each.name] == 1 else f"{each.name} ({number})": [each]
+            for number, each in enumerate(machines)
         }
     kinds = ("bridge",) if by == "bridge" else ("port-group", "ip-address-group")
     return {name: found for name, found in group_members(context, kinds) if found}
 
 
-def _cell(
-    fates: dict[tuple[Machine, Machine], Pair],
-    ours: Iterable[Machine],
-    theirs: Sequence[Machine],
-    asked: int,
-) -> Cell | None:
-    pairs = [fates[one, other] for one in ours for other in theirs if one.key != other.key]
-    if not pairs:
-        return None
-    every, some, unsure = asked, 0, 0
-    for pair in pairs:
-        reached = pair.atoms("reached")
-        every &= reached
-        some |= reached | pair.atoms("some")
-        unsure |= pair.atoms("unknown")
-    return Cell(every, some & ~every, unsure, asked)
+class _Cells:
+    """Cells for sets of machines by their numbers; what is the same sums are the same cell."""
+
+    def __init__(self, grid: Grid, asked: int) -> None:
+        self._grid, self._asked = grid, asked
+        self._known: dict[frozenset[int], Cell | None] = {}
+
+    def cell(self, ours: Iterable[int], theirs: Sequence[int]) -> Cell | None:
+        """How the machines of a set fare to those of another; None: there is no pair."""
+        rows = [self._grid[row] for row in ours]
+        sums = {id(row[column]): row[column] for row in rows for column in theirs}
+        key = frozenset(sums)
+        if key not in self._known:
+            self._known[key] = self._made([each for each in sums.values() if each is not None])
+        return self._known[key]
+
+    def _made(self, sums: Sequence[Sums]) -> Cell | None:
+        if not sums:
+            return None
+        every, some, unsure = self._asked, 0, 0
+        for each in sums:
+            every &= each.reached
+            some |= each.reached | each.some
+            unsure |= each.unknown
+        return Cell(every, some & ~every, unsure, self._asked)
 
 
 def _merged(rows: Iterable[Row]) -> list[Row]:

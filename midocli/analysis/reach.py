@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from grammar.commands.matrix import Scheduler
 from grammar.commands.reach import Place, Reach, Traffic
 from grammar.errors import InvalidValueError
 from midocli.analysis.atoms import Atoms
-from midocli.analysis.ends import Machine, guest_machines, machines, pairs_of
+from midocli.analysis.ends import Machine, guest_machines, machines
 from midocli.analysis.fare import Fate, Kind
 from midocli.analysis.fare import fates_between as fates_between
 from midocli.analysis.standing import Standing
@@ -89,38 +89,38 @@ def ask(context: Context, asked: Sequence[tuple[Machine, Machine]], traffic: Tra
     return Answer(standing.lab.atoms, traffic, standing.wanted, tuple(found))
 
 
-def ask_all(
-    context: Context, machines: Sequence[Machine], traffic: Traffic, workers: int | Scheduler
-) -> Answer:
-    """Find out about all pairs of some machines, in so many processes or on a cluster.
+def found(
+    context: Context,
+    standing: Standing,
+    machines: Sequence[Machine],
+    left: Sequence[tuple[int, int]],
+    workers: int | Scheduler,
+) -> Iterator[Sequence[Fate]]:
+    """Find out about pairs of machines by their numbers, in so many processes or on a cluster.
 
-    Those do not say why packets are not answered.
+    A cluster is asked about all there are, and like processes does not say why packets are not
+    answered.
     """
-    asked = pairs_of(machines)
-    if workers == 1:
-        return ask(context, asked, traffic)
-    context.store.all_rows()  # no process can go on reading for another one
-    standing = Standing.of(context, traffic)
 
     def fates_of(number: int) -> Sequence[Fate]:
-        source, target = asked[number]
-        return standing.fates(source, target.address)
+        source, target = left[number]
+        return standing.fates(machines[source], machines[target].address)
 
     def progress(done: int) -> None:
-        context.progress("asking", done, len(asked))
+        context.progress("asking", done, len(left))
 
+    if workers == 1 or not left:
+        return map(fates_of, context.following("asking", range(len(left))))
+    context.store.all_rows()  # no process can go on reading for another one
     if isinstance(workers, int):
         from midocli.analysis.workers import found_by
 
-        found = found_by(workers, fates_of, len(asked), progress)
-    else:
-        from midocli.analysis.cluster import found_on
-        from midocli.analysis.remote import message
+        return found_by(workers, fates_of, len(left), progress)
+    from midocli.analysis.cluster import found_on
+    from midocli.analysis.remote import message
 
-        known = message(context, machines, traffic)
-        found = found_on(workers, known, fates_of, len(asked), progress)
-    pairs = [Pair(*ends, tuple(fates)) for ends, fates in zip(asked, found, strict=True)]
-    return Answer(standing.lab.atoms, traffic, standing.wanted, tuple(pairs))
+    known = message(context, machines, standing.traffic)
+    return found_on(workers, known, fates_of, len(left), progress)
 
 
 def _ends(context: Context, place: Place | None) -> list[Machine]:

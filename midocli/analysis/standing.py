@@ -10,6 +10,7 @@ somebody wants to know.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -46,11 +47,23 @@ class Change(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """The packets of a pair that are reached, in part or certainly, and those not known."""
+    """The packets of a pair by their verdicts: reached, some of them, and not known."""
 
     reached: int
-    some: int
-    unknown: int
+    some: int = 0
+    unknown: int = 0
+
+    @staticmethod
+    def of(found: Iterable[Fate]) -> Sums:
+        """Those of fates."""
+        atoms: Counter[str] = Counter()
+        for fate in found:
+            atoms[fate.verdict.kind] += fate.atoms
+        return Sums(atoms["reached"], atoms["some"], atoms["unknown"])
+
+
+#: The sums of all pairs, a row for each source; None: a machine and itself, or not yet known.
+Grid = list[list[Sums | None]]
 
 
 class _Told(NamedTuple):
@@ -66,13 +79,13 @@ class Standing:
 
     def __init__(self, context: Context, traffic: Traffic) -> None:
         """RefusedError where rules tell too many kinds of packets apart."""
-        self._context, self._traffic = context, traffic
+        self._context, self.traffic = context, traffic
         self._told: _Told | None = None
         self._begin()
 
     def _begin(self) -> None:
-        self.lab = laboratory(self._context, self._traffic)
-        self.wanted = wanted_atoms(self.lab.atoms, self._traffic)
+        self.lab = laboratory(self._context, self.traffic)
+        self.wanted = wanted_atoms(self.lab.atoms, self.traffic)
         #: Of those of which not all is settled without a simulation.
         self._fates: Derived[list[Fate]] = Derived(self.lab.making, self._found)
         self._rows: list[Row] = []
@@ -110,7 +123,7 @@ class Standing:
         if before is None:
             return
         refined = before.refined(self.lab.atoms)
-        self.wanted = wanted_atoms(self.lab.atoms, self._traffic)
+        self.wanted = wanted_atoms(self.lab.atoms, self.traffic)
         _refine(self._fates, refined)
         if self._told is not None:
             _refine(self._told.simulated, refined)
@@ -136,6 +149,19 @@ class Standing:
         guests = [machine.key for machine in machines]
         self._chart = Chart(self.lab.algebra, guests, self._chart)
         return self._chart
+
+    def grid(self, machines: Sequence[Machine]) -> Grid:
+        """What is settled of all pairs of some machines without a simulation."""
+        chart, wanted = self.chart(machines), self.wanted
+        sums: dict[int, Sums | None] = {id(None): None}
+        for each in chart.passages.values():
+            if each is not None and each.settled & wanted == wanted:
+                sums[id(each)] = Sums(each.reached & wanted)
+        keys = [machine.key for machine in machines]
+        grid = [[sums.get(id(each)) for each in chart.row(key, keys)] for key in keys]
+        for number, row in enumerate(grid):
+            row[number] = None
+        return grid
 
     def changes(self) -> list[Change]:
         """The pairs of guests that fare otherwise than when this was last asked; at first none."""
