@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -135,6 +137,41 @@ def test_a_test_has_its_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     (case,) = cases([str(file)])
     outcome = world.run(case)
     assert (outcome.verdict, outcome.message) == ("error", "stopped after 0.3 s")
+
+
+def test_somebody_else_s_alarm_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends a test as it would end any other, and is still set behind one that has ended."""
+
+    def ring(number: int, frame: object) -> None:
+        pytest.fail("theirs")  # as pytest-timeout has it
+
+    monkeypatch.setattr(world, "SECONDS", 0.01)
+    (short,) = cases([str(_test(folder, "short", "ping alice bob quiet capture none\n"))])
+    endless = "ping alice bob count 1000000 interval 0.2 quiet capture none\n"
+    (long,) = cases([str(_test(folder, "long", endless))])
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 1000)
+        assert world.run(short).verdict == "passed"
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 900
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with pytest.raises(pytest.fail.Exception, match="theirs"):
+            world.run(long)
+        assert signal.getsignal(signal.SIGALRM) is ring
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_threads_may_run_tests(folder: Path) -> None:
+    texts = ("expect ping alice bob quiet capture none\n", "expect ping alice 10.0.1.99 quiet\n")
+    for number in range(4):
+        (folder / f"{number}").mkdir()
+        (folder / f"{number}" / "part.txt").write_text(texts[number % 2])
+        _test(folder / f"{number}", "sourced", "source part.txt\n")
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(world.run, cases([str(folder)])))
+    assert [each.verdict for each in outcomes] == ["passed", "failed"] * 2
 
 
 def test_time_is_up_though_the_garbage_collector_heard_the_alarm(

@@ -28,7 +28,7 @@ class Script(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: object) -> str:
         """What is told of a failure: that of the script, and no traceback."""
-        if isinstance(excinfo.value, _NotPassed):
+        if isinstance(excinfo.value, (_NotPassed, pytest.fail.Exception)):
             return str(excinfo.value)
         return str(super().repr_failure(excinfo))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import io
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager, suppress
@@ -29,6 +30,7 @@ from midocli.session.world import fixed_world
 from midocli.suite.cases import Case
 
 SECONDS = 60
+_ONE_AT_A_TIME = threading.Lock()
 #: Lines of a comparison that are shown.
 _MOST_LINES = 40
 
@@ -119,7 +121,15 @@ class _World:
 
 
 def run(case: Case, watch: Watch | None = None) -> Outcome:
-    """Run a test, in its folder and within its time; somebody may look on."""
+    """Run a test, in its folder and within its time; somebody may look on.
+
+    The folder is the process's: of several threads that run tests, one does at a time.
+    """
+    with _ONE_AT_A_TIME:
+        return _run(case, watch)
+
+
+def _run(case: Case, watch: Watch | None) -> Outcome:
     begun = time.monotonic()
     try:
         with _in_time():
@@ -222,8 +232,13 @@ def _in_time() -> Iterator[None]:
     """Inside, an alarm ends what takes too long.
 
     It rings again each second: where it interrupts a finalizer or a callback of the garbage
-    collector, Python prints the exception and goes on.
+    collector, Python prints the exception and goes on. A process has one, in its main thread:
+    where somebody has set it already (pytest-timeout does), or in another thread, theirs counts.
     """
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getitimer(signal.ITIMER_REAL)[0]:
+        yield
+        return
     before = signal.signal(signal.SIGALRM, _ring)
     signal.setitimer(signal.ITIMER_REAL, SECONDS, 1)
     try:
