@@ -23,9 +23,8 @@ from damage import a_store_to_damage, mishaps  # noqa: E402
 from forked import crowd, kills  # noqa: E402
 from postgres_server import drop, forget, new_database  # noqa: E402
 from scheduled import Schedule  # noqa: E402
-from sessions import scripts  # noqa: E402
 from sharer import quick_folder  # noqa: E402
-from stored import difference  # noqa: E402
+from stored import comparable, difference  # noqa: E402
 
 from midocli.store.storage import sqlite  # noqa: E402
 
@@ -94,7 +93,7 @@ def crowded(seed: int, number: int) -> Iterator[str]:
 
 def transcripts(seed: int, number: int) -> Iterator[str]:
     """Kept sessions (all), which print the same on both stores."""
-    chosen = Random(seed).sample(scripts(), number or len(scripts()))
+    chosen = Random(seed).sample(comparable(), number or len(comparable()))
     for store in _stores():
         for script in chosen:
             with quick_folder() as folder:

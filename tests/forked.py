@@ -133,7 +133,7 @@ def kills(store: str, dice: Random, number: int, folder: Path) -> Iterator[str]:
             child.wait(dice.random() * 0.1)
             killed.hear(child.kill())
         sessions += pair
-        if len(sessions) % 10 == 0:
+        if len(sessions) % 100 == 0:
             prove(store)
     found = dict(re.findall(r"name (\S+) .*asn (\d+)", Sharer(store).run("router list")))
     for killed in sessions:

@@ -1,4 +1,8 @@
-"""The kept sessions once more, on a store: `python tests/stored.py [NAME ...]` compares all."""
+"""The kept sessions once more, on a store: they print the same.
+
+`python tests/stored.py [NAME ...]` compares all in SQLite, `python tests/campaigns.py transcripts`
+in both databases.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,12 @@ import tempfile
 from difflib import unified_diff
 from pathlib import Path
 
-from sessions import ROOT, named
+from sessions import ROOT, named, scripts
+
+#: What prints something else by its nature, and why.
+DIFFERENT = {
+    "diff": "without a file it compares with what the session found, not with what was saved"
+}
 
 
 def transcript(script: Path, where: str) -> str:
@@ -29,6 +38,11 @@ def difference(script: Path, where: str) -> str:
     """How that differs from what is kept; empty where it does not."""
     kept = script.with_suffix(".out").read_text().splitlines(keepends=True)
     return "".join(unified_diff(kept, transcript(script, where).splitlines(keepends=True)))
+
+
+def comparable() -> list[Path]:
+    """The scripts of all kept sessions that print the same on a store."""
+    return [script for script in scripts() if script.stem not in DIFFERENT]
 
 
 def side_by_side(program: list[str], script: str, many: int) -> list[str]:

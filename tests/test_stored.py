@@ -11,16 +11,19 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from random import Random
 from subprocess import PIPE
 
 import pytest
 from sessions import ROOT, midocli, named
-from stored import difference
+from stored import comparable, difference
 
 from midocli.app.cli import main
 
-#: Sessions between them with most of what a store has to do; `python tests/stored.py` takes all.
+#: Sessions between them with most of what a store has to do, and some that are others each time
+#: when there is a new one; `python tests/campaigns.py transcripts` takes all.
 SAMPLE = ("local-route-alias", "chain", "references", "captures", "bridge-tables", "vtep")
+OTHERS = Random(len(comparable())).sample([script.stem for script in comparable()], 4)
 
 
 def run(store: Path | str, *arguments: str) -> tuple[int, str, str]:
@@ -50,7 +53,7 @@ def store(tmp_path: Path) -> Path:
     return tmp_path / "net.db"
 
 
-@pytest.mark.parametrize("name", SAMPLE)
+@pytest.mark.parametrize("name", dict.fromkeys((*SAMPLE, *OTHERS)))
 def test_a_session_prints_the_same_on_a_store(name: str, store: Path) -> None:
     (script,) = named(name)
     assert difference(script, str(store)) == ""

@@ -236,7 +236,7 @@ class Kept:
     def _turn_back(self, store: Store, done: Iterable[str]) -> None:
         """Take back in a store of nobody's what was done, the last first."""
         entries = Entries(store, self._shapes)
-        with store.journal.elsewhere():
+        with store.journal.elsewhere(), understood(self._database):
             for data in done:
                 entries.take_back([each for each in json.loads(data) if each[2] not in OWN])
 

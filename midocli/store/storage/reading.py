@@ -140,7 +140,8 @@ class Reading:
             return rows.get(id) or self.found(id)
 
         for id, row in rows.items():
-            _, _, parent, row.number, row.shared_number, _ = fresh[id]
+            _, _, parent, number, shared, _ = fresh[id]
+            row.number, row.shared_number = int(number), int(shared)
             row.parent = self.holder(parent, rows)
         for id, row in rows.items():
             row.values = self._shapes[row.collection.path].read(data[id], row.parent, find)
@@ -174,7 +175,7 @@ class Reading:
     def know_counters(self, found: Iterable[tuple[str, str, int, int, str]]) -> None:
         """Counters that have been read."""
         for path, parent, next_number, nameless, taken in found:
-            self._counters[path, parent] = next_number, nameless, taken
+            self._counters[path, parent] = int(next_number), int(nameless), taken
 
     def count(self, path: str, holder: Row | None) -> None:
         """Have siblings go on behind the aliases that the database knows to be given."""
