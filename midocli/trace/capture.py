@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class CapturedFrame:
+class CapturedFrame(NamedTuple):
     """One frame: `time_ns` nanoseconds since the Unix epoch, its bytes from the destination MAC on.
 
     `direction` is the virtual network's: `in` enters it at the point, `out` leaves it.
@@ -21,8 +19,7 @@ class CapturedFrame:
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(NamedTuple):
     """The frames seen at one point, and what may be said of the point."""
 
     point: str

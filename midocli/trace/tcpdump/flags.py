@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from grammar.errors import InvalidValueError
+from grammar.node import Node
 
 _COUNTED = frozenset("#AKSbenqtvxX")
 # These change nothing where frames come from a file or the simulator.
@@ -36,8 +36,7 @@ _REFUSED = frozenset("aBCdDEfGhIjJLmMQsVWyYzZ")
 _PACKET_TYPES = ("domain", "snmp", "someip", "tftp", "vxlan")
 
 
-@dataclass(frozen=True, slots=True)
-class Flags:
+class Flags(Node):
     """tcpdump's flags as counts: `-vvv` is `verbose=3`, an absent flag is 0.
 
     `time` counts `-t` (0 to 5): 0 clock time, 1 none, 2 seconds since the epoch,
