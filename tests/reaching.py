@@ -3,7 +3,8 @@
     PYTHONPATH=tests python tests/reaching.py SEED NETWORKS PAIRS PACKETS
 
 asks about so many pairs of each of so many networks, and has so many packets of each pair sent, of
-different atoms as long as there are any. It prints where the two differ.
+different atoms as long as there are any. It prints where the two differ, and how many there were
+when it ends or is stopped by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from time import process_time
@@ -34,10 +36,13 @@ from midocli.analysis.trial import Trial
 from midocli.datapath.datapath import Datapath
 from midocli.probes.connect import ConnectProbe
 from midocli.probes.ping import PingProbe
+from midocli.simulator.latency import SECOND_NS
+from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import Guest
 from midocli.simulator.topology.topology import Lazy
-from midocli.simulator.wire.protocol import ICMP, TCP, UDP
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.protocol import DF, ICMP, TCP, UDP
 
 #: Networks that take longer are named, in seconds.
 _LONG = 10
@@ -65,6 +70,7 @@ class Judge:
         self._datapath = Datapath(world.store, world.context.clock.stopped(), chance)
         self.network = self._datapath.network
         self.network.topology.guests = Lazy(self._guest)
+        self._keys: dict[str, Key] = {row.full_alias: row.id for row in world.store.rows("guest")}
         self.holders: defaultdict[int, tuple[Key, ...]] = defaultdict(tuple)
         for guest, nic in guests(world.store):
             for cidr in nic.get("address") or ():
@@ -98,9 +104,38 @@ class Judge:
         plan = self.network.topology.guest_plans[source.key]
         route = plan.route(target) if plan is not None and source.chooses else None
         address = route[4] if route is not None else source.address
+        if packet.proto not in (ICMP, TCP, UDP):
+            return self._comes_back(source.key, address, target, packet.proto)
         # Of a laboratory no more is asked here than the network and who has an address.
         lab: Any = self
         return Trial(lab, source.key, address, target).run(packet).reached
+
+    def _comes_back(self, key: Key, address: int, target: int, proto: int) -> bool:
+        """Whether a packet that machines do not speak comes back from where it was sent to.
+
+        Whoever takes it for its own sends it back.
+        """
+        origin, stack, back = object(), self.network.guest(key), []
+
+        def dropped(whose: object, reason: Reason, frame: Frame) -> None:
+            is_taken = reason.code == Code.NO_ANSWER and reason.details.get("meant")
+            if whose is not origin or frame.proto != proto or not is_taken:
+                return
+            if reason.at == stack.alias and frame.nw_dst == address:
+                back.append(frame.nw_src == target)
+            elif reason.at in self._keys:
+                self._send(self._keys[reason.at], frame.nw_dst, frame.nw_src, proto, origin)
+
+        with self.network.telling_drops(dropped):
+            self._send(key, address, target, proto, origin)
+            engine = self.network.engine
+            engine.run(lambda: True in back, engine.now_ns + 10 * SECOND_NS)
+        return True in back
+
+    def _send(self, key: Key, address: int, target: int, proto: int, origin: object) -> None:
+        frame = Frame(nw_src=address, nw_dst=target, proto=proto, tos=0, ttl=64, fragment=DF)
+        frame.payload, frame.origin = b"hello", origin
+        self.network.guest(key).send(frame, 0)
 
 
 class Question(NamedTuple):
@@ -224,12 +259,13 @@ def main() -> None:
     """As the words say."""
     seed, networks, pairs, packets = map(int, sys.argv[1:])
     count: Counter[str] = Counter()
-    for number in range(seed, seed + networks):
-        started = process_time()
-        for each in disagreements(number, pairs, packets, count):
-            print(each, flush=True)
-        if (taken := process_time() - started) > _LONG:
-            print(f"seed {number} took {taken:.1f} s", flush=True)
+    with suppress(KeyboardInterrupt):
+        for number in range(seed, seed + networks):
+            started = process_time()
+            for each in disagreements(number, pairs, packets, count):
+                print(each, flush=True)
+            if (taken := process_time() - started) > _LONG:
+                print(f"seed {number} took {taken:.1f} s", flush=True)
     print(dict(count), f"{count.total()} questions in {process_time():.0f} s")
 
 

@@ -94,6 +94,14 @@ def test_the_current_folder_is_that_of_other_commands(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["below"]
 
 
+def test_other_machines_are_not_reached(tmp_path: Path) -> None:
+    done = run(
+        tmp_path / "lab", f"{LAB}matrix tcp 80 workers tcp://127.0.0.1:8786\nmatrix workers 8\n"
+    )
+    assert errors(done) == ["an untrusted script reaches no other machines"]
+    assert done.stdout.endswith("one, two -> one, two   nothing\n")
+
+
 def test_preferences_are_not_touched(tmp_path: Path) -> None:
     config = {"XDG_CONFIG_HOME": str(tmp_path / "config"), "PATH": "", "PYTHONPATH": str(ROOT)}
     done = midocli("--untrusted", "-e", "prefs hint off", env=config)

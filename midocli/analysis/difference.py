@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from grammar.addresses import format_ipv4
 from grammar.commands.reach import Traffic
 from midocli.analysis.atoms import Atoms, in_words, part_data
 from midocli.analysis.deciders import Decider, Deciders, Way
-from midocli.analysis.ends import Machine, guest_machines, names_of
+from midocli.analysis.ends import Machine, further_addresses, guest_machines, names_of
 from midocli.analysis.fare import Fate, reached
 from midocli.analysis.laboratory import Laboratory
 from midocli.analysis.pair_words import pairs_in_words
@@ -109,14 +110,23 @@ class Difference(Result):
 
 
 class _Side(NamedTuple):
-    """One of the two topologies: its machines by name and address, and where to try packets."""
+    """One of the two topologies: its machines by name and address, and where to try packets.
+
+    `targets` are the machines, and addresses that they have besides.
+    """
 
     machines: dict[End, Machine]
+    targets: dict[End, Machine]
     lab: Laboratory
+
+    def is_same(self, one: End, other: End) -> bool:
+        """Whether two ends are of one machine."""
+        source, target = self.machines.get(one), self.targets.get(other)
+        return source is not None and target is not None and source.key == target.key
 
     def way(self, one: End, other: End) -> Way:
         """Where the packets of a pair that is there are sent."""
-        return Way(self.lab, self.machines[one], self.machines[other].address)
+        return Way(self.lab, self.machines[one], self.targets[other].address)
 
 
 def difference(context: Context, before: Context, traffic: Traffic) -> Difference:
@@ -126,10 +136,17 @@ def difference(context: Context, before: Context, traffic: Traffic) -> Differenc
     atoms = new.lab.atoms
     wanted = wanted_atoms(atoms, traffic)
     machines = list({**old.machines, **new.machines})
-    names = names_of(machines)
+    targets = list({**old.targets, **new.targets})
+    besides = (end for end in targets if end not in machines)
+    names = {end: f"{end[0]} ({format_ipv4(end[1])})" for end in besides} | names_of(machines)
     deciders = Deciders()
     found: dict[tuple[object, ...], Change] = {}
-    asked = [(one, other) for one in machines for other in machines if one != other]
+    asked = [
+        (one, other)
+        for one in machines
+        for other in targets
+        if one != other and not any(side.is_same(one, other) for side in sides)
+    ]
     for done, (one, other) in enumerate(asked):
         context.progress("comparing", done, len(asked))
         for change in _changes(sides, one, other, wanted, deciders):
@@ -152,7 +169,8 @@ def _side(context: Context, readers: PortReaders, traffic: Traffic) -> _Side:
         context.store, context.clock, found_alive, traffic.proto, traffic.port, readers
     )
     machines = {(each.name, each.address): each for each in guest_machines(context)}
-    return _Side(machines, lab)
+    besides = {(each.name, each.address): each for each in further_addresses(context)}
+    return _Side(machines, {**machines, **besides}, lab)
 
 
 def _changes(
@@ -164,8 +182,9 @@ def _changes(
     for opens, some, others in ((False, was & ~now, after), (True, now & ~was, before)):
         refusing, passing = sides if opens else reversed(sides)
         if others is None and some:
-            gone = next(end for end in (one, other) if end not in refusing.machines)
-            why = f"{gone[0]} {'was not there' if opens else 'is gone'}"
+            gone = one if one not in refusing.machines else other
+            name = names_of([gone, *refusing.targets])[gone]
+            why = f"{name} {'was not there' if opens else 'is gone'}"
             yield Change(opens, (), some, None, why)
         for fate in others or ():
             if not fate.atoms & some:
@@ -180,7 +199,7 @@ def _changes(
 
 def _fates(side: _Side, one: End, other: End, wanted: int) -> list[Fate] | None:
     """How packets fare on a side; None where one of the two is not there."""
-    source, target = side.machines.get(one), side.machines.get(other)
+    source, target = side.machines.get(one), side.targets.get(other)
     if source is None or target is None:
         return None
     return fates_between(side.lab, source, target.address, wanted)

@@ -54,6 +54,16 @@ def guest_machines(context: Context) -> list[Machine]:
     return [each for guest in context.store.rows("guest") for each in _guest(context, guest)]
 
 
+def further_addresses(context: Context) -> list[Machine]:
+    """The addresses of guests besides those by which they are known."""
+    known = {(each.key, each.address) for each in guest_machines(context)}
+    return [
+        Machine(name_of(guest), guest.id, address, False)
+        for guest, _, address in _addresses(context)
+        if (guest.id, address) not in known
+    ]
+
+
 def group_members(context: Context, kinds: Iterable[str]) -> Iterator[tuple[str, list[Machine]]]:
     """All objects of some kinds by their names, with the machines that stand there."""
     for kind in kinds:

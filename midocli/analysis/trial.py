@@ -173,12 +173,15 @@ class Trial:
         if not taken or not reason.details.get("meant") or reason.code != Code.NO_ANSWER:
             return False
         if frame.nw_dst == self._source and reason.at == self._stack.alias:
-            self._reached = True
+            self._reached = frame.nw_src == self._target
+            self._stranger = frame.nw_src
             return True
-        holders = self._lab.holders[frame.nw_dst]
-        if holders:
-            answer = _plain(frame.proto, frame.nw_dst, frame.nw_src, self._origin)
-            self._network.guest(holders[0]).send(answer, ANSWER_NS)
+        guests = self._network.topology.guests
+        for key in self._lab.holders[frame.nw_dst]:
+            guest = guests[key]
+            if guest is not None and guest.alias == reason.at:
+                answer = _plain(frame.proto, frame.nw_dst, frame.nw_src, self._origin)
+                self._network.guest(key).send(answer, ANSWER_NS)
         return True
 
     def _why(self) -> Reason | None:

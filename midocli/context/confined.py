@@ -17,6 +17,8 @@ from midocli.context.preferences import Preferences
 class ConfinedFiles(Files):
     """Files below a folder, links resolved, of which none is ever replaced."""
 
+    is_confined = True
+
     def __init__(self) -> None:
         self._folder = Path.cwd()
 

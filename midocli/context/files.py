@@ -38,6 +38,9 @@ def path_of(name: str) -> Path:
 class Files:
     """Reads and writes files; FileError, at the name's column, where that fails."""
 
+    #: Whether commands have no more than files of a folder: no processes, and no other machines.
+    is_confined = False
+
     def beside(self, script: str) -> AbstractContextManager[None]:
         """What is entered while a script named on the command line is read and run."""
         return nullcontext()

