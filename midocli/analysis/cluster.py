@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from importlib import import_module
 from typing import Any
+from uuid import uuid4
 
 from grammar.commands.matrix import Scheduler
 from grammar.errors import RefusedError
@@ -27,6 +28,8 @@ _BLOCKS = 4
 #: How long a scheduler may take to answer, and how often it is told how far it is, in seconds.
 _PATIENCE = "5s"
 _PAUSE = 0.2
+#: After so many pauses in which a scheduler has no workers, none is waited for.
+_LONGEST_IDLE = 50
 
 
 def found_on(
@@ -92,18 +95,20 @@ def _answered(
     progress: Progress,
 ) -> Iterator[tuple[range, bytes]]:
     """Blocks with what is found about them, those that were lost left out."""
-    sent = client.scatter(known, broadcast=True)
     digest = sha256(known).hexdigest()
+    # A task, as what it holds is made anew where a worker dies that held it.
+    sent = client.submit(bytes, known, key=f"midocli-{digest}-{uuid4()}")
     futures = {
         client.submit(answers, digest, sent, block.start, block.stop, pure=False): block
         for block in asked
     }
-    done = 0
-    while futures:
+    done = idle = 0
+    while futures and idle < _LONGEST_IDLE:
         progress(done)
         try:
             ended = dask.wait(list(futures), timeout=_PAUSE, return_when="FIRST_COMPLETED").done
         except TimeoutError:
+            idle = 0 if client.scheduler_info(n_workers=-1)["workers"] else idle + 1
             continue
         except (CancelledError, OSError):
             return  # the scheduler is gone

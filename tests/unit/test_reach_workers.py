@@ -106,6 +106,7 @@ def test_a_worker_that_is_killed_costs_time_alone(dask: Any) -> None:
     for number in range(8):
         world.run(f"guest create name x{number} bridge lan0 address 10.0.0.{100 + number}/24")
     pid = next(iter(dask.workers.values())).pid
+    assert pid
     Timer(0.2, os.kill, (pid, signal.SIGKILL)).start()
     assert world.run(f"matrix workers {dask.scheduler_address}") == world.run("matrix")
 
