@@ -15,9 +15,8 @@ from grammar.commands.reach import Traffic
 from grammar.errors import RefusedError
 from midocli.analysis.atoms import Atoms, in_words
 from midocli.analysis.ends import group_members, guest_machines, names_of
-from midocli.analysis.fare import reached
 from midocli.analysis.pair_words import Pair, in_groups
-from midocli.analysis.standing import Change, Standing
+from midocli.analysis.standing import Move, Standing
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
@@ -42,17 +41,17 @@ class Impact:
     def looked(self) -> str:
         """Take note of how all fare as the topology is now; there is nothing to say of it."""
         if self._state() != self._known:
-            self._changes()
+            self._moves()
         return ""
 
     def told(self) -> str:
         """What is opened and closed since, in a line; nothing where nothing is."""
         if self._known is None or self._state() == self._known:
             return ""
-        atoms, changes = self._changes()
+        atoms, moves = self._moves()
         bridges = dict(group_members(self._context, ("bridge",)))
         ends = {(each.name, each.address) for each in chain(*bridges.values())}
-        ends |= {(each.name, each.address) for change in changes for each in change[:2]}
+        ends |= {(each.name, each.address) for move in moves for each in move[:2]}
         names = names_of(ends)
         sets = {
             bridge: [names[each.name, each.address] for each in on_it]
@@ -60,9 +59,8 @@ class Impact:
             if len(on_it) > 1
         }
         lost, gained = dict[Pair, int](), dict[Pair, int]()
-        for one, other, before, after in changes:
+        for one, other, was, now in moves:
             pair = names[one.name, one.address], names[other.name, other.address]
-            was, now = reached(before or ()), reached(after or ())
             lost[pair], gained[pair] = was & ~now, now & ~was
         return in_a_line(atoms, lost, gained, sets)
 
@@ -71,16 +69,16 @@ class Impact:
         context = self._context
         return context.store.journal.last, dict(context.datapath.network.state.found_alive)
 
-    def _changes(self) -> tuple[Atoms, list[Change]]:
+    def _moves(self) -> tuple[Atoms, list[Move]]:
         self._known = None
         count = len(guest_machines(self._context))
         if count > MOST_MACHINES:
             raise RefusedError(f"told of up to {MOST_MACHINES} machines, and there are {count}")
         state, standing = self._state(), Standing.of(self._context, Traffic())
         atoms = standing.lab.atoms
-        changes = standing.changes()
+        moves = standing.moves()
         self._known = state
-        return atoms, changes
+        return atoms, moves
 
 
 def in_a_line(

@@ -31,7 +31,8 @@ def in_groups(
     for targets in _with_each_other(by_sources):
         sources = _sources(targets, by_target)
         count = sum(len(by_target[target]) for target in targets)
-        yield f"{_named(targets, sets)} <- {_named(sources, sets)}", count
+        itself = targets if len(targets) == 1 else []
+        yield f"{_named(targets, sets)} <- {_named(sources, sets, itself)}", count
 
 
 def _with_each_other(by_sources: Mapping[frozenset[str], list[str]]) -> Iterator[list[str]]:
@@ -51,11 +52,17 @@ def _sources(targets: list[str], by_target: Mapping[str, list[str]]) -> list[str
     return targets if set(found) == set(targets) else list(found)
 
 
-def _named(machines: Sequence[str], sets: Mapping[str, Sequence[str]] | None) -> str:
+def _named(
+    machines: Sequence[str],
+    sets: Mapping[str, Sequence[str]] | None,
+    itself: Sequence[str] = (),
+) -> str:
+    """Machines, or the sets that they are but for whom they talk to (`itself`)."""
     left = list(machines)
     words = []
     for name, members in (sets or {}).items():
-        if members and set(members) <= set(left):
+        there = [each for each in members if each not in itself]
+        if len(there) > 1 and set(there) <= set(left):
             words.append(name)
-            left = [each for each in left if each not in members]
+            left = [each for each in left if each not in there]
     return ", ".join([*words, *left])

@@ -11,15 +11,15 @@ somebody wants to know.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from grammar.commands.reach import Traffic
 from midocli.analysis.atoms import LOCAL_PORTS, Atoms, Refined
 from midocli.analysis.chart import Chart
 from midocli.analysis.derived import Derived
 from midocli.analysis.ends import Machine, guest_machines
-from midocli.analysis.fare import Fate, addresses, fates, settled_fates
+from midocli.analysis.fare import Fate, addresses, fates, reached, settled_fates
 from midocli.analysis.laboratory import Laboratory
 from midocli.analysis.outside import Outside
 from midocli.simulator.topology.keys import Key
@@ -33,6 +33,7 @@ _MOST_KEPT = 4
 #: Rows that change while nobody asks: from so many on all is found out anew.
 _MOST_ROWS = 10_000
 
+Made = TypeVar("Made")
 #: Who sends, from which address, and to which.
 Ends = tuple[Key, int, int]
 
@@ -44,6 +45,15 @@ class Change(NamedTuple):
     target: Machine
     before: Sequence[Fate] | None
     after: Sequence[Fate] | None
+
+
+class Move(NamedTuple):
+    """Two machines between which other packets are answered than before: those, and these now."""
+
+    source: Machine
+    target: Machine
+    before: int
+    after: int
 
 
 class Sums(NamedTuple):
@@ -165,16 +175,21 @@ class Standing:
 
     def changes(self) -> list[Change]:
         """The pairs of guests that fare otherwise than when this was last asked; at first none."""
+        return [each for each in self._again(self._change) if not _same(*each[2:])]
+
+    def moves(self) -> list[Move]:
+        """The same of what is reached alone, without why the rest is not: so it costs less."""
+        return [each for each in self._again(self._move) if each.before != each.after]
+
+    def _again(self, make: Callable[[_Told, _Told, Key, Key], Made]) -> list[Made]:
+        """What is made of the pairs that may fare otherwise than when this was last asked."""
         self.catch_up()
         before, now = self._told, self._tell()
         self._told = now
         if before is None:
             return []
-        changed = [
-            change
-            for one, other in self._in_doubt(before, now)
-            if one != other and not _same(*(change := self._change(before, now, one, other))[2:])
-        ]
+        pairs = self._in_doubt(before, now)
+        changed = [make(before, now, one, other) for one, other in pairs if one != other]
         if self.lab.is_worn:
             self._begin()
             self._told = self._tell()
@@ -200,6 +215,20 @@ class Standing:
         machines = {**before.machines, **now.machines}
         was, found = (self._fates_told(told, one, other) for told in (before, now))
         return Change(machines[one], machines[other], was, found)
+
+    def _move(self, before: _Told, now: _Told, one: Key, other: Key) -> Move:
+        ends = [now.machines.get(key) or before.machines[key] for key in (one, other)]
+        was, found = (self._reached_told(told, one, other) for told in (before, now))
+        return Move(ends[0], ends[1], was, found)
+
+    def _reached_told(self, told: _Told, one: Key, other: Key) -> int:
+        if one not in told.machines or other not in told.machines:
+            return 0
+        if (one, other) in told.simulated:
+            return reached(told.simulated[one, other])
+        pair = told.chart.pair(one, other)
+        passage = told.chart.passage(pair) if pair is not None else None
+        return passage.reached & self.wanted if passage is not None else 0
 
     def _fates_told(self, told: _Told, one: Key, other: Key) -> Sequence[Fate] | None:
         if one not in told.machines or other not in told.machines:
