@@ -62,20 +62,29 @@ class _Spot(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """What becomes of all atoms between machines of two kinds: reached, or taken by a rule."""
+    """What becomes of all atoms between machines of two kinds: reached, or taken by a rule.
+
+    `settled` are all these; others are left to the simulator.
+    """
 
     reached: int
+    settled: int
     taken: tuple[tuple[int, Rule, _Spot], ...]
 
-    @property
-    def settled(self) -> int:
-        """All of them; others are left to the simulator."""
-        return self.reached | sum(atoms for atoms, *_ in self.taken)
+    @staticmethod
+    def of(reached: int, taken: Iterable[tuple[int, Rule, _Spot]]) -> Passage:
+        """The passage that is made of these."""
+        taken = tuple(taken)
+        return Passage(reached, reached | sum(atoms for atoms, *_ in taken), taken)
+
+    def answered(self, wanted: int) -> int | None:
+        """What of the packets wanted is reached; None: not all are settled."""
+        return self.reached & wanted if self.settled & wanted == wanted else None
 
     def refined(self, refined: Refined) -> Passage:
         """The same in finer atoms."""
         taken = ((refined(atoms), rule, spot) for atoms, rule, spot in self.taken)
-        return Passage(refined(self.reached), tuple(taken))
+        return Passage.of(refined(self.reached), taken)
 
 
 class Post(NamedTuple):
@@ -251,7 +260,7 @@ class Algebra:
         walk = _Walk(self._chains, Place(self._topology), left)
         for answers, journey in enumerate(journeys):
             walk.go(journey, answers=bool(answers))
-        return Passage(walk.left, tuple(walk.taken))
+        return Passage.of(walk.left, walk.taken)
 
     # -- ARP ---------------------------------------------------------------------------------
 

@@ -116,11 +116,11 @@ class Chart:
 
     def row(self, source: Key, targets: Sequence[Key]) -> list[Passage | None]:
         """The passages from a guest to others (to itself: any); None: it is not all plain."""
-        one = self.posts[source]
+        one = self.posts.get(source)
         if one is None:
             return [None] * len(targets)
         lines = {seat: self._line(one, seat) for seat in self._members}
-        posts = map(self.posts.__getitem__, targets)
+        posts = map(self.posts.get, targets)
         return [lines[post.seat].get(post.kind) if post is not None else None for post in posts]
 
     def _line(self, one: Post, seat: int) -> dict[int, Passage | None]:
@@ -153,7 +153,7 @@ class Chart:
             ours, theirs = self._members[one_seat], self._members[other_seat]
             for one, other in product(ours, theirs):
                 known = natures and self.passages.get((*natures, one, other))
-                if not known or known.settled & wanted != wanted:
+                if not known or known.answered(wanted) is None:
                     groups.append((ours[one], theirs[other]))
         return (ends for group in groups for ends in product(*group) if ends[0] != ends[1])
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from grammar.addresses import format_ipv4
 from grammar.commands.reach import Traffic
 from midocli.analysis.atoms import Atoms, in_words, part_data
+from midocli.analysis.chart import Chart
 from midocli.analysis.deciders import Decider, Deciders, Way
 from midocli.analysis.ends import Machine, further_addresses, guest_machines, names_of
 from midocli.analysis.fare import Fate, reached
@@ -118,6 +119,14 @@ class _Side(NamedTuple):
     machines: dict[End, Machine]
     targets: dict[End, Machine]
     lab: Laboratory
+    chart: Chart
+
+    def row(self, one: End, others: Sequence[End], wanted: int) -> list[int | None]:
+        """The packets that are answered from one to others, where nothing is to be simulated."""
+        there = [self.machines.get(one), *map(self.targets.get, others)]
+        source, *targets = (each.key if each is not None else None for each in there)
+        passages = self.chart.row(source, targets)
+        return [each and each.answered(wanted) for each in passages]
 
     def is_same(self, one: End, other: End) -> bool:
         """Whether two ends are of one machine."""
@@ -141,14 +150,7 @@ def difference(context: Context, before: Context, traffic: Traffic) -> Differenc
     names = {end: f"{end[0]} ({format_ipv4(end[1])})" for end in besides} | names_of(machines)
     deciders = Deciders()
     found: dict[tuple[object, ...], Change] = {}
-    asked = [
-        (one, other)
-        for one in machines
-        for other in targets
-        if one != other and not any(side.is_same(one, other) for side in sides)
-    ]
-    for done, (one, other) in enumerate(asked):
-        context.progress("comparing", done, len(asked))
+    for one, other in _in_doubt(context, sides, machines, targets, wanted):
         for change in _changes(sides, one, other, wanted, deciders):
             reason = change.reason
             place = reason and (reason.code, reason.at, reason.rule)
@@ -157,6 +159,23 @@ def difference(context: Context, before: Context, traffic: Traffic) -> Differenc
             pairs = known.pairs if known is not None else ()
             found[key] = change._replace(pairs=(*pairs, (names[one], names[other])))
     return Difference(sorted(found.values(), key=lambda each: each.opens), atoms, traffic)
+
+
+def _in_doubt(
+    context: Context,
+    sides: tuple[_Side, _Side],
+    machines: Sequence[End],
+    targets: Sequence[End],
+    wanted: int,
+) -> Iterator[tuple[End, End]]:
+    """The pairs that may have gained or lost something."""
+    for one in context.following("comparing", machines):
+        rows = (side.row(one, targets, wanted) for side in sides)
+        for other, was, now in zip(targets, *rows, strict=True):
+            if (was is not None and was == now) or one == other:
+                continue
+            if not any(side.is_same(one, other) for side in sides):
+                yield one, other
 
 
 def _readers(context: Context) -> PortReaders:
@@ -170,7 +189,9 @@ def _side(context: Context, readers: PortReaders, traffic: Traffic) -> _Side:
     )
     machines = {(each.name, each.address): each for each in guest_machines(context)}
     besides = {(each.name, each.address): each for each in further_addresses(context)}
-    return _Side(machines, {**machines, **besides}, lab)
+    assert lab.algebra is not None
+    chart = Chart(lab.algebra, [each.key for each in machines.values()])
+    return _Side(machines, {**machines, **besides}, lab, chart)
 
 
 def _changes(

@@ -11,6 +11,7 @@ from plain_networks import Plain, edit
 from random_sessions import Builder
 
 from grammar.commands.reach import Traffic
+from midocli.analysis.derived import Derived
 from midocli.analysis.ends import guest_machines
 from midocli.analysis.fare import Fate
 from midocli.analysis.standing import Change, Standing
@@ -78,3 +79,8 @@ def test_a_plain_network_that_is_edited(seed: int) -> None:
 @pytest.mark.parametrize("seed", [3, 13, 23])
 def test_a_network_with_everything_that_is_edited(seed: int) -> None:
     assert differences(Builder(Random(seed))) == []
+
+
+def test_answers_that_are_kept_too_long_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Derived, "unmake", lambda self, key: None)
+    assert any(differences(Plain(Random(seed))) for seed in range(3))
