@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import signal
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -106,6 +107,27 @@ def test_what_fails_before_a_test_fails_the_test(tmp_path: Path) -> None:
     done = midocli("test", "a.mido", cwd=tmp_path)
     assert done.returncode == 2
     assert "before.mido:1:8:" in done.stdout
+    kept = midocli("test", "--update", "a", "a.mido", cwd=tmp_path)
+    told = "midocli: cannot update a.mido: before.mido:1:8: unknown bridge: 'nosuch'\n"
+    assert (kept.returncode, kept.stderr) == (2, told)
+    _test(tmp_path, "below/b", "router create name r\n")
+    (tmp_path / "below" / "gone.mido").symlink_to("nowhere")
+    gone = midocli("test", "--update", "gone", "below", cwd=tmp_path)
+    assert gone.stderr == (
+        "midocli: cannot update below/gone.mido: cannot read gone.mido: No such file or directory\n"
+    )
+    assert midocli("test", ".", cwd=tmp_path).stdout.splitlines()[-1] == "3 errors"
+
+
+def test_what_cannot_be_printed_is_told_of(folder: Path) -> None:
+    _test(folder, "a", "bridge list\n")
+    command = [sys.executable, "-m", "midocli", "test", str(folder)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    told = "midocli: cannot write the output: No space left on device\n"
+    assert (done.returncode, done.stderr) == (1, told)
 
 
 def test_kept_output_is_compared_and_written_anew(folder: Path) -> None:

@@ -205,7 +205,12 @@ def _test(words: list[str]) -> int:
     from midocli.app.suite import main
 
     _write_utf8()
-    return main(words)
+    try:
+        status = main(words)
+        sys.stdout.flush()
+    except OSError as error:
+        return _end_without_output(error)
+    return status
 
 
 def _serve(words: list[str]) -> int:

@@ -15,7 +15,7 @@ from midocli.results.printable import printable
 from midocli.suite import coverage, reports
 from midocli.suite.cases import Case, cases
 from midocli.suite.coverage import Coverage
-from midocli.suite.world import Outcome, update
+from midocli.suite.world import NotReadyError, Outcome, printed
 
 #: Stands for a number where none is given.
 _ALL = "all"
@@ -70,7 +70,7 @@ def _jobs(text: str) -> int:
 
 
 def main(words: Sequence[str]) -> int:
-    """Run tests and tell of them; the exit status."""
+    """Run tests and tell of them; the exit status. OSError where nothing can be printed."""
     options = argument_parser().parse_args(_with_number(words))
     try:
         chosen = cases(options.paths, options.word)
@@ -83,6 +83,8 @@ def main(words: Sequence[str]) -> int:
     except FileError as error:
         return _complain(error.message)
     except OSError as error:
+        if error.filename is None:
+            raise
         return _complain(f"cannot write {error.filename}: {reason(error)}")
     return _status(outcomes)
 
@@ -97,7 +99,15 @@ def _update(name: str, found: Sequence[Case]) -> int:
     if not named:
         return _complain(f"no test is called {name}")
     for case in named:
-        update(case)
+        try:
+            text = printed(case)
+        except NotReadyError as told:
+            *_, why = str(told).splitlines()
+            return _complain(f"cannot update {case.name}: {why}")
+        except OSError as error:
+            why = f"cannot read {error.filename}: {reason(error)}"
+            return _complain(f"cannot update {case.name}: {why}")
+        case.expected.write_bytes(text)
         print(f"updated {printable(str(case.expected))}")
     return 0
 

@@ -23,6 +23,8 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     """How many ended how."""
     counts = Counter(outcome.verdict for outcome in outcomes)
     words = [f"{counts[each]} {each}" for each in _VERDICTS if counts[each]]
+    if counts["error"] > 1:
+        words[-1] += "s"
     return f"{', '.join(words) or 'nothing was found'}\n"
 
 

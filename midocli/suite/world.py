@@ -145,11 +145,6 @@ def _run(case: Case, watch: Watch | None) -> Outcome:
     return Outcome(case.name, verdict, message, time.monotonic() - begun)
 
 
-def update(case: Case) -> None:
-    """Keep what a test prints now beside it; OSError where that cannot be written."""
-    case.expected.write_bytes(printed(case))
-
-
 def judged(case: Case, watch: Watch | None = None) -> tuple[Verdict, str]:
     """Run a test for as long as it takes: how it ends, and why it did not pass.
 
