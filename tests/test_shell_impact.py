@@ -23,7 +23,7 @@ def test_a_line_says_what_a_change_closed_and_none_that_nothing_did(tmp_path: Pa
     terminal.wait_for("midonet>")
     terminal.type("prefs impact on\r")
     terminal.type(f"{_RULE}\r")
-    terminal.wait_for("closes 2 pairs: web <- a, b tcp 80")
+    terminal.wait_for("closes 2 pairs: web <- lan tcp 80")
     terminal.type("prefs impact off\r")
     terminal.type("undo\r")
     terminal.wait_for("undone")
