@@ -37,10 +37,10 @@ _LOOKS = (
     "bridge list infilter chain0", "port list peer bridge0:port0", "chain c show", "undo", "redo",
     "undo", "redo", "save all.mido", "bridge b show", "chain chain0 delete",
     "router router0 delete", "bridge bridge0:port0 delete", "chain chain0 rule rule1 set pos 1",
-    "chain chain0 rule rule0 delete", "begin", "commit", "rollback", "begin", "commit",
+    "chain chain0 rule rule0 delete", "begin", "commit", "begin", "commit",
 )  # fmt: skip
-#: What not all sessions do alike.
-_ALONE = ("undo", "redo", "begin", "commit", "rollback")
+#: What not all sessions do alike. (What is rolled back leaves gaps in its own session alone.)
+_ALONE = ("undo", "redo", "begin", "commit")
 
 
 class Twins(World):
@@ -248,6 +248,31 @@ def test_a_draft_stays_on_what_there_was(store: Path) -> None:
     b.run("commit")
     assert b.run("chain d list rule") == a.run("chain d list rule") != before
     assert not is_unsound(str(store))
+
+
+def test_traffic_goes_by_what_others_plug_in(store: Path) -> None:
+    """That nothing refers to a port was looked at, not what is read of who does."""
+    a = Sharer(store)
+    for line in (
+        "host create name h addresses 10.9.0.1",
+        "host create name far addresses 10.9.0.2",
+        "tunnel-zone create name z type vxlan",
+        "tunnel-zone z add member host h address 10.9.0.1",
+        "tunnel-zone z add member host far address 10.9.0.2",
+        "bridge create name lan",
+        *["bridge lan add port"] * 3,
+        "host h add binding port bridge0:port0 interface veth0",
+        "guest create name one interface host0:veth0 address 10.0.0.1/24",
+    ):
+        a.run(line)
+    b = Sharer(store)
+    for number in (2, 3):
+        ping = f"ping one 10.0.0.{number} count 1 capture none"
+        assert "0 received" in b.run(ping)
+        a.run(f"host far add binding port bridge0:port{number - 1} interface veth{number}")
+        assert "0 received" in b.run(ping)
+        a.run(f"guest create interface host1:veth{number} address 10.0.0.{number}/24")
+        assert "1 received" in b.run(ping)
 
 
 def test_a_server_reads_what_is_asked_for(store: Path) -> None:

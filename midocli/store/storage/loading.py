@@ -32,7 +32,7 @@ from midocli.store.storage.reading import (
     parts,
 )
 from midocli.store.storage.rewinding import Raw, rewound
-from midocli.store.storage.values import Shapes, hex_of, key_of
+from midocli.store.storage.values import Shapes, hex_of, ids_in, key_of
 from midocli.store.store import Store
 
 #: When the rows of a collection have been read in so many objects, the others come along; and
@@ -180,8 +180,19 @@ class Loading:
             self._take(objects, found)
             for path, holder in begun:
                 self._arrange(path, holder, found.get((path, id_of(holder)), ()))
+                self._reading.count(path, holder)
             self._is_all = True
             self._unread = 0
+            if unseen:
+                self._take_aliases()
+
+    def _take_aliases(self) -> None:
+        """Give no alias once more that a row has: others may have taken back that it was given."""
+        for row in self._store.rows_in_memory():
+            for path, _, siblings in self._store.places(row):
+                number = row.number if path == row.collection.path else row.shared_number
+                if number >= 0 and siblings.is_free(number):
+                    siblings.take(number)
 
     def begun(self, path: str, holder: Row | None) -> None:
         self._reading.begun.add((path, holder))
@@ -218,7 +229,8 @@ class Loading:
     def passes_over(self, entry: Entry) -> bool:
         """Whether a change that others made is not to be made here: it is of what was not read.
 
-        Or of what was read when it had been made. What is no longer whole by it is read once more.
+        Or of what was read when it had been made. A row that refers to one of which it has been
+        looked at who does is read now. Views are no longer whole where others add to them.
         """
         id = int(entry[1], 16)
         was_read = id in (self._reading.just_read or ())
@@ -232,19 +244,28 @@ class Loading:
             return False
         match entry:
             case ["attach", _, path, parent, _, _, _, given, _]:
-                self._loosen(given)
                 self._outdate(path, parent, is_more=True)
                 self._read_less(-1)
+                self._pass(id, self._shapes[path].references(given))
             case ["detach", _, path, parent, *_]:
                 self._outdate(path, parent)
                 self._read_less(1)
             case ["put", _, _, _, new]:
-                self._loosen(new)
+                self._pass(id, ids_in(new))
             case ["name", name, *_]:
                 where = "SELECT collection, parent FROM object WHERE id = ?"
                 for place in self._database.rows(where, (name,)):
                     self._outdate(*place)
         return True
+
+    def _pass(self, id: int, referred: Iterable[int]) -> None:
+        """Pass over a change of a row by which it refers to some others."""
+        targets = (self._store.in_memory(each) for each in referred)
+        row = self._store.in_memory(id)
+        if row is None and (self._is_all or any(each in self._referred for each in targets)):
+            row = self._store.by_id(id)
+        if row is not None:
+            self._store.journal.touched.append(row)
 
     def _has_place(self, path: str, parent: str) -> bool:
         """Whether all rows are here that are of a collection in a row, as they were before."""
@@ -261,21 +282,6 @@ class Loading:
         self._outdated.add((path, holder))
         for view in self._store.layout(self._schema[path]).gathered_by:
             self._outdated_views[view.path] = is_more or self._outdated_views.get(view.path, False)
-
-    def _loosen(self, value: Any) -> None:
-        """There may be more rows than are here that refer to those that stand in a value."""
-        if isinstance(value, dict):
-            value = list(value.values())
-        if isinstance(value, list):
-            for each in value:
-                self._loosen(each)
-        elif isinstance(value, str) and len(value) == 32:
-            try:
-                row = self._store.in_memory(int(value, 16))
-            except ValueError:
-                return
-            if row is not None:
-                self._referred.discard(row)
 
     # -- reading -------------------------------------------------------------------------------
 

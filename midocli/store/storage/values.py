@@ -8,6 +8,7 @@ digits; behind a `!` a value stands as `{"not": …}`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from midocli.store.rows import Row, Value, above
 Finder = Callable[[int], Row]
 
 to_json = json.JSONEncoder(separators=(",", ":")).encode
+_ID = re.compile("[0-9a-f]{32}")
 _NATIVE = (AsTyped, Integer, Truth)
 
 
@@ -68,7 +70,7 @@ class Shape:
         """The ids of the objects that a JSON object refers to; ValueError where it is damaged."""
         for name in self._references:
             if name in given:
-                yield from _ids(given[name])
+                yield from ids_in(given[name])
 
 
 class Shapes(dict[str, Shape]):
@@ -88,12 +90,14 @@ def hex_of(row: Row) -> str:
     return f"{row.id:032x}"
 
 
-def _ids(value: Any) -> Iterator[int]:
+def ids_in(value: Any) -> Iterator[int]:
+    """The ids of the objects that a value in JSON refers to, if it is one that does."""
     if type(value) is dict:
-        yield from _ids(value["not"])
+        yield from ids_in(value["not"])
     elif type(value) is list:
-        yield from (int(id, 16) for id in value)
-    elif value is not None:
+        for each in value:
+            yield from ids_in(each)
+    elif type(value) is str and _ID.fullmatch(value):
         yield int(value, 16)
 
 
