@@ -6,7 +6,7 @@ of machines on ways of each nature; a pair is looked up by where its machines st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import chain, product
 from typing import TYPE_CHECKING
 
@@ -83,7 +83,7 @@ class Chart:
 
     def _all_examples(self) -> Iterator[tuple[Course, Ends]]:
         """Two guests for each course that there is between some."""
-        drawn = set()
+        drawn: set[Hashable] = set()
         for seats, natures in self._natures.items():
             ours, theirs = (self._members[seat] for seat in seats)
             alone = tuple(kind for kind in ours if len(ours[kind]) == 1) if ours is theirs else ()
@@ -91,10 +91,15 @@ class Chart:
             if combination in drawn:
                 continue
             drawn.add(combination)
-            for one, other in product(ours, theirs):
-                ends = ours[one][0], theirs[other][-1]
-                if ends[0] != ends[1]:
-                    yield (*natures, one, other), ends
+            for one in ours:
+                kinds = natures, one, self._kinds[seats[1]], alone
+                if kinds in drawn:
+                    continue
+                drawn.add(kinds)
+                for other in theirs:
+                    ends = ours[one][0], theirs[other][-1]
+                    if ends[0] != ends[1]:
+                        yield (*natures, one, other), ends
 
     def _passage(self, algebra: Algebra, course: Course, ends: Ends) -> Passage | None:
         if course in algebra.passages:

@@ -89,11 +89,14 @@ class Kinds:
     def renew(self) -> None:
         """Look what rules ask for now."""
         asked = Asked.together([Asked(), *(self._by_chain[key] for key in self._chains())])
-        if asked == self._asked:
-            return
-        self._asked, self._networks = asked, Networks(asked.networks)
-        for table in (self.addresses, self.macs, self.ports):
-            table.renew_all()
+        before, self._asked = self._asked, asked
+        if asked.macs != before.macs:
+            self.macs.renew_all()
+        if (asked.port_groups, asked.ports) != (before.port_groups, before.ports):
+            self.ports.renew_all()
+        if (asked.networks, asked.address_groups) != (before.networks, before.address_groups):
+            self._networks = Networks(asked.networks)
+            self.addresses.renew_all()
 
     def _address(self, address: int) -> Kind:
         groups = self._topology.ip_address_groups
