@@ -10,6 +10,10 @@ from sharer import Sharer
 from worlds import World, snapshot
 
 from midocli.app.stores import stored
+from midocli.shell.cursor import at_cursor
+from midocli.shell.hint import Hint, hint
+from midocli.shell.offers import Offers
+from midocli.shell.words import Candidate
 
 
 @pytest.fixture
@@ -53,6 +57,13 @@ def test_bare_compares_a_change_with_what_is_committed(store: Path) -> None:
     assert snapshot(a.store) == before
     a.run("rollback")
     assert _compared(a, "diff") == ["+router create name r"]
+
+
+def test_bare_compares_with_what_the_session_saved(store: Path, tmp_path: Path) -> None:
+    lines = ("router create name r", f"save {tmp_path}/r.mido", "bridge create", "begin", "diff")
+    done = midocli("-s", str(store), *(word for line in lines for word in ("-e", line)))
+    assert f"--- {tmp_path}/r.mido\n+++ now\n" in done.stdout
+    assert "+bridge create" in done.stdout and "+router" not in done.stdout
 
 
 def test_what_a_change_did_is_what_it_did_then(store: Path) -> None:
@@ -113,6 +124,38 @@ def test_secrets_are_nowhere(store: Path) -> None:
             assert "hush" not in shown and "quiet" not in shown
             assert shown
     assert len(_compared(a, "diff log 3")) == 2
+
+
+def test_changes_are_offered_with_what_they_did(store: Path) -> None:
+    a = Sharer(store)
+    a.run("router create name r")
+    a.run("bridge create name lan")
+    offers = Offers(a.context)
+    for line in ("diff log ", "log ", "reach diff log "):
+        word = at_cursor(line)
+        assert word is not None
+        offered = [each for each in offers.at(word) if each.text.isdigit()]
+        assert offered == [Candidate("2", "bridge0 created"), Candidate("1", "router0 created")]
+    assert hint(a.context, "diff log 2").text.startswith("Enter runs it")
+    assert hint(a.context, "diff log 3") == Hint("the log has no change 3", True)
+    assert hint(a.context, "log 3 show") == Hint("the log has no change 3", True)
+    assert hint(a.context, "log 2 ").text.startswith("show: ")
+    assert hint(World().context, "diff log 2").wrong
+
+
+def test_the_forms_of_a_difference_are_offered() -> None:
+    world = World()
+    word = at_cursor("diff as ")
+    assert word is not None
+    forms = [each.text for each in Offers(world.context).at(word)]
+    assert forms == ["table", "json", "yaml", "csv", "commands", "mido"]
+    assert "mido" in hint(world.context, "diff as ").text
+    word = at_cursor("expect diff as m")
+    assert word is not None
+    assert [each.text for each in Offers(world.context).at(word)] == ["mido"]
+    word = at_cursor("router list as ")
+    assert word is not None
+    assert "mido" not in [each.text for each in Offers(world.context).at(word)]
 
 
 # -- with another store ---------------------------------------------------------------------
@@ -183,7 +226,7 @@ def test_reach_diff_compares_with_the_same(store: Path) -> None:
     assert found.startswith("closes: web <- alice   tcp 443   (chain0:rule0 drops it in ")
     assert a.run(f"reach diff log {number - 1}") == ""
     assert a.run(f"reach diff {store}") == ""
-    assert Sharer(store).run("reach diff") == ""
+    assert a.refused("reach diff").startswith("no change has begun: ")
     a.run("begin")
     a.run("bridge0:port1 clear outfilter")
     assert a.run("reach diff tcp 443").startswith("opens: web <- alice   tcp 443")

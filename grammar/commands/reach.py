@@ -81,7 +81,7 @@ class Reach(Sending):
 class ReachDiff(Command):
     """Ask which pairs gain or lose, compared with an `other` topology.
 
-    Where none is told it is that before the change that has begun, or else what was saved last.
+    Where none is told it is that before the change that has begun.
     """
 
     word = "reach"

@@ -42,13 +42,12 @@ def reach_diff(context: Context, command: ReachDiff) -> Result:
     from midocli.analysis.difference import difference
     from midocli.commands.topologies import committed, pair
 
-    if command.other is None and context.change.is_open:
+    if command.other is None:
+        if not context.change.is_open:
+            raise RefusedError("no change has begun: say which file to compare with")
         return difference(context, context.beside(committed(context)), command.traffic)
-    if command.other is None and context.kept is None:
-        raise RefusedError("no change has begun: say which file to compare with")
     found = pair(context, command.other)
-    is_change = command.other is not None and command.other.change is not None
-    after = context.beside(found.new) if is_change else context
+    after = context if command.other.change is None else context.beside(found.new)
     return difference(after, context.beside(found.old), command.traffic)
 
 

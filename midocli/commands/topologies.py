@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from midocli.store.rows import Row
     from midocli.store.storage.kept import Kept
 
+#: What a topology is saved as that never was.
+_NOTHING = "nothing"
 #: What creation makes up where it is not told.
 _MADE_UP = ("mac", "ip-id")
 _BUILDING = (tree.Create, tree.Set, tree.Clear, tree.Delete, Undo, Change, Demo)
@@ -58,14 +60,16 @@ def pair(context: Context, other: Other | None) -> Pair:
     if other is not None and other.place is not None:
         old, unknown = _in_place(context, other.place)
         return Pair(old, other.place.text, new, unknown=unknown)
+    name, number = context.last_save()
     if context.kept is None:
-        name, number = context.last_save()
         with context.store.journal.at(number):
             return Pair(copied(context.store), name, new)
-    if context.change.is_open:
+    if name == _NOTHING and context.change.is_open:
         return Pair(committed(context), "committed", new)
-    began = context.kept.past(context.kept.began)
-    return Pair(began, f"{context.kept.name} as this session found it", new)
+    if name == _NOTHING:
+        name, number = f"{context.kept.name} as this session found it", context.kept.began
+    with context.manner.undisturbed(), context.change.set_aside():
+        return Pair(context.kept.past(number), name, new)
 
 
 def committed(context: Context) -> Store:
@@ -81,11 +85,17 @@ def kept(context: Context) -> Kept:
     return context.kept
 
 
-def _around(context: Context, number: int, column: int | None) -> Pair:
-    """What was before and behind a change of the log."""
+def check_change(context: Context, number: int, column: int | None) -> Kept:
+    """The store whose log has a change; UnknownObjectError, or RefusedError where there is none."""
     found = kept(context)
     if found.log.change(number) is None:
         raise UnknownObjectError(f"the log has no change {number}", column)
+    return found
+
+
+def _around(context: Context, number: int, column: int | None) -> Pair:
+    """What was before and behind a change of the log."""
+    found = check_change(context, number, column)
     with context.manner.undisturbed(), context.change.set_aside():
         before, after = found.around(number)
     return Pair(before, f"before change {number}", after, f"change {number}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from grammar import tree
@@ -18,13 +19,20 @@ class Saved:
     """The name and the state under which a topology was saved last.
 
     `name` is the file it was last saved to or, into nothing, read from; DEMO after that
-    command, until it is undone; None before any. A topology that stays is called as its store.
+    command, until it is undone; None before any. A topology that stays is called as its store;
+    how far its log has got then is told by `position`.
     """
 
-    def __init__(self, store: Store, stays_in: str | None = None) -> None:
+    def __init__(
+        self, store: Store, stays_in: str | None = None, position: Callable[[], int] | None = None
+    ) -> None:
         self._store = store
         self._stays_in = stays_in
         self.name = stays_in
+        self._position = position
+        #: What it was saved as last, and where its log had got to then.
+        self._saved_as: str | None = None
+        self._saved_at = 0
         #: The states of the store in which the topology is as it was saved.
         self._same = {store.journal.last}
         self._last = store.journal.last
@@ -34,6 +42,11 @@ class Saved:
     def state(self) -> int:
         """The last state of the store in which the topology was as it was saved."""
         return max(self._same)
+
+    @property
+    def last(self) -> tuple[str, int]:
+        """What it was saved as last, and its state or, if it stays, how far the log was then."""
+        return self._saved_as or "nothing", self._saved_at if self._position else self.state
 
     @property
     def is_changed(self) -> bool:
@@ -74,6 +87,8 @@ class Saved:
     def _call(self, name: str | None) -> None:
         if self._stays_in is None:
             self.name = name
+        self._saved_as = name
+        self._saved_at = self._position() if self._position is not None else 0
         self._same = {self._store.journal.last}
 
 

@@ -93,7 +93,9 @@ class Session:
         self.settings = settings
         self.context = context
         self._kept = context.kept
-        self.saved = Saved(context.store, self._kept.name if self._kept else None)
+        self.saved = Saved(context.store)
+        if self._kept is not None:
+            self.saved = Saved(context.store, self._kept.name, self._kept.position)
         self.mistakes = mistakes or Mistakes()
         self.answered = True
         self.last: bool | None = None
@@ -108,7 +110,7 @@ class Session:
         self._place = ("", Line("", 1))
         #: What stood before the line that is being run, if it was typed.
         self._typed_at = PROMPT
-        context.saved_as(lambda: (self.saved.name or "nothing", self.saved.state))
+        context.saved_as(lambda: self.saved.last)
         context.leave_to(self._source, "source")
         context.leave_to(self._choose_format, "format")
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from grammar import tree
 from grammar.as_form import As
 from grammar.commands.expect import Expect
+from grammar.commands.log import Log
 from grammar.commands.tcpdump import Tcpdump
 from grammar.errors import InvalidValueError, UnknownObjectError, shorten
+from grammar.other import Other
 from grammar.pipe import Piped
 from grammar.resources import SCHEMA
 from grammar.tree import Argument, Setting
+from midocli.commands.topologies import check_change
 from midocli.context.context import Context
 from midocli.probes.points import UNDERLAY
 from midocli.probes.targets import find_target
@@ -37,6 +40,7 @@ def check(context: Context, command: tree.Command) -> None:
     context.resolver.path(path)
     if isinstance(command, Tcpdump):
         _check_points(context, command.points.text, command.points.column)
+    _check_change(context, command)
     destination = getattr(command, "destination", None)
     if destination is not None:
         find_target(context, destination)
@@ -44,6 +48,15 @@ def check(context: Context, command: tree.Command) -> None:
         for each in (*getattr(command, "settings", ()), *getattr(command, "options", ())):
             _check_setting(context, each)
     return None
+
+
+def _check_change(context: Context, command: tree.Command) -> None:
+    """A change of the log that is asked about is there."""
+    other = getattr(command, "other", None)
+    if isinstance(command, Log) and command.action == "show":
+        other = Other(None, command.number, command.column)
+    if isinstance(other, Other) and other.change is not None:
+        check_change(context, other.change, other.column)
 
 
 def _check_setting(context: Context, setting: Setting) -> None:

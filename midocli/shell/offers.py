@@ -21,6 +21,10 @@ from midocli.shell.ranking import meant, ranked
 from midocli.shell.words import POINT_WORDS, Candidate, help_words, inner_words
 
 _INNER = ("filter", "flags")
+#: What is no object of the topology.
+_ELSEWHERE = ("file", "help", "flags", "change")
+#: So many changes of a log are offered.
+_MOST_CHANGES = 50
 
 
 class Slot(NamedTuple):
@@ -38,6 +42,7 @@ class Offers:
     """What may be typed, of the language and of a topology."""
 
     def __init__(self, context: Context) -> None:
+        self._context = context
         self._names = Names(context)
 
     def at(self, word: AtCursor, most: int = MOST) -> list[Candidate]:
@@ -75,6 +80,14 @@ class Offers:
             yield from self._names.beginning(target, before, typed, most)
         elif expected.target == "file":
             yield from (each for each in files(typed) if each.text.startswith(typed))
+        elif expected.target == "change":
+            yield from (each for each in self._changes() if each.text.startswith(typed))
+
+    def _changes(self) -> Iterator[Candidate]:
+        """The changes that a store's log has, the last first."""
+        kept = self._context.kept
+        for each in reversed(kept.log.listed(_MOST_CHANGES) if kept is not None else ()):
+            yield Candidate(str(each.number), each.summary)
 
     def _near(self, slots: list[Slot], before: str) -> Iterator[tuple[Slot, Candidate]]:
         """What was meant, then what has the letters; nothing where no letters have been typed."""
@@ -130,7 +143,11 @@ def _order(expected: Expectation) -> int:
 def _names_objects(slot: Slot) -> bool:
     """Whether what is expected is found in the topology."""
     expected = slot.expected
-    if expected.text or not expected.target or expected.target in ("file", "help", "flags"):
+    if (
+        expected.text
+        or not expected.target
+        or expected.target in ("file", "help", "flags", "change")
+    ):
         return False
     return expected.target != "filter" or not inner_words("filter", slot.head)[2]
 

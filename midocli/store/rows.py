@@ -231,6 +231,11 @@ class Siblings:
         self.by_number[number] = self.by_number.pop(old)
         self.taken.add(number)
 
+    def rewind(self, next_number: int) -> None:
+        """Have no alias given from a counter on but those that objects have."""
+        self.next_number = next_number
+        self.taken = {number for number in self.taken if number in self.by_number}
+
     def give_back(self, number: int, next_number: int) -> None:
         """Take back a `take` that never happened; `next_number` is what it was."""
         self.taken.discard(number)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 from grammar.errors import MidoError, RefusedError, StoreError
 from midocli.store.copying import copied
 from midocli.store.display import Display
 from midocli.store.journal import Change, Transaction
-from midocli.store.rows import Row
+from midocli.store.rows import Row, Siblings
 from midocli.store.storage.database import Database, understood
 from midocli.store.storage.entries import OWN, Entries, Entry, is_own
 from midocli.store.storage.loading import Loading
@@ -208,6 +209,10 @@ class Kept:
         """Whether something is to be committed."""
         return bool(self._settled) or self._is_named
 
+    def position(self) -> int:
+        """The last entry of the log, as far as this session knows."""
+        return self.log.seen
+
     def past(self, number: int) -> Store:
         """The topology as it was behind an entry of the log; RefusedError: that is kept no more.
 
@@ -238,7 +243,11 @@ class Kept:
         entries = Entries(store, self._shapes)
         with store.journal.elsewhere(), understood(self._database):
             for data in done:
-                entries.take_back([each for each in json.loads(data) if each[2] not in OWN])
+                changes = [each for each in json.loads(data) if each[2] not in OWN]
+                counters = list(_counters(store, changes))
+                entries.take_back(changes)
+                for siblings, number in reversed(counters):
+                    siblings.rewind(number)
 
     def together(self) -> AbstractContextManager[None]:
         return self.log.together()
@@ -428,6 +437,15 @@ class Kept:
     def close(self) -> None:
         """End the connection."""
         self._database.close()
+
+
+def _counters(store: Store, changes: list[list[Any]]) -> Iterator[tuple[Siblings, int]]:
+    """Where objects are that changes created, and what the counters of aliases were before."""
+    for each in changes:
+        row = store.by_id(int(each[1], 16)) if each[0] == "attach" else None
+        if row is not None:
+            places = (siblings for _, _, siblings in store.places(row))
+            yield from zip(places, each[-1], strict=True)
 
 
 def _turned(changes: Transaction) -> Transaction:
