@@ -64,6 +64,7 @@ def schedules(seed: int, number: int) -> Iterator[str]:
     for each in range(seed, seed + (number or 2000)):
         with quick_folder() as folder:
             yield from told(each, Schedule(Random(each), f"{folder}/net.db"))
+    print(f"{number or 2000} courses of events")
 
 
 def postgres(seed: int, number: int) -> Iterator[str]:
@@ -72,6 +73,7 @@ def postgres(seed: int, number: int) -> Iterator[str]:
     for each in range(seed, seed + (number or 500)):
         forget(store)
         yield from told(each, Schedule(Random(each), store, drop))
+    print(f"{number or 500} courses of events")
 
 
 def killed(seed: int, number: int) -> Iterator[str]:
