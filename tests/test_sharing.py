@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sessions import midocli
 from sharer import Sharer
 from stored import side_by_side
 from terminal import Terminal
-from worlds import World
+from worlds import World, listing
+from worlds import check as check_store
 
-from grammar.errors import StoreError
+from grammar.errors import MidoError, StoreError
 from midocli.app import stores
 from midocli.app.stores import check
+from midocli.store.storage.database import Cell
 
 
 @pytest.fixture
@@ -329,3 +334,58 @@ def test_a_damaged_store_is_told_in_one_sentence(store: Path) -> None:
             assert check(str(store))
         except StoreError as error:
             assert "is damaged" in error.message
+
+
+def test_what_had_to_be_read_anew_meanwhile_is_not_changed(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log was pruned between a command's look at the store and its change."""
+    a, b = Sharer(store), Sharer(store)
+    a.run("router create name r")
+    begin = a.kept._database.begin
+
+    def preceded(seconds: float) -> None:
+        for _ in range(3):
+            b.run("bridge create name b")
+        b.run("log prune last 1")
+        begin(seconds)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(a.kept._database, "begin", preceded)
+        assert a.refused("router r set name s").endswith(" had to be read anew: try again")
+    a.run("router r set name s")
+    assert b.run("router list") == "router router0 name s state up asn 0"
+    assert listing(a) == listing(b)
+
+
+@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("line", ["router list", "router r set name t"])
+def test_a_session_whose_store_fails_for_a_while_sees_all_of_it_again(
+    store: Path, monkeypatch: pytest.MonkeyPatch, line: str, number: int
+) -> None:
+    """Whichever statement is the first to fail, while it takes in what others did."""
+    a, b = Sharer(store), Sharer(store)
+    for made in ("router create name r", "bridge create name b", "bridge b add port"):
+        a.run(made)
+    a.run("bridge list")
+    b.run("router r add port address 10.0.0.1 net 10.0.0.0/24")
+    b.run("delete bridge b")
+    b.run("bridge create name c")
+    left, rows = number, a.kept._database.rows
+
+    def failing(statement: str, parameters: Sequence[Cell] = ()) -> list[tuple[Any, ...]]:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise StoreError("it fails")
+        return rows(statement, parameters)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(a.kept._database, "rows", failing)
+        with suppress(MidoError):
+            a.run(line)
+    a.kept.refresh()
+    assert listing(a) == listing(Sharer(store))
+    check_store(a.store)
+    a.run("bridge create")
+    assert not check(str(store))

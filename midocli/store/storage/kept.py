@@ -59,6 +59,8 @@ class Kept:
         self._steps: list[tuple[Found, bool, int]] = []
         self._refusal: StoreError | None = None
         self._is_writing = False
+        #: Whether something could not be read that others have changed.
+        self._is_behind = False
         self.is_gathering = False
         self._mark: object = database.mark()
         self._load()
@@ -108,8 +110,9 @@ class Kept:
         if self._is_writing or self._store.journal.history is not self:
             return []
         mark = self._database.mark()
-        if mark == self._mark:
+        if mark == self._mark and not self._is_behind:
             return []
+        check(self._database)
         self._mark = mark
         return self._take_in()
 
@@ -119,33 +122,56 @@ class Kept:
 
     def _take_in(self) -> list[str]:
         """Make the changes of others here too; load everything anew where that cannot be."""
-        check(self._database)
         told: list[str] = []
-        with self._store.journal.elsewhere() as touched:
-            try:
-                with self._loading.taking_in():
-                    for kind, words, data in self.log.news():
-                        if kind != NAME:
-                            told.append(words)
-                        entries = [each for each in json.loads(data) if each[2] not in OWN]
-                        self._entries.repeat(entries, self._loading.passes_over)
-            except (MidoError, ValueError, LookupError, TypeError):
-                self._loading.end()
-                forgotten = self._store.forget(OWN)
-                self._load()
-                touched += [*forgotten, *self._store.all_rows()]
-        if touched:
-            self._seer(list(dict.fromkeys(touched)))
+        touched: list[Row] = []
+        try:
+            with self._store.journal.elsewhere() as touched:
+                try:
+                    self._repeat(told)
+                except (MidoError, ValueError, LookupError, TypeError):
+                    self._begin_anew(touched)
+        finally:
+            if touched:
+                self._seer(list(dict.fromkeys(touched)))
         return told
+
+    def _repeat(self, told: list[str]) -> None:
+        """Make the changes of others here, and have them told."""
+        if self._is_behind:
+            raise LookupError
+        with self._loading.taking_in():
+            for kind, words, data in self.log.news():
+                if kind != NAME:
+                    told.append(words)
+                entries = [each for each in json.loads(data) if each[2] not in OWN]
+                self._entries.repeat(entries, self._loading.passes_over)
+
+    def _begin_anew(self, touched: list[Row]) -> None:
+        """Forget all that was read; where it cannot be read again now, that is tried next time."""
+        self._is_behind = True
+        self._loading.end()
+        touched += self._store.forget(OWN)
+        self._load()
+        touched += self._store.all_rows()
+        self._is_behind = False
 
     # -- what this one does: a history ---------------------------------------------------------
 
     def begin(self) -> None:
-        """Take the store's lock, and see what others have done; what is refused is told later."""
+        """Take the store's lock, and see what others have done; what is refused is told later.
+
+        StoreError at once where all had to be read anew: what is at hand is not of it.
+        """
+        loading = self._loading
         try:
             self._lock(_PATIENCE)
         except StoreError as error:
+            if self._is_behind:
+                raise
             self._refusal = error
+        if self._loading is not loading:
+            self.end()
+            raise StoreError(f"the store {self.name} had to be read anew: try again")
 
     def _lock(self, seconds: float) -> None:
         if self._is_writing:
@@ -153,6 +179,7 @@ class Kept:
         self._database.begin(seconds)
         self._is_writing = True
         try:
+            check(self._database)
             self._take_in()
             self._mark = self._database.mark()  # while nobody else can write
         except BaseException:
