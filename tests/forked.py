@@ -22,6 +22,7 @@ from sharer import Sharer
 _HONEST = re.compile(
     r"\S+:\d+:\d+: (unknown (bridge|chain|router|rule)|(cannot|nothing to) (un|re)do"
     r"|another session, which is still there|.* is locked: another session"
+    r"|.* had to be read anew: try again"
     r"|.* has been (changed|deleted)|.* needs .* deleted since begin|no change has begun"
     r"|the change has failed|a change has begun already)"
 )
