@@ -17,7 +17,7 @@ from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from io import BytesIO, StringIO
-from os import fspath
+from os import fsdecode
 from typing import TYPE_CHECKING, SupportsBytes, TypeVar
 
 # Whole, before there are threads: its modules import each other in a circle, on which Python fails
@@ -110,9 +110,9 @@ class Lab:
         fails, with its `code`, and `line` and `column` in the text: those before it have been
         carried out, and nothing of itself.
         """
-        lines = read_lines(BytesIO(text.encode("utf-8", "surrogatepass")))
+        self.session.latest = Done()
         try:
-            self.session.run_script("", lines)
+            self.session.run_script("", read_lines(BytesIO(_encoded(text))))
         except SessionEnd:
             pass
         except MidoError as error:
@@ -126,7 +126,7 @@ class Lab:
         MidoError for a file that cannot be read, and for the first line that fails, with its
         place in the file.
         """
-        return self(f"source {quoted(fspath(file))}")
+        return self(f"source {quoted(fsdecode(file))}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -313,6 +313,14 @@ class _Session(Session):
         self._screen.seek(0)
         self._screen.truncate()
         return Message((printed + result.text()).removesuffix("\n"))
+
+
+def _encoded(text: str) -> bytes:
+    """Text as it stands in a file; names of files may hold what was no UTF-8 there."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _placed(error: MidoError, name: str, line: Line) -> MidoError:

@@ -259,10 +259,16 @@ class Resolver:
         return message + _meant(self._near(collection, parent, word))
 
     def suggestion(self, word: str, *paths: str) -> str:
-        """`; did you mean …?` out of the objects of some collections; empty where none is near."""
+        """`; did you mean …?` out of the objects of some collections; empty where none is near.
+
+        Where several objects are called so, that is said instead.
+        """
         from grammar.nearest import nearest
 
         kinds = [self._store.schema[path] for path in paths]
+        for kind in kinds:
+            if not kind.parent and len(self._store.keyed(kind, None, word)) > 1:
+                return f"; more than one {kind.name} is called so: use an alias or UUID"
         if ":" in word:
             for kind in kinds:
                 if near := next(filter(None, self._near_composed(kind, word)), None):

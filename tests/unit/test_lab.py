@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -69,6 +70,34 @@ def test_several_lines_are_a_script_of_which_the_last_result_is_told() -> None:
     assert str(lab("router create name a\nrouter create \\\n  name b\n\n# done\n")) == ""
     assert str(lab("router create name c\nrouter list")) == str(lab("router list"))
     assert [each["name"] for each in lab("router list").document()] == ["a", "b", "c"]
+
+
+def test_where_there_is_no_line_nothing_came_of_it() -> None:
+    lab = Lab()
+    lab("bridge create name lan")
+    for nothing in ("", "\n", "# no line"):
+        assert str(lab(nothing)) == ""
+
+
+def test_names_of_files_are_those_of_the_system(tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"caf\xe9.mido")
+    file.write_text("bridge create name lan\n")
+    lab = Lab()
+    assert str(lab.source(file)) == str(lab(f"source {file}")).replace("1", "0") == "bridge0\n"
+    with pytest.raises(MidoError, match="cannot read"):
+        lab.source(os.fsdecode(b"\xff.mido"))
+
+
+def test_a_name_that_several_have_is_told_apart_from_one_that_nobody_has() -> None:
+    lab = Lab()
+    for _ in range(2):
+        lab("guest create name alice")
+    told = "more than one guest is called so: use an alias or UUID"
+    for ask in (lambda: lab.ping("alice", "1.2.3.4"), lambda: lab.dhcp("alice")):
+        with pytest.raises(MidoError, match=told):
+            ask()
+    with pytest.raises(MidoError, match=told):
+        lab.ping("guest0", "alice")
 
 
 def test_a_script_results_in_all_that_it_prints(tmp_path: Path) -> None:
