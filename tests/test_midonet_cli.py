@@ -50,6 +50,7 @@ NEW = (
     "guest create name web interface host0:tap1 address 10.0.0.9/24",
     "pgroup0 add member port bridge0:port1",
     "router edge add port address 10.2.0.1 net 10.2.0.0/24",
+    "router edge add port mac 02:00:00:00:00:02 address 10.3.0.1 net 10.4.0.0/24",
     "bridge wan add port peer router2:port0",
     "ip-address-group create name ipg",
     "ipg0 add ip address 10.0.0.9",
@@ -83,6 +84,8 @@ load-balancer lb0 pool pool0 add vip address 10.0.0.8 protocol-port 80 persisten
 router create name edge
 bridge <bridge0> add port outfilter chain0
 router router0 add port mac MAC address 10.2.0.1 net 10.2.0.0/24
+router router0 add port mac 02:00:00:00:00:02 address 10.3.0.1 net 10.4.0.0/24
+router router0 port port1 set net 10.4.0.0/24
 bridge <bridge0> add port
 router <router0> add route type normal src 0.0.0.0/0 dst 10.1.0.0/16 gw 10.0.0.2 \
 port <router0:port0> weight 5
@@ -135,6 +138,16 @@ def test_what_it_cannot_say_is_named() -> None:
     left = result.document()["left_out"]
     assert {"host0", "guest0", "password of router0:peer0"} < set(left)
     assert result.remark.startswith("left out: host0, ")
+
+
+def test_an_address_off_its_network_takes_a_second_command() -> None:
+    port = "mac 2:0:0:0:0:1 address 10.0.0.2 net 10.1.0.0/24"
+    new = World("router create", f"router0 add port {port}")
+    assert new.lines("diff as commands")[1:] == [
+        "router create",
+        f"router router0 add port {port}",
+        "router router0 port port0 set net 10.1.0.0/24",
+    ]
 
 
 def test_what_a_file_builds_is_picked_by_uuid_or_by_what_it_shows(tmp_path: Path) -> None:

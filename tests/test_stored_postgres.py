@@ -35,6 +35,18 @@ def test_a_topology_stays_in_postgresql(store: str) -> None:
     assert " is sound: 0 objects, 1 changes\n" in printed[2].stdout
 
 
+def test_it_is_compared_with(store: str) -> None:
+    midocli("-s", store, "-e", "router create name r", "-e", "router r set name s")
+    done = midocli("-e", f"diff {store} as mido", "-e", "bridge create", "-e", f"diff {store}")
+    assert done.stdout.splitlines()[:2] == ["router router0 delete", "bridge0"]
+    assert done.stdout.splitlines()[-2:] == ["-router create name s", "+bridge create"]
+    done = midocli("-s", store, "-e", "diff log 2 as mido", "-e", "diff", "-e", "log 2 show")
+    assert done.stdout.splitlines()[0] == "router router0 set name s"
+    assert done.stdout.splitlines()[-1] == "+ router router0 name s state up asn 0"
+    nowhere = midocli("-e", "diff postgresql://127.0.0.1:9/x")
+    assert (nowhere.returncode, nowhere.stderr.count("\n")) == (1, 1)
+
+
 def test_sessions_print_the_same(store: str) -> None:
     (script,) = named("local-route-alias")
     assert difference(script, store) == ""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import count
 
+from grammar.addresses import Cidr
 from grammar.errors import RefusedError
 from grammar.schema import Collection, Field
 from grammar.tree import Clear, Command, Create, Set
@@ -177,6 +178,11 @@ class MidonetCli(Language):
                 self._clear_tenant()
         elif isinstance(command, Set):
             self._aliases.named(row.get(each.field.name) for each in command.settings)
+        settings = command.settings if isinstance(command, (Create, Set)) else ()
+        if any(each.field.name == "address" for each in settings) and _is_off_its_network(row):
+            # Given with its address the API takes that for the network, too.
+            net = self._words(row, [row.collection.by_name["net"]])
+            self.lines.append(" ".join([*self._picked(row), "set", *net]))
 
     def _clear_tenant(self) -> None:
         """Have no tenant given to what is not given any: a session has an empty one, at least."""
@@ -253,6 +259,14 @@ def _is_rule_of_clusters(rule: Row) -> bool:
     """Whether a cluster knows a type of rule."""
     kind = rule.get("type")
     return kind not in ("redirect", "continue") and (kind != "trace" or rule.get("traceid"))
+
+
+def _is_off_its_network(row: Row) -> bool:
+    """Whether a router's port has an address outside the network that it is said to be on."""
+    if row.collection.path != "router.port" or row.get("address") is None:
+        return False
+    net: Cidr | None = row.get("net")
+    return net is not None and Cidr(row.get("address"), net.length).network != net.network
 
 
 def _zone_for(host: Row, store: Store) -> Iterator[str]:
