@@ -16,6 +16,7 @@ from grammar.schema import Collection, Schema
 from midocli.store.journal import Change, Journal
 from midocli.store.layout import Layout
 from midocli.store.rows import Absent, Row, Siblings, Value, link, refer, unrefer
+from midocli.store.views import holder_in, referring, renumbers
 
 if TYPE_CHECKING:
     import random
@@ -58,7 +59,7 @@ class Store:
         """What is worked out once for a collection."""
         layout = self._layouts.get(collection.path)
         if layout is None:
-            gathered_by = tuple(view for view in self.schema.views if _renumbers(view, collection))
+            gathered_by = tuple(view for view in self.schema.views if renumbers(view, collection))
             layout = self._layouts[collection.path] = Layout(collection, gathered_by)
         return layout
 
@@ -84,7 +85,7 @@ class Store:
         For a collection that gathers others these are the rows it shows.
         """
         if collection.through:
-            return self._referring(collection, parent)
+            return referring(collection, parent)
         path = self._path(collection, parent)
         if self.absent is not None:
             self.absent.siblings(path, parent)
@@ -113,8 +114,10 @@ class Store:
 
     def _path(self, collection: Collection, parent: Row | None) -> str:
         """Where the rows stand that a collection shows in a parent, which may hold them itself."""
-        if collection.gathers and self._is_direct(collection, parent):
-            return collection.gathers[0]
+        if collection.gathers and parent is not None:
+            gathered = self.schema[collection.gathers[0]]
+            if gathered.parent == parent.collection.path:
+                return gathered.path
         return collection.path
 
     def _known(self, path: str, holder: Row | None) -> Siblings | None:
@@ -123,20 +126,6 @@ class Store:
             return self._shared_siblings.get((path, holder))
         held = self.root if holder is None else holder.children
         return held.get(path) if held else None
-
-    def _is_direct(self, view: Collection, parent: Row | None) -> bool:
-        """Whether a view shows rows that its parent holds itself."""
-        return parent is not None and parent.collection.path == self.schema[view.gathers[0]].parent
-
-    def _referring(self, view: Collection, parent: Row | None) -> Siblings:
-        """The rows that refer to a parent by the field the view goes through."""
-        found = Siblings(False)
-        for row, index in (parent.referrers if parent else None) or ():
-            if row.collection.path in view.gathers and (
-                row.collection.fields[index].name == view.through
-            ):
-                found.by_number[len(found.by_number)] = row
-        return found
 
     def rows(self, path: str, parent: Row | None = None) -> Iterator[Row]:
         """The rows of the collection at `path` inside a parent, in their order."""
@@ -383,7 +372,7 @@ class Store:
         """Where a row has an alias: the collection, what holds it, and the siblings there."""
         yield row.collection.path, row.parent, self._make_siblings(row)
         for view in self.layout(row.collection).gathered_by:
-            holder = self.holder(view, row)
+            holder = holder_in(view, row)
             yield view.path, holder, self._shared_in(view.path, holder)
 
     def counters(self, path: str, holder: Row | None) -> Siblings:
@@ -420,7 +409,7 @@ class Store:
 
     def shared_siblings(self, view: Collection, row: Row) -> Siblings:
         """Where a view numbers a row: among all below the row that is the view's parent."""
-        return self._shared_in(view.path, self.holder(view, row))
+        return self._shared_in(view.path, holder_in(view, row))
 
     def _shared_in(self, path: str, holder: Row | None) -> Siblings:
         siblings = self._shared_siblings.get((path, holder))
@@ -429,14 +418,6 @@ class Store:
             if self.absent is not None:
                 self.absent.begun(path, holder)
         return siblings
-
-    @staticmethod
-    def holder(view: Collection, row: Row) -> Row | None:
-        """The row in which a view numbers a row, None at the root."""
-        holder = row.parent
-        while holder is not None and holder.collection.path != view.parent:
-            holder = holder.parent
-        return holder
 
     def _places(self, row: Row) -> tuple[Siblings, ...]:
         """Where a row has an alias: among its siblings, and where it is gathered."""
@@ -512,16 +493,3 @@ class Store:
         ordered.insert(position, row)
         self.journal.touched.append(row)
         return old
-
-
-def _renumbers(view: Collection, collection: Collection) -> bool:
-    """Whether a view gives rows of a collection an alias of its own.
-
-    It does where it shows rows of several parents at once.
-    """
-    return (
-        collection.path in view.gathers
-        and view.has_id
-        and not view.through
-        and view.path.count(".") < collection.path.count(".")
-    )

@@ -13,6 +13,7 @@ from midocli.store.storage.entries import OWN
 from midocli.store.storage.ranges import ranges_of
 from midocli.store.storage.values import Shapes, hex_of, key_of
 from midocli.store.store import Store
+from midocli.store.views import holder_in
 
 #: How far apart the ranks of rows in an order are, where there is room.
 _APART = 1 << 32
@@ -99,7 +100,7 @@ class Writing:
         layout = self._store.layout(collection)
         holder = None
         for view in layout.gathered_by:
-            above = self._store.holder(view, row)
+            above = holder_in(view, row)
             holder = hex_of(above) if above else ""
         key = None if layout.key is None else shape.value(layout.key, row.values[layout.key])
         return (
