@@ -140,6 +140,18 @@ def test_what_it_cannot_say_is_named() -> None:
     assert result.remark.startswith("left out: host0, ")
 
 
+def test_what_is_left_out_leaves_no_hole() -> None:
+    new = World("bridge create", "bridge0 add port", "chain create")
+    for kind in ("drop dst 10.0.0.9", "drop", "redirect target-port bridge0:port0"):
+        new.run(f"chain0 add rule type {kind}")
+    result = in_form(new.lab("diff"), "commands", new.store)
+    assert result.text().splitlines()[-2:] == [
+        "chain chain0 add rule type drop pos 1",
+        "chain chain0 add rule dst 10.0.0.9 type drop pos 2",
+    ]
+    assert result.document()["left_out"] == ["chain0:rule2"]
+
+
 def test_an_address_off_its_network_takes_a_second_command() -> None:
     port = "mac 2:0:0:0:0:1 address 10.0.0.2 net 10.1.0.0/24"
     new = World("router create", f"router0 add port {port}")

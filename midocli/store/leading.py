@@ -136,6 +136,8 @@ class Leading:
             if not self._language.makes(thing.row)
         ]
         self.left_out = dict.fromkeys(unmade)
+        if not self._language.moves:
+            changed = _in_order(found)
         changes = {name: self._changeable(name, change) for name, change in changed.items()}
         return Difference(
             {name: thing for name, thing in created.items() if name not in self.left_out},
@@ -331,11 +333,11 @@ class Leading:
 
     def _carry_out(self, command: Command) -> MidoError | None:
         """Carry a command out on the copy, as far as it can be said; why it is refused."""
-        said = self._said(command)
-        if said is None:
-            return None
-        line = canonical(said)
         try:
+            said = self._said(command)
+            if said is None:
+                return None
+            line = canonical(said)
             holder = self._holder(said)
             for needed in self._language.needs(said, self._here, holder):
                 self._carry_out(_parsed(needed))
@@ -363,8 +365,10 @@ class Leading:
         match command:
             case Create(path=path, target=target, settings=settings):
                 own, gives = target.collection.by_name, self._language.gives
+                last = len(self._siblings(target.collection.path, self._holder(command)) or ()) + 1
                 given = (
-                    each
+                    # Behind what is left out there are fewer places.
+                    each._replace(value=min(each.value, last)) if each.field.computed else each
                     for each in settings
                     if each.field.name not in own or gives(target.collection, each.field)
                 )
@@ -422,6 +426,23 @@ def _out_of_order(found: Difference) -> Iterator[str]:
             yield name
         else:
             last[chain] = place
+
+
+def _in_order(found: Difference) -> dict[str, Change]:
+    """What changes, but for the places of what stays in its order all the same."""
+    misplaced = set(_out_of_order(found))
+    return {
+        name: change
+        if name in misplaced
+        else change._replace(
+            fields={
+                field: pair
+                for field, pair in change.fields.items()
+                if field != change.new.row.collection.ordered_by
+            }
+        )
+        for name, change in found.changed.items()
+    }
 
 
 def _companions(row: Row, store: Store) -> Iterator[Row]:
