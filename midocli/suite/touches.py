@@ -2,6 +2,7 @@
 
 What a rule or route decides is told of by name. Beside that, a rule that asks for another port
 matters where frames of that port come by, and one that asks for a connection has it remembered.
+Who asks what would become of all packets depends on everything there is.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from midocli.suite.world import Outcome, run
 
 #: Types of ICMP messages that are answers; they stand where other protocols have their source port.
 _ANSWERS = (0, 3, 11)
+#: Words of commands that ask of all packets, without any being sent.
+_OF_ALL = frozenset(("reach", "matrix", "check"))
 
 
 class _Steps(Deciders):
@@ -54,6 +57,11 @@ class _Touching(Covering):
     def begin(self, context: Context, screen: StringIO) -> None:
         super().begin(context, screen)
         self._network = context.datapath.network
+
+    def ahead(self, file: str, line: Line) -> None:
+        super().ahead(file, line)
+        if not _OF_ALL.isdisjoint(line.text.split()):
+            self._touch(self.mutants)
 
     def note(self, row: Row, kind: Kind, file: str, line: Line) -> Place:
         place = super().note(row, kind, file, line)
