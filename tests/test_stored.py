@@ -205,3 +205,19 @@ def test_a_newer_store_is_left_alone(store: Path) -> None:
     status, _, err = run(store, "-e", "router create")
     assert status == 2
     assert "was written by a newer midocli: its version is 99" in err
+
+
+def test_numbers_of_a_change_that_was_rolled_back_are_not_given_again(tmp_path: Path) -> None:
+    """Somebody has seen them, whoever comes next: as with PostgreSQL's sequences."""
+    store = tmp_path / "net.db"
+
+    def made(*lines: str) -> list[str]:
+        commands = [word for line in lines for word in ("-e", line)]
+        return midocli("--store", store, *commands).stdout.splitlines()
+
+    assert made("begin", "bridge create name a", "rollback") == ["bridge0"]
+    assert made("begin", "bridge create name b", "nonsense") == ["bridge1"]
+    assert made("begin", "bridge create name c") == ["bridge2"]
+    assert made("begin", "bridge create name c", "quit") == ["bridge3"]
+    assert made("bridge create name d") == ["bridge4"]
+    assert midocli("--store", store, "--check").returncode == 0

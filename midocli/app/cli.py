@@ -364,10 +364,12 @@ def _run_batch(options: Namespace, session: Session) -> int:
             if not _run_file(name, session):
                 session.flush()
                 return 2
-        for command in options.commands or ():
-            session.run_script("-e", [Line(command, 1)])
-            answered = answered and session.answered
-        session.end_input("-e")
+        try:
+            for command in options.commands or ():
+                session.run_script("-e", [Line(command, 1)])
+                answered = answered and session.answered
+        finally:
+            session.end_input("-e")
     except SessionEnd:
         pass
     session.flush()

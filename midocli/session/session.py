@@ -161,6 +161,8 @@ class Session:
             self.context.committed()
             self.flush()
             self._tell(f"{printable(name)}: rolled back: the input ended before commit\n")
+        if self._kept is not None:
+            self._kept.commit_names()
 
     @contextmanager
     def _gathered(self) -> Iterator[None]:

@@ -107,6 +107,7 @@ class Draft(Remembered):
         for kind, row, *_ in whole:
             if kind == "attach" and isinstance(row, Row):
                 self._store.retire(row)
+                self._below.introduced(row)
 
 
 def _check(store: Store, change: Change, own: AbstractSet[Row]) -> None:

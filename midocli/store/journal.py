@@ -58,7 +58,7 @@ class History(Protocol):
         """The transaction that began has ended, one way or the other."""
 
     def introduced(self, row: Row) -> None:
-        """A row has got an alias, which is not taken back with anything."""
+        """A row has got an alias, which is not taken back with anything, not even with the row."""
 
     def together(self) -> AbstractContextManager[None]:
         """The transactions inside are one later on, such as those of a file.

@@ -327,11 +327,15 @@ class Kept:
     def _note_names(self) -> None:
         names, self._unwritten, self._is_named = self._unwritten, {}, False
         for row in names:
-            if self._store.is_live(row) and row.collection.path not in OWN:
+            if row.collection.path in OWN:
+                continue
+            if self._store.is_live(row):
                 self._noted[row] = None
                 self._writing.note_number(row)
                 entry = f'[["name","{hex_of(row)}",{row.number},{row.shared_number}]]'
                 self.log.add(NAME, "", entry)
+            else:  # it went with a change that was rolled back
+                self._writing.note_counters(row)
 
     def _commit(self) -> None:
         try:

@@ -69,12 +69,16 @@ class Writing:
         """The alias of a row is to be written, and what may be given next."""
         if row.collection.path not in OWN:
             self._rows[row] = None
-            self._numbered[row] = None
+            self.note_counters(row)
+
+    def note_counters(self, row: Row) -> None:
+        """What aliases may be given next is to be written, where a row had one."""
+        self._numbered[row] = None
 
     @property
     def is_needed(self) -> bool:
         """Whether anything is to be written."""
-        return bool(self._rows)
+        return bool(self._rows or self._numbered)
 
     def write(self) -> None:
         """Write all that is to be written."""
