@@ -75,7 +75,20 @@ def _character(code: re.Match[str]) -> str:
     if word[0] not in "xuU":
         return _NAMED.get(word, word)
     number = int(word[1:], 16)
+    if 0xD800 <= number <= 0xDFFF:  # half a character: what bash makes of it is no UTF-8
+        return as_bytes(chr(number)).decode("utf-8", "surrogateescape")
     return chr(number + _BYTES if word[0] == "x" and number > 0x7F else number)
+
+
+def as_bytes(text: str) -> bytes:
+    """The bytes of a text: UTF-8, and what was no UTF-8 as it was.
+
+    Half of a surrogate pair is encoded as bash does.
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def quoted(word: str) -> str:

@@ -31,7 +31,7 @@ from grammar.node import Node
 from grammar.script import Line, read_lines
 from grammar.times import Timestamp
 from grammar.values import Flag
-from grammar.words import quoted
+from grammar.words import as_bytes, quoted
 from midocli.context.manner import Manner
 from midocli.results.forms import Formatted
 from midocli.results.probed import Arping, Connect, Dhcp, Inject, Ping, Probed, Traceroute
@@ -112,7 +112,7 @@ class Lab:
         """
         self.session.latest = Done()
         try:
-            self.session.run_script("", read_lines(BytesIO(_encoded(text))))
+            self.session.run_script("", read_lines(BytesIO(as_bytes(text))))
         except SessionEnd:
             pass
         except MidoError as error:
@@ -313,14 +313,6 @@ class _Session(Session):
         self._screen.seek(0)
         self._screen.truncate()
         return Message((printed + result.text()).removesuffix("\n"))
-
-
-def _encoded(text: str) -> bytes:
-    """Text as it stands in a file; names of files may hold what was no UTF-8 there."""
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogatepass")
 
 
 def _placed(error: MidoError, name: str, line: Line) -> MidoError:

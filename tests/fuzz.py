@@ -188,6 +188,7 @@ def main() -> int:
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=", ".join(SUBJECTS))
     given = parser.parse_args()
     names = given.subjects or list(SUBJECTS)
+    sys.stdout = TextIOWrapper(sys.stdout.buffer, "utf-8", "backslashreplace")
     status = 0
     for name in names:
         for failure in failures(name, given.seed, given.seconds / len(names)):

@@ -209,7 +209,7 @@ def test_a_newer_store_is_left_alone(store: Path) -> None:
 
 def test_numbers_of_a_change_that_was_rolled_back_are_not_given_again(tmp_path: Path) -> None:
     """Somebody has seen them, whoever comes next: as with PostgreSQL's sequences."""
-    store = tmp_path / "net.db"
+    store = str(tmp_path / "net.db")
 
     def made(*lines: str) -> list[str]:
         commands = [word for line in lines for word in ("-e", line)]
@@ -220,4 +220,14 @@ def test_numbers_of_a_change_that_was_rolled_back_are_not_given_again(tmp_path: 
     assert made("begin", "bridge create name c") == ["bridge2"]
     assert made("begin", "bridge create name c", "quit") == ["bridge3"]
     assert made("bridge create name d") == ["bridge4"]
+    assert midocli("--store", store, "--check").returncode == 0
+
+
+@pytest.mark.parametrize("name", [r"\xff", r"\x00", r"\ud800", r"\ud800\xff", r"é\u2028"])
+def test_names_that_no_database_takes_as_text_stay(tmp_path: Path, name: str) -> None:
+    store, word = str(tmp_path / "net.db"), f"$'{name}'"
+    made = midocli("--store", store, "-e", f"bridge create name {word}", "-e", "log")
+    assert made.returncode == 0, made.stderr
+    found = midocli("--store", store, "-e", f"bridge {word} show name", "-e", "bridge list")
+    assert found.returncode == 0, found.stderr
     assert midocli("--store", store, "--check").returncode == 0

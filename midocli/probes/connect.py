@@ -7,6 +7,7 @@ from typing import Any
 from grammar.addresses import format_ipv4
 from grammar.commands.connect import OPTIONS, Connect
 from grammar.errors import RefusedError
+from grammar.words import as_bytes
 from midocli.advice.failure import Advice, Failure
 from midocli.advice.whereabouts import mac_of
 from midocli.context.context import Context
@@ -40,7 +41,7 @@ class ConnectProbe:
         self._network = context.datapath.network
         given = {setting.field.name: setting for setting in command.options}
         values: dict[str, Any] = _DEFAULTS | {name: s.value for name, s in given.items()}
-        self._data = values["data"].encode("utf-8", "surrogateescape") or b"\n"
+        self._data = as_bytes(values["data"]) or b"\n"
         self._proto = command.proto
         target = find_target(context, command.destination)
         self._observation = Observation(context, command, given, "icmp or tcp or udp")

@@ -12,7 +12,7 @@ from shapes import shape
 import grammar
 from grammar.commands.echo import Echo
 from grammar.errors import LineSyntaxError, MidoError
-from grammar.words import WORD, unquote
+from grammar.words import WORD, quoted, unquote
 
 
 @pytest.mark.parametrize(
@@ -111,3 +111,10 @@ def test_any_words_can_be_quoted(words: list[str]) -> None:
     command = grammar.parse(f"echo {shlex.join(words)}")
     assert isinstance(command, Echo)
     assert list(command.words) == words
+
+
+@pytest.mark.parametrize("word", [r"$'\ud800'", r"$'\udfff'", r"$'a\ud800\xff'"])
+def test_half_a_character_is_the_bytes_that_bash_makes_of_it(word: str) -> None:
+    meant = unquote(word)
+    assert unquote(quoted(meant)) == meant
+    assert meant.encode("utf-8", "surrogateescape").startswith((b"\xed", b"a\xed"))

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from grammar.errors import RefusedError
 from midocli.store.storage.database import Database, understood
+from midocli.store.storage.values import storable
 
 CHANGE, UNDO, REDO, NAME, OF_ITS_OWN = "change", "undo", "redo", "name", "own"
 
@@ -141,7 +142,7 @@ class Log:
         if self._levels and self._run is None:
             self._run = number
         self._pending.append(
-            _Entry(number, self._run or number, number, kind, undoes, summary, data)
+            _Entry(number, self._run or number, number, kind, undoes, storable(summary), data)
         )
         self._last = number if kind in (CHANGE, OF_ITS_OWN) else self._last
 

@@ -103,7 +103,16 @@ def ids_in(value: Any) -> Iterator[int]:
 
 def key_of(value: Any) -> str | None:
     """A key as it stands in its column, by which rows are found."""
-    return None if value is None else value if isinstance(value, str) else to_json(value)
+    if value is None:
+        return None
+    return storable(value) if isinstance(value, str) else to_json(value)
+
+
+def storable(text: str) -> str:
+    """A text as databases take it, to be found and read: they take neither NUL nor what stands for
+    bytes that are no UTF-8.
+    """
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 def _writer(field: Field) -> Callable[[Value], Any]:
