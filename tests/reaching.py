@@ -174,9 +174,9 @@ def questions(world: World, dice: Random, pairs: int, packets: int) -> Iterator[
 
 
 def _is_itself(plan: Any, source: Machine, target: int) -> bool:
-    if isinstance(source.key, Outside):
-        return target == source.address
-    return plan is None or target in plan.local or target >> 24 in (0, 127)
+    if target >> 24 in (0, 127) or target == source.address:
+        return True
+    return not isinstance(source.key, Outside) and (plan is None or target in plan.local)
 
 
 def _elsewhere(dice: Random) -> int:

@@ -45,6 +45,18 @@ def test_a_question_has_an_answer_as_text_and_data() -> None:
     assert lab.reach("web", "alice", "icmp").text() == "web -> alice icmp: reached\n"
 
 
+def test_an_address_that_means_every_machine_itself_is_nobodys() -> None:
+    lab = Lab()
+    two_machines(lab)
+    lab.guest("unset", "0.0.0.0/24", bridge="lan")
+    lab.guest("local", "127.0.0.1/8", bridge="lan")
+    for name in ("unset", "local"):
+        with pytest.raises(MidoError, match="no machine with an address"):
+            lab.reach("alice", name)
+    assert lab.reach("alice", "lan").text() == lab.reach("alice", "web").text()
+    assert lab.reach("alice", "127.0.0.1", "tcp", 80).succeeded
+
+
 def test_a_matrix_has_every_pair() -> None:
     lab = Lab()
     two_machines(lab)

@@ -12,6 +12,7 @@ from grammar.errors import InvalidValueError, UnknownObjectError
 from midocli.advice.whereabouts import bridge_of, guests, port_of
 from midocli.analysis.outside import outside
 from midocli.simulator.topology.keys import Key
+from midocli.simulator.wire.addresses import LOOPBACK
 from midocli.store.rows import Row
 
 if TYPE_CHECKING:
@@ -149,18 +150,24 @@ def _in_network(context: Context, network: Cidr) -> list[Machine]:
 def _addresses(context: Context) -> Iterator[tuple[Row, Row, int]]:
     """Every guest with each interface and each of its addresses."""
     for guest, nic in guests(context.store):
-        for cidr in nic.get("address") or ():
-            yield guest, nic, int(cidr.address)
+        for address in _own(nic):
+            yield guest, nic, address
+
+
+def _own(nic: Row) -> list[int]:
+    """The addresses of an interface, but for those by which every machine calls itself."""
+    addresses = [int(cidr.address) for cidr in nic.get("address") or ()]
+    return [each for each in addresses if each and each >> 24 != LOOPBACK]
 
 
 def _behind(context: Context, is_there: Callable[[Row], bool]) -> Iterator[Machine]:
     """The guests behind some ports, with the first address they have there."""
     for guest, nic in guests(context.store):
         port = port_of(nic)
-        addresses = nic.get("address") or ()
+        addresses = _own(nic)
         if port is not None and addresses and is_there(port):
             only = nic is guest and not len(guest.siblings("guest.nic") or ())
-            yield Machine(name_of(guest), guest.id, int(addresses[0].address), only)
+            yield Machine(name_of(guest), guest.id, addresses[0], only)
 
 
 def name_of(row: Row) -> str:
@@ -169,10 +176,7 @@ def name_of(row: Row) -> str:
 
 
 def _guest(context: Context, row: Row) -> Iterable[Machine]:
-    addresses = row.get("address")
-    if not addresses:
-        return ()
-    return (Machine(name_of(row), row.id, int(addresses[0].address)),)
+    return [Machine(name_of(row), row.id, address) for address in _own(row)[:1]]
 
 
 def _on_bridge(context: Context, row: Row) -> Iterable[Machine]:
