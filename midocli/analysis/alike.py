@@ -1,7 +1,7 @@
-"""Which packets fare alike: those for which every rule on the way answers as for the one sent.
+"""Which packets fare alike: those that all rules and VIPs on the way answer as the one sent.
 
-While a packet is simulated, chains note which rules looked at its ports and what else would have
-got the same answer. What is left at the end has the same verdict, whatever the network does with
+While a packet is simulated, chains and load balancers note which of these looked at its ports and
+what else would have got the same answer. What is left at the end has the same verdict, whatever the network does with
 it in between: the packet stands for all of that.
 """
 
@@ -19,7 +19,9 @@ from midocli.simulator.topology.condition import (
     compile_condition,
     effective_policy,
 )
+from midocli.simulator.topology.service_records import LoadBalancer, Vip
 from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.protocol import TCP
 
 
 class Term:
@@ -55,10 +57,13 @@ def without_ports(condition: Condition, *, dynamic_nat: bool = False) -> Predica
 
 
 class Watch:
-    """What is known of the packet that is simulated, and which atoms have fared as it has."""
+    """What is known of the packet that is simulated, and which atoms have fared as it has.
 
-    def __init__(self, atoms: Atoms) -> None:
-        self.cut(atoms)
+    As long as it is told of no others (`cut`), protocols alone are told apart.
+    """
+
+    def __init__(self) -> None:
+        self.cut(Atoms((), (), ()))
         self._packet = Packet(0, 0, 0)
         self._atom = 0
         #: Ports that NAT chose, and from which range each.
@@ -88,7 +93,7 @@ class Watch:
         return self._packet.src_port, self._packet.dst_port
 
     def looked(self, terms: Iterable[Term], frame: Frame) -> None:
-        """A rule looked at the ports of a frame; all else it asks for is so."""
+        """A rule or VIP looked at the ports of a frame; all else it asks for is so."""
         if frame.proto != self._packet.proto:
             return
         would = self._atoms.all
@@ -156,4 +161,27 @@ def watched(plan: ChainPlan, watch: Watch) -> WatchedPlan:
         for place, rule in enumerate(plan.rules)
         if (terms := port_terms(rule.condition))
     ]
+    return other
+
+
+class WatchedBalancer(LoadBalancer):
+    """A load balancer whose VIPs tell a watch when they look at ports."""
+
+    watch: Watch
+
+    def vip_for(self, frame: Frame) -> Vip | None:
+        """The VIP that takes a packet."""
+        found = super().vip_for(frame)
+        for vip in self.vips if frame.proto == TCP else ():
+            if vip.address == frame.nw_dst and vip.up:
+                self.watch.looked((Term(False, (vip.port, vip.port), False),), frame)
+            if vip is found:
+                break
+        return found
+
+
+def watched_balancer(balancer: LoadBalancer, watch: Watch) -> WatchedBalancer:
+    """A load balancer that tells a watch."""
+    other = WatchedBalancer(balancer.key, balancer.alias, balancer.up, balancer.vips)
+    other.watch = watch
     return other

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from midocli.advice.whereabouts import guests
 from midocli.analysis.algebra import Algebra, Settled
-from midocli.analysis.alike import Watch, watched
+from midocli.analysis.alike import Watch, watched, watched_balancer
 from midocli.analysis.atoms import LAST_PORT, Atoms, Packet
 from midocli.analysis.choices import Chance, Choices, ChoosingRouterPlan
 from midocli.analysis.derived import Derived, derive
@@ -22,10 +22,12 @@ from midocli.analysis.outside import Outside, machine
 from midocli.analysis.port_readers import PortReaders
 from midocli.datapath.datapath import Datapath
 from midocli.simulator.learnt.state import State
+from midocli.simulator.storms import Storms
 from midocli.simulator.topology.chain_plan import ChainPlan
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.plans import RouterPlan
 from midocli.simulator.topology.records import Guest
+from midocli.simulator.topology.service_records import LoadBalancer
 from midocli.simulator.topology.topology import Lazy
 from midocli.simulator.wire.protocol import TCP, UDP
 
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 _FEW_ADDRESSES = 16
 #: So many more atoms than there need be are not worth going on with.
 _MOST_MORE = 2000
+#: Frames that may come of a packet: what has gone round for so long comes to nothing else.
+_MOST_CAUSED = 500
 #: What has addresses that are a guest's.
 _WITH_ADDRESSES = ("guest", "guest.nic")
 
@@ -69,11 +73,14 @@ class Laboratory:
         self.found_alive = dict(found_alive)
         self._hashes: dict[object, int] = {}
         self._tries_ports = False
+        self.network.storms = Storms(_MOST_CAUSED)
         self.network.trace({})
+        self.watch = Watch()
         topology = self.network.topology
         self.network.rng = Chance(self.choices, self._choose_number)
         topology.guests = Lazy(self._guest)
         topology.chain_plans = Lazy(self._chain_plan)
+        topology.load_balancers = Lazy(self._load_balancer)
         topology.router_plans = Lazy(self._router_plan)
         #: What is made of the topology's records is kept until they change.
         self.making = derive(topology)
@@ -82,7 +89,7 @@ class Laboratory:
         self.is_worn = False
         self.readers = readers or PortReaders.of(store, topology)
         self.atoms = self.readers.atoms(proto, port)
-        self.watch = Watch(self.atoms)
+        self.watch.cut(self.atoms)
         self._apart = self.readers.apart(self.atoms)
         self._holders = _holders(store)
         #: The guests that have an address.
@@ -243,6 +250,10 @@ class Laboratory:
     def _chain_plan(self, key: Key) -> ChainPlan | None:
         plan = ChainPlan.of(self.network.topology.chains[key])
         return watched(plan, self.watch) if plan is not None else None
+
+    def _load_balancer(self, key: Key) -> LoadBalancer | None:
+        balancer = self.network.topology.source.load_balancer(key)
+        return watched_balancer(balancer, self.watch) if balancer is not None else None
 
     def _router_plan(self, key: Key) -> RouterPlan | None:
         topology = self.network.topology

@@ -65,9 +65,10 @@ class PortReaders(NamedTuple):
 
         RefusedError where they are too many.
         """
-        cuts = {*_cuts(self.spans), *_cuts((port, port) for port in _DHCP)}
-        served = _cuts((port, port) for port in (*self.vip_ports, *self.served))
-        dst_cuts = cuts.union(served)
+        # What is sent from a VIP's port is answered to it.
+        ports = (*self.vip_ports, *_DHCP)
+        cuts = {*_cuts(self.spans), *_cuts((port, port) for port in ports)}
+        dst_cuts = cuts.union(_cuts((port, port) for port in self.served))
         protocols = self.protocols if proto is None else {*self.protocols, proto}
         named = [number for number in protocols if 0 < number < 256]
         if port is not None:
@@ -86,14 +87,13 @@ class PortReaders(NamedTuple):
     def apart(self, atoms: Atoms) -> list[int]:
         """Sets of atoms outside of which none fares as one within, whatever rules say of it.
 
-        Mirrors, load balancers and DHCP look at packets without telling.
+        Mirrors and DHCP look at packets without telling.
         """
         found = [
             _matching(atoms, is_source is not swapped, span)
             for is_source, span in self.mirrored
             for swapped in (False, True)
         ]
-        found += [atoms.to_ports(port, port) & atoms.protocol(TCP) for port in self.vip_ports]
         return [*dict.fromkeys(found), self.asking(atoms)]
 
     def asking(self, atoms: Atoms) -> int:

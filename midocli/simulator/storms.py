@@ -17,17 +17,21 @@ MAX_CAUSED = 10_000
 
 
 class Storms:
-    """How many frames have come of each origin, since somebody last began to watch."""
+    """How many frames have come of each origin, since somebody last began to watch.
 
-    __slots__ = ("caused",)
+    `most` may.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_most", "caused")
+
+    def __init__(self, most: int = MAX_CAUSED) -> None:
+        self._most = most
         self.caused: dict[object, int] = {}
 
     def refusal(self, origin: object, at: str) -> Reason | None:
         """Count a frame of an origin; a reason if it is one too many."""
         count = self.caused[origin] = self.caused.get(origin, 0) + 1
-        if count <= MAX_CAUSED:
+        if count <= self._most:
             return None
-        text = f"more than {MAX_CAUSED} frames came of one: those that answer them never stop"
+        text = f"more than {self._most} frames came of one: those that answer them never stop"
         return Reason(Code.LOOP, at, None, text, {"caused": count})

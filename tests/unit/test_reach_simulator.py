@@ -21,9 +21,8 @@ from midocli.analysis.fare import Fate
 from midocli.analysis.reach import fates_between, laboratory, wanted_atoms
 from midocli.simulator.wire.protocol import TCP
 
-#: Networks in which nothing goes in circles, which takes a packet long; ten thousand questions in
-#: all, with the pairs and packets below.
-SEEDS = [seed for seed in range(2, 64) if seed not in (20, 35, 38, 47)]
+#: With the pairs and packets below, ten thousand questions in all.
+SEEDS = range(2, 64)
 PAIRS, PACKETS = 10, 26
 
 

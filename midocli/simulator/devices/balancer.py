@@ -27,7 +27,7 @@ def inbound(walk: Walk, router: Router) -> bool | Reason:
     balancer = walk.topology.load_balancers[router.load_balancer]
     if balancer is None or not balancer.up:
         return False
-    vip = _vip_of(balancer, walk.frame)
+    vip = balancer.vip_for(walk.frame)
     if vip is None:
         return False
     binding, known = _binding(walk, balancer, vip)
@@ -90,15 +90,6 @@ def outbound(walk: Walk, router: Router) -> bool:
     _, _, address, port = binding.before
     nat.translate(walk, router.alias, "rev_dnat", ends[0], address, port)
     return True
-
-
-def _vip_of(balancer: LoadBalancer, frame: Frame) -> Vip | None:
-    if frame.proto != TCP or frame.fault is not None:
-        return None
-    for vip in balancer.vips:
-        if vip.port == frame.tp_dst and vip.address == frame.nw_dst and vip.up:
-            return vip
-    return None
 
 
 def _binding(walk: Walk, balancer: LoadBalancer, vip: Vip) -> tuple[NatBinding | None, bool]:

@@ -13,6 +13,8 @@ from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.topology.condition import Condition, Predicate, compile_condition
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.wire.addresses import Prefix
+from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.protocol import TCP
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,15 @@ class LoadBalancer:
     alias: str = ""
     up: bool = True
     vips: tuple[Vip, ...] = ()
+
+    def vip_for(self, frame: Frame) -> Vip | None:
+        """The VIP that takes a packet: of TCP alone, to its address and port."""
+        if frame.proto != TCP or frame.fault is not None:
+            return None
+        for vip in self.vips:
+            if vip.port == frame.tp_dst and vip.address == frame.nw_dst and vip.up:
+                return vip
+        return None
 
 
 @dataclass(slots=True, eq=False)
