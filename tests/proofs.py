@@ -11,7 +11,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from grammar.resources import SCHEMA
-from midocli.app.stores import opened
+from midocli.session.stores import opened
 from midocli.store.storage.check import Check
 from midocli.store.storage.database import Database
 from midocli.store.storage.tables import prepare

@@ -21,7 +21,7 @@ from sharer import Sharer
 from worlds import check, listing
 
 from grammar.errors import MidoError, StoreError
-from midocli.app import stores
+from midocli.session import stores
 from midocli.store.storage.database import Cell, Database
 
 #: How many turns a session waits for another one that writes.

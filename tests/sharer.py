@@ -14,9 +14,9 @@ from worlds import World
 
 import grammar
 from grammar.errors import MidoError
-from midocli.app import stores
-from midocli.app.stores import keep
 from midocli.commands.dispatch import run
+from midocli.session import stores
+from midocli.session.stores import keep
 
 
 class Sharer(World):

@@ -9,7 +9,7 @@ from sessions import midocli
 from sharer import Sharer
 from worlds import World, snapshot
 
-from midocli.app.stores import stored
+from midocli.session.stores import stored
 from midocli.shell.cursor import at_cursor
 from midocli.shell.hint import Hint, hint
 from midocli.shell.offers import Offers

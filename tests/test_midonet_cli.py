@@ -12,9 +12,9 @@ from sharer import Sharer
 from worlds import World
 
 from grammar.tree import Argument
-from midocli.app.stores import stored
 from midocli.context.files import Files
 from midocli.results.forms import in_form
+from midocli.session.stores import stored
 from midocli.store.copying import copied
 from midocli.store.leading import Leading
 from midocli.store.midonet_cli import MidonetCli

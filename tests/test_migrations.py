@@ -16,7 +16,7 @@ from sessions import ROOT
 from sharer import Sharer
 
 from grammar.errors import StoreError
-from midocli.app.stores import opened
+from midocli.session.stores import opened
 from midocli.store.storage.database import Cell, Database
 from midocli.store.storage.tables import TABLES, Tables, prepare
 

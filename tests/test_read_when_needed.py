@@ -23,9 +23,9 @@ from worlds import World, check, listing
 import grammar
 from grammar.errors import MidoError
 from grammar.resources import SCHEMA
-from midocli.app.stores import check as is_unsound
-from midocli.app.stores import keep
 from midocli.commands.dispatch import run
+from midocli.session.stores import check as is_unsound
+from midocli.session.stores import keep
 
 #: What is looked at between changes: little at a time, so that most is not read.
 _LOOKS = (

@@ -17,8 +17,8 @@ from worlds import World, listing
 from worlds import check as check_store
 
 from grammar.errors import MidoError, StoreError
-from midocli.app import stores
-from midocli.app.stores import check
+from midocli.session import stores
+from midocli.session.stores import check
 from midocli.store.storage.database import Cell
 
 

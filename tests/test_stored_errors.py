@@ -21,7 +21,7 @@ from test_stored import ran, run
 
 from grammar.errors import StoreError
 from grammar.script import Line
-from midocli.app import stores
+from midocli.session import stores
 from midocli.session.session import Session, SessionEnd, Settings
 from midocli.session.world import fixed_world
 from midocli.store.storage import kept, sqlite

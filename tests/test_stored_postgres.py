@@ -14,7 +14,7 @@ from sharer import Sharer
 from stored import difference, side_by_side
 from test_stored import run
 
-from midocli.app.stores import check
+from midocli.session.stores import check
 
 
 @pytest.fixture

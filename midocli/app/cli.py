@@ -181,7 +181,7 @@ def _show_version(verbose: bool) -> int:
     """Print what this is and, if `verbose`, what it builds on."""
     sys.stdout.write(f"midocli {VERSION}\n")
     if verbose:
-        from midocli.app.stores import versions
+        from midocli.session.stores import versions
 
         sys.stdout.write("".join(f"{each}\n" for each in versions()))
     return 0
@@ -308,7 +308,7 @@ def _session(options: Namespace, manner: Manner, preferences: Preferences, files
     context = Context(chance, clock, files, manner, named, preferences, stored=look)
     where = None if options.untrusted else _store_of(options)
     if where is not None:
-        from midocli.app.stores import keep
+        from midocli.session.stores import keep
 
         keep(context, where)
     settings = Settings(
@@ -326,7 +326,7 @@ def _session(options: Namespace, manner: Manner, preferences: Preferences, files
 
 def _stored(place: Argument) -> Store | None:
     """The topology that a store holds which a command names."""
-    from midocli.app.stores import stored
+    from midocli.session.stores import stored
 
     return stored(place)
 
@@ -339,7 +339,7 @@ def _store_of(options: Namespace) -> str | None:
 def _check(options: Namespace) -> int:
     """Verify the store, and tell what is wrong with it."""
     from grammar.errors import StoreError
-    from midocli.app.stores import check
+    from midocli.session.stores import check
 
     where = _store_of(options)
     if where is None:

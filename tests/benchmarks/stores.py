@@ -20,9 +20,9 @@ from measure import Ratio, compile_all, python, ratio, relative_spread
 from scale import script
 
 from grammar.script import Line
-from midocli.app.stores import keep
 from midocli.context.manner import Manner
 from midocli.session.session import Session
+from midocli.session.stores import keep
 from midocli.store.storage.sqlite import journal_mode
 
 LAB = """\

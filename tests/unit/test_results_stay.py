@@ -24,12 +24,12 @@ from grammar.commands.quit import Quit
 from grammar.commands.source import Source
 from grammar.errors import MidoError, RefusedError
 from midocli import Lab
-from midocli.app.processes import Processes
 from midocli.commands.dispatch import run
 from midocli.context.context import Context
 from midocli.context.files import Files
 from midocli.results.forms import in_form
 from midocli.results.values import Beside, ExpectationError, Result, Stream
+from midocli.session.processes import Processes
 from midocli.store.storage.log import Log
 from midocli.store.storage.sqlite import Sqlite
 from midocli.store.storage.tables import prepare

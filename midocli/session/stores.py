@@ -12,10 +12,10 @@ from pathlib import Path
 from grammar.errors import StoreError
 from grammar.resources import SCHEMA
 from grammar.tree import Argument
-from midocli.app.processes import Processes
 from midocli.context.context import DATABASES, Context
 from midocli.context.files import path_of
 from midocli.results.printable import printable
+from midocli.session.processes import Processes
 from midocli.store.storage.database import Database
 from midocli.store.storage.kept import Kept
 from midocli.store.storage.loading import Loading
