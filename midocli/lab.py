@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from io import BytesIO, StringIO
 from os import fsdecode
-from typing import TYPE_CHECKING, SupportsBytes, TypeVar
+from typing import TYPE_CHECKING, Self, SupportsBytes, TypeVar
 
 # Whole, before there are threads: its modules import each other in a circle, on which Python fails
 # where several threads begin to load them.
@@ -26,7 +26,7 @@ import netaddr  # noqa: F401
 
 import grammar
 from grammar.commands.reach import KINDS, ReachDiff
-from grammar.errors import InvalidValueError, MidoError, shorten
+from grammar.errors import InvalidValueError, MidoError, StoreError, shorten
 from grammar.node import Node
 from grammar.script import Line, read_lines
 from grammar.times import Timestamp
@@ -44,11 +44,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from os import PathLike
 
+    from grammar.tree import Argument
     from midocli.analysis.difference import Difference
     from midocli.analysis.matrix import MatrixShown
     from midocli.analysis.reach_report import Reached
     from midocli.context.context import Context
     from midocli.context.files import Files
+    from midocli.store.store import Store
 
 #: pytest leaves frames of this file out of tracebacks.
 __tracebackhide__ = True
@@ -78,7 +80,7 @@ class Guest(Node):
 
 
 class Lab:
-    """A network of its own, in memory.
+    """A network of its own: in memory, or in a `store`.
 
     Nothing of it is the user's: no preferences are read, nothing is kept in folders, and files are
     read and written only where a line names them. What is drawn by chance follows from `seed`, as
@@ -86,7 +88,12 @@ class Lab:
     is given; else 2026-01-05T09:00:00Z), and moves only as traffic takes time, or by
     `lab("clock advance 5m")`.
     `files` reads and writes what lines name, where that is not to be the file system
-    (`midocli.context.files`). MidoError for a clock that is none.
+    (`midocli.context.files`).
+    `store` is what `midocli --store` takes: a SQLite file, which is made if there is none, or
+    `postgresql://…`. Then each line is committed before its result is returned, what others
+    commit is seen by the next line, and `close` ends the connection; so does the end of a `with`.
+    MidoError for a clock that is none; StoreError, a MidoError, for a store that cannot be
+    opened, and by any line that cannot be read from or written to it.
 
     Any number of labs may live in a process, each used by one thread at a time.
     """
@@ -96,11 +103,38 @@ class Lab:
         seed: int | str = 1,
         clock: str | datetime | None = None,
         *,
+        store: str | PathLike[str] | None = None,
         files: Files | None = None,
     ) -> None:
         screen = StringIO()
+        look = _stored if files is None else None
+        context = fixed_world(_Asked(screen), seed, _clock(clock), files, stored=look)
+        if store is not None:
+            from midocli.session.stores import keep
+
+            keep(context, fsdecode(store))
         #: The session behind it, for who builds on midocli itself; it may change any time.
-        self.session = _Session(fixed_world(_Asked(screen), seed, _clock(clock), files), screen)
+        self.session = _Session(context, screen)
+
+    def close(self) -> None:
+        """End the connection with the store, if there is one.
+
+        A change that has begun is rolled back, and lines are StoreErrors from here on. A lab in
+        memory stays as it is.
+        """
+        if self.session.context.kept is None:
+            return
+        try:
+            if self.session.context.change.is_open:
+                self.session.context.change.roll_back()
+        finally:
+            self.session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     def __call__(self, text: str) -> Result:
         """Carry out a line of the language, or several as a script's; the last one's result.
@@ -110,7 +144,7 @@ class Lab:
         fails, with its `code`, and `line` and `column` in the text: those before it have been
         carried out, and nothing of itself.
         """
-        self.session.latest = Done()
+        self.session.begin_anew()
         try:
             self.session.run_script("", read_lines(BytesIO(as_bytes(text))))
         except SessionEnd:
@@ -251,6 +285,8 @@ class Lab:
 
         command = grammar.parse(" ".join(["reach diff other", *_asked_for(proto, port)]))
         assert isinstance(command, ReachDiff)
+        for lab in (self, other):
+            lab.session.catch_up()
         return difference(self.session.context, other.session.context, command.traffic)
 
     def _of_kind(self, kind: type[Shown], line: str) -> Shown:
@@ -283,10 +319,28 @@ class _Session(Session):
     def __init__(self, context: Context, screen: StringIO) -> None:
         super().__init__(Settings(), context, screen)
         self._screen = screen
+        self._is_closed = False
         self.latest: Result = Done()
+
+    def close(self) -> None:
+        """End the connection with the store, once and for all."""
+        self._is_closed = True
+        super().close()
+
+    def catch_up(self) -> None:
+        """See what other sessions have changed; StoreError behind the end."""
+        if self._is_closed:
+            raise StoreError("the lab has been closed")
+        super().catch_up()
+
+    def begin_anew(self) -> None:
+        """Nothing has come of anything yet."""
+        self._printed()
+        self.latest = Done()
 
     def run_line(self, name: str, line: Line) -> bool:
         """Run one line; its error, if any, with its place."""
+        self._place = name, line
         try:
             result = self.perform(name, line) or Done()
             if result.complaint is not None:
@@ -303,16 +357,35 @@ class _Session(Session):
             self.show(result)
         else:
             self.latest = self._with_what_was_printed(result)
+        return self.release_when_due()
+
+    def release(self) -> bool:
+        """Commit what is held back; StoreError, with its place, where that cannot be."""
+        try:
+            if self._held is not None:
+                self._write(self._held.released())
+        except StoreError as error:
+            raise _placed(error, *self._place) from None
         return True
 
     def _with_what_was_printed(self, result: Result) -> Result:
         """A result, or all that the scripts printed that it came of."""
+        printed = self._printed()
+        return Message((printed + result.text()).removesuffix("\n")) if printed else result
+
+    def _printed(self) -> str:
+        """What was printed since this was last asked."""
         printed = self._screen.getvalue()
-        if not printed:
-            return result
         self._screen.seek(0)
         self._screen.truncate()
-        return Message((printed + result.text()).removesuffix("\n"))
+        return printed
+
+
+def _stored(place: Argument) -> Store | None:
+    """The topology that a store holds which a line names."""
+    from midocli.session.stores import stored
+
+    return stored(place)
 
 
 def _placed(error: MidoError, name: str, line: Line) -> MidoError:

@@ -243,6 +243,8 @@ def _replace_closed_streams() -> None:
 
 
 def _run(options: Namespace) -> int:
+    from contextlib import closing
+
     from midocli.context.files import Files
     from midocli.context.preferences import Preferences
 
@@ -255,13 +257,15 @@ def _run(options: Namespace) -> int:
     if not interactive:
         from midocli.context.manner import Manner
 
-        return _run_batch(options, _session(options, Manner(sys.stdout), preferences, Files()))
+        with closing(_session(options, Manner(sys.stdout), preferences, Files())) as session:
+            return _run_batch(options, session)
     from midocli.shell.shell import Shell
     from midocli.shell.terminal import Terminal
 
     terminal = Terminal(preferences, options.color)
-    session = _session(options, terminal, preferences, Files())
-    return Shell(session, terminal).run((lambda: _run_batch(options, session)) if given else None)
+    with closing(_session(options, terminal, preferences, Files())) as session:
+        shell = Shell(session, terminal)
+        return shell.run((lambda: _run_batch(options, session)) if given else None)
 
 
 def _run_untrusted(options: Namespace, interactive: bool) -> int:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
         def changed(self, rows: Sequence[Row]) -> None:
             """Take note of rows that are not as they were."""
 
+    #: The topology that a store holds which a word names; None: the word names none.
+    Stored = Callable[[Argument], Store | None]
 
 Item = TypeVar("Item")
 
@@ -69,7 +71,7 @@ class Context(Catalog):
         aliases: bool = True,
         preferences: Preferences | None = None,
         store: Store | None = None,
-        stored: Callable[[Argument], Store | None] | None = None,
+        stored: Stored | None = None,
         advises: bool = True,
     ) -> None:
         super().__init__(store or Store(SCHEMA, chance), aliases, self._live)

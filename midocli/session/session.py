@@ -164,6 +164,11 @@ class Session:
         if self._kept is not None:
             self._kept.commit_names()
 
+    def close(self) -> None:
+        """End the connection with the store, if there is one."""
+        if self._kept is not None:
+            self._kept.close()
+
     @contextmanager
     def _gathered(self) -> Iterator[None]:
         if self._kept is None or self._held is not None:
@@ -198,6 +203,15 @@ class Session:
         self._write(pieces)
         return True
 
+    def release_when_due(self) -> bool:
+        """The same, where it has been held back for long enough."""
+        return self._held is None or not self._held.is_due or self.release()
+
+    def catch_up(self) -> None:
+        """See what other sessions have changed, but what has begun stays on what there was."""
+        if self._kept is not None and not self.context.change.is_open:
+            self._kept.refresh()
+
     def run_script(self, name: str, lines: Iterable[Line]) -> None:
         """Run lines one after the other; SessionEnd at the first error unless told to go on."""
         for line in lines:
@@ -213,8 +227,7 @@ class Session:
         succeeded = self._succeeds(name, line)
         if not succeeded and not self._is_typed and self.context.change.fail():
             self.context.committed()
-        if self._held is not None and self._held.is_due:
-            succeeded = self.release() and succeeded
+        succeeded = self.release_when_due() and succeeded
         self.last = succeeded and self.answered
         return succeeded
 
@@ -275,8 +288,7 @@ class Session:
             if not self._is_quiet:
                 self.show(None)
             raise SessionEnd
-        if self._kept is not None and not self.context.change.is_open:
-            self._kept.refresh()
+        self.catch_up()
         if self.context.change.has_failed and command.word != "begin":
             raise RefusedError("the change has failed: nothing is done until commit or rollback")
         plain = command

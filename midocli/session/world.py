@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
 from midocli.context.context import Context
 from midocli.context.files import Files
 from midocli.context.manner import Manner
 from midocli.context.preferences import Preferences
 from midocli.simulator.clock import Clock
+
+if TYPE_CHECKING:
+    from midocli.context.context import Stored
 
 #: When such a world begins: 2026-01-05T09:00:00Z.
 START_NS = 1_767_603_600 * 10**9
@@ -31,6 +35,7 @@ def fixed_world(
     files: Files | None = None,
     preferences: Preferences | None = None,
     advises: bool = True,
+    stored: Stored | None = None,
 ) -> Context:
     """A network with nothing in it yet, as `--seed` makes it; the clock shows UTC."""
     return Context(
@@ -39,5 +44,6 @@ def fixed_world(
         files or Files(),
         manner,
         preferences=preferences or Defaults(),
+        stored=stored,
         advises=advises,
     )

@@ -466,7 +466,8 @@ class Kept:
         return forgotten
 
     def close(self) -> None:
-        """End the connection."""
+        """End the session, and with it the connection."""
+        self.log.close()
         self._database.close()
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 from grammar.errors import RefusedError
 from midocli.store.storage.database import Database, understood
@@ -64,12 +65,17 @@ class _Entry(NamedTuple):
     data: str
 
 
+#: The logs of this process's sessions that have not ended.
+_OPEN: WeakValueDictionary[str, Log] = WeakValueDictionary()
+
+
 class Log:
     """The log as one session sees it, which is called `session`; `now` is the time in seconds."""
 
     def __init__(self, database: Database, session: str, now: Callable[[], int]) -> None:
         self._database = database
         self.session = session
+        _OPEN[session] = self
         self._now = now
         self._is_known = False
         self._seen = 0
@@ -80,6 +86,10 @@ class Log:
         self._levels: list[int] = []
         self._joined: list[int] = []
         self._last: int | None = None
+
+    def close(self) -> None:
+        """The session has ended."""
+        _OPEN.pop(self.session, None)
 
     # -- what others did ----------------------------------------------------------------------
 
@@ -264,12 +274,13 @@ class Log:
         return found[0] if found else None
 
     def is_anothers(self, session: str) -> bool:
-        """Whether a session is another one, in a process that still lives."""
+        """Whether a session is another one, that is still there."""
+        if session == self.session:
+            return False
         found = self._database.rows("SELECT process FROM session WHERE id = ?", (session,))
-        return session != self.session and any(
-            process != self._database.process and self._database.lives(process)
-            for (process,) in found
-        )
+        if found == [(self._database.process,)]:
+            return session in _OPEN
+        return any(self._database.lives(process) for (process,) in found)
 
     def has_moved(self, id: str, number: int) -> bool:
         """Whether a change behind an entry, which was not taken back, gave an object a place."""
