@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from offices import Office
 from random_sessions import Builder
+from tenants import Cloud
 from worlds import World
 
 import grammar
@@ -42,6 +43,7 @@ from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import Guest
 from midocli.simulator.topology.topology import Lazy
 from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.packets import inherit
 from midocli.simulator.wire.protocol import DF, ICMP, TCP, UDP
 
 #: Networks that take longer are named, in seconds.
@@ -50,8 +52,8 @@ _ANYWHERE = Cidr(0, 0)
 
 
 def network(seed: int) -> World:
-    """A network with everything in it: of a purpose, or senseless."""
-    builder = (Office if seed % 3 else Builder)(Random(seed))
+    """A network with everything in it: an office's, a cloud's, or a senseless one."""
+    builder = (Builder, Office, Office, Cloud)[seed % 4](Random(seed))
     builder.build()
     return builder.world
 
@@ -124,18 +126,23 @@ class Judge:
             if reason.at == stack.alias and frame.nw_dst == address:
                 back.append(frame.nw_src == target)
             elif reason.at in self._keys:
-                self._send(self._keys[reason.at], frame.nw_dst, frame.nw_src, proto, origin)
+                answer = _plain(frame.nw_dst, frame.nw_src, proto)
+                inherit(answer, frame)
+                self.network.guest(self._keys[reason.at]).send(answer, 0)
 
+        first = _plain(address, target, proto)
+        first.origin = origin
         with self.network.telling_drops(dropped):
-            self._send(key, address, target, proto, origin)
+            stack.send(first, 0)
             engine = self.network.engine
             engine.run(lambda: True in back, engine.now_ns + 10 * SECOND_NS)
         return True in back
 
-    def _send(self, key: Key, address: int, target: int, proto: int, origin: object) -> None:
-        frame = Frame(nw_src=address, nw_dst=target, proto=proto, tos=0, ttl=64, fragment=DF)
-        frame.payload, frame.origin = b"hello", origin
-        self.network.guest(key).send(frame, 0)
+
+def _plain(source: int, target: int, proto: int) -> Frame:
+    frame = Frame(nw_src=source, nw_dst=target, proto=proto, tos=0, ttl=64, fragment=DF)
+    frame.payload = b"hello"
+    return frame
 
 
 class Question(NamedTuple):

@@ -19,6 +19,7 @@ from midocli.simulator.listeners import Arrival
 from midocli.simulator.reason import Code, LocalError, Reason
 from midocli.simulator.wire.addresses import ip_text
 from midocli.simulator.wire.frame import Frame
+from midocli.simulator.wire.packets import inherit
 from midocli.simulator.wire.protocol import (
     DF,
     ECHO_REPLY,
@@ -132,7 +133,9 @@ class Trial:
             return self._stack.send_echo(
                 self._target, _ID, 1, data, src=source, origin=self._origin
             )
-        return self._stack.send(_plain(packet.proto, self._source, self._target, self._origin))
+        frame = _plain(packet.proto, self._source, self._target)
+        frame.origin = self._origin
+        return self._stack.send(frame)
 
     # -- what comes of it ----------------------------------------------------------------
 
@@ -180,7 +183,8 @@ class Trial:
         for key in self._lab.holders[frame.nw_dst]:
             guest = guests[key]
             if guest is not None and guest.alias == reason.at:
-                answer = _plain(frame.proto, frame.nw_dst, frame.nw_src, self._origin)
+                answer = _plain(frame.proto, frame.nw_dst, frame.nw_src)
+                inherit(answer, frame)
                 self._network.guest(key).send(answer, ANSWER_NS)
         return True
 
@@ -216,9 +220,8 @@ class Trial:
         return Failure(reason, frame, self._stack.alias, self._target)
 
 
-def _plain(proto: int, source: int, target: int, origin: object) -> Frame:
+def _plain(proto: int, source: int, target: int) -> Frame:
     """A packet of a protocol of which nothing is known but its number."""
     frame = Frame(nw_src=source, nw_dst=target, proto=proto, tos=0, ttl=64, fragment=DF)
     frame.payload = _DATA
-    frame.origin = origin
     return frame
