@@ -1,8 +1,8 @@
 """Which packets fare alike: those that all rules and VIPs on the way answer as the one sent.
 
 While a packet is simulated, chains and load balancers note which of these looked at its ports and
-what else would have got the same answer. What is left at the end has the same verdict, whatever the network does with
-it in between: the packet stands for all of that.
+what else would have got the same answer. What is left at the end has the same verdict, whatever
+the network does with it in between: the packet stands for all of that.
 """
 
 from __future__ import annotations
