@@ -5,6 +5,8 @@ Adding a collection is a declaration in one of these modules.
 
 from __future__ import annotations
 
+import copyreg
+
 from grammar.resources import (
     balancer,
     bgp,
@@ -24,7 +26,7 @@ from grammar.resources import (
     system,
     underlay,
 )
-from grammar.schema import Schema
+from grammar.schema import Collection, Schema
 
 _FAMILIES = (
     system,
@@ -75,3 +77,11 @@ ROOT = (
 )
 
 SCHEMA = Schema(tuple(each for family in _FAMILIES for each in family.COLLECTIONS), ROOT)
+
+
+def _collection(path: str) -> Collection:
+    """The collection that was pickled as its path."""
+    return SCHEMA[path]
+
+
+copyreg.pickle(Collection, lambda collection: (_collection, (collection.path,)))

@@ -54,7 +54,7 @@ def demo(context: Context, command: Demo) -> Report:
             "demo needs aliases that have been given to other objects before; "
             "run it in a new session"
         ) from None
-    return Report(_text(), _data)
+    return Report(_text(), _data())
 
 
 def _build(context: Context) -> None:

@@ -12,4 +12,4 @@ from midocli.results.values import Report, Result
 def echo(context: Context, command: Echo) -> Result:
     """The words, with a blank between each two."""
     words = " ".join(command.words)
-    return Report(words + "\n", lambda: {"text": words})
+    return Report(words + "\n", {"text": words})

@@ -27,4 +27,4 @@ def undo(context: Context, command: Undo) -> Result:
     done = [summary(each, context.display) for each in journal.stepped]
     what = "redone" if command.again else "undone"
     text = "".join(f"{what}: {in_words(each)}\n" for each in done)
-    return Report(text, lambda: {"ok": True, what: done})
+    return Report(text, {"ok": True, what: done})

@@ -265,7 +265,7 @@ class Observation:
             **shown.members,
         }
         text = ending.printed + shown.captures + why + shown.explanation
-        return Report(text, lambda: document, ending.succeeded)
+        return Report(text, document, ending.succeeded)
 
     def _keep(
         self,

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
 from io import StringIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from grammar.schema import Collection, Field
 from grammar.values import Negated
 from midocli.results.values import Objects, Record, Result
 from midocli.store.display import Display
 from midocli.store.rows import Row, Value, uuid_text
+
+
+class _Called(NamedTuple):
+    """What an object was called: all that is pickled of its row."""
+
+    collection: Collection
+    id: int
+    number: int
+    full_alias: str
 
 
 class Entry:
@@ -24,12 +33,18 @@ class Entry:
 
     __slots__ = ("_row", "collection", "id", "number", "values")
 
-    def __init__(self, row: Row, number: int | None, values: list[Value]) -> None:
+    def __init__(self, row: Row | _Called, number: int | None, values: list[Value]) -> None:
         self._row = row
         self.collection = row.collection
         self.id = row.id
         self.number = number
         self.values = values
+
+    def __reduce__(self) -> tuple[type[Entry], tuple[_Called, int | None, list[Value]]]:
+        row = self._row
+        alias = row.full_alias if row.number >= 0 else ""
+        called = _Called(self.collection, self.id, row.number, alias)
+        return Entry, (called, self.number, self.values)
 
     @property
     def name(self) -> str:

@@ -1,6 +1,7 @@
 """What probes found, for programs: the numbers of the JSON, and all that was seen, to be asked.
 
-A result stays what it is: nothing here changes with the topology, nor with time. Addresses are text
+A result stays what it is: nothing here changes with the topology, nor with time, and it can be
+pickled and copied, with all that was seen. Addresses are text
 as it is printed, times are milliseconds unless they say otherwise.
 """
 
@@ -65,7 +66,7 @@ class Probed(Beside):
 
     def explain(self) -> str:
         """The walk in words, and what would change how it ended, as the option `explain` has it."""
-        return self.traffic.explanation()
+        return self.traffic.explained()
 
     def pieces(self) -> Iterable[str]:
         """Those of the result."""

@@ -78,8 +78,9 @@ class Traffic(Node):
 
     `captured` are the frames of each point, by its key in the simulator, `places` how points are
     called. `ends` are the points that the command shows if it is not told which, `filter` what it
-    shows of them. `reasons` say why things that were sent came to nothing, in their order, and
-    `advice` are the commands that would change it, as far as any are known.
+    shows of them. `explanation` is the walk in words, or makes them. `reasons` say why things that
+    were sent came to nothing, in their order, and `advice` are the commands that would change it,
+    as far as any are known.
     """
 
     word: str
@@ -89,9 +90,20 @@ class Traffic(Node):
     places: Places
     ends: Sequence[Hashable]
     filter: str
-    explanation: Callable[[], str]
+    explanation: str | Callable[[], str]
     reasons: Sequence[Reason]
     advice: Sequence[str]
+
+    def __getstate__(self) -> dict[str, Any]:
+        captured = {
+            point: [each._replace(origin=None) for each in frames]
+            for point, frames in self.captured.items()
+        }
+        return {**vars(self), "captured": captured, "explanation": self.explained()}
+
+    def explained(self) -> str:
+        """The walk in words."""
+        return self.explanation if isinstance(self.explanation, str) else self.explanation()
 
     def frames(self, at: str, filter: str | None = None) -> list[Frame]:
         """The frames seen at a point; MidoError for an unknown point or a wrong filter."""

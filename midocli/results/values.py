@@ -8,6 +8,7 @@ one class, here or beside it in `objects.py` and `forms.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Literal
 
 from grammar.errors import MidoError
@@ -174,13 +175,14 @@ class Table(Result):
 class Report(Result):
     """What a probe found: the words as its programs print them, and the same as data.
 
-    Where `words` are many they are made piece by piece when they are shown, and `data` makes the
-    document when that is asked for: of what was taken when the report was made. A report that
-    shows the `whole` topology is recreated by the commands that make it.
+    Where `words` are many they are made piece by piece when they are shown, and `data` may make
+    the document when that is asked for: of what was taken when the report was made. A copy, and
+    what is pickled, has both as they are. A report that shows the `whole` topology is recreated by
+    the commands that make it.
     """
 
     words: str | Callable[[], Iterable[str]]
-    data: Callable[[], dict[str, Any]]
+    data: Mapping[str, Any] | Callable[[], dict[str, Any]]
     answered: bool = True
     whole: bool = False
 
@@ -204,11 +206,14 @@ class Report(Result):
 
     def document(self) -> dict[str, Any]:
         """The data."""
-        return self.data()
+        return self.data() if callable(self.data) else dict(self.data)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "words": self.text(), "data": self.document()}
 
     def records(self) -> Sequence[Record]:
         """What a probe sent, or what is in a picture, one by one; else the data as one row."""
-        data = self.data()
+        data = self.document()
         return [_cells(each) for each in data.get("probes", data.get("nodes")) or [data]]
 
 
@@ -216,7 +221,8 @@ class Stream(Result):
     """Things that are shown one by one, as they are read, however many there are.
 
     `header` is told apart from them, on the standard error; `head` is its data. They can be
-    read once; that may raise a MidoError, behind those that were shown.
+    read once; that may raise a MidoError, behind those that were shown. What is pickled are their
+    texts and data.
     """
 
     header: str
@@ -228,6 +234,11 @@ class Stream(Result):
     def at_hand(self) -> Result:
         """The same with all of them read."""
         return Stream(self.header, self.head, list(self.items), self.text_of, self.data_of)
+
+    def __getstate__(self) -> dict[str, Any]:
+        items = [(self.text_of(item), self.data_of(item)) for item in self.items]
+        made = {"items": items, "text_of": itemgetter(0), "data_of": itemgetter(1)}
+        return {**vars(self), **made}
 
     def pieces(self) -> Iterable[str]:
         """The text of each, as they come."""
@@ -250,6 +261,11 @@ class Beside(Result):
     """Another result, with something beside it."""
 
     result: Result
+
+    def at_hand(self) -> Result:
+        """The same around a result that is."""
+        result = self.result.at_hand()
+        return self if result is self.result else type(self)(**{**vars(self), "result": result})
 
     @property
     def succeeded(self) -> bool:
@@ -360,7 +376,11 @@ class ExpectationError(MidoError):
     code = "expect"
 
     def __init__(
-        self, message: str, column: int | None, result: Result | None, probe: bool = False
+        self,
+        message: str,
+        column: int | None = None,
+        result: Result | None = None,
+        probe: bool = False,
     ) -> None:
         super().__init__(message, column)
         self.result = result

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import importlib
+import pickle
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -232,6 +234,22 @@ def test_a_result_that_is_kept_shows_what_it_showed(lines: tuple[str, ...]) -> N
     shown = at_once.shown()
     kept.change()
     assert kept.shown() == shown
+
+
+@pytest.mark.parametrize("lines", CASES, ids=lambda lines: lines[-1])
+def test_a_copy_of_a_result_and_what_is_pickled_show_the_same(lines: tuple[str, ...]) -> None:
+    kept = Kept(lines)
+    forms = [result for form, result in kept.forms.items() if form in ("table", "commands")]
+    for result in (each.at_hand() for each in (kept.result, *forms)):
+        for copied in (copy.deepcopy(result), pickle.loads(pickle.dumps(result))):
+            assert list(kinds(copied)) == list(kinds(result))
+            assert told(copied) == told(result)
+
+
+def told(result: Result) -> tuple[object, ...]:
+    """All that a result says, and how it ended."""
+    ended = result.succeeded, result.failed, result.remark, str(result.complaint), result.objects
+    return (*ended, result.text(), result.document(), result.records())
 
 
 def test_there_is_a_case_of_every_kind() -> None:

@@ -98,8 +98,8 @@ def test_nothing_raises_and_every_injected_frame_has_an_outcome(seed: int) -> No
             report = run(builder.world, f"{line} explain")
             assert report is not None
         ends = {"dropped", "delivered", "consumed", "generated", "arp-waiting", "dhcp-answered"}
-        assert {step["event"] for step in report.data()["steps"]} & ends
-        for reason in report.data()["dropped"]:
+        assert {step["event"] for step in report.document()["steps"]} & ends
+        for reason in report.document()["dropped"]:
             assert reason["at"] and reason["text"]
 
 
@@ -110,7 +110,11 @@ def test_one_seed_gives_one_session(seed: int) -> None:
         builder = drawn(seed)
         lines = [builder.probe() for _ in range(4)]
         reports = [run(builder.world, line) for line in lines]
-        return [*builder.script, *lines, *[each and (each.text(), each.data()) for each in reports]]
+        return [
+            *builder.script,
+            *lines,
+            *[each and (each.text(), each.document()) for each in reports],
+        ]
 
     assert session() == session()
 

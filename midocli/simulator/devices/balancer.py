@@ -17,7 +17,6 @@ from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.records import Router
 from midocli.simulator.topology.service_records import LoadBalancer, Member, Vip
 from midocli.simulator.wire.addresses import Ends
-from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ICMP, TCP
 from midocli.simulator.wire.quoted import is_translatable_error, quoted_packet
 
