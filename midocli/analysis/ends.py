@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from grammar.addresses import Cidr, format_ipv4, parse_ipv4
 from grammar.commands.reach import Place
 from grammar.errors import InvalidValueError, UnknownObjectError
+from grammar.resources import SCHEMA
 from midocli.advice.whereabouts import bridge_of, guests, port_of
 from midocli.analysis.outside import outside
 from midocli.simulator.topology.keys import Key
@@ -59,22 +60,30 @@ def further_addresses(context: Context) -> list[Machine]:
     """The addresses of guests besides those by which they are known."""
     known = {(each.key, each.address) for each in guest_machines(context)}
     return [
-        Machine(name_of(guest), guest.id, address, False)
+        Machine(_called(context, guest), guest.id, address, False)
         for guest, _, address in _addresses(context)
         if (guest.id, address) not in known
     ]
 
 
 def group_members(context: Context, kinds: Iterable[str]) -> Iterator[tuple[str, list[Machine]]]:
-    """All objects of some kinds by their names, with the machines that stand there."""
-    for kind in kinds:
-        for row in context.store.rows(kind):
-            yield name_of(row), list(dict.fromkeys(_MEMBERS[kind](context, row)))
+    """The objects of some kinds where machines stand, with these.
+
+    They go by their names; with the alias where several have the same.
+    """
+    rows = [(kind, row) for kind in kinds for row in context.store.rows(kind)]
+    found = {row: list(dict.fromkeys(_MEMBERS[kind](context, row))) for kind, row in rows}
+    shared = Counter(name_of(row) for row, members in found.items() if members)
+    for row, members in found.items():
+        if members:
+            name = name_of(row)
+            yield name if shared[name] == 1 else f"{name} ({row.full_alias})", members
 
 
 def pairs_of(machines: Sequence[Machine]) -> list[tuple[Machine, Machine]]:
-    """Every machine with every other, a guest not with itself."""
-    return [(one, other) for one in machines for other in machines if one.key != other.key]
+    """Every machine with every other, a guest not with itself; from an address nobody sends."""
+    senders = [machine for machine in machines if machine.key is not None]
+    return [(one, other) for one in senders for other in machines if one.key != other.key]
 
 
 def names_of(ends: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
@@ -92,10 +101,10 @@ def is_many(context: Context, word: str) -> bool:
     kind, _, name = word.partition(" ")
     if kind in _MEMBERS and name:
         return kind != "guest"
-    if context.named("guest", word) is not None:
+    if _is_called(context, "guest", word):
         return False
     kinds = (kind for kind in _MEMBERS if kind != "guest")
-    return "/" in word or any(context.named(kind, word) is not None for kind in kinds)
+    return "/" in word or any(_is_called(context, kind, word) for kind in kinds)
 
 
 def _network(place: Place) -> Cidr | None:
@@ -113,27 +122,38 @@ def _network(place: Place) -> Cidr | None:
 
 def _find(context: Context, place: Place) -> tuple[str, Row]:
     """The kind and object that a name means."""
-    rows = ((place.kind,),) if place.kind is not None else _PRECEDENCE
-    for kinds in rows:
-        named = ((kind, context.named(kind, place.name)) for kind in kinds)
-        found = [(kind, row) for kind, row in named if row is not None]
+    kind = place.kind or _kind_of(context, place.name, place.column)
+    if kind is None:
+        what = "it is no guest, bridge, router, group or network"
+        near = context.resolver.suggestion(place.name, *_MEMBERS)
+        message = f"unknown machine {place.name[:40]!r}: {what}{near}"
+        raise UnknownObjectError(message, place.column)
+    return kind, context.resolver.named(SCHEMA[kind], None, place.name, place.column)
+
+
+def _kind_of(context: Context, name: str, column: int | None = None) -> str | None:
+    """The kind of what a name means; None where nothing is called so."""
+    for kinds in _PRECEDENCE:
+        found = [kind for kind in kinds if _is_called(context, kind, name)]
         if len(found) > 1:
-            kind, others = found[0][0], " and ".join(kind for kind, _ in found)
-            message = f"{place.name} is the name of {others}: say which, as in {kind} {place.name}"
-            raise InvalidValueError(message, place.column)
+            message = f"{name} is the name of {' and '.join(found)}: say which, as in"
+            raise InvalidValueError(f"{message} {found[0]} {name}", column)
         if found:
             return found[0]
-    if place.kind is not None:
-        raise UnknownObjectError(f"unknown {place.kind} {place.name[:40]!r}", place.column)
-    what = "it is no guest, bridge, router, group or network"
-    message = f"unknown machine {place.name[:40]!r}: {what}"
-    raise UnknownObjectError(message, place.column)
+    return None
+
+
+def _is_called(context: Context, kind: str, name: str) -> bool:
+    """Whether one or several objects of a kind are called by a name."""
+    collection = SCHEMA[kind]
+    is_name = bool(context.store.keyed(collection, None, name))
+    return is_name or context.named(kind, name) is not None
 
 
 def _in_network(context: Context, network: Cidr) -> list[Machine]:
     """The guests with an address in a network; an address that nobody has stands for itself."""
     there = [
-        Machine(name_of(guest), guest.id, address, False)
+        Machine(_called(context, guest), guest.id, address, False)
         for guest, _, address in _addresses(context)
         if not (address ^ network.network) & network.mask
     ]
@@ -167,16 +187,32 @@ def _behind(context: Context, is_there: Callable[[Row], bool]) -> Iterator[Machi
         addresses = _own(nic)
         if port is not None and addresses and is_there(port):
             only = nic is guest and not len(guest.siblings("guest.nic") or ())
-            yield Machine(name_of(guest), guest.id, addresses[0], only)
+            yield Machine(_called(context, guest), guest.id, addresses[0], only)
 
 
 def name_of(row: Row) -> str:
-    """What a machine is called: its name, where it has one, else its alias."""
+    """What something is called: its name, where it has one, else its alias."""
     return str(row.get("name") or row.full_alias)
 
 
+def _called(context: Context, guest: Row) -> str:
+    """What a machine is called; with its alias where another has both its name and an address."""
+    name = name_of(guest)
+    own = set(_addresses_of(guest))
+    namesakes = context.store.keyed(SCHEMA["guest"], None, name)
+    shared = any(each is not guest and own & set(_addresses_of(each)) for each in namesakes)
+    return f"{name} ({guest.full_alias})" if shared else name
+
+
+def _addresses_of(guest: Row) -> Iterator[int]:
+    """All addresses of a machine, those of its own interface first."""
+    for nic in (guest, *(guest.siblings("guest.nic") or ())):
+        yield from _own(nic)
+
+
 def _guest(context: Context, row: Row) -> Iterable[Machine]:
-    return [Machine(name_of(row), row.id, address) for address in _own(row)[:1]]
+    first = next(_addresses_of(row), None)
+    return () if first is None else (Machine(_called(context, row), row.id, first),)
 
 
 def _on_bridge(context: Context, row: Row) -> Iterable[Machine]:

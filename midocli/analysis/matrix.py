@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.commands.matrix import By, Scheduler
 from grammar.commands.reach import Traffic
 from grammar.errors import RefusedError
 from midocli.analysis.atoms import Atoms, in_words, part_data
-from midocli.analysis.ends import Machine, group_members, guest_machines
+from midocli.analysis.ends import Machine, group_members, guest_machines, name_of, names_of
 from midocli.analysis.reach import found
 from midocli.analysis.standing import Grid, Standing, Sums
 from midocli.results.values import Record, Result
@@ -41,6 +41,10 @@ class Cell(NamedTuple):
         return "unknown" if self.open else "no"
 
 
+#: What stands for sets of machines.
+_KINDS = {"bridge": ("bridge",), "group": ("port-group", "ip-address-group")}
+#: What is said of machines that are in none of them.
+_ELSEWHERE = {"guest": "", "bridge": "on no bridge", "group": "in no group"}
 #: None stands for a machine and itself.
 Cells = tuple[Cell | None, ...]
 
@@ -53,13 +57,17 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The whole: its rows, the names of its columns, and what was asked."""
+    """The whole: its rows, the names of its columns, and what was asked.
+
+    `left_out` says why some are in none of them, with the names of each.
+    """
 
     rows: tuple[Row, ...]
     columns: tuple[str, ...]
     atoms: Atoms
     traffic: Traffic
     by: By
+    left_out: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def table(context: Context, by: By, traffic: Traffic, workers: int | Scheduler = 1) -> Table:
@@ -68,11 +76,8 @@ def table(context: Context, by: By, traffic: Traffic, workers: int | Scheduler =
     RefusedError where there are not two machines, or no such cluster.
     """
     sets = _sets(context, by)
-    if by == "group" and not sets:
-        raise RefusedError("there is no port group or address group with machines")
     machines = list(dict.fromkeys(each for some in sets.values() for each in some))
-    if len({each.key for each in machines}) < 2:
-        raise RefusedError("there are no two machines with addresses to ask about")
+    _refuse_few(by, machines)
     standing = Standing.of(context, traffic)
     known = _known(context, standing, machines, workers)
     numbers = {machine: number for number, machine in enumerate(machines)}
@@ -81,8 +86,34 @@ def table(context: Context, by: By, traffic: Traffic, workers: int | Scheduler =
     rows = [
         Row((name,), tuple(cell(ours, theirs) for theirs in members))
         for name, ours in zip(sets, members, strict=True)
+        if any(machines[each].key is not None for each in ours)
     ]
-    return Table(tuple(_merged(rows)), tuple(sets), standing.lab.atoms, traffic, by)
+    left_out = _left_out(context, by, machines)
+    return Table(tuple(_merged(rows)), tuple(sets), standing.lab.atoms, traffic, by, left_out)
+
+
+def _refuse_few(by: By, machines: Sequence[Machine]) -> None:
+    """RefusedError where there are no two machines to ask about."""
+    if len({(each.key, each.key or each.address) for each in machines}) > 1:
+        return
+    where = {"guest": "", "bridge": " on a bridge", "group": " in a group"}[by]
+    if not machines:
+        raise RefusedError(f"there is no machine with an address{where}")
+    only = f"{machines[0].name} is the only machine with an address{where}"
+    raise RefusedError(f"{only}: there is nobody else to ask about")
+
+
+def _left_out(context: Context, by: By, machines: Sequence[Machine]) -> dict[str, list[str]]:
+    """The machines that are neither in a row nor in a column, by the reason for that."""
+    there = {each.key for each in machines}
+    addressed = {each.key for each in guest_machines(context)}
+    reasons = {
+        "without an address": [
+            name_of(row) for row in context.store.rows("guest") if row.id not in addressed
+        ],
+        _ELSEWHERE[by]: [each.name for each in guest_machines(context) if each.key not in there],
+    }
+    return {why: names for why, names in reasons.items() if names}
 
 
 def _known(
@@ -96,7 +127,7 @@ def _known(
         (row, column)
         for row in count
         for column in [column for column, sums in enumerate(grid[row]) if sums is None]
-        if machines[row].key != machines[column].key
+        if machines[row].key not in (None, machines[column].key)
     ]
     answers = found(context, standing, machines, left, workers)
     for (row, column), fates in zip(left, answers, strict=True):
@@ -108,13 +139,9 @@ def _sets(context: Context, by: By) -> dict[str, list[Machine]]:
     """The sets of machines that are rows and columns, by their names; none is empty."""
     if by == "guest":
         machines = guest_machines(context)
-        names = Counter(machine.name for machine in machines)
-        return {
-            each.name if names[each.name] == 1 else f"{each.name} ({number})": [each]
-            for number, each in enumerate(machines)
-        }
-    kinds = ("bridge",) if by == "bridge" else ("port-group", "ip-address-group")
-    return {name: found for name, found in group_members(context, kinds) if found}
+        names = names_of((each.name, each.address) for each in machines)
+        return {names[each.name, each.address]: [each] for each in machines}
+    return dict(group_members(context, _KINDS[by]))
 
 
 class _Cells:
@@ -180,6 +207,7 @@ class MatrixShown(Result):
                 words = cell_words(self.table, cell)
                 yield f"{start}{', '.join(names)}   {words}\n"
                 start = " " * (len(start) - 3) + "-> "
+        yield from (f"{line}\n" for line in left_out_words(self.table))
 
     def document(self) -> dict[str, Any]:
         """The rows with their columns, packets as ranges of ports."""
@@ -198,6 +226,9 @@ class MatrixShown(Result):
                 }
                 for row in shown.rows
             ],
+            "left_out": [
+                {"names": list(names), "why": why} for why, names in shown.left_out.items()
+            ],
         }
 
     def records(self) -> Sequence[Record]:
@@ -212,6 +243,11 @@ class MatrixShown(Result):
             }
             for row in self.table.rows
         ]
+
+
+def left_out_words(shown: Table) -> list[str]:
+    """A line for each reason for which somebody is left out."""
+    return [f"left out, {why}: {', '.join(names)}" for why, names in shown.left_out.items()]
 
 
 def columns_of(shown: Table, row: Row) -> list[tuple[Cell, list[str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from midocli.analysis.matrix import Cell, Table, cell_words
+from midocli.analysis.matrix import Cell, Table, cell_words, left_out_words
 from midocli.help.version import VERSION
 from midocli.pictures.markup import Markup, join, tag
 from midocli.pictures.page_style import STYLE
@@ -39,6 +39,7 @@ def as_page(table: Table, command: str, picture: Markup) -> Markup:
         tag("h1", command),
         picture,
         tag("table", tag("tr", *names), *body),
+        *(tag("p", line) for line in left_out_words(table)),
         tag("p", f"midocli {VERSION}"),
     )
     return join(Markup("<!DOCTYPE html>"), tag("html", head, page, lang="en"), Markup(""))

@@ -74,6 +74,9 @@ def answer(context: Context, question: Reach) -> Answer:
     asked = [
         (source, target) for source in senders for target in targets if _differ(source, target)
     ]
+    if question.sources is not None and not senders:
+        message = f"nothing is sent from {question.sources.name}: no machine has an address there"
+        raise InvalidValueError(message, question.sources.column)
     if not asked:
         raise InvalidValueError("no two different machines are meant", _column(question))
     return ask(context, asked, question.traffic)
