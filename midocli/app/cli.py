@@ -11,7 +11,7 @@ from midocli.help.version import VERSION
 
 TYPE_CHECKING = False  # importing typing would take as long as all of this module
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
     from typing import BinaryIO, NoReturn
 
@@ -102,9 +102,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run_words(words: list[str]) -> int:
     if words[:1] == ["tcpdump"]:
-        return _tcpdump(words[1:])
+        from midocli.app.tcpdump import main as tcpdump
+
+        return _print_all(tcpdump, words[1:])
     if words[:1] == ["test"]:
-        return _test(words[1:])
+        from midocli.app.suite import main as test
+
+        return _print_all(test, words[1:])
     if words[:1] == ["serve"]:
         return _serve(words[1:])
     options = argument_parser().parse_args(words)
@@ -187,26 +191,11 @@ def _show_version(verbose: bool) -> int:
     return 0
 
 
-def _tcpdump(words: list[str]) -> int:
-    """The command line that is tcpdump's own."""
-    from midocli.app.tcpdump import main
-
+def _print_all(program: Callable[[Sequence[str]], int], words: list[str]) -> int:
+    """The exit status of a command line of its own, when all that it prints is out."""
     _write_utf8()
     try:
-        status = main(words)
-        sys.stdout.flush()
-    except OSError as error:
-        return _end_without_output(error)
-    return status
-
-
-def _test(words: list[str]) -> int:
-    """The command line that runs scripts as tests."""
-    from midocli.app.suite import main
-
-    _write_utf8()
-    try:
-        status = main(words)
+        status = program(words)
         sys.stdout.flush()
     except OSError as error:
         return _end_without_output(error)

@@ -240,8 +240,7 @@ class Store:
 
     def give_back(self, row: Row) -> None:
         """Have the aliases of a row that was taken out be free again, unless more were taken."""
-        for siblings in self._places(row):
-            number = self._number_in(siblings, row)
+        for siblings, number in self._numbered(row):
             last = 0 <= number == siblings.next_number - 1
             siblings.give_back(number, number if last else siblings.next_number)
 
@@ -262,13 +261,12 @@ class Store:
 
     def retire(self, row: Row) -> None:
         """Give the aliases of a row that was taken out away for good."""
-        for siblings in self._places(row):
-            siblings.take(self._number_in(siblings, row))
+        for siblings, number in self._numbered(row):
+            siblings.take(number)
 
     def _take_again(self, row: Row) -> None:
         """Take the counters of a row's aliases, if they were given back when it was taken out."""
-        for siblings in self._places(row):
-            number = self._number_in(siblings, row)
+        for siblings, number in self._numbered(row):
             if siblings.is_free(number):
                 siblings.take(number)
 
@@ -281,8 +279,10 @@ class Store:
         match change:
             case ("attach", Row() as row, _, _, *before):
                 position = self._remove(row)
-                for siblings, next_number in zip(self._places(row), before, strict=True):
-                    siblings.give_back(self._number_in(siblings, row), next_number)  # type: ignore[arg-type]
+                for (siblings, number), next_number in zip(
+                    self._numbered(row), before, strict=True
+                ):
+                    siblings.give_back(number, next_number)  # type: ignore[arg-type]
                 return ("attach again", row, position)
             case ("attach again", Row() as row, position):
                 before = self._take_numbers(row, position)  # type: ignore[arg-type,assignment]
@@ -308,18 +308,11 @@ class Store:
         To do it again changes nothing.
         """
         for row in rows:
-            siblings, *gathered = self._places(row)
-            siblings.by_number[row.number] = row
+            siblings = self._enlist(row)
             if siblings.ordered is not None and row.run is None:
                 siblings.ordered.insert(len(siblings.ordered) + 1, row)
-            for shared in gathered:
-                shared.by_number[row.shared_number] = row
-            layout = self.layout(row.collection)
-            if layout.key is not None:
-                siblings.index(row.values[layout.key], row)
-            for index in layout.references:
+            for index in self.layout(row.collection).references:
                 link(row, index, row.values[index])
-            self._by_id[row.id] = row
 
     def arrange(self, path: str, holder: Row | None, rows: Iterable[Row]) -> None:
         """Have all siblings of a collection be as they would be, had they come in this order."""
@@ -424,35 +417,41 @@ class Store:
         views = self.layout(row.collection).gathered_by
         return (self._make_siblings(row), *(self.shared_siblings(view, row) for view in views))
 
+    def _numbered(self, row: Row) -> list[tuple[Siblings, int]]:
+        """The same, with the number that the row has there."""
+        own, *gathered = self._places(row)
+        return [(own, row.number), *((shared, row.shared_number) for shared in gathered)]
+
     def _take_numbers(self, row: Row, position: int | None) -> tuple[int, ...]:
         """Put a row in under its aliases, for good; returns what the counters were."""
-        places = self._places(row)
-        before = tuple(siblings.next_number for siblings in places)
-        for siblings in places:
-            siblings.take(self._number_in(siblings, row))
+        numbered = self._numbered(row)
+        before = tuple(siblings.next_number for siblings, _ in numbered)
+        for siblings, number in numbered:
+            siblings.take(number)
         self._insert(row, position)
         return before
 
-    def _number_in(self, siblings: Siblings, row: Row) -> int:
-        own = siblings is self._make_siblings(row)
-        return row.number if own else row.shared_number
-
     def _insert(self, row: Row, position: int | None) -> None:
-        siblings, *gathered = self._places(row)
-        siblings.by_number[row.number] = row
+        siblings = self._enlist(row)
         if siblings.ordered is not None:
             place = len(siblings.ordered) + 1 if position is None else position
             siblings.ordered.insert(place, row)
-        for shared in gathered:
-            shared.by_number[row.shared_number] = row
-        layout = self.layout(row.collection)
-        if layout.key is not None:
-            siblings.index(row.values[layout.key], row)
-        for index in layout.references:
+        for index in self.layout(row.collection).references:
             if row.values[index] is not None:
                 refer(row, index, row.values[index])
-        self._by_id[row.id] = row
         self.journal.touched.append(row)
+
+    def _enlist(self, row: Row) -> Siblings:
+        """Have a row be found by its numbers, its key and its id; returns its siblings."""
+        own, *gathered = self._places(row)
+        own.by_number[row.number] = row
+        for shared in gathered:
+            shared.by_number[row.shared_number] = row
+        key = self.layout(row.collection).key
+        if key is not None:
+            own.index(row.values[key], row)
+        self._by_id[row.id] = row
+        return own
 
     def _remove(self, row: Row) -> int | None:
         """Take a row out; the place it had, where there is an order."""
