@@ -16,6 +16,9 @@ from pyte.screens import Char
 ROOT = Path(__file__).parent.parent
 MIDOCLI = (sys.executable, "-m", "midocli")
 _PATIENCE = 30
+#: How long nothing more comes when all is there, in seconds: on the way to what is waited for, and
+#: where that is nothing.
+_PAUSE, _REST = 0.03, 0.1
 
 
 class Terminal:
@@ -49,6 +52,10 @@ class Terminal:
             codec_errors="replace",
             timeout=_PATIENCE,
         )
+        # pexpect waits before it types, for programs that are slow to hide passwords, and while it
+        # ends programs, which nobody does here but to be rid of them.
+        self.process.delaybeforesend = None
+        self.process.ptyproc.delayafterclose = self.process.ptyproc.delayafterterminate = 0.05
         self.screen = pyte.Screen(columns, lines)
         # The terminal answers when it is asked where the cursor stands.
         self.screen.write_process_input = self.process.send  # type: ignore[method-assign]
@@ -56,11 +63,11 @@ class Terminal:
         #: All that was written to the terminal.
         self.written = ""
 
-    def text(self) -> str:
-        """The screen, without trailing blanks."""
+    def text(self, rest: float = _REST) -> str:
+        """The screen, without trailing blanks, once nothing was written for so many seconds."""
         try:
             while True:
-                self._show(self.process.read_nonblocking(65536, timeout=0.1))
+                self._show(self.process.read_nonblocking(65536, timeout=rest))
         except (pexpect.TIMEOUT, pexpect.EOF):
             pass
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
@@ -77,7 +84,7 @@ class Terminal:
         """The screen once it is as it should be."""
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
-            text = self.text()
+            text = self.text(_PAUSE)
             if shows(text):
                 return text
         raise AssertionError(f"{what} never appeared on:\n{self.text()}")
@@ -86,12 +93,23 @@ class Terminal:
         """The screen once an empty prompt is the last line that is not at the bottom."""
         return self.wait_until(lambda text: "\nmidonet>\n" in f"\n{text}\n", "an empty prompt")
 
+    def hang_up(self) -> None:
+        """Close the terminal, and wait until the program has ended."""
+        self.process.ptyproc.fileobj.close()
+        self._reap()
+
     def end(self) -> int | None:
         """The exit status once the program has ended; minus the number of a signal."""
         self._drain()
-        self.process.close()
+        self._reap()
         status: int | None = self.process.exitstatus
         return status if status is not None else -self.process.signalstatus
+
+    def _reap(self) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while self.process.isalive() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.process.close()
 
     def _drain(self) -> None:
         """Show what still comes, until the program has closed the terminal."""

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-import pexpect
 import pytest
 from handmade import Hands, errors, session_of
 from terminal import Terminal, at_prompt
@@ -218,7 +217,7 @@ def test_what_a_closed_terminal_left_is_told_of_until_saved(tmp_path: Path) -> N
     first.wait_for("midonet>")
     first.type("router create name precious\r")
     first.wait_for("router0")
-    first.process.close(force=True)
+    first.hang_up()
     second = Terminal(tmp_path, columns=250)  # the path on one line
     text = second.wait_for("Save it to a file of yours, or delete it.")
     told = next(line for line in text.splitlines() if "An ended session" in line)
@@ -243,7 +242,7 @@ def with_demo(tmp_path: Path) -> Terminal:
 def test_an_untouched_demo_is_left_without_a_question(tmp_path: Path) -> None:
     terminal = with_demo(tmp_path)
     terminal.type("\x04")
-    terminal.process.expect(pexpect.EOF)
+    terminal.end()
 
 
 def test_a_changed_demo_is_asked_about(tmp_path: Path) -> None:

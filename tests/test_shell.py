@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-import pexpect
 import pytest
 from terminal import Terminal
 
@@ -64,9 +63,7 @@ def test_interrupt_keeps_the_session(terminal: Terminal) -> None:
     terminal.wait_for("router router0 name a state up asn 0")
     terminal.type("ping x 1.2.3.4 \x03")
     terminal.type("\x04")
-    terminal.process.expect(pexpect.EOF)
-    terminal.process.close()
-    assert terminal.process.exitstatus == 0
+    assert terminal.end() == 0
 
 
 def test_a_signal_at_the_prompt_forgets_the_line(terminal: Terminal) -> None:
@@ -84,7 +81,7 @@ def test_history_lasts(tmp_path: Path) -> None:
     first.type("router create name kept\r")
     first.wait_for("router0")
     first.type("quit\r")
-    first.process.expect(pexpect.EOF)
+    first.end()
     second = Terminal(tmp_path)
     second.wait_for("midonet>")
     second.type("\x1b[A\x1b[A")
@@ -172,7 +169,7 @@ def test_an_unsaved_topology_is_not_left_by_one_key(terminal: Terminal) -> None:
     terminal.type("\x04")
     terminal.wait_for("Ctrl-D again leaves")
     terminal.type("\x04")
-    terminal.process.expect(pexpect.EOF)
+    terminal.end()
 
 
 def test_a_closed_terminal_keeps_the_topology(tmp_path: Path) -> None:
@@ -180,7 +177,7 @@ def test_a_closed_terminal_keeps_the_topology(tmp_path: Path) -> None:
     first.wait_for("midonet>")
     first.type("router create name precious\r")
     first.wait_for("router0")
-    first.process.close(force=True)
+    first.hang_up()
     second = Terminal(tmp_path)
     second.wait_for("An ended session left a topology: source")
     kept = tmp_path / ".local" / "state" / "midocli" / "recovered.mido"

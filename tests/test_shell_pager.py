@@ -51,7 +51,7 @@ def less(home: Path) -> Iterator[Terminal]:
     terminal = paging(home)
     terminal.wait_for("router router28 state up")
     yield terminal
-    terminal.process.close(force=True)
+    terminal.hang_up()
 
 
 def works(terminal: Terminal) -> None:
@@ -87,6 +87,7 @@ def test_what_just_fits_is_not_paged(home: Path) -> None:
 
 def test_ctrl_c_is_the_pagers(less: Terminal) -> None:
     less.type("\x03")
+    less.text()  # less forgets what is typed before it has heard of it
     less.type("G")
     less.wait_for(LAST)
     less.type("q")
@@ -98,9 +99,11 @@ def test_ctrl_c_is_the_pagers(less: Terminal) -> None:
 
 def test_the_screen_may_change_its_size_under_the_pager(less: Terminal) -> None:
     less.resize(12, 20)
+    less.wait_for("router router5 state\n:")
     less.type("G")
     less.wait_for("router59")
     less.resize(40, 120)
+    less.wait_for("router59 state up asn 0\n")
     less.type("q")
     less.wait_for("midonet>")
     less.run("router router7 show")

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pexpect
 import pytest
 from terminal import ROOT, Terminal
 
@@ -149,10 +148,8 @@ def test_odd_surroundings_keep_nobody_from_working(
     terminal.type("router list\r")
     text = terminal.wait_for("router router0 name a state up")
     terminal.type("quit\r")
-    terminal.process.expect(pexpect.EOF)
-    assert "Traceback" not in text + terminal.process.before
-    terminal.process.close()
-    assert terminal.process.exitstatus == 0
+    assert terminal.end() == 0
+    assert "Traceback" not in text + terminal.written
 
 
 def test_a_narrow_terminal(tmp_path: Path) -> None:

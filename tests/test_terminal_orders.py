@@ -138,7 +138,7 @@ def test_at_the_prompt(home: Path) -> None:
         terminal.type(typed)
         terminal.wait_for(wanted)
     assert re.findall("\x1b\\]|[\x80-\x9f\u202e]", terminal.written) == []
-    terminal.process.close(force=True)
+    terminal.hang_up()
 
 
 def test_a_capture_file_is_printed_on_a_terminal(home: Path) -> None:
