@@ -1,6 +1,6 @@
 """All atoms at once, where the way is plain: no packet is simulated.
 
-Plain is a way from a home over its bridge, or over one router between two bridges, on which
+Plain is a way from a home over its bridge, or over routers between two bridges, on which
 nothing changes packets, copies them or chooses (`plain`, `ways`): then the way does not depend on
 ports, and what becomes of packets is what the chains on it do, one after the other (`chain_sets`),
 there and back. Machines whose ports, MACs and addresses no rule tells apart (`kinds`) fare alike on

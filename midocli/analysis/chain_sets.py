@@ -28,8 +28,10 @@ from midocli.simulator.topology.topology import Topology
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.protocol import ECHO_REPLY, ECHO_REQUEST, ICMP, TCP, UDP
 
-#: Rules that decide, or leave packets as they are; all others are left to the simulator.
-PLAIN = ("accept", "drop", "reject", "return", "continue", "trace", "jump")
+#: Rules that leave packets as they are: nothing that was not translated is translated back.
+IDLE = ("continue", "trace", "rev_dnat", "rev_snat")
+#: Those that decide, too; all others are left to the simulator.
+PLAIN = (*IDLE, "accept", "drop", "reject", "return", "jump")
 
 
 class Place:
@@ -238,7 +240,7 @@ class _Run:
             if rule.type == "jump":
                 more, left = self._jump(rule, matched, left)
                 accepted |= more
-            elif rule.type not in ("continue", "trace"):
+            elif rule.type not in IDLE:
                 left &= ~matched
                 if rule.type == "accept":
                     accepted |= matched

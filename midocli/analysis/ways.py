@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from midocli.analysis.derived import Making
     from midocli.simulator.topology.topology import Topology
 
+#: Who goes over more of them is asked for packet by packet: they may go round.
+_MOST_ROUTERS = 16
+
 Filter = Literal["infilter", "outfilter", "local-redirect-chain", "forward-chain"]
 
 
@@ -199,47 +202,65 @@ class Ways:
         return self._made(bridge, (Leg(SENDER, TAKER, stages),), (asking,))
 
     def _over_router(self, bridge: BridgePlan, gateway: int, last: BridgePlan) -> Way | None:
-        """Over the router of a gateway's port to the link of another of its ports."""
+        """Over the router of a gateway's port, and those linked to it, to the link of the last."""
         ports = self._topology.ports
         mac = bridge.router_macs.get(gateway)
         link = bridge.router_ports.get(mac) if mac is not None else None
         inside = ports[link.peer] if link is not None and link.peer is not None else None
-        if mac is None or link is None or inside is None:
+        if mac is None or link is None or inside is None or not is_plain_port(link):
             return None
-        plan = self._topology.router_plans[inside.device]
-        port = self._leaving(plan, inside) if plan is not None else None
-        entrance = ports[port.peer] if port is not None and port.peer is not None else None
-        if plan is None or port is None or entrance is None or port.address is None:
-            return None
-        if entrance.device != last.bridge.key or not is_plain_router(plan):
-            return None
-        if not all(map(is_plain_port, (link, inside, port, entrance))):
-            return None
-        near, far = End(inside, mac, gateway), End(port, port.mac, port.address)
-        out = _staged(port.outfilter, port.alias, "outfilter", inside, port)
-        legs = (
-            Leg(SENDER, near, _through(bridge, SENDER.port, link)),
-            Leg(SENDER, near, _over(plan, inside, port)),
-            Leg(far, TAKER, (*out, *_through(last, entrance, TAKER.port))),
-        )
+        near = End(inside, mac, gateway)
         answered = _own("outfilter", NO_PORT, SENDER.port)
         asking = Asking(SENDER, near, _entering(bridge, SENDER.port), answered)
-        askings = (asking, self._finding(far, entrance, last))
-        return self._made(bridge, legs, askings)
+        legs = [Leg(SENDER, near, _through(bridge, SENDER.port, link))]
+        sender, out = SENDER, Stages()
+        for _ in range(_MOST_ROUTERS):
+            hop = self._hop(inside)
+            if hop is None:
+                return None
+            plan, port, entrance = hop
+            legs.append(Leg(sender, near, (*out, *_over(plan, inside, port))))
+            out = _staged(port.outfilter, port.alias, "outfilter", inside, port)
+            sender = End(port, port.mac, port.address or 0)
+            if entrance.device == last.bridge.key:
+                legs.append(Leg(sender, TAKER, (*out, *_through(last, entrance, TAKER.port))))
+                askings = (asking, self._finding(sender, entrance, last))
+                return self._made(bridge, tuple(legs), askings)
+            if not entrance.is_router:
+                return None
+            inside, near = entrance, End(entrance, entrance.mac, entrance.address or 0)
+        return None
+
+    def _hop(self, inside: Port) -> tuple[RouterPlan, Port, Port] | None:
+        """A plain router that packets come to, by which port they leave it, and the peer of that."""
+        plan = self._topology.router_plans[inside.device]
+        if plan is None or not is_plain_router(plan) or not is_plain_port(inside):
+            return None
+        port = self._leaving(plan, inside)
+        entrance = self._topology.ports[port.peer] if port is not None else None
+        if port is None or entrance is None or not all(map(is_plain_port, (port, entrance))):
+            return None
+        return plan, port, entrance
 
     def _leaving(self, plan: RouterPlan, inside: Port) -> Port | None:
-        """The port by which packets leave a router for a machine on its link, if it is that."""
+        """The port by which packets leave a router for another, or for a machine on its link."""
         source, target = self._addresses
         active, count = plan.choose(Frame(nw_src=source, nw_dst=target))
         port = active.port if active is not None else None
         if active is None or port is None or count != 1 or active.route.type != "normal":
             return None
-        if port is inside or active.route.gw or not arp.is_askable(active, target):
+        nets = [each.net for each in plan.ports if each.net is not None]
+        if port is inside or port.address in (None, target):
+            return None
+        if target in map(subnet_broadcast, nets):
+            return None
+        # The MAC of a router that is linked to this one is known.
+        if active.peer_mac is not None:
+            return port
+        if active.route.gw or not arp.is_askable(active, target):
             return None
         # A router believes nobody who answers from elsewhere.
-        is_there = contains(port.net, target) and port.net is not None
-        nets = [each.net for each in plan.ports if each.net is not None]
-        return port if is_there and target not in map(subnet_broadcast, nets) else None
+        return port if port.net is not None and contains(port.net, target) else None
 
     def _finding(self, far: End, entrance: Port, last: BridgePlan) -> Asking:
         """A router asks for the machine on the link of its port."""

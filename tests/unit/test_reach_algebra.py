@@ -6,7 +6,7 @@ from itertools import permutations
 from random import Random
 
 import pytest
-from plain_networks import Plain
+from plain_networks import Plain, Wide
 from random_sessions import Builder
 from worlds import World
 
@@ -41,6 +41,12 @@ def _said(fates: list[Fate]) -> dict[tuple[object, ...], int]:
 @pytest.mark.parametrize("seed", range(6))
 def test_plain_networks_fare_as_in_the_simulator(seed: int) -> None:
     found, _ = differences(Plain(Random(seed)))
+    assert found == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_several_routers_fare_as_in_the_simulator(seed: int) -> None:
+    found, _ = differences(Wide(Random(seed)))
     assert found == []
 
 
