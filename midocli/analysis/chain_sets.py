@@ -139,6 +139,8 @@ class ChainSets:
 
     def _run(self, passing: tuple[Key, bool, bool, Hashable]) -> Passing:
         key, answers, forward, _ = passing
+        # The values in `passing` mean something only as long as the same is read.
+        self._readers[key]
         run = _Run(self, *self._here, answers, forward)
         accepted, through = run.chain(key, self._atoms.all)
         return Passing(accepted | through, run.asked & self._tracked, run.odd, tuple(run.taken))

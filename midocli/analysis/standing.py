@@ -125,7 +125,10 @@ class Standing:
 
     def catch_up(self) -> None:
         """Forget what changes of the topology have touched."""
-        self.lab.found_alive = dict(self._context.datapath.network.state.found_alive)
+        found_alive = dict(self._context.datapath.network.state.found_alive)
+        if found_alive != self.lab.found_alive:
+            self.lab.found_alive = found_alive
+            self._fates.clear()
         if not self._rows:
             return
         before = self.lab.changed(self._rows)

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from plain_networks import Plain, edit
 from random_sessions import Builder
+from worlds import World
 
 from grammar.commands.reach import Traffic
 from midocli.analysis.derived import Derived
@@ -79,6 +80,55 @@ def test_a_plain_network_that_is_edited(seed: int) -> None:
 @pytest.mark.parametrize("seed", [3, 13, 23])
 def test_a_network_with_everything_that_is_edited(seed: int) -> None:
     assert differences(Builder(Random(seed))) == []
+
+
+def test_what_a_chain_did_is_known_by_what_it_reads_now() -> None:
+    """Before and after, the same values are read of a chain and the one it jumps to: of others."""
+    world = World("bridge create name lan", "chain create name other", "chain create name c")
+    for address, name in enumerate(("web", "one", "two"), 10):
+        world.run(f"guest create name {name} bridge lan address 10.0.0.{address}/24")
+    for group, address in (("early", 12), ("middle", 11), ("late", 99)):
+        world.run(f"ip-address-group create name {group}")
+        world.run(f"ip-address-group {group} add ip address 10.0.0.{address}")
+    world.run("chain c add rule ethertype 2048 ip-address-group-src middle type drop")
+    world.run("chain c add rule type jump jump-to other pos 2")
+    world.run("chain other add rule ip-address-group-src late proto 6 dst-port 81 type drop")
+    world.run("bridge0:port0 set outfilter c")
+    assert world.lines("reach two web tcp 80") == ["two -> web tcp 80: reached"]
+    assert world.lines("reach one web tcp 80")[0] == "one -> web tcp 80: refused"
+    world.run("chain other rule rule0 delete")
+    world.run("chain other add rule ip-address-group-src early proto 6 dst-port 81 type drop")
+    assert world.lines("reach two web tcp 80") == ["two -> web tcp 80: reached"]
+
+
+def test_answers_stand_until_a_health_monitor_finds_something_else() -> None:
+    world = World(
+        "router create name r",
+        "router r add port address 10.0.1.1 net 10.0.1.0/24",
+        "router r add port address 10.0.2.1 net 10.0.2.0/24",
+        "router r add route dst 10.0.1.0/24 type normal port router0:port0",
+        "router r add route dst 10.0.2.0/24 type normal port router0:port1",
+        "bridge create name lan",
+        "bridge create name dmz",
+        "bridge lan add port peer router0:port0",
+        "bridge dmz add port peer router0:port1",
+        "guest create name one bridge lan address 10.0.1.11/24 gw 10.0.1.1",
+        "guest create name two bridge dmz address 10.0.2.12/24 gw 10.0.2.1",
+        "load-balancer create",
+        "router r set load-balancer lb0",
+        "load-balancer lb0 add pool",
+        "load-balancer lb0 pool pool0 add member address 10.0.2.12 protocol-port 80",
+        "load-balancer lb0 pool pool0 add vip address 10.9.9.9 protocol-port 80",
+        "health-monitor create type TCP delay 2 timeout 1 max-retries 3",
+        "load-balancer lb0 pool pool0 set health-monitor hm0",
+        "guest two add service proto tcp port 80",
+        "clock advance 20s",
+    )
+    assert world.lines("reach one 10.9.9.9 tcp 80")[0] == "one -> 10.9.9.9 tcp 80: reached"
+    world.run("guest two delete service service0")
+    assert world.lines("reach one 10.9.9.9 tcp 80")[0] == "one -> 10.9.9.9 tcp 80: reached"
+    world.run("clock advance 20s")
+    assert world.lines("reach one 10.9.9.9 tcp 80")[0] == "one -> 10.9.9.9 tcp 80: refused"
 
 
 def test_answers_that_are_kept_too_long_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
