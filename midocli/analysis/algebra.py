@@ -83,14 +83,15 @@ class Passage(NamedTuple):
 
     def refined(self, refined: Refined) -> Passage:
         """The same in finer atoms."""
-        taken = ((refined(atoms), rule, spot) for atoms, rule, spot in self.taken)
-        return Passage.of(refined(self.reached), taken)
+        taken = tuple((refined(atoms), rule, spot) for atoms, rule, spot in self.taken)
+        return Passage(refined(self.reached), refined(self.settled), taken)
 
 
 class Post(NamedTuple):
-    """A home, and the numbers of what decides how it fares: of its seat, and of its kind."""
+    """A home, its end of ways, and the numbers of what decides how it fares: of seat and kind."""
 
     home: Home
+    end: End
     seat: int
     kind: int
 
@@ -115,18 +116,17 @@ class Pair(NamedTuple):
     def journey(self, answers: bool) -> _Journey:
         """The way there of what the one sends, or of the answers of the other."""
         if answers:
-            return _Journey(self.back, self.other.home, self.one.home)
-        return _Journey(self.there, self.one.home, self.other.home)
+            return _Journey(self.back, self.other, self.one)
+        return _Journey(self.there, self.one, self.other)
 
 
 class _Journey:
     """A way, with the two machines in the places of those that stand for them."""
 
-    def __init__(self, way: Way, sender: Home, taker: Home) -> None:
+    def __init__(self, way: Way, sender: Post, taker: Post) -> None:
         self.way = way
-        self.sender, self.taker = (
-            End(home.port, home.nic.mac, home.address) for home in (sender, taker)
-        )
+        self.kinds = sender.kind, taker.kind
+        self.sender, self.taker = sender.end, taker.end
 
     def end(self, end: End) -> End:
         """Who sends or takes frames."""
@@ -136,12 +136,12 @@ class _Journey:
         """The filters there are on a way, with their numbers."""
         for number, stage in enumerate(stages):
             chain, at, name, in_port, out_port = stage
-            in_port, out_port = self._port(in_port), self._port(out_port)
             if chain is None:
-                port = in_port if name == "infilter" else out_port
+                port = self._port(in_port if name == "infilter" else out_port)
                 chain, at = port.infilter if name == "infilter" else port.outfilter, port.alias
-            if chain is not None:
-                yield number, Stage(chain, at, name, in_port, out_port)
+                if chain is None:
+                    continue
+            yield number, Stage(chain, at, name, self._port(in_port), self._port(out_port))
 
     def _port(self, port: Port) -> Port:
         if port is SENDER.port:
@@ -176,6 +176,9 @@ class Algebra:
         #: What becomes of all atoms on each course; None: ARP does not get through.
         self.passages = Derived(making, self._passage)
         self._pair: Pair | None = None
+        #: Whether a question of ARP is answered, by its number and the kinds of whom it concerns.
+        self._answers = Derived(making, self._is_answered)
+        self._asked: tuple[_Journey, Asking] | None = None
         self.renew()
 
     def renew(self) -> None:
@@ -208,6 +211,10 @@ class Algebra:
         """The way from one to another; None: it is not plain."""
         ends = one.home.address, other.home.address
         return self._ways.between(one.seat, other.seat, ends)
+
+    def ways(self, posts: Iterable[Post]) -> dict[tuple[int, int], Way | None]:
+        """Those between all of some posts, one at each seat."""
+        return self._ways.among({post.seat: post.home.address for post in posts})
 
     def passage(self, pair: Pair) -> Passage | None:
         """What becomes of all atoms between two homes."""
@@ -246,15 +253,17 @@ class Algebra:
         port = home.port
         own = kinds.ports[port.key], kinds.macs[home.nic.mac], kinds.addresses[home.address]
         kind = self._numbers.setdefault((port.infilter, port.outfilter, *own), len(self._numbers))
-        return Post(home, self._ways.seats[key], kind)
+        end = End(port, home.nic.mac, home.address)
+        return Post(home, end, self._ways.seats[key], kind)
 
     def _passage(self, course: Course) -> Passage | None:
         pair = self._pair
         assert pair is not None
         journeys = pair.journey(False), pair.journey(True)
         for journey in journeys:
-            if not all(self._is_answered(journey, each) for each in journey.way.askings):
-                return None
+            for asking in journey.way.askings:
+                if not self._is_heard(journey, asking):
+                    return None
         # A bridge with subnets answers requests of DHCP itself.
         left = self._atoms.all & ~(self._asking if pair.there.serves else 0)
         walk = _Walk(self._chains, Place(self._topology), left)
@@ -264,7 +273,18 @@ class Algebra:
 
     # -- ARP ---------------------------------------------------------------------------------
 
-    def _is_answered(self, journey: _Journey, asking: Asking) -> bool:
+    def _is_heard(self, journey: _Journey, asking: Asking) -> bool:
+        sender, taker = journey.kinds
+        self._asked = journey, asking
+        return self._answers[
+            asking.number,
+            sender if SENDER is asking.asker or SENDER is asking.owner else None,
+            taker if TAKER is asking.asker or TAKER is asking.owner else None,
+        ]
+
+    def _is_answered(self, asked: tuple[int, int | None, int | None]) -> bool:
+        assert self._asked is not None
+        journey, asking = self._asked
         asker, owner = journey.end(asking.asker), journey.end(asking.owner)
         request = arp_request(asker.mac, asker.address, owner.address)
         reply = arp_reply(request, owner.mac)

@@ -149,6 +149,8 @@ class Atoms:
 
         @cache
         def row(line: int) -> int:
+            if finer._width == self._width:
+                return line
             columns = (at for at in range(self._width) if line >> at & 1)
             return sum(_ones(bounds[at + 1] - bounds[at]) << bounds[at] for at in columns)
 
@@ -156,7 +158,12 @@ class Atoms:
         def refine(some: int) -> int:
             found = sum(new for old, new in plain if some & old)
             for proto in _WITH_PORTS:
-                own = some >> self._base(proto)
+                own = some >> self._base(proto) & self._ones
+                first = own & _ones(self._width)
+                if own == first * self._rows:
+                    # The source port matters to none, as it seldom does.
+                    found |= row(first) * finer._rows << finer._base(proto)
+                    continue
                 for at in range(len(self._src)):
                     line = row(own >> at * self._width & _ones(self._width))
                     for new in range(rows[at], rows[at + 1]):

@@ -6,9 +6,9 @@ of machines on ways of each nature; a pair is looked up by where its machines st
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from midocli.analysis.algebra import Algebra, Course, Pair, Passage, Post
 from midocli.simulator.topology.keys import Key
@@ -23,89 +23,105 @@ _Seats = tuple[int, int]
 _Natures = tuple[int, int]
 
 
+class _Seat(NamedTuple):
+    """The guests at a seat by their kinds; those kinds, and those that only one guest is of."""
+
+    members: dict[int, list[Key]]
+    kinds: frozenset[int]
+    alone: frozenset[int]
+
+
 class Chart:
     """The ways and passages between some guests, as they were when it was drawn."""
 
-    _members: dict[int, dict[int, list[Key]]]
-    _kinds: dict[int, frozenset[int]]
+    _seats: dict[int, _Seat]
     _ways: dict[_Seats, Way | None]
     _natures: dict[_Seats, _Natures]
     _examples: dict[Course, Ends]
 
     def __init__(self, algebra: Algebra, guests: Iterable[Key], last: Chart | None = None) -> None:
         """What is as it was on the last chart is taken from there."""
-        self.posts: dict[Key, Post | None] = {key: algebra.posts[key] for key in guests}
+        self.posts: dict[Key, Post | None] = algebra.posts.several([*guests])
         self._changes = algebra.changes
         self._lines: dict[object, dict[int, Passage | None]] = {}
-        if last is not None and (last._changes, last.posts) == (self._changes, self.posts):
-            self._members, self._kinds, self._examples = last._members, last._kinds, last._examples
+        is_known = last is not None and last._changes == self._changes
+        if last is not None and is_known and last.posts == self.posts:
+            self._seats, self._examples = last._seats, last._examples
             self._ways, self._natures = last._ways, last._natures
         else:
-            self._members = self._by_seats()
-            self._kinds = {seat: frozenset(kinds) for seat, kinds in self._members.items()}
-            self._ways, self._natures = self._all_ways(algebra, last)
+            self._seats = self._all_seats(last)
+            if last is not None and is_known and last._seats.keys() == self._seats.keys():
+                self._ways, self._natures = last._ways, last._natures
+            else:
+                self._ways = algebra.ways(self._some())
+                self._natures = self._plain_both_ways()
             self._examples = dict(self._all_examples())
         #: Between all kinds at all seats.
-        self.passages = {
-            course: self._passage(algebra, course, ends) for course, ends in self._examples.items()
-        }
+        self.passages = self._all_passages(algebra)
 
-    def _by_seats(self) -> dict[int, dict[int, list[Key]]]:
-        """The guests at each seat, by their kinds."""
+    def _all_seats(self, last: Chart | None) -> dict[int, _Seat]:
+        """Where guests are; seats at which there are the same as on the last chart are the same."""
+        before = last.posts if last is not None else {}
+        others = [
+            post
+            for key in {**before, **self.posts}
+            for post in (before.get(key), self.posts.get(key))
+            if before.get(key) is not self.posts.get(key)
+        ]
+        touched = {post.seat for post in others if post is not None}
+        known = last._seats.items() if last is not None else ()
+        seats = {number: seat for number, seat in known if number not in touched}
         found: dict[int, dict[int, list[Key]]] = {}
         for key, post in self.posts.items():
-            if post is not None:
+            if post is not None and post.seat in touched:
                 found.setdefault(post.seat, {}).setdefault(post.kind, []).append(key)
-        return found
+        alike = {seat.kinds: seat.kinds for seat in seats.values()}
+        for number, members in found.items():
+            kinds = frozenset(members)
+            alone = frozenset(kind for kind, guests in members.items() if len(guests) == 1)
+            seats[number] = _Seat(members, alike.setdefault(kinds, kinds), alone)
+        return seats
 
-    def _all_ways(
-        self, algebra: Algebra, last: Chart | None
-    ) -> tuple[dict[_Seats, Way | None], dict[_Seats, _Natures]]:
-        """The ways between all seats, and their natures where those there and back are plain."""
-        is_same = last is not None and last._changes == self._changes
-        if last is not None and is_same and last._members.keys() == self._members.keys():
-            return last._ways, last._natures
-        some = {
-            seat: self.posts[next(iter(kinds.values()))[0]] for seat, kinds in self._members.items()
-        }
-        ways = {
-            (seat, another): algebra.way(one, other)
-            for seat, one in some.items()
-            for another, other in some.items()
-            if one is not None and other is not None
-        }
-        natures = {
+    def _some(self) -> Iterator[Post]:
+        """A post at each seat."""
+        for seat in self._seats.values():
+            post = self.posts[next(iter(seat.members.values()))[0]]
+            assert post is not None
+            yield post
+
+    def _plain_both_ways(self) -> dict[_Seats, _Natures]:
+        """The natures of the ways there and back, where both are plain."""
+        ways = self._ways
+        return {
             seats: (there.nature, back.nature)
             for seats, there in ways.items()
             if there is not None and (back := ways[seats[::-1]]) is not None
         }
-        return ways, natures
 
     def _all_examples(self) -> Iterator[tuple[Course, Ends]]:
         """Two guests for each course that there is between some."""
-        drawn: set[Hashable] = set()
-        for seats, natures in self._natures.items():
-            ours, theirs = (self._members[seat] for seat in seats)
-            alone = tuple(kind for kind in ours if len(ours[kind]) == 1) if ours is theirs else ()
-            combination = natures, self._kinds[seats[0]], self._kinds[seats[1]], alone
-            if combination in drawn:
-                continue
-            drawn.add(combination)
-            for one in ours:
-                kinds = natures, one, self._kinds[seats[1]], alone
-                if kinds in drawn:
-                    continue
-                drawn.add(kinds)
-                for other in theirs:
-                    ends = ours[one][0], theirs[other][-1]
-                    if ends[0] != ends[1]:
-                        yield (*natures, one, other), ends
+        seats = self._seats
+        combinations = {
+            (natures, seats[one].kinds, seats[other].kinds, one == other and seats[one].alone): (
+                one,
+                other,
+            )
+            for (one, other), natures in self._natures.items()
+        }
+        for (natures, *_), (one_seat, other_seat) in combinations.items():
+            for (one, ours), (other, theirs) in product(
+                seats[one_seat].members.items(), seats[other_seat].members.items()
+            ):
+                if ours[0] != theirs[-1]:
+                    yield (*natures, one, other), (ours[0], theirs[-1])
 
-    def _passage(self, algebra: Algebra, course: Course, ends: Ends) -> Passage | None:
-        if course in algebra.passages:
-            return algebra.passages[course]
-        pair = self.pair(*ends)
-        return algebra.passage(pair) if pair is not None else None
+    def _all_passages(self, algebra: Algebra) -> dict[Course, Passage | None]:
+        for course, ends in self._examples.items():
+            if course not in algebra.passages:
+                pair = self.pair(*ends)
+                assert pair is not None
+                algebra.passage(pair)
+        return algebra.passages.several([*self._examples])
 
     def pair(self, source: Key, target: Key) -> Pair | None:
         """Two guests with the ways between them; None: these are not plain."""
@@ -124,7 +140,7 @@ class Chart:
         one = self.posts.get(source)
         if one is None:
             return [None] * len(targets)
-        lines = {seat: self._line(one, seat) for seat in self._members}
+        lines = {seat: self._line(one, seat) for seat in self._seats}
         posts = map(self.posts.get, targets)
         return [lines[post.seat].get(post.kind) if post is not None else None for post in posts]
 
@@ -133,7 +149,7 @@ class Chart:
         natures = self._natures.get((one.seat, seat))
         if natures is None:
             return {}
-        kinds = self._kinds[seat]
+        kinds = self._seats[seat].kinds
         key = natures, one.kind, kinds
         line = self._lines.get(key)
         if line is None:
@@ -153,14 +169,15 @@ class Chart:
         homeless = [key for key, post in self.posts.items() if post is None]
         housed = [key for key, post in self.posts.items() if post is not None]
         groups = [(homeless, housed), (housed, homeless), (homeless, homeless)]
-        for one_seat, other_seat in self._ways:
-            natures = self._natures.get((one_seat, other_seat))
-            ours, theirs = self._members[one_seat], self._members[other_seat]
-            for one, other in product(ours, theirs):
-                known = natures and self.passages.get((*natures, one, other))
-                if not known or known.answered(wanted) is None:
-                    groups.append((ours[one], theirs[other]))
-        return (ends for group in groups for ends in product(*group) if ends[0] != ends[1])
+        pairs = chain.from_iterable(product(*group) for group in groups)
+        intricate = (seats for seats in self._ways if seats not in self._natures)
+        unknown = (
+            course
+            for course, passage in self.passages.items()
+            if passage is None or passage.answered(wanted) is None
+        )
+        every = chain(pairs, *map(self._between, intricate), self._on(unknown))
+        return (ends for ends in every if ends[0] != ends[1])
 
     def differing(self, before: Chart) -> Iterator[Ends]:
         """The pairs that may fare otherwise than on another chart, some of them several times."""
@@ -175,20 +192,24 @@ class Chart:
                 for one, other in self._between(seats):
                     yield one, other
                     yield other, one
-        others = self._other_passages(before)
-        for seats, natures in self._natures.items():
-            ours, theirs = (self._members[seat] for seat in seats)
-            for kind, other in others.get(natures, ()):
-                yield from product(ours.get(kind, ()), theirs.get(other, ()))
+        then = before.passages
+        others = (
+            course
+            for course, passage in self.passages.items()
+            if course in then and then[course] is not passage and then[course] != passage
+        )
+        yield from self._on(others)
 
     def _between(self, seats: _Seats) -> Iterator[Ends]:
-        ours, theirs = (chain.from_iterable(self._members[seat].values()) for seat in seats)
+        ours, theirs = (chain.from_iterable(self._seats[seat].members.values()) for seat in seats)
         return product(ours, theirs)
 
-    def _other_passages(self, before: Chart) -> dict[_Natures, list[tuple[int, int]]]:
-        """The kinds that fare otherwise than before, by the natures of the ways between them."""
-        found: dict[_Natures, list[tuple[int, int]]] = {}
-        for course, passage in self.passages.items():
-            if course in before.passages and before.passages[course] != passage:
-                found.setdefault(course[:2], []).append(course[2:])
-        return found
+    def _on(self, courses: Iterable[Course]) -> Iterator[Ends]:
+        """The pairs of guests between which packets are on some courses."""
+        kinds: dict[_Natures, list[tuple[int, int]]] = {}
+        for course in courses:
+            kinds.setdefault(course[:2], []).append(course[2:])
+        for seats, natures in self._natures.items() if kinds else ():
+            ours, theirs = (self._seats[seat].members for seat in seats)
+            for one, other in kinds.get(natures, ()):
+                yield from product(ours.get(one, ()), theirs.get(other, ()))

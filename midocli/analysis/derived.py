@@ -7,13 +7,14 @@ is; so after an edit only what it touches is worked out again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.topology import Lazy, Topology
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Key)
 #: An entry: its table, and its key there.
 Entry = tuple["Derived[Any]", Key]
 
@@ -67,7 +68,7 @@ class Derived(Lazy[T]):
             if readers is None:
                 readers = self._readers[key] = set()
             readers.add(entry)
-        return super().__getitem__(key)
+        return dict.__getitem__(self, key)
 
     def __missing__(self, key: Key) -> T:
         value = self[key] = self._made(key)
@@ -81,6 +82,13 @@ class Derived(Lazy[T]):
         finally:
             making.entry = outer
 
+    def several(self, keys: Sequence[K]) -> dict[K, T]:
+        """Some entries at once."""
+        for key in keys:
+            if key not in self:
+                self[key]
+        return dict(zip(keys, map(self.get, keys), strict=True))  # type: ignore[arg-type]
+
     def renew(self, key: Key) -> None:
         """Make an entry again; if it is another now, what was made of it is dropped."""
         if key in self:
@@ -89,9 +97,9 @@ class Derived(Lazy[T]):
                 self.pop(key)
                 self[key] = value
 
-    def renew_all(self) -> None:
-        """Make all entries again."""
-        for key in list(self):
+    def renew_where(self, concerns: Callable[[Any], bool]) -> None:
+        """Make those entries again whose keys something concerns."""
+        for key in [key for key in self if concerns(key)]:
             self.renew(key)
 
     def pop(self, key: Key, default: Any = None) -> Any:

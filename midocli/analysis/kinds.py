@@ -8,7 +8,7 @@ that pass it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from midocli.analysis.derived import Steady
@@ -53,6 +53,16 @@ class Asked(NamedTuple):
         columns = zip(*every, strict=True)
         return Asked(*(frozenset().union(*column) for column in columns))
 
+    def differing(self, other: Asked) -> Asked:
+        """What only one of the two asks for."""
+        return Asked(
+            self.networks ^ other.networks,
+            self.macs ^ other.macs,
+            self.address_groups ^ other.address_groups,
+            self.port_groups ^ other.port_groups,
+            self.ports ^ other.ports,
+        )
+
 
 class Networks:
     """Networks, and which of them an address is in."""
@@ -62,6 +72,10 @@ class Networks:
         for address, length in networks:
             mask = mask_of(length)
             self._by_mask.setdefault(mask, set()).add(address & mask)
+
+    def holds(self, address: int) -> bool:
+        """Whether an address is in any."""
+        return any(address & mask in networks for mask, networks in self._by_mask.items())
 
     def holding(self, address: int) -> Iterator[Prefix]:
         """Those that hold an address, as address and mask."""
@@ -90,13 +104,19 @@ class Kinds:
         """Look what rules ask for now."""
         asked = Asked.together([Asked(), *(self._by_chain[key] for key in self._chains())])
         before, self._asked = self._asked, asked
-        if asked.macs != before.macs:
-            self.macs.renew_all()
-        if (asked.port_groups, asked.ports) != (before.port_groups, before.ports):
-            self.ports.renew_all()
-        if (asked.networks, asked.address_groups) != (before.networks, before.address_groups):
-            self._networks = Networks(asked.networks)
-            self.addresses.renew_all()
+        others = asked.differing(before)
+        if others.macs:
+            self.macs.renew_where(lambda mac: any(mac & mask == own for own, mask in others.macs))
+        if others.port_groups or others.ports:
+            members = self._members(self._topology.port_groups, others.port_groups)
+            self.ports.renew_where((others.ports | members).__contains__)
+        if others.networks or others.address_groups:
+            self._networks, networks = Networks(asked.networks), Networks(others.networks)
+            members = self._members(self._topology.ip_address_groups, others.address_groups)
+            self.addresses.renew_where(lambda each: each in members or networks.holds(each))
+
+    def _members(self, groups: Mapping[Key, frozenset[Key]], some: Iterable[Key]) -> frozenset[Key]:
+        return frozenset().union(*(groups[each] for each in some))
 
     def _address(self, address: int) -> Kind:
         groups = self._topology.ip_address_groups

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from midocli.advice.whereabouts import guests
 from midocli.analysis.algebra import Algebra, Settled
 from midocli.analysis.alike import Watch, watched, watched_balancer
 from midocli.analysis.atoms import LAST_PORT, Atoms, Packet
@@ -91,10 +90,10 @@ class Laboratory:
         self.atoms = self.readers.atoms(proto, port)
         self.watch.cut(self.atoms)
         self._apart = self.readers.apart(self.atoms)
-        self._holders = _holders(store)
+        self._addresses = _Addresses(store)
         #: The guests that have an address.
         self.holders: Derived[tuple[Key, ...]]
-        self.holders = Derived(self.making, lambda address: self._holders.get(address, ()))
+        self.holders = Derived(self.making, self._addresses.holders)
         #: What needs no simulation.
         self.algebra: Algebra | None = Algebra(
             topology,
@@ -113,20 +112,21 @@ class Laboratory:
         """
         self._datapath.changed(rows)
         self.network.trace({})
-        if any(row.collection.path in _WITH_ADDRESSES for row in rows):
-            before, self._holders = self._holders, _holders(self.store)
-            for address, _ in before.items() ^ self._holders.items():
+        for guest in {_root(row) for row in rows if row.collection.path in _WITH_ADDRESSES}:
+            for address in self._addresses.renew(guest.id):
                 self.holders.pop(address)
         self.making.settle()
         if self.algebra is not None:
             self.algebra.renew()
             self.making.settle()
-        fresh = PortReaders.of(self.store, self.network.topology)
-        readers = self.readers.joined(fresh)
+        topology = self.network.topology
+        readers = self.readers.joined(PortReaders.among(topology, {*map(_root, rows)}))
         if readers == self.readers:
             return None
         atoms, self.atoms = self.atoms, readers.atoms(*self._asked)
-        self.is_worn = self.atoms.all > fresh.atoms(*self._asked).all << _MOST_MORE
+        if self.atoms.all >> _MOST_MORE:
+            needed = PortReaders.of(self.store, topology).atoms(*self._asked)
+            self.is_worn = self.atoms.all > needed.all << _MOST_MORE
         self.readers = readers
         self.watch.cut(self.atoms)
         self._apart = readers.apart(self.atoms)
@@ -265,16 +265,42 @@ class Laboratory:
         return other
 
 
-def _holders(store: Store) -> dict[int, tuple[Key, ...]]:
-    """The guests that have each address."""
-    found: dict[int, tuple[Key, ...]] = {}
-    for guest, nic in guests(store):
-        for cidr in nic.get("address") or ():
-            address = int(cidr.address)
-            holders = found.get(address, ())
-            if guest.id not in holders:
-                found[address] = (*holders, guest.id)
-    return found
+class _Addresses:
+    """Which addresses guests have, and which guests have an address."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._own: dict[Key, frozenset[int]] = {}
+        self._holders: dict[int, dict[Key, int]] = {}
+        for guest in store.rows("guest"):
+            self.renew(guest.id)
+
+    def renew(self, key: Key) -> frozenset[int]:
+        """Look which addresses a guest has now: gives those that it had not, or has no more."""
+        guest = self._store.by_id(cast("int", key))
+        nics = [guest, *(guest.siblings("guest.nic") or ())] if guest is not None else []
+        own = frozenset(int(cidr.address) for nic in nics for cidr in nic.get("address") or ())
+        before = self._own.pop(key, frozenset())
+        for address in before - own:
+            del self._holders[address][key]
+        for address in own:
+            assert guest is not None
+            self._holders.setdefault(address, {})[key] = guest.number
+        if own:
+            self._own[key] = own
+        return own ^ before
+
+    def holders(self, address: int) -> tuple[Key, ...]:
+        """The guests that have an address, in their order."""
+        holders = self._holders.get(address, {})
+        return tuple(sorted(holders, key=holders.__getitem__))
+
+
+def _root(row: Row) -> Row:
+    """What a row belongs to that stands at the root of the topology."""
+    while row.parent is not None:
+        row = row.parent
+    return row
 
 
 class _Services(frozenset[tuple[int, int]]):

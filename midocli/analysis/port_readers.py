@@ -12,10 +12,14 @@ from midocli.simulator.topology.topology import Topology
 from midocli.simulator.wire.protocol import TCP, UDP
 
 if TYPE_CHECKING:
+    from midocli.simulator.topology.keys import Key
+    from midocli.store.rows import Row
     from midocli.store.store import Store
 
 #: How many pairs of a source port's and a destination port's classes can be asked about at once.
 _MOST_KINDS = 1_000_000
+#: What looks at ports, or has what does.
+_KINDS = ("chain", "mirror", "load-balancer", "guest")
 #: The ports of DHCP, at which bridges look themselves.
 _DHCP = (67, 68)
 
@@ -35,10 +39,18 @@ class PortReaders(NamedTuple):
     @staticmethod
     def of(store: Store, topology: Topology) -> PortReaders:
         """All there are in a topology."""
-        chains = [topology.chains[row.id] for row in store.rows("chain")]
-        mirrors = [topology.mirror_plans[row.id] for row in store.rows("mirror")]
-        balancers = [topology.load_balancers[row.id] for row in store.rows("load-balancer")]
-        guests = [topology.guests[row.id] for row in store.rows("guest")]
+        return PortReaders.among(topology, (row for kind in _KINDS for row in store.rows(kind)))
+
+    @staticmethod
+    def among(topology: Topology, rows: Iterable[Row]) -> PortReaders:
+        """Those that there are among some objects of a topology."""
+        keys: dict[str, list[Key]] = {}
+        for row in rows:
+            keys.setdefault(row.collection.path, []).append(row.id)
+        chains = map(topology.chains.__getitem__, keys.get("chain", ()))
+        mirrors = map(topology.mirror_plans.__getitem__, keys.get("mirror", ()))
+        balancers = map(topology.load_balancers.__getitem__, keys.get("load-balancer", ()))
+        guests = map(topology.guests.__getitem__, keys.get("guest", ()))
         copied = [each for plan in mirrors if plan for each in plan.mirror.conditions]
         filtered = [rule.condition for chain in chains if chain for rule in chain.rules]
         conditions = copied + filtered

@@ -8,7 +8,8 @@ ports, MACs and addresses are the same have the same `nature`: no packet fares d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from itertools import product
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from midocli.analysis.derived import Derived, Steady
@@ -16,7 +17,6 @@ from midocli.analysis.kinds import Kinds, Networks
 from midocli.analysis.plain import Home, is_plain_port, is_plain_router
 from midocli.simulator.devices import arp
 from midocli.simulator.topology.keys import Key
-from midocli.simulator.topology.plans import BridgePlan, RouterPlan
 from midocli.simulator.topology.records import NO_PORT, Port
 from midocli.simulator.wire.addresses import Prefix, contains, subnet_broadcast
 from midocli.simulator.wire.frame import Frame
@@ -57,8 +57,6 @@ class Stage(NamedTuple):
 
 
 Stages = tuple[Stage, ...]
-#: Divides a way there from the way back, where ways are described.
-_TURNING = Stage(None, "", "infilter", NO_PORT, NO_PORT)
 
 
 class Leg(NamedTuple):
@@ -70,12 +68,16 @@ class Leg(NamedTuple):
 
 
 class Asking(NamedTuple):
-    """A question of ARP that must be answered: who asks for whom, and the ways there and back."""
+    """A question of ARP that must be answered: who asks for whom, and the ways there and back.
+
+    `number` is the same for all that are alike.
+    """
 
     asker: End
     owner: End
     there: Stages
     back: Stages
+    number: int
 
 
 class Way(NamedTuple):
@@ -99,6 +101,43 @@ class Seat(NamedTuple):
     networks: frozenset[Prefix]
 
 
+class _Bridge(NamedTuple):
+    """What a bridge that only bridges does: its filters, and whether it serves DHCP."""
+
+    alias: str
+    infilter: Key
+    outfilter: Key
+    serves: bool
+
+
+class _Router(NamedTuple):
+    """What a router that only routes does with what it forwards: its filters."""
+
+    alias: str
+    infilter: Key
+    outfilter: Key
+    forward: Key
+    local_redirect: Key
+
+
+class _Near(NamedTuple):
+    """The way from the machines of a bridge into a router; `number` is that of all alike."""
+
+    inside: Port
+    leg: Leg
+    asking: Asking
+    number: int
+
+
+class _Far(NamedTuple):
+    """The way from a router's port, once it let packets out, to the machines of a bridge."""
+
+    bridge: Key
+    leg: Leg
+    asking: Asking
+    number: int
+
+
 class Ways:
     """The plain ways of a topology; `keys` gives the keys of all rows of a kind."""
 
@@ -116,13 +155,21 @@ class Ways:
         self._keys = keys
         self._networks = Networks(())
         self._named: frozenset[Prefix] = frozenset()
-        self._by_device = Steady(making, self._named_by)
+        self._by_device = Derived(making, self._named_by)
         self._holding = Steady(making, lambda address: frozenset(self._networks.holding(address)))
         #: The number of a home's seat, by the guest's key.
         self.seats = Derived(making, self._seat)
         self._numbers: dict[Seat, int] = {}
         self._seats: list[Seat] = []
         self._natures: dict[Hashable, int] = {}
+        # What ways take of devices, which are others after every change of theirs.
+        self._bridges = Steady(making, self._bridge)
+        self._routers = Steady(making, self._router)
+        self._links = Steady(making, self._link)
+        self._minds_sources = Steady(making, self._is_by_source)
+        self._exits = Steady(making, self._exit)
+        self._nears = Derived(making, self._near)
+        self._fars = Derived(making, self._far)
         self._ways = Derived(making, self._way)
         self._addresses = 0, 0
 
@@ -130,6 +177,14 @@ class Ways:
         """The way from a seat to another, at which there are these; None: it is not plain."""
         self._addresses = addresses
         return self._ways[one, other]
+
+    def among(self, seats: Mapping[int, int]) -> dict[tuple[int, int], Way | None]:
+        """The ways between all of some seats, at each of which there is an address."""
+        pairs = list(product(seats, seats))
+        for one, other in pairs:
+            if (one, other) not in self._ways:
+                self.between(one, other, (seats[one], seats[other]))
+        return self._ways.several(pairs)
 
     @property
     def changes(self) -> int:
@@ -139,10 +194,10 @@ class Ways:
     def renew(self) -> None:
         """Look which networks routes name now."""
         devices = [(kind, key) for kind in ("router", "guest") for key in self._keys(kind)]
-        named = frozenset[Prefix]().union(*(self._by_device[each] for each in devices))
-        if named != self._named:
+        named = frozenset[Prefix]().union(*self._by_device.several(devices).values())
+        if others := named ^ self._named:
             self._named, self._networks = named, Networks(named)
-            self._holding.renew_all()
+            self._holding.renew_where(Networks(others).holds)
 
     # -- seats -------------------------------------------------------------------------------
 
@@ -178,14 +233,13 @@ class Ways:
         sender, taker = self._seats[ends[0]], self._seats[ends[1]]
         address = self._addresses[1]
         route = next((each for each in sender.routes if address & each[0] == each[1]), None)
-        bridge, last = (self._topology.bridge_plans[each.bridge] for each in (sender, taker))
-        if route is None or bridge is None or last is None or not self._is_crossed(sender, taker):
+        if route is None or not self._is_crossed(sender, taker):
             return None
         if any(address == broadcast for broadcast in _broadcasts(sender)):
             return None
         if route[2] is None:
-            return self._on_bridge(bridge) if bridge is last else None
-        return self._over_router(bridge, route[2], last)
+            return self._on_bridge(sender.bridge) if sender.bridge == taker.bridge else None
+        return self._over_router(sender.bridge, route[2], taker.bridge)
 
     def _is_crossed(self, here: Seat, there: Seat) -> bool:
         """Whether frames get from the host of a seat to that of another."""
@@ -194,65 +248,131 @@ class Ways:
         crossing = self._topology.crossing(here.host, there.host)
         return crossing.tunnel is not None or not crossing.zones
 
-    def _on_bridge(self, bridge: BridgePlan) -> Way:
+    def _on_bridge(self, key: Key) -> Way | None:
+        bridge = self._bridges[key]
+        if bridge is None:
+            return None
         there = _flooding(bridge, SENDER.port, TAKER.port)
         back = _through(bridge, TAKER.port, SENDER.port)
-        stages = _through(bridge, SENDER.port, TAKER.port)
-        asking = Asking(SENDER, TAKER, there, back)
-        return self._made(bridge, (Leg(SENDER, TAKER, stages),), (asking,))
+        leg = Leg(SENDER, TAKER, _through(bridge, SENDER.port, TAKER.port))
+        asking = self._asking(SENDER, TAKER, there, back)
+        nature = self._number((bridge.serves, self._described(leg), asking.number))
+        return Way((leg,), (asking,), bridge.serves, nature)
 
-    def _over_router(self, bridge: BridgePlan, gateway: int, last: BridgePlan) -> Way | None:
+    def _over_router(self, key: Key, gateway: int, last: Key) -> Way | None:
         """Over the router of a gateway's port, and those linked to it, to the link of the last."""
-        ports = self._topology.ports
-        mac = bridge.router_macs.get(gateway)
-        link = bridge.router_ports.get(mac) if mac is not None else None
-        inside = ports[link.peer] if link is not None and link.peer is not None else None
-        if mac is None or link is None or inside is None or not is_plain_port(link):
+        bridge, near = self._bridges[key], self._nears[key, gateway]
+        if bridge is None or near is None:
             return None
-        near = End(inside, mac, gateway)
-        answered = _own("outfilter", NO_PORT, SENDER.port)
-        asking = Asking(SENDER, near, _entering(bridge, SENDER.port), answered)
-        legs = [Leg(SENDER, near, _through(bridge, SENDER.port, link))]
+        legs, inside, target = [near.leg], near.inside, near.leg.target
         sender, out = SENDER, Stages()
         for _ in range(_MOST_ROUTERS):
-            hop = self._hop(inside)
-            if hop is None:
+            router, port = self._routers[inside.device], self._leaving(inside.device)
+            entrance = self._topology.ports[port.peer] if port is not None else None
+            if router is None or port is None or entrance is None or port is inside:
                 return None
-            plan, port, entrance = hop
-            legs.append(Leg(sender, near, (*out, *_over(plan, inside, port))))
+            legs.append(Leg(sender, target, (*out, *_over(router, inside, port))))
             out = _staged(port.outfilter, port.alias, "outfilter", inside, port)
-            sender = End(port, port.mac, port.address or 0)
-            if entrance.device == last.bridge.key:
-                legs.append(Leg(sender, TAKER, (*out, *_through(last, entrance, TAKER.port))))
-                askings = (asking, self._finding(sender, entrance, last))
-                return self._made(bridge, tuple(legs), askings)
             if not entrance.is_router:
+                far = self._fars[port.key]
+                if far is None or far.bridge != last:
+                    return None
+                filters = tuple(map(self._stage, out))
+                described = (*map(self._described, legs[1:]), filters, far.number)
+                nature = self._number((bridge.serves, near.number, *described))
+                legs.append(far.leg._replace(stages=(*out, *far.leg.stages)))
+                return Way(tuple(legs), (near.asking, far.asking), bridge.serves, nature)
+            if not is_plain_port(port) or not is_plain_port(entrance):
                 return None
-            inside, near = entrance, End(entrance, entrance.mac, entrance.address or 0)
+            sender = End(port, port.mac, port.address or 0)
+            inside, target = entrance, End(entrance, entrance.mac, entrance.address or 0)
         return None
 
-    def _hop(self, inside: Port) -> tuple[RouterPlan, Port, Port] | None:
-        """A plain router that packets come to, by which port they leave it, and the peer of that."""
-        plan = self._topology.router_plans[inside.device]
-        if plan is None or not is_plain_router(plan) or not is_plain_port(inside):
-            return None
-        port = self._leaving(plan, inside)
-        entrance = self._topology.ports[port.peer] if port is not None else None
-        if port is None or entrance is None or not all(map(is_plain_port, (port, entrance))):
-            return None
-        return plan, port, entrance
-
-    def _leaving(self, plan: RouterPlan, inside: Port) -> Port | None:
+    def _leaving(self, router: Key) -> Port | None:
         """The port by which packets leave a router for another, or for a machine on its link."""
         source, target = self._addresses
+        by_source = source if self._minds_sources[router, target] else 0
+        return self._exits[router, by_source, target]
+
+    def _near(self, where: tuple[Key, int]) -> _Near | None:
+        bridge, link = self._bridges[where[0]], self._links[where]
+        if bridge is None or link is None:
+            return None
+        mac, out, inside = link
+        end = End(inside, mac, where[1])
+        leg = Leg(SENDER, end, _through(bridge, SENDER.port, out))
+        answered = _own("outfilter", NO_PORT, SENDER.port)
+        asking = self._asking(SENDER, end, _entering(bridge, SENDER.port), answered)
+        return _Near(inside, leg, asking, self._number((self._described(leg), asking.number)))
+
+    def _far(self, key: Key) -> _Far | None:
+        ports = self._topology.ports
+        port = ports[key]
+        entrance = ports[port.peer] if port is not None and port.peer is not None else None
+        bridge = self._bridges[entrance.device] if entrance is not None else None
+        if port is None or port.address is None or entrance is None or bridge is None:
+            return None
+        if not is_plain_port(port) or not is_plain_port(entrance):
+            return None
+        far = End(port, port.mac, port.address)
+        out = _staged(port.outfilter, port.alias, "outfilter", NO_PORT, port)
+        leg = Leg(far, TAKER, _through(bridge, entrance, TAKER.port))
+        there = (*out, *_flooding(bridge, entrance, TAKER.port))
+        back = (
+            *_through(bridge, TAKER.port, entrance),
+            *_staged(port.infilter, "", "infilter", port, NO_PORT),
+        )
+        asking = self._asking(far, TAKER, there, back)
+        number = self._number((self._described(leg), asking.number))
+        return _Far(entrance.device, leg, asking, number)
+
+    # -- what ways take of devices -----------------------------------------------------------
+
+    def _bridge(self, key: Key) -> _Bridge | None:
+        plan = self._topology.bridge_plans[key]
+        if plan is None:
+            return None
+        bridge = plan.bridge
+        return _Bridge(bridge.alias, bridge.infilter, bridge.outfilter, bool(bridge.subnets))
+
+    def _router(self, key: Key) -> _Router | None:
+        plan = self._topology.router_plans[key]
+        if plan is None or not is_plain_router(plan):
+            return None
+        router = plan.router
+        filters = router.infilter, router.outfilter
+        return _Router(router.alias, *filters, router.forward_chain, router.local_redirect_chain)
+
+    def _link(self, where: tuple[Key, int]) -> tuple[int, Port, Port] | None:
+        """Where a gateway of a bridge is: its MAC, the bridge's port to it, and its port itself."""
+        ports, plan = self._topology.ports, self._topology.bridge_plans[where[0]]
+        mac = plan.router_macs.get(where[1]) if plan is not None else None
+        out = plan.router_ports.get(mac) if plan is not None and mac is not None else None
+        inside = ports[out.peer] if out is not None and out.peer is not None else None
+        if mac is None or out is None or inside is None:
+            return None
+        return (mac, out, inside) if is_plain_port(out) and is_plain_port(inside) else None
+
+    def _is_by_source(self, towards: tuple[Key, int]) -> bool:
+        """Whether a router looks who sends to an address."""
+        plan = self._topology.router_plans[towards[0]]
+        tables = plan.tables if plan is not None else ()
+        return any(
+            route.src_mask for mask, table in tables for route in table.get(towards[1] & mask, ())
+        )
+
+    def _exit(self, asked: tuple[Key, int, int]) -> Port | None:
+        """The port by which packets from an address to another leave a router, as above."""
+        key, source, target = asked
+        plan = self._topology.router_plans[key]
+        if plan is None:
+            return None
         active, count = plan.choose(Frame(nw_src=source, nw_dst=target))
         port = active.port if active is not None else None
         if active is None or port is None or count != 1 or active.route.type != "normal":
             return None
         nets = [each.net for each in plan.ports if each.net is not None]
-        if port is inside or port.address in (None, target):
-            return None
-        if target in map(subnet_broadcast, nets):
+        if port.address in (None, target) or target in map(subnet_broadcast, nets):
             return None
         # The MAC of a router that is linked to this one is known.
         if active.peer_mac is not None:
@@ -262,33 +382,20 @@ class Ways:
         # A router believes nobody who answers from elsewhere.
         return port if port.net is not None and contains(port.net, target) else None
 
-    def _finding(self, far: End, entrance: Port, last: BridgePlan) -> Asking:
-        """A router asks for the machine on the link of its port."""
-        there = (
-            *_staged(far.port.outfilter, "", "outfilter", NO_PORT, far.port),
-            *_flooding(last, entrance, TAKER.port),
-        )
-        back = (
-            *_through(last, TAKER.port, entrance),
-            *_staged(far.port.infilter, "", "infilter", far.port, NO_PORT),
-        )
-        return Asking(far, TAKER, there, back)
-
     # -- natures -----------------------------------------------------------------------------
 
-    def _made(self, bridge: BridgePlan, legs: tuple[Leg, ...], askings: tuple[Asking, ...]) -> Way:
-        serves = bool(bridge.bridge.subnets)
-        described = (
-            serves,
-            *((*map(self._end, leg[:2]), *map(self._stage, leg.stages)) for leg in legs),
-            None,
-            *(
-                (*map(self._end, each[:2]), *map(self._stage, (*each.there, _TURNING, *each.back)))
-                for each in askings
-            ),
-        )
-        nature = self._natures.setdefault(described, len(self._natures))
-        return Way(legs, askings, serves, nature)
+    def _described(self, leg: Leg) -> Hashable:
+        """What decides how packets fare on a leg."""
+        return (*map(self._end, leg[:2]), *map(self._stage, leg.stages))
+
+    def _asking(self, asker: End, owner: End, there: Stages, back: Stages) -> Asking:
+        ends = self._end(asker), self._end(owner)
+        stages = tuple(map(self._stage, there)), tuple(map(self._stage, back))
+        return Asking(asker, owner, there, back, self._number(("asking", ends, stages)))
+
+    def _number(self, described: Hashable) -> int:
+        """The same for all that is described alike."""
+        return self._natures.setdefault(described, len(self._natures))
 
     def _end(self, end: End) -> Hashable:
         if end is SENDER or end is TAKER:
@@ -312,43 +419,38 @@ def _broadcasts(seat: Seat) -> Iterator[int]:
             yield subnet_broadcast((prefix, mask.bit_count()))
 
 
-def _through(plan: BridgePlan, in_port: Port, out_port: Port) -> Stages:
+def _through(bridge: _Bridge, in_port: Port, out_port: Port) -> Stages:
     """The filters of a bridge, from a port to a port that it knows the frame is for."""
-    return _bridged(plan, in_port, out_port, out_port)
+    return _bridged(bridge, in_port, out_port, out_port)
 
 
-def _flooding(plan: BridgePlan, in_port: Port, out_port: Port) -> Stages:
+def _flooding(bridge: _Bridge, in_port: Port, out_port: Port) -> Stages:
     """The same of a frame that goes to all ports, on its way to one of them."""
-    return _bridged(plan, in_port, NO_PORT, out_port)
+    return _bridged(bridge, in_port, NO_PORT, out_port)
 
 
-def _bridged(plan: BridgePlan, in_port: Port, known: Port, out_port: Port) -> Stages:
-    bridge = plan.bridge
+def _bridged(bridge: _Bridge, in_port: Port, known: Port, out_port: Port) -> Stages:
     return (
-        *_entering(plan, in_port),
+        *_entering(bridge, in_port),
         *_staged(bridge.outfilter, bridge.alias, "outfilter", in_port, known),
         *_own("outfilter", in_port, out_port),
     )
 
 
-def _entering(plan: BridgePlan, in_port: Port) -> Stages:
-    bridge = plan.bridge
+def _entering(bridge: _Bridge, in_port: Port) -> Stages:
     return (
         *_own("infilter", in_port, NO_PORT),
         *_staged(bridge.infilter, bridge.alias, "infilter", in_port, NO_PORT),
     )
 
 
-def _over(plan: RouterPlan, inside: Port, port: Port) -> Stages:
+def _over(router: _Router, inside: Port, port: Port) -> Stages:
     """The filters of a router, from a port into the next, but for the one where it leaves."""
-    router = plan.router
     return (
         *_staged(inside.infilter, inside.alias, "infilter", inside, NO_PORT),
-        *_staged(
-            router.local_redirect_chain, router.alias, "local-redirect-chain", inside, NO_PORT
-        ),
+        *_staged(router.local_redirect, router.alias, "local-redirect-chain", inside, NO_PORT),
         *_staged(router.infilter, router.alias, "infilter", inside, NO_PORT),
-        *_staged(router.forward_chain, router.alias, "forward-chain", inside, port),
+        *_staged(router.forward, router.alias, "forward-chain", inside, port),
         *_staged(router.outfilter, router.alias, "outfilter", inside, port),
     )
 
