@@ -41,7 +41,7 @@ def found_on(
     """
     dask = _library(scheduler)
     with _client(dask, scheduler) as client:
-        workers = len(client.scheduler_info(n_workers=-1)["workers"])
+        workers = _workers(client)
         if not workers:
             raise _refused(scheduler, "it has no workers")
         size = min(_BLOCK, max(1, count // (workers * _BLOCKS)))
@@ -86,6 +86,18 @@ def _quiet() -> Iterator[None]:
             logger.setLevel(level)
 
 
+def _workers(client: Any) -> int:
+    """How many workers a cluster has; none where its scheduler is gone.
+
+    `scheduler_info` cannot tell: before it returns what it asked for, that may be replaced with
+    what the client asks for now and then, in which no workers are.
+    """
+    try:
+        return len(client.nthreads())
+    except OSError:
+        return 0
+
+
 def _answered(
     dask: Any,
     client: Any,
@@ -108,7 +120,7 @@ def _answered(
         try:
             ended = dask.wait(list(futures), timeout=_PAUSE, return_when="FIRST_COMPLETED").done
         except TimeoutError:
-            idle = 0 if client.scheduler_info(n_workers=-1)["workers"] else idle + 1
+            idle = 0 if _workers(client) else idle + 1
             continue
         except (CancelledError, OSError):
             return  # the scheduler is gone

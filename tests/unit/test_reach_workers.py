@@ -101,6 +101,16 @@ def test_a_cluster_finds_what_is_found_here(dask: Any) -> None:
         assert world.run(f"{line} workers {dask.scheduler_address}") == world.run(line)
 
 
+def test_workers_are_there_whenever_a_client_looks_how_its_cluster_is(dask: Any) -> None:
+    from dask import config
+
+    with (
+        config.set({"distributed.client.scheduler-info-interval": "1ms"}),
+        dask.get_client() as client,
+    ):
+        assert {cluster._workers(client) for _ in range(40)} == {2}
+
+
 def test_a_worker_that_is_killed_costs_time_alone(dask: Any) -> None:
     world = office()
     for number in range(8):
