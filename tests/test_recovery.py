@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -280,6 +281,15 @@ def test_what_a_killed_session_claimed_is_not_told_of(folder: Path) -> None:
 # -- a copy while the session lives -----------------------------------------------------------
 
 
+#: midocli with copies that are a third of a second old at most.
+QUICK = (
+    sys.executable,
+    "-c",
+    "from midocli.session import backup; backup.DELAY = 0.3;"
+    "from midocli.app import cli; cli.main()",
+)
+
+
 def copies(home: Path) -> dict[str, str]:
     """The copies in a home, by their names."""
     folder = home / ".local/state/midocli"
@@ -299,18 +309,18 @@ def wait_for_copies(home: Path, shows: Callable[[dict[str, str]], bool]) -> dict
 
 
 def test_a_session_that_is_killed_has_left_a_copy(tmp_path: Path) -> None:
-    terminal = at_prompt(tmp_path)
+    terminal = at_prompt(tmp_path, command=QUICK)
     terminal.run("router create name first")
     wait_for_copies(tmp_path, lambda found: "first" in found.get("recovered.mido", ""))
     terminal.run("router create name second")
     wait_for_copies(tmp_path, lambda found: "second" in found.get("recovered.mido", ""))
-    other = at_prompt(tmp_path)
+    other = at_prompt(tmp_path, command=QUICK)
     assert "ended session" not in other.text(), "it lives"
     other.run("bridge create name another")
     wait_for_copies(tmp_path, lambda found: "another" in found.get("recovered-2.mido", ""))
     terminal.process.kill(signal.SIGKILL)
     terminal.end()
-    third = at_prompt(tmp_path)
+    third = at_prompt(tmp_path, command=QUICK)
     text = third.text()
     assert "An ended session left a topology: source" in text
     assert "recovered-2" not in text
@@ -321,7 +331,7 @@ def test_a_session_that_is_killed_has_left_a_copy(tmp_path: Path) -> None:
 
 
 def test_a_copy_of_what_is_saved_goes(tmp_path: Path) -> None:
-    terminal = at_prompt(tmp_path)
+    terminal = at_prompt(tmp_path, command=QUICK)
     for make, keep in (("router create", "save net.mido"), ("bridge create", "undo")):
         terminal.run(make)
         wait_for_copies(tmp_path, bool)
@@ -330,7 +340,7 @@ def test_a_copy_of_what_is_saved_goes(tmp_path: Path) -> None:
 
 
 def test_a_copy_is_made_while_a_long_command_runs(tmp_path: Path) -> None:
-    terminal = at_prompt(tmp_path)
+    terminal = at_prompt(tmp_path, command=QUICK)
     terminal.run("demo")
     terminal.run("router create name precious")
     terminal.type("ping client 192.168.79.119 count 1000000 quiet capture none\r")

@@ -147,11 +147,19 @@ def test_what_is_displayed(kind: Any, word: str, shown: str) -> None:
     assert kind.format(kind.parse(word)) == shown
 
 
-ALL_FIELDS = [
-    pytest.param(field, id=f"{path} {field.name}")
+FIELDS = [
+    (f"{path} {field.name}", field)
     for path, collection in SCHEMA.collections.items()
     for field in collection.fields
 ]
+ALL_FIELDS = [pytest.param(field, id=name) for name, field in FIELDS]
+#: The first of those whose types read words in the same way.
+ONE_OF_A_TYPE = list(
+    {
+        (type(field.type), repr(vars(field.type))): pytest.param(field, id=name)
+        for name, field in reversed(FIELDS)
+    }.values()
+)
 
 
 @pytest.mark.parametrize("field", ALL_FIELDS)
@@ -161,7 +169,7 @@ def test_every_declaration_has_an_example_that_comes_back(field: Field) -> None:
     assert field.type.expected
 
 
-@pytest.mark.parametrize("field", ALL_FIELDS)
+@pytest.mark.parametrize("field", ONE_OF_A_TYPE)
 @given(word=st.text(max_size=8) | st.text("0123456789.:/-!,x", max_size=12))
 def test_types_refuse_with_a_value_error(field: Field, word: str) -> None:
     try:
