@@ -20,6 +20,25 @@ from midocli.simulator.wire.packets import arp_request
 SECOND = 1_000_000_000
 CLIENT_MAC, VM_MAC = "c2:86:ff:ce:17:0a", "fa:16:3e:39:9e:e9"
 
+#: Two guests that reach each other: one on the interface a of a host, two on b.
+PAIR = """\
+host create name h
+bridge create name br
+bridge br add port
+bridge br add port
+host h add binding port br:port0 interface a
+host h add binding port br:port1 interface b
+guest create name one interface h:a address 10.0.0.1/24
+guest create name two interface h:b address 10.0.0.2/24
+"""
+#: They, and a router that is the gateway of one.
+ROUTED_PAIR = f"""\
+{PAIR}router create name r
+router r add port address 10.0.0.254 net 10.0.0.0/24
+router r add route dst 10.0.0.0/24 type normal port router0:port0
+bridge br add port peer router0:port0
+guest one set gw 10.0.0.254
+"""
 #: The published DNAT example: client - bridge1 - router0 - bridge0 - VM.
 PUBLISHED = f"""
 host create name host

@@ -16,6 +16,7 @@ from broken import LISTING, TOPOLOGY, lines
 from handmade import Hands, session_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from netlab import PAIR
 from sessions import ROOT, midocli
 
 import grammar
@@ -26,19 +27,6 @@ from midocli.session.session import Session, SessionEnd
 
 ERROR = re.compile(r"<stdin>:(\d+):(\d+): (.+)")
 CRASH = re.compile("Traceback|internal error")
-
-
-#: Two machines that reach each other.
-PAIR = """\
-host create name h
-bridge create name lan
-bridge lan add port
-bridge lan add port
-host h add binding port lan:port0 interface a
-host h add binding port lan:port1 interface b
-guest create name one interface h:a address 10.0.0.1/24
-guest create name two interface h:b address 10.0.0.2/24
-"""
 
 
 @pytest.fixture

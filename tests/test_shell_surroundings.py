@@ -9,20 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from netlab import PAIR
 from terminal import ROOT, Terminal
-
-_LAB = """\
-host create name h
-host h add interface iface a
-host h add interface iface b
-bridge create name br
-bridge br add port
-bridge br add port
-host h add binding port br:port0 interface a
-host h add binding port br:port1 interface b
-guest create name one interface h:a address 10.0.0.1/24
-guest create name two interface h:b address 10.0.0.2/24
-"""
 
 
 def screen(home: Path, **options: object) -> Terminal:
@@ -66,7 +54,7 @@ def test_a_source_with_an_error_ends_only_itself(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_stops_a_command_and_a_bar_shows_how_far_it_is(tmp_path: Path) -> None:
-    (tmp_path / "lab.mido").write_text(_LAB)
+    (tmp_path / "lab.mido").write_text(PAIR)
     terminal = screen(tmp_path)
     terminal.type("source lab.mido\r")
     terminal.wait_for("guest1")
@@ -84,7 +72,7 @@ def test_ctrl_c_stops_a_command_and_a_bar_shows_how_far_it_is(tmp_path: Path) ->
 
 
 def test_a_stopped_ping_shows_its_statistics_without_the_pager(tmp_path: Path) -> None:
-    (tmp_path / "lab.mido").write_text(_LAB)
+    (tmp_path / "lab.mido").write_text(PAIR)
     terminal = screen(tmp_path)
     terminal.type("source lab.mido\r")
     terminal.wait_for("guest1")
@@ -97,7 +85,7 @@ def test_a_stopped_ping_shows_its_statistics_without_the_pager(tmp_path: Path) -
 
 def test_ctrl_c_in_a_script_gives_130_behind_what_was_printed() -> None:
     # The first ping loads what pings need: Python loses a signal that comes in the midst of that.
-    script = f"{_LAB}ping one 10.0.0.2\nping one 10.0.0.2 count 1000000\n"
+    script = f"{PAIR}ping one 10.0.0.2\nping one 10.0.0.2 count 1000000\n"
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "midocli", "--echo", "-"],
         stdin=subprocess.PIPE,

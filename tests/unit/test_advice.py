@@ -10,6 +10,7 @@ import re
 import sys
 
 import pytest
+from breakages import ways_in
 from worlds import World
 
 LAB = """
@@ -316,18 +317,6 @@ def broken(name: str) -> World:
     return World(*LAB, *WAYS[name][0])
 
 
-def alternatives(text: str) -> list[list[str]]:
-    """The commands an explanation ends with, in groups that belong together."""
-    _, found, tail = text.rpartition("What would change that:\n")
-    groups: list[list[str]] = []
-    for line in tail.splitlines() if found else []:
-        if line.startswith("  # "):
-            groups.append([])
-        elif line.startswith("  "):
-            groups[-1].append(line.strip())
-    return [group for group in groups if group]
-
-
 def probe(world: World, command: str) -> tuple[bool, str]:
     """Whether a probe succeeded, and what it printed."""
     import grammar
@@ -351,7 +340,7 @@ def helped(name: str, commands: list[str], command: str) -> bool:
         succeeded, text = probe(world, f"{command} explain capture none")
         if succeeded:
             return True
-        commands = next(iter(alternatives(text)), [])
+        commands = next(iter(ways_in(text)), [])
     return False
 
 
@@ -360,7 +349,7 @@ def test_what_would_change_it_does(name: str) -> None:
     command = WAYS[name][1]
     succeeded, text = probe(broken(name), f"{command} explain capture none")
     assert not succeeded, text
-    groups = alternatives(text)
+    groups = ways_in(text)
     assert groups, text
     for group in groups:
         assert helped(name, group, command), (group, text)
@@ -380,11 +369,11 @@ def test_what_is_advised_can_be_typed_whatever_things_are_called(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines, command = WAYS[name]
-    plain = alternatives(probe(broken(name), f"{command} explain capture none")[1])
+    plain = ways_in(probe(broken(name), f"{command} explain capture none")[1])
     monkeypatch.setattr(sys.modules[__name__], "LAB", list(map(renamed, LAB)))
     monkeypatch.setitem(WAYS, name, (list(map(renamed, lines)), renamed(command)))
     text = probe(broken(name), f"{renamed(command)} explain capture none")[1]
-    groups = alternatives(text)
+    groups = ways_in(text)
     assert [len(group) for group in groups] == [len(group) for group in plain], text
     for group in groups:
         assert helped(name, group, renamed(command)), (group, text)

@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from netlab import PAIR
 from worlds import World
 
-LAB = """\
-host create name h
-host h add interface iface a
-host h add interface iface b
-bridge create name br
-bridge br add port
-host h add binding port br:port0 interface a
-bridge br add port
-host h add binding port br:port1 interface b
-guest create name one interface h:a address 10.0.0.1/24
-guest create name two interface h:b address 10.0.0.2/24
-""".splitlines()
+LAB = PAIR.splitlines()
 DEPTH = 3000
 
 

@@ -12,28 +12,15 @@ from typing import Any
 
 import pytest
 from handmade import Hands, errors, session_of
+from netlab import ROUTED_PAIR
 
 from grammar.script import Line
 from midocli.session.session import Session
 from midocli.shell.signals import Signals
 from midocli.store.saving import script
 
-LAB = """\
-host create name h
-host h add interface iface a
-host h add interface iface b
-bridge create name br
-bridge br add port
-host h add binding port br:port0 interface a
-bridge br add port
-host h add binding port br:port1 interface b
-router create name r
-router r add port address 10.0.0.254 net 10.0.0.0/24
-router r add route dst 10.0.0.0/24 type normal port router0:port0
-bridge br add port peer router0:port0
-bridge br add dhcp subnet 10.0.0.0/24 gw 10.0.0.254
-guest create name one interface h:a address 10.0.0.1/24 gw 10.0.0.254
-guest create name two interface h:b address 10.0.0.2/24
+LAB = f"""\
+{ROUTED_PAIR}bridge br add dhcp subnet 10.0.0.0/24 gw 10.0.0.254
 router r set name edge
 tcpdump a flags -n
 """

@@ -9,6 +9,7 @@ from io import StringIO
 
 import pytest
 from handmade import Hands, errors, session_of
+from netlab import PAIR
 
 from grammar.script import Line
 from midocli.results.values import Interrupted
@@ -16,19 +17,6 @@ from midocli.session.recovery import Ended
 from midocli.session.session import Session
 from midocli.shell.signals import Signals
 from midocli.simulator.engine import Engine
-
-_LAB = """\
-host create name h
-host h add interface iface a
-host h add interface iface b
-bridge create name br
-bridge br add port
-host h add binding port br:port0 interface a
-bridge br add port
-host h add binding port br:port1 interface b
-guest create name one interface h:a address 10.0.0.1/24
-guest create name two interface h:b address 10.0.0.2/24
-"""
 
 
 @pytest.fixture
@@ -77,7 +65,7 @@ def test_a_signal_waits_for_the_end_of_a_change(
 
 
 def test_an_end_from_outside_is_no_error_of_the_command_it_hits(session: Session) -> None:
-    run(session, *_LAB.splitlines())
+    run(session, *PAIR.splitlines())
     hands(session).hear = lambda *told: os.kill(os.getpid(), signal.SIGTERM)
     with pytest.raises(Ended) as ended:
         run(session, "ping one 10.0.0.2 count 3")
@@ -86,7 +74,7 @@ def test_an_end_from_outside_is_no_error_of_the_command_it_hits(session: Session
 
 
 def test_an_interrupted_ping_leaves_a_network_that_works(session: Session) -> None:
-    run(session, *_LAB.splitlines())
+    run(session, *PAIR.splitlines())
     told: list[int] = []
 
     def interrupt(what: str, done: int, total: int) -> None:
@@ -108,7 +96,7 @@ def test_an_interrupted_ping_leaves_a_network_that_works(session: Session) -> No
 
 
 def test_an_interrupted_ping_at_the_prompt_sums_up_what_it_has_sent(session: Session) -> None:
-    run(session, *_LAB.splitlines(), "tcpdump h:a flags '-nt' filter 'icmp[icmptype] == 8'")
+    run(session, *PAIR.splitlines(), "tcpdump h:a flags '-nt' filter 'icmp[icmptype] == 8'")
     hands(session).is_interactive = True
 
     def interrupt(what: str, done: int, total: int) -> None:
@@ -155,7 +143,7 @@ def test_an_interruption_that_python_hides_is_one(session: Session) -> None:
     def make(what: str, done: int, total: int) -> None:
         type("Made", (), {"field": Stopped()})
 
-    run(session, *_LAB.splitlines())
+    run(session, *PAIR.splitlines())
     hands(session).hear = make
     with pytest.raises(KeyboardInterrupt):
         run(session, "ping one 10.0.0.2 count 3")

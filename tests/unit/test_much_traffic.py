@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from handmade import Hands, errors, session_of
+from netlab import PAIR
 from terminal import ROOT
 from worlds import World
 
@@ -20,21 +21,10 @@ from midocli.context.files import Files
 from midocli.probes import capture_request, kept_steps
 from midocli.trace.capture_reader import open_capture
 
-LAB = """\
-host create name h
-bridge create name br
-bridge br add port
-bridge br add port
-host h add binding port br:port0 interface a
-host h add binding port br:port1 interface b
-guest create name one interface h:a address 10.0.0.1/24
-guest create name two interface h:b address 10.0.0.2/24
-"""
-
 
 def test_the_first_walks_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_steps, "MOST_STEPS", 200)
-    world = World(*LAB.splitlines())
+    world = World(*PAIR.splitlines())
     lines = world.lines("ping one 10.0.0.2 count 50 interval 0.1 capture none explain")
     told = [line for line in lines if line.startswith("# guest0:")]
     left = [line for line in lines if "are left out here" in line]
@@ -54,7 +44,7 @@ def test_the_page_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setattr(kept_steps, "MOST_STEPS", 200)
     monkeypatch.setattr(capture_request, "MOST_ON_A_PAGE", 30)
     monkeypatch.chdir(tmp_path)
-    world = World(*LAB.splitlines(), files=Files())
+    world = World(*PAIR.splitlines(), files=Files())
     printed = world.run(
         "ping one 10.0.0.2 count 50 interval 0.1 capture all report page.html write all.pcapng"
     )
@@ -70,14 +60,14 @@ def test_the_page_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch, tmp_p
 def test_every_frame_has_its_comment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     command = "ping one 10.0.0.2 count 50 interval 0.1 id 7 explain capture all write {}"
-    World(*LAB.splitlines(), files=Files()).run(command.format("whole.pcapng"))
+    World(*PAIR.splitlines(), files=Files()).run(command.format("whole.pcapng"))
     monkeypatch.setattr(kept_steps, "MOST_STEPS", 10)
-    World(*LAB.splitlines(), files=Files()).run(command.format("bounded.pcapng"))
+    World(*PAIR.splitlines(), files=Files()).run(command.format("bounded.pcapng"))
     assert Path("whole.pcapng").read_bytes() == Path("bounded.pcapng").read_bytes()
 
 
 def test_frames_are_printed_one_by_one() -> None:
-    world = World(*LAB.splitlines())
+    world = World(*PAIR.splitlines())
     result = world.lab("ping one 10.0.0.2 count 50 interval 0.1 capture all")
     pieces = list(result.pieces())
     assert len(pieces) > 200
@@ -90,7 +80,7 @@ def test_no_room_is_an_error_in_one_line_while_there_is_some(
 ) -> None:
     hands = Hands()
     session = session_of(hands)
-    for line in LAB.splitlines():
+    for line in PAIR.splitlines():
         assert session.run_line("", Line(line, 1))
     with monkeypatch.context() as patch:
         patch.setattr(context, "_ROOM", 2**62)
@@ -117,7 +107,7 @@ def run_with(script: str, bytes_: int, folder: Path) -> tuple[int, str]:
 @pytest.mark.skipif(sys.platform != "linux", reason="the address space is limited as on Linux")
 def test_what_does_not_fit_is_one_line_and_the_script_goes_on(tmp_path: Path) -> None:
     probe = "ping one 10.0.0.2 count 1000000 interval 0.1 capture all explain"
-    status, told = run_with(f"{LAB}{probe}\nping one 10.0.0.2 quiet\n", 130 * 2**20, tmp_path)
+    status, told = run_with(f"{PAIR}{probe}\nping one 10.0.0.2 quiet\n", 130 * 2**20, tmp_path)
     assert (status, told) == (1, "<stdin>:9:1: too large or too deeply nested to work on\n")
     assert "1 packets transmitted, 1 received" in (tmp_path / "printed").read_text()
 
@@ -125,7 +115,7 @@ def test_what_does_not_fit_is_one_line_and_the_script_goes_on(tmp_path: Path) ->
 @pytest.mark.skipif(sys.platform != "linux", reason="the address space is limited as on Linux")
 def test_thirty_thousand_echoes_fit_into_700_mebibytes(tmp_path: Path) -> None:
     probe = "ping one 10.0.0.2 count 30000 interval 0.1 capture all explain report r.html"
-    script = f"{LAB}expect {probe} write m.pcapng\nping one 10.0.0.2 quiet\n"
+    script = f"{PAIR}expect {probe} write m.pcapng\nping one 10.0.0.2 quiet\n"
     assert run_with(script, 700 * 2**20, tmp_path) == (0, "")
     text = (tmp_path / "printed").read_text()
     assert "30000 packets transmitted, 30000 received" in text
