@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, cast
 
 import pytest
+from deep_chains import DeepChains
 from worlds import World
 
 from midocli.analysis.shadows import idle_rules
@@ -117,3 +118,70 @@ def test_what_is_never_reached_is_found() -> None:
         "error: chain0:rule6: no packet reaches it: chain0:rule3, chain0:rule5 take all that it"
         " matches",
     ]
+
+
+@pytest.mark.parametrize("seed", range(90, 115))
+def test_without_a_rule_that_does_nothing_all_is_as_it_was(seed: int) -> None:
+    builder = DeepChains(Random(seed))
+    builder.build()
+    world = builder.world
+    for line in world.lines("check rules"):
+        rule = line.split(": ")[1]
+        world.run("begin")
+        world.run(f"{rule} delete")
+        assert world.lines("reach diff") == [], line
+        world.run("rollback")
+
+
+def test_what_a_jump_takes_or_translates_is_known() -> None:
+    world = World(
+        "chain create name none",
+        "chain create name takes",
+        "chain takes add rule proto 6 type return pos 1",
+        "chain takes add rule type drop pos 2",
+        "chain create name translates",
+        "chain translates add rule dst 10.0.0.1 type dnat target 10.0.0.2 action continue",
+        "chain create name c",
+        "chain c add rule type jump jump-to none pos 1",
+        "chain c add rule dst 10.0.0.2 type drop pos 2",
+        "chain c add rule type jump jump-to translates pos 3",
+        "chain c add rule dst 10.0.0.2 type accept pos 4",
+        "chain c add rule type jump jump-to takes pos 5",
+        "chain c add rule proto 17 type drop pos 6",
+        "chain c add rule proto 6 type drop pos 7",
+    )
+    assert world.lines("check rules") == [
+        "error: chain3:rule5: no packet reaches it: chain3:rule4 takes all that it matches",
+        "remark: chain3:rule0: it changes nothing: there is no rule where it jumps to",
+    ]
+    # A chain that others jump to may find that a packet has been in the next already.
+    world.run("chain create name outer")
+    world.run("chain outer add rule type jump jump-to c")
+    assert world.lines("check rules chain c") == [
+        "remark: chain3:rule0: it changes nothing: there is no rule where it jumps to",
+    ]
+
+
+def test_what_does_the_same_is_named() -> None:
+    world = World("chain create name c")
+    for place, rule in enumerate(
+        (
+            "proto 6 dst-port 22 type drop",
+            "proto 1 type accept",
+            "proto 17 src 10.0.0.1 type drop",
+            "type continue",
+            "proto 17 type drop",
+        ),
+        1,
+    ):
+        world.run(f"chain c add rule {rule} pos {place}")
+    goes_on = "remark: chain0:rule3: it changes nothing: it only goes on to the next"
+    assert world.lines("check rules") == [
+        "remark: chain0:rule1: it changes nothing: the end of the chain does the same to what it"
+        " matches",
+        "remark: chain0:rule2: it changes nothing: chain0:rule4 does the same to what it matches",
+        goes_on,
+    ]
+    # What comes to a rule that asks for the connection has that known, whatever it matches.
+    world.run("chain c add rule flow return-flow proto 6 type drop pos 5")
+    assert world.lines("check rules") == [goes_on]
