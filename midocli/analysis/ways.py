@@ -231,6 +231,9 @@ class Ways:
 
     def _way(self, ends: tuple[int, int]) -> Way | None:
         sender, taker = self._seats[ends[0]], self._seats[ends[1]]
+        # The addresses stand for all at the seats, as long as they are in the same networks.
+        for each in self._addresses:
+            self._holding[each]
         address = self._addresses[1]
         route = next((each for each in sender.routes if address & each[0] == each[1]), None)
         if route is None or not self._is_crossed(sender, taker):

@@ -101,6 +101,28 @@ def test_what_a_chain_did_is_known_by_what_it_reads_now() -> None:
     assert world.lines("reach two web tcp 80") == ["two -> web tcp 80: reached"]
 
 
+def test_a_way_is_asked_for_anew_when_who_stood_for_others_goes_another() -> None:
+    world = World(
+        "router create name r",
+        "router r add port address 10.0.1.1 net 10.0.1.0/24",
+        "router r add port address 10.0.2.1 net 10.0.2.0/24",
+        "router r add route dst 10.0.1.0/24 type normal port router0:port0",
+        "router r add route dst 10.0.2.0/24 type normal port router0:port1",
+        "bridge create name lan",
+        "bridge create name dmz",
+        "bridge lan add port peer router0:port0",
+        "bridge dmz add port peer router0:port1",
+        "guest create name one bridge lan address 10.0.1.11/24 gw 10.0.1.1",
+        "guest create name two bridge dmz address 10.0.2.2/24 gw 10.0.2.1",
+        "guest create name four bridge dmz address 10.0.2.4/24 gw 10.0.2.1",
+    )
+    assert {*world.run("matrix tcp 80").split()} >= {"yes"}
+    world.run("router r add route dst 10.0.2.2/31 type normal port router0:port1")
+    world.run("router r add route dst 10.0.2.0/24 type reject")
+    assert world.lines("reach one two tcp 80") == ["one -> two tcp 80: reached"]
+    assert world.lines("reach one four tcp 80")[0] == "one -> four tcp 80: some"
+
+
 def test_answers_stand_until_a_health_monitor_finds_something_else() -> None:
     world = World(
         "router create name r",
