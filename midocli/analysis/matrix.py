@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +13,7 @@ from midocli.analysis.atoms import Atoms, in_words, part_data
 from midocli.analysis.ends import Machine, group_members, guest_machines, name_of, names_of
 from midocli.analysis.reach import found
 from midocli.analysis.standing import Grid, Standing, Sums
+from midocli.analysis.twins import Twins
 from midocli.results.values import Record, Result
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def table(context: Context, by: By, traffic: Traffic, workers: int | Scheduler =
     machines = list(dict.fromkeys(each for some in sets.values() for each in some))
     _refuse_few(by, machines)
     standing = Standing.of(context, traffic)
-    known = _known(context, standing, machines, workers)
+    known = grid_of(context, standing, machines, workers)
     numbers = {machine: number for number, machine in enumerate(machines)}
     members = [[numbers[each] for each in own] for own in sets.values()]
     cell = _Cells(known, standing.wanted).cell
@@ -116,7 +117,7 @@ def _left_out(context: Context, by: By, machines: Sequence[Machine]) -> dict[str
     return {why: names for why, names in reasons.items() if names}
 
 
-def _known(
+def grid_of(
     context: Context, standing: Standing, machines: Sequence[Machine], workers: int | Scheduler
 ) -> Grid:
     """What becomes of the packets of all pairs."""
@@ -129,9 +130,17 @@ def _known(
         for column in [column for column, sums in enumerate(grid[row]) if sums is None]
         if machines[row].key not in (None, machines[column].key)
     ]
-    answers = found(context, standing, machines, left, workers)
-    for (row, column), fates in zip(left, answers, strict=True):
-        grid[row][column] = Sums.of(fates)
+    twins = Twins(standing.lab)
+    sorts = [twins.of(machine) for machine in machines]
+    alike: dict[tuple[Hashable, Hashable], list[tuple[int, int]]] = {}
+    for row, column in left:
+        alike.setdefault((sorts[row], sorts[column]), []).append((row, column))
+    examples = [pairs[0] for pairs in alike.values()]
+    answers = found(context, standing, machines, examples, workers)
+    for pairs, fates in zip(alike.values(), answers, strict=True):
+        sums = Sums.of(fates)
+        for row, column in pairs:
+            grid[row][column] = sums
     return grid
 
 
@@ -149,16 +158,16 @@ class _Cells:
 
     def __init__(self, grid: Grid, asked: int) -> None:
         self._grid, self._asked = grid, asked
-        self._known: dict[frozenset[int], Cell | None] = {}
+        self.known: dict[frozenset[int], Cell | None] = {}
 
     def cell(self, ours: Iterable[int], theirs: Sequence[int]) -> Cell | None:
         """How the machines of a set fare to those of another; None: there is no pair."""
         rows = [self._grid[row] for row in ours]
         sums = {id(row[column]): row[column] for row in rows for column in theirs}
         key = frozenset(sums)
-        if key not in self._known:
-            self._known[key] = self._made([each for each in sums.values() if each is not None])
-        return self._known[key]
+        if key not in self.known:
+            self.known[key] = self._made([each for each in sums.values() if each is not None])
+        return self.known[key]
 
     def _made(self, sums: Sequence[Sums]) -> Cell | None:
         if not sums:
