@@ -80,10 +80,11 @@ def group_members(context: Context, kinds: Iterable[str]) -> Iterator[tuple[str,
             yield name if shared[name] == 1 else f"{name} ({row.full_alias})", members
 
 
-def pairs_of(machines: Sequence[Machine]) -> list[tuple[Machine, Machine]]:
-    """Every machine with every other, a guest not with itself; from an address nobody sends."""
-    senders = [machine for machine in machines if machine.key is not None]
-    return [(one, other) for one in senders for other in machines if one.key != other.key]
+def pairs_of(machines: Sequence[Machine]) -> Iterator[tuple[int, int]]:
+    """Every machine that sends with every other, a guest not with itself, by their numbers."""
+    for one, source in enumerate(machines):
+        if source.key is not None:
+            yield from ((one, at) for at, each in enumerate(machines) if each.key != source.key)
 
 
 def names_of(ends: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,7 +13,7 @@ from midocli.analysis.atoms import Atoms, in_words, part_data
 from midocli.analysis.ends import Machine, group_members, guest_machines, name_of, names_of
 from midocli.analysis.reach import found
 from midocli.analysis.standing import Grid, Standing, Sums
-from midocli.analysis.twins import Twins
+from midocli.analysis.twins import alike
 from midocli.results.values import Record, Result
 
 if TYPE_CHECKING:
@@ -130,14 +130,9 @@ def grid_of(
         for column in [column for column, sums in enumerate(grid[row]) if sums is None]
         if machines[row].key not in (None, machines[column].key)
     ]
-    twins = Twins(standing.lab)
-    sorts = [twins.of(machine) for machine in machines]
-    alike: dict[tuple[Hashable, Hashable], list[tuple[int, int]]] = {}
-    for row, column in left:
-        alike.setdefault((sorts[row], sorts[column]), []).append((row, column))
-    examples = [pairs[0] for pairs in alike.values()]
-    answers = found(context, standing, machines, examples, workers)
-    for pairs, fates in zip(alike.values(), answers, strict=True):
+    groups = alike(standing.lab, machines, left)
+    answers = found(context, standing, machines, [pairs[0] for pairs in groups], workers)
+    for pairs, fates in zip(groups, answers, strict=True):
         sums = Sums.of(fates)
         for row, column in pairs:
             grid[row][column] = sums

@@ -1,7 +1,8 @@
 """Pairs asked about where nothing is known but what is sent: on the machines of a cluster.
 
 The topology comes as its script, with the machines that are asked about, and is built once by each
-process that is asked; a question is the numbers of some pairs.
+process that is asked. A question is the numbers of some groups of pairs that fare alike: these
+stand in the same order there and here.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from midocli.analysis.ends import Machine, pairs_of
 from midocli.analysis.fare import Fate
 from midocli.analysis.outside import Outside
 from midocli.analysis.standing import Standing
+from midocli.analysis.twins import alike
 from midocli.context.changes import CHANGES, make
 from midocli.context.context import Context
 from midocli.context.files import Files
@@ -90,12 +92,12 @@ def _ready(known: dict[str, Any]) -> Callable[[int], Sequence[Fate]]:
         Machine(name, _received(by_alias, key), address, chooses)
         for name, key, address, chooses in known["machines"]
     ]
-    pairs = pairs_of(machines)
     standing = Standing.of(context, Traffic(*known["traffic"]))
+    groups = alike(standing.lab, machines, pairs_of(machines))
 
     def fates(number: int) -> Sequence[Fate]:
-        source, target = pairs[number]
-        return standing.fates(source, target.address)
+        source, target = groups[number][0]
+        return standing.fates(machines[source], machines[target].address)
 
     return fates
 

@@ -7,7 +7,7 @@ for all, where the way between them is not plain.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -20,6 +20,22 @@ Record = TypeVar("Record")
 _DIVERTING = ("mirror", "l2insertion")
 #: Where bridges were told of a MAC, it stands with a VLAN before it.
 _MAC = (1 << 48) - 1
+
+
+#: Two of some machines, by their numbers.
+Numbers = tuple[int, int]
+
+
+def alike(
+    lab: Laboratory, machines: Sequence[Machine], pairs: Iterable[Numbers]
+) -> list[list[Numbers]]:
+    """Pairs in groups that fare alike, in the order of the first of each."""
+    twins = Twins(lab)
+    sorts = [twins.of(machine) for machine in machines]
+    found: dict[tuple[Hashable, Hashable], list[Numbers]] = {}
+    for one, other in pairs:
+        found.setdefault((sorts[one], sorts[other]), []).append((one, other))
+    return list(found.values())
 
 
 class Twins:

@@ -13,11 +13,10 @@ from tenants import Cloud
 from worlds import World
 
 from grammar.commands.reach import Traffic
-from midocli.analysis.ends import Machine, guest_machines, pairs_of
+from midocli.analysis.ends import guest_machines, pairs_of
 from midocli.analysis.matrix import grid_of
 from midocli.analysis.standing import Standing, Sums
-from midocli.analysis.twins import Twins
-from midocli.simulator.topology.keys import Key
+from midocli.analysis.twins import Twins, alike
 
 
 def twins(builder: Builder) -> int:
@@ -33,18 +32,13 @@ def twins(builder: Builder) -> int:
             builder.type(f"{guest} address {net}.{200 + copy}/24 gw {net}.1")
     standing = Standing.of(world.context, Traffic())
     machines = guest_machines(world.context)
-    alike = Twins(standing.lab)
     grid = grid_of(world.context, standing, machines, 1)
-    known: dict[object, tuple[Machine, Machine]] = {}
-    others = []
-    for pair in pairs_of(machines):
-        example = known.setdefault(tuple(map(alike.of, pair)), pair)
-        if example is not pair and standing.lab.settle(*_ends(pair), standing.wanted) is None:
-            others.append(pair)
-    for source, target in builder.rng.sample(others, min(len(others), 20)):
-        sums = grid[machines.index(source)][machines.index(target)]
-        own = Sums.of(standing.fates(source, target.address))
-        assert sums == own, f"{source.name} -> {target.name}"
+    settled = standing.grid(machines)
+    left = [(one, at) for one, at in pairs_of(machines) if settled[one][at] is None]
+    others = [pair for group in alike(standing.lab, machines, left) for pair in group[1:]]
+    for one, at in builder.rng.sample(others, min(len(others), 20)):
+        own = Sums.of(standing.fates(machines[one], machines[at].address))
+        assert grid[one][at] == own, f"{machines[one].name} -> {machines[at].name}"
     return len(others)
 
 
@@ -54,11 +48,6 @@ def _networks(builder: Builder) -> Iterator[tuple[str, str]]:
         found = re.search(r" net (\S+)\.0/24 peer (bridge\d+):", line)
         if found is not None:
             yield found[2], found[1]
-
-
-def _ends(pair: tuple[Machine, Machine]) -> tuple[Key, int, int]:
-    source, target = pair
-    return source.key, source.address, target.address
 
 
 @pytest.mark.parametrize("seed", range(4, 12))

@@ -21,6 +21,7 @@ from midocli.analysis.blocks import packed, unpacked
 from midocli.analysis.ends import guest_machines, pairs_of
 from midocli.analysis.fare import Fate, Verdict
 from midocli.analysis.reach import fates_between, laboratory
+from midocli.analysis.twins import alike
 from midocli.analysis.workers import found_by
 
 
@@ -88,15 +89,19 @@ def test_a_block_of_pairs_is_packed_into_little() -> None:
 def test_what_is_sent_is_all_that_is_asked_about() -> None:
     world = office()
     machines = guest_machines(world.context)
-    pairs = pairs_of(machines)
-    sent = remote.message(world.context, machines, Traffic())
     lab = laboratory(world.context, Traffic())
-    here = [fates_between(lab, one, other.address, lab.atoms.all) for one, other in pairs]
+    pairs = [group[0] for group in alike(lab, machines, pairs_of(machines))]
+    sent = remote.message(world.context, machines, Traffic())
+    here = [
+        fates_between(lab, machines[one], machines[other].address, lab.atoms.all)
+        for one, other in pairs
+    ]
     assert remote.answers("it", sent, 0, len(pairs)) == packed(here)
 
 
 def test_a_cluster_finds_what_is_found_here(dask: Any) -> None:
     world = office()
+    world.run("ip-address-group those add ip address 10.0.0.99")
     for line in ("matrix", "matrix by group tcp 80"):
         assert world.run(f"{line} workers {dask.scheduler_address}") == world.run(line)
 
