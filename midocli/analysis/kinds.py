@@ -38,9 +38,10 @@ class Asked(NamedTuple):
     def by(condition: Condition) -> Asked:
         """What one condition asks for."""
         c = condition
+        networks = (c.src, c.dst, c.icmp_data_src, c.icmp_data_dst)
         macs = ((c.hw_src, c.hw_src_mask), (c.hw_dst, c.hw_dst_mask))
         return Asked(
-            frozenset(each for each in (c.src, c.dst) if each is not None),
+            frozenset(each for each in networks if each is not None),
             frozenset((mac & mask, mask) for mac, mask in macs if mac is not None),
             frozenset((c.ip_address_group_src, c.ip_address_group_dst)) - _NONE,
             frozenset((c.port_group, c.in_port_group, c.out_port_group)) - _NONE,
