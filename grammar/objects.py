@@ -94,7 +94,7 @@ class Paths:
 
         ends = verb == "describe"
         lone = verb in _NEED_COLLECTION
-        return self._once(("verb", verb), lambda: self._switch(verb, build, expect, ends, lone))
+        return self._once(("verb", verb), lambda: Switch(verb, build, expect, ends, lone))
 
     def root_object(self, mode: str) -> Element:
         """An object by its alias alone (`router0`, `chain0:rule0`).
@@ -143,7 +143,7 @@ class Paths:
             verbs = collection_verbs(collection) if mode == "free" else ()
             return [expectation(verb) for verb in verbs]
 
-        return self._switch(f"{collection.name} {mode}", build, expect)
+        return Switch(f"{collection.name} {mode}", build, expect)
 
     def _target(self, collection: Collection, mode: str) -> Element:
         """`list` or `create` was read: this collection is its target, or a step."""
@@ -154,7 +154,7 @@ class Paths:
                 return {}, (here,)
             return {}, (here, *self._picked(collection, mode))
 
-        return self._switch(f"{mode} {collection.name}", build, list, ends=False)
+        return Switch(f"{mode} {collection.name}", build, list, ends=False)
 
     def _last_pairs(self, collection: Collection, verb: str, lead: bool) -> Pairs:
         """The fields that end the line; `describe` takes none."""
@@ -239,7 +239,7 @@ class Paths:
         name = f"{collection.name} object"
         ends = mode in ("show", "delete", "describe")
         lone = mode in _NEED_COLLECTION
-        return self._once(key, lambda: self._switch(name, build, expect, ends, lone))
+        return self._once(key, lambda: Switch(name, build, expect, ends, lone))
 
     def _free_entries(self, collection: Collection) -> dict[str, Entry]:
         """The verbs, and (for `P FIELD show`) the fields, behind a path."""
@@ -271,7 +271,7 @@ class Paths:
         if mode == "show":
             return (FieldNames("field to show", collection, False, LINE_END),)
         if mode == "free":
-            show = self._switch("show", self._show_entries, lambda: [expectation("show")])
+            show = Switch("show", self._show_entries, lambda: [expectation("show")])
             field = FieldNames("field to show", collection, False, show)
             return (field, _command_behind(collection.path))
         return ()
@@ -279,18 +279,6 @@ class Paths:
     def _show_entries(self) -> tuple[Table, Sequence[Element]]:
         words = {word for word, verb in VERB_WORDS.items() if verb == "show"}
         return {word: (partial(said, "show"), LINE_END) for word in words}, ()
-
-    # -- helpers ---------------------------------------------------------------
-
-    def _switch(
-        self,
-        name: str,
-        build: Callable[[], tuple[Table, Sequence[Element]]],
-        expect: Callable[[], Sequence[Expectation]],
-        ends: bool = False,
-        refuses_end: bool = False,
-    ) -> Switch:
-        return Switch(name, build, expect, ends, refuses_end)
 
 
 def _command_behind(word: str) -> CommandWord:

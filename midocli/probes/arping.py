@@ -8,7 +8,7 @@ from grammar.errors import RefusedError
 from midocli.advice.failure import Advice, Failure
 from midocli.context.context import Context
 from midocli.probes.drawing import Ending
-from midocli.probes.observation import Observation
+from midocli.probes.observation import Observation, Upshot
 from midocli.probes.senders import find_sender
 from midocli.probes.targets import find_target
 from midocli.probes.telling import ended
@@ -116,6 +116,5 @@ class ArpingProbe:
         why = f"{ended(self._context, reason, advice)}\n" if reason is not None else ""
         data = {"outcome": "reply" if mac else "no-answer", "mac": mac}
         source, origins, ending = self._source.point, [self._origin], Ending(printed, bool(mac))
-        return self._observation.report(
-            source, [], origins, verdicts, ending, why, reason, self.failures, advice, data
-        )
+        upshot = Upshot(source, [], origins, verdicts, ending, self.failures, advice)
+        return self._observation.report(upshot, why, reason, data)

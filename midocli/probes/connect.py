@@ -13,7 +13,7 @@ from midocli.advice.whereabouts import mac_of
 from midocli.context.context import Context
 from midocli.datapath.wiring import guest_behind
 from midocli.probes.drawing import Ending
-from midocli.probes.observation import Observation
+from midocli.probes.observation import Observation, Upshot
 from midocli.probes.ping_text import describe
 from midocli.probes.senders import find_sender
 from midocli.probes.targets import find_target
@@ -156,10 +156,9 @@ class ConnectProbe:
         }
         printed = "".join(f"{line}\n" for line in lines)
         ending, origins = Ending(printed, outcome == "open"), [self._client.origin]
-        source, ends, failures = self._source.point, self._ends(), self.failures
-        return self._observation.report(
-            source, ends, origins, verdicts, ending, why, reason, failures, advice, data
-        )
+        source, ends = self._source.point, self._ends()
+        upshot = Upshot(source, ends, origins, verdicts, ending, self.failures, advice)
+        return self._observation.report(upshot, why, reason, data)
 
     def _out(self) -> list[tuple[object, Frame]]:
         """Our packets where they left the network, but not at our own side."""

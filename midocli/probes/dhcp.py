@@ -16,7 +16,7 @@ from midocli.advice.failure import Advice, Failure
 from midocli.context.context import Context
 from midocli.probes.drawing import Ending
 from midocli.probes.lease import silence, take
-from midocli.probes.observation import Observation
+from midocli.probes.observation import Observation, Upshot
 from midocli.probes.senders import GuestSender, find_guest
 from midocli.probes.telling import ended
 from midocli.results.values import Report
@@ -168,9 +168,8 @@ class DhcpProbe:
         ending = Ending(text, lease is not None, [reason] if reason else [])
         data = {"outcome": "bound" if lease else "no-answer", **_lease_data(lease)}
         source, origins = self._source.point, [self._origin]
-        return self._observation.report(
-            source, [], origins, verdicts, ending, why, reason, self.failures, advice, data
-        )
+        upshot = Upshot(source, [], origins, verdicts, ending, self.failures, advice)
+        return self._observation.report(upshot, why, reason, data)
 
 
 def _server(message: Message) -> str:

@@ -12,7 +12,7 @@ from midocli.advice.failure import NOTHING, Advice, Failure
 from midocli.context.context import Context
 from midocli.probes.capture_request import frame_data
 from midocli.probes.drawing import Ending
-from midocli.probes.observation import Observation
+from midocli.probes.observation import Observation, Upshot
 from midocli.probes.points import find_point, point_of
 from midocli.probes.replay import NewMacs, frames_of
 from midocli.probes.telling import ended, reason_data
@@ -100,8 +100,9 @@ class InjectProbe:
             else "none out"
         )
         ending = Ending(f"{verdict}\n", bool(delivered), reasons)
+        ends = list(delivered)
         shown = self._observation.shown(
-            None, list(delivered), self._origins, [verdict], ending, self.failures, advice
+            Upshot(None, ends, self._origins, [verdict], ending, self.failures, advice)
         )
         if self._replays:
             lines = [

@@ -12,7 +12,7 @@ from grammar import canonical
 from grammar.errors import FileError
 from grammar.tree import Command, Setting
 from midocli.advice.address import asked_in_vain
-from midocli.advice.failure import NOTHING, Advice, Failure
+from midocli.advice.failure import Advice, Failure
 from midocli.advice.whereabouts import home_of
 from midocli.probes.capture_request import (
     CaptureRequest,
@@ -39,6 +39,22 @@ if TYPE_CHECKING:
     from midocli.results.traffic import Reason as Kept
     from midocli.simulator.network import Network
     from midocli.trace.labels import Labels
+
+
+class Upshot(NamedTuple):
+    """What came of a probe's traffic: that of some `origins`, from a source to some ends.
+
+    An explanation begins and ends with `verdicts`, and then gives the `advice`; a picture marks
+    where `failures` are, and the `ending`'s own reasons.
+    """
+
+    source: Point | None
+    ends: Sequence[Hashable]
+    origins: Sequence[object]
+    verdicts: Sequence[str]
+    ending: Ending
+    failures: Sequence[Failure]
+    advice: Advice
 
 
 class Observed(NamedTuple):
@@ -192,37 +208,24 @@ class Observation:
         """The frames captured so far."""
         return self.recorder.captures
 
-    def shown(
-        self,
-        source: Point | None,
-        ends: Sequence[Hashable],
-        origins: Sequence[object],
-        verdicts: Sequence[str],
-        ending: Ending,
-        failures: Sequence[Failure] = (),
-        advice: Advice = NOTHING,
-    ) -> Observed:
-        """What there is to show of the traffic of some origins; files are written now.
-
-        An explanation begins and ends with `verdicts`, and then gives the `advice`; a picture
-        marks where `failures` are, and the `ending`'s own reasons.
-        """
+    def shown(self, upshot: Upshot) -> Observed:
+        """What there is to show of what came of the traffic; files are written now."""
         seen: list[Seen] = []
         explanation = ""
         steps: list[dict[str, Any]] = []
         members: dict[str, Any] = {}
         clock = self._context.clock.stopped()
         if not self.request.none:
-            seen = self.request.seen(self.recorder.captures, source, ends)
+            seen = self.request.seen(self.recorder.captures, upshot.source, upshot.ends)
             self._write_file(seen)
         if self._tells:
-            told = self._told(origins, verdicts, ending, failures, advice)
+            told = self._told(upshot)
         if self._whole is not None:
-            self._keep(self._whole, source, ends, told, failures, advice)
+            self._keep(self._whole, upshot, told)
         if self._explains:
             from midocli.trace.explain import steps_of
 
-            explanation = _explanation(told, bool(failures), self._depth)
+            explanation = _explanation(told, bool(upshot.failures), self._depth)
             members = {"steps_left_out": told.left_out} if told.left_out else {}
             following = self._context.following("telling the steps", told.steps)
             steps = steps_of(following, self._context.clock)
@@ -240,87 +243,64 @@ class Observation:
         )
 
     def report(
-        self,
-        source: Point | None,
-        ends: Sequence[Hashable],
-        origins: Sequence[object],
-        verdicts: Sequence[str],
-        ending: Ending,
-        why: str,
-        reason: Reason | None,
-        failures: Sequence[Failure],
-        advice: Advice,
-        data: dict[str, Any],
+        self, upshot: Upshot, why: str, reason: Reason | None, data: dict[str, Any]
     ) -> Report:
         """The report of a probe for one answer: what it printed, all that was seen, why it failed.
 
-        `data` is what it found beside its `reason`; the rest is as for `shown`.
+        `data` is what it found beside its `reason`.
         """
-        shown = self.shown(source, ends, origins, verdicts, ending, failures, advice)
+        shown = self.shown(upshot)
         document = {
             **data,
-            **verdict(self._context, reason, advice),
+            **verdict(self._context, reason, upshot.advice),
             "captures": shown.frames(),
             "steps": shown.steps,
             **shown.members,
         }
-        text = ending.printed + shown.captures + why + shown.explanation
-        return Report(text, document, ending.succeeded)
+        text = upshot.ending.printed + shown.captures + why + shown.explanation
+        return Report(text, document, upshot.ending.succeeded)
 
-    def _keep(
-        self,
-        recorder: Recorder,
-        source: Point | None,
-        ends: Sequence[Hashable],
-        told: Told,
-        failures: Sequence[Failure],
-        advice: Advice,
-    ) -> None:
+    def _keep(self, recorder: Recorder, upshot: Upshot, told: Told) -> None:
         """Keep all that was seen for who asks of it later."""
         from midocli.results.traffic import Traffic
 
         captured: dict[Hashable, list[Captured]] = {}
         for frame in recorder.captures:
             captured.setdefault(frame.point, []).append(frame)
-        if not failures and not told.ending.succeeded:
-            failures = [Failure(reason) for reason in told.ending.reasons]
+        failures = upshot.failures
+        if not failures and not upshot.ending.succeeded:
+            failures = [Failure(reason) for reason in upshot.ending.reasons]
         traffic = Traffic(
             self._command.word,
             canonical(self._command),
             self._context.clock.stopped(),
             captured,
             places(self._context),
-            self.request.points(source, ends),
+            self.request.points(upshot.source, upshot.ends),
             self.request.expression,
             partial(_explanation, told, bool(failures), self._depth),
             [_kept_reason(self._context, failure.reason) for failure in failures],
-            advice.best(),
+            upshot.advice.best(),
         )
         self._context.keep(traffic)
 
-    def _told(
-        self,
-        origins: Sequence[object],
-        verdicts: Sequence[str],
-        ending: Ending,
-        failures: Sequence[Failure],
-        advice: Advice,
-    ) -> Told:
-        """All there is to tell of the traffic of some origins."""
+    def _told(self, upshot: Upshot) -> Told:
+        """All there is to tell of the traffic."""
         from midocli.context.labels import TopologyLabels, introduced
         from midocli.trace.explain import numbered
         from midocli.trace.journey import by_origin, journey_of
 
-        steps = numbered(self._steps_of(origins))
+        steps = numbered(self._steps_of(upshot.origins))
         if self._explains:
             steps = [introduced(self._context, step) for step in steps]
         labels = TopologyLabels(self._context)
         following = self._context.following("telling the walk", by_origin(steps))
         journeys = [journey_of(ours, labels) for ours in following]
-        reasons = [*(failure.reason for failure in failures), *ending.reasons]
-        left_out = len(self._steps.left_out.intersection(origins))
-        changes = [_with_names(line, labels) for line in advice.lines()]
-        return Told(steps, journeys, reasons, verdicts, changes, ending, left_out)
+        ending = upshot.ending
+        reasons = [*(failure.reason for failure in upshot.failures), *ending.reasons]
+        left_out = len(self._steps.left_out.intersection(upshot.origins))
+        changes = [_with_names(line, labels) for line in upshot.advice.lines()]
+        return Told(steps, journeys, reasons, upshot.verdicts, changes, ending, left_out)
 
     def _write_file(self, seen: Sequence[Seen]) -> None:
         """Write what `write` asks for; what has been seen is shown even where that fails."""

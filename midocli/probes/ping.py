@@ -21,7 +21,7 @@ from midocli.context.context import Context
 from midocli.probes import echo_data, ping_text
 from midocli.probes.drawing import Ending
 from midocli.probes.echo_request import EchoRequest
-from midocli.probes.observation import Observation
+from midocli.probes.observation import Observation, Upshot
 from midocli.probes.ping_report import PingReport
 from midocli.probes.senders import EchoHeader, find_sender
 from midocli.probes.targets import find_target
@@ -306,8 +306,9 @@ class PingProbe:
         verdicts = report.verdicts()
         failures = [request.failure for request in origins if request.failure is not None]
         ending = Ending(report.text(), report.succeeded)
+        source, ends = self._source.point, self._ends()
         shown = self._observation.shown(
-            self._source.point, self._ends(), origins, verdicts, ending, failures, advice
+            Upshot(source, ends, origins, verdicts, ending, failures, advice)
         )
         stranger = self._stranger()
         why = stranger.reason if stranger is not None else None

@@ -15,7 +15,7 @@ from grammar.tree import Setting
 from midocli.advice.failure import Advice, Failure
 from midocli.context.context import Context
 from midocli.probes.drawing import Ending
-from midocli.probes.observation import Observation
+from midocli.probes.observation import Observation, Upshot
 from midocli.probes.senders import find_sender
 from midocli.probes.targets import find_target
 from midocli.probes.telling import ended
@@ -236,10 +236,9 @@ class TracerouteProbe:
             why = f"{found}: the last probe {ended(self._context, reason, advice)}\n"
         data = {"hops": [[_data(query) for query in hop] for hop in hops], "reached": reached}
         ending = Ending("".join(f"{line}\n" for line in lines), reached)
-        source, failures = self._source.point, self.failures
-        return self._observation.report(
-            source, [], origins, verdicts, ending, why, reason, failures, advice, data
-        )
+        source = self._source.point
+        upshot = Upshot(source, [], origins, verdicts, ending, self.failures, advice)
+        return self._observation.report(upshot, why, reason, data)
 
     def _is_target(self, query: Query) -> bool:
         return query.final and query.sender == self._target
