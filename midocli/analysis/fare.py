@@ -135,10 +135,9 @@ def _outcomes(lab: Laboratory, trial: Trial, packet: Packet) -> Iterator[Outcome
         outcome = trial.run(packet)
         if packet.proto == TCP and outcome.heard and not outcome.reached:
             # The answer comes back, but not all that follows: it matters whether somebody listens.
-            lab.all_serve = False
-            lab.begin_way()
-            outcome = trial.run(packet)
-            lab.all_serve = True
+            with lab.services_as_said():
+                lab.begin_way()
+                outcome = trial.run(packet)
         yield outcome
         if lab.begins_again():
             yield None

@@ -49,8 +49,8 @@ class Laboratory:
     """The network in which packets are tried one by one, each as if it were the first.
 
     A `proto` and `port` that are asked about are told apart from others, and so is what `readers`
-    do, those of this topology if not given. `all_serve` says that
-    machines answer on every TCP port; on UDP ports they always do.
+    do, those of this topology if not given. Machines answer on every UDP port, and on every TCP
+    port but within `services_as_said`.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Laboratory:
         self._datapath = Datapath(store, clock.stopped(), Random(0))
         self.network = self._datapath.network
         self.choices = Choices()
-        self.all_serve = True
+        self._all_serve = True
         #: Why not all that chance might choose was tried; empty where it was.
         self.untried = ""
         self.found_alive = dict(found_alive)
@@ -187,9 +187,18 @@ class Laboratory:
             self.choices.begin()
         return again
 
+    @contextmanager
+    def services_as_said(self) -> Iterator[None]:
+        """Inside, a machine answers on those TCP ports alone that it is said to serve."""
+        self._all_serve = False
+        try:
+            yield
+        finally:
+            self._all_serve = True
+
     def serves(self, services: frozenset[tuple[int, int]], proto: int, port: int) -> bool:
         """Whether a guest with some services is taken to serve a port."""
-        if proto == UDP or self.all_serve:
+        if proto == UDP or self._all_serve:
             return True
         self.watch.served(port, [own for kind, own in services if kind == TCP])
         return (proto, port) in services

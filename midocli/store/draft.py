@@ -69,8 +69,7 @@ class Draft(Remembered):
         journal.history = self._below
         touched = journal.touched
         try:
-            with journal.transaction():
-                journal.reserved = number
+            with journal.reserving(number), journal.transaction():
                 for change in reversed(inverse):
                     _check(self._store, change, own)
                     journal.changes.append(self._store.take_back(change))
@@ -78,7 +77,6 @@ class Draft(Remembered):
             self._retire(whole)
             raise
         finally:
-            journal.reserved = 0
             journal.touched = [*touched, *journal.touched]
 
     def roll_back(self) -> None:

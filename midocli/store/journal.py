@@ -88,7 +88,7 @@ class Journal:
         self._owner = owner
         self._numbers = count(1)
         #: The number of the state that is the outcome of the transaction under way, if it has one.
-        self.reserved = 0
+        self._reserved = 0
         self.history: History = Remembered(self)
         self.changes: list[Change] = []
         self.touched: list[Row] = []
@@ -132,8 +132,17 @@ class Journal:
 
     def number(self) -> int:
         """A number for the state the owner is in now, which tells it from all others."""
-        number, self.reserved = self.reserved or next(self._numbers), 0
+        number, self._reserved = self._reserved or next(self._numbers), 0
         return number
+
+    @contextmanager
+    def reserving(self, number: int) -> Iterator[None]:
+        """Inside, the first state that is to be told from others has a number it had before."""
+        self._reserved = number
+        try:
+            yield
+        finally:
+            self._reserved = 0
 
     @contextmanager
     def at(self, number: int) -> Iterator[None]:
