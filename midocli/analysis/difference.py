@@ -223,7 +223,7 @@ def _fates(side: _Side, one: End, other: End, wanted: int) -> list[Fate] | None:
     source, target = side.machines.get(one), side.targets.get(other)
     if source is None or target is None:
         return None
-    return fates_between(side.lab, source, target.address, wanted)
+    return fates_between(side.lab, source, target.address, wanted, target.meant)
 
 
 def _why(reason: Reason | None, opens: bool, passing: Decider | None) -> str:

@@ -24,13 +24,25 @@ class Machine(NamedTuple):
     """An end: who it is, and one of its addresses.
 
     `key` is the simulator's: a guest's, or an `Outside` (None: an address that no guest has).
-    `chooses`: it sends from the address that its routes prefer; else from this one.
+    `chooses`: it sends from the address that its routes prefer; else from this one. `is_itself`:
+    packets have to come to this machine, not to any that has its address.
     """
 
     name: str
     key: Key
     address: int
     chooses: bool = True
+    is_itself: bool = True
+
+    @property
+    def end(self) -> tuple[str, int]:
+        """Its name and address, by which it is called and compared."""
+        return self.name, self.address
+
+    @property
+    def meant(self) -> Key:
+        """The machine that packets have to come to; None: whoever has the address."""
+        return self.key if self.is_itself else None
 
 
 #: In which order a name is looked for; what stands in one row may not be told apart by a name.
@@ -60,7 +72,7 @@ def further_addresses(context: Context) -> list[Machine]:
     """The addresses of guests besides those by which they are known."""
     known = {(each.key, each.address) for each in guest_machines(context)}
     return [
-        Machine(_called(context, guest), guest.id, address, False)
+        Machine(_called(context, guest), guest.id, address, False, False)
         for guest, _, address in _addresses(context)
         if (guest.id, address) not in known
     ]
@@ -154,17 +166,17 @@ def _is_called(context: Context, kind: str, name: str) -> bool:
 def _in_network(context: Context, network: Cidr) -> list[Machine]:
     """The guests with an address in a network; an address that nobody has stands for itself."""
     there = [
-        Machine(_called(context, guest), guest.id, address, False)
+        Machine(_called(context, guest), guest.id, address, False, False)
         for guest, _, address in _addresses(context)
         if not (address ^ network.network) & network.mask
     ]
     topology = context.datapath.network.topology
     beyond = [
-        Machine(place.name, place, place.address, False)
+        Machine(place.name, place, place.address, False, False)
         for place in outside(context.store, topology, network)
     ]
     if not there and not beyond and network.length == 32:
-        return [Machine(format_ipv4(network.network), None, network.network)]
+        return [Machine(format_ipv4(network.network), None, network.network, True, False)]
     return there + beyond
 
 

@@ -54,9 +54,14 @@ class Fate(NamedTuple):
     verdict: Verdict
 
 
-def fates_between(lab: Laboratory, source: Machine, target: int, wanted: int) -> list[Fate]:
-    """How packets fare from a machine to an address, as `connect` takes it: 0.0.0.0 is itself."""
-    return fates(lab, source.key, *addresses(lab, source, target), wanted)
+def fates_between(
+    lab: Laboratory, source: Machine, target: int, wanted: int, meant: Key = None
+) -> list[Fate]:
+    """How packets fare from a machine to an address, as `connect` takes it: 0.0.0.0 is itself.
+
+    They have to come to the machine that is `meant`, if there is one.
+    """
+    return fates(lab, source.key, *addresses(lab, source, target), wanted, meant)
 
 
 def addresses(lab: Laboratory, source: Machine, target: int) -> tuple[int, int]:
@@ -76,15 +81,20 @@ def reached(found: Iterable[Fate]) -> int:
     return sum(fate.atoms for fate in found if fate.verdict.kind == "reached")
 
 
-def fates(lab: Laboratory, sender: Key, source: int, target: int, wanted: int) -> list[Fate]:
-    """The verdicts for the `wanted` atoms from one address to another, each verdict once."""
+def fates(
+    lab: Laboratory, sender: Key, source: int, target: int, wanted: int, meant: Key = None
+) -> list[Fate]:
+    """The verdicts for the `wanted` atoms from one address to another, each verdict once.
+
+    Where several have the other address, it is the machine that is `meant` that has to be reached.
+    """
     settled = lab.settle(sender, source, target, wanted)
     known = settled_fates(settled) if settled is not None else []
     left = wanted & ~sum(fate.atoms for fate in known)
     found = {fate.verdict.key: fate for fate in known}
     if left:
         with lab.sending(sender):
-            _simulate(lab, Trial(lab, sender, source, target), left, found)
+            _simulate(lab, Trial(lab, sender, source, target, meant), left, found)
     return list(found.values())
 
 

@@ -143,8 +143,8 @@ def _sets(context: Context, by: By) -> dict[str, list[Machine]]:
     """The sets of machines that are rows and columns, by their names; none is empty."""
     if by == "guest":
         machines = guest_machines(context)
-        names = names_of((each.name, each.address) for each in machines)
-        return {names[each.name, each.address]: [each] for each in machines}
+        names = names_of(each.end for each in machines)
+        return {names[each.end]: [each] for each in machines}
     return dict(group_members(context, _KINDS[by]))
 
 

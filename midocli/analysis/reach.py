@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from grammar.commands.matrix import Scheduler
@@ -18,6 +18,7 @@ from midocli.analysis.standing import wanted_atoms as wanted_atoms
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
+    from midocli.simulator.topology.keys import Key
 
 
 class Pair(NamedTuple):
@@ -70,9 +71,12 @@ def answer(context: Context, question: Reach) -> Answer:
     """Find out; UnknownObjectError or InvalidValueError where nobody is meant."""
     sources, targets = _ends(context, question.sources), _ends(context, question.targets)
     senders = [source for source in sources if source.key is not None]
-    targets = _by_address(targets) if question.targets is not None else targets
+    own = {(each.address, each.key) for each in targets}
     asked = [
-        (source, target) for source in senders for target in targets if _differ(source, target)
+        (source, target)
+        for source in senders
+        for target in (_by_address(targets) if question.targets is not None else targets)
+        if _leaves(source, target, own)
     ]
     if question.sources is not None and not senders:
         message = f"nothing is sent from {question.sources.name}: no machine has an address there"
@@ -86,7 +90,7 @@ def ask(context: Context, asked: Sequence[tuple[Machine, Machine]], traffic: Tra
     """Find out about some pairs."""
     standing = Standing.of(context, traffic)
     found = [
-        Pair(source, target, tuple(standing.fates(source, target.address)))
+        Pair(source, target, tuple(standing.fates(source, target.address, target.meant)))
         for source, target in context.following("asking", asked)
     ]
     return Answer(standing.lab.atoms, traffic, standing.wanted, tuple(found))
@@ -107,7 +111,7 @@ def found(
 
     def fates_of(number: int) -> Sequence[Fate]:
         source, target = left[number]
-        return standing.fates(machines[source], machines[target].address)
+        return standing.fates(machines[source], machines[target].address, machines[target].meant)
 
     def progress(done: int) -> None:
         context.progress("asking", done, len(left))
@@ -131,18 +135,21 @@ def _ends(context: Context, place: Place | None) -> list[Machine]:
 
 
 def _by_address(targets: Sequence[Machine]) -> list[Machine]:
-    """Who is sent to, by the address alone: those that share one as one, outside all ways to it."""
-    found: dict[int, list[Machine]] = {}
+    """Who is sent to: where an address is meant, those that share it as one, and all ways to it."""
+    found: dict[tuple[int, Key], list[Machine]] = {}
     for each in targets:
-        found.setdefault(each.address, []).append(each)
+        found.setdefault((each.address, each.meant), []).append(each)
     return [
         same[0]._replace(name=", ".join(dict.fromkeys(each.name for each in same)))
         for same in found.values()
     ]
 
 
-def _differ(source: Machine, target: Machine) -> bool:
-    return target.key is None or source.key != target.key
+def _leaves(source: Machine, target: Machine, own: Collection[tuple[int, Key]]) -> bool:
+    """Whether packets are for another; `own` are the addresses that are asked for, of each."""
+    if target.is_itself:
+        return source.key != target.key
+    return (target.address, source.key) not in own
 
 
 def _column(question: Reach) -> int | None:

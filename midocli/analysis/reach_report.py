@@ -170,13 +170,13 @@ class Reached(Result):
 def report(answer: Answer, alone: bool, some: bool, advise: Advise, naming: Naming) -> Reached:
     """An answer to show; `alone` is one pair, for which all that is refused gets advice."""
     advise = advise if alone else _no_advice
-    names = names_of((end.name, end.address) for pair in answer.pairs for end in pair[:2])
+    names = names_of(machine.end for pair in answer.pairs for machine in pair[:2])
     chains = {rule: naming(rule) for rule in _rules(answer)}
     told = [
         Told(
             answer,
             pair,
-            (names[pair.source[::2]], names[pair.target[::2]]),
+            (names[pair.source.end], names[pair.target.end]),
             chains,
             [advise(pair, fate) for fate in pair.fates],
         )

@@ -89,15 +89,14 @@ def _ready(known: dict[str, Any]) -> Callable[[int], Sequence[Fate]]:
     alive = context.datapath.network.state.found_alive
     alive.update({by_alias[alias]: found for alias, found in known["alive"]})
     machines = [
-        Machine(name, _received(by_alias, key), address, chooses)
-        for name, key, address, chooses in known["machines"]
+        Machine(name, _received(by_alias, key), *more) for name, key, *more in known["machines"]
     ]
     standing = Standing.of(context, Traffic(*known["traffic"]))
     groups = alike(standing.lab, machines, pairs_of(machines))
 
     def fates(number: int) -> Sequence[Fate]:
-        source, target = groups[number][0]
-        return standing.fates(machines[source], machines[target].address)
+        source, target = (machines[at] for at in groups[number][0])
+        return standing.fates(source, target.address, target.meant)
 
     return fates
 

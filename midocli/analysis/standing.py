@@ -34,8 +34,8 @@ _MOST_KEPT = 4
 _MOST_ROWS = 10_000
 
 Made = TypeVar("Made")
-#: Who sends, from which address, and to which.
-Ends = tuple[Key, int, int]
+#: Who sends, from which address, to which, and who has to have that (None: anybody).
+Ends = tuple[Key, int, int, Key]
 
 
 class Change(NamedTuple):
@@ -142,18 +142,21 @@ class Standing:
             _refine(self._told.simulated, refined)
             self._told.chart.refine(refined)
 
-    def fates(self, source: Machine, target: int) -> Sequence[Fate]:
-        """How packets fare from a machine to an address; what is known is not asked again."""
-        ends = (source.key, *addresses(self.lab, source, target))
+    def fates(self, source: Machine, target: int, meant: Key = None) -> Sequence[Fate]:
+        """How packets fare from a machine to an address; what is known is not asked again.
+
+        They have to come to the machine that is `meant`, if there is one.
+        """
+        ends = (source.key, *addresses(self.lab, source, target), meant)
         if isinstance(source.key, Outside):
             return self._found(ends)
-        settled = self.lab.settle(*ends, self.wanted)
+        settled = self.lab.settle(*ends[:3], self.wanted)
         if settled is not None and settled.atoms == self.wanted:
             return settled_fates(settled)
         return self._fates[ends]
 
     def _found(self, ends: Ends) -> list[Fate]:
-        return fates(self.lab, *ends, self.wanted)
+        return fates(self.lab, *ends[:3], self.wanted, ends[3])
 
     def chart(self, machines: Iterable[Machine]) -> Chart:
         """What is settled of all pairs of some machines without a simulation."""
@@ -209,7 +212,7 @@ class Standing:
         chart = self.chart(machines.values())
         left = list(chart.unsettled(self.wanted))
         simulated = {
-            (one, other): self.fates(machines[one], machines[other].address)
+            (one, other): self.fates(machines[one], machines[other].address, other)
             for one, other in self._context.following("asking", left)
         }
         return _Told(machines, chart, simulated)

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from midocli.advice.failure import Failure
 from midocli.analysis.atoms import Packet
+from midocli.simulator.events import Consumed
 from midocli.simulator.guests.client import Client, TcpClient, UdpClient
 from midocli.simulator.guests.stack import GuestStack
 from midocli.simulator.latency import ANSWER_NS, SECOND_NS
 from midocli.simulator.listeners import Arrival
 from midocli.simulator.reason import Code, LocalError, Reason
+from midocli.simulator.recorder import Recorder, Step
 from midocli.simulator.wire.addresses import ip_text
 from midocli.simulator.wire.frame import Frame
 from midocli.simulator.wire.packets import inherit
@@ -58,14 +60,21 @@ class Outcome(NamedTuple):
 
 
 class Trial:
-    """One packet from a machine's address to an address."""
+    """One packet from a machine's address to an address.
 
-    def __init__(self, lab: Laboratory, key: Key, source: int, target: int) -> None:
+    If another than the machine that is `meant` has that, too, it has to come to that machine.
+    """
+
+    def __init__(
+        self, lab: Laboratory, key: Key, source: int, target: int, meant: Key = None
+    ) -> None:
         self._lab = lab
         self._network = lab.network
         self._stack: GuestStack = lab.network.guest(key)
         self._source = source
         self._target = target
+        holders = lab.holders[target] if meant is not None else ()
+        self._meant = meant if meant in holders and len(holders) > 1 else None
 
     def run(self, packet: Packet) -> Outcome:
         """Send it, and wait for its answer."""
@@ -77,13 +86,38 @@ class Trial:
         #: Who answered instead of who was asked.
         self._stranger: int | None = None
         self._packet = packet
+        #: Who took it for its own, where no event tells that.
+        self._takers = list[str]()
         listeners, key = self._network.listeners, self._stack.key
         listeners.add(key, self._arrived)
         try:
             with self._network.telling_drops(self._dropped):
-                return self._try(packet)
+                return self._try(packet) if self._meant is None else self._try_for(self._meant)
         finally:
             listeners.remove(key, self._arrived)
+
+    def _try_for(self, meant: Key) -> Outcome:
+        """The same, where others have the address of the machine that is meant."""
+        recorder = Recorder(wants_events=True)
+        self._network.watch(recorder)
+        try:
+            outcome = self._try(self._packet)
+        finally:
+            self._network.unwatch(recorder)
+        there = self._network.guest(meant).alias
+        takers = [*self._takers, *(step.at for step in recorder.steps if self._is_taking(step))]
+        taker = takers[0] if takers else self._stack.alias
+        if not outcome.reached or taker == there:
+            return outcome
+        text = f"it comes to {taker} instead of {there}: both have the address"
+        reason = Reason(Code.NO_ANSWER, taker, None, text, {"instead": True})
+        return Outcome(False, self._failure(reason, None))
+
+    def _is_taking(self, step: Step) -> bool:
+        """Whether a machine takes a packet of the exchange."""
+        event, proto = step.event, self._packet.proto
+        is_taken = isinstance(event, Consumed) and event.frame.proto == proto
+        return is_taken and step.origin is self._origin
 
     def _try(self, packet: Packet) -> Outcome:
         engine = self._network.engine
@@ -185,6 +219,7 @@ class Trial:
             if guest is not None and guest.alias == reason.at:
                 answer = _plain(frame.proto, frame.nw_dst, frame.nw_src)
                 inherit(answer, frame)
+                self._takers.append(guest.alias)
                 self._network.guest(key).send(answer, ANSWER_NS)
         return True
 

@@ -57,6 +57,8 @@ def _advice(context: Context, found: Answer, pair: Pair, fate: Fate) -> str | No
     is_question = found.traffic.port is not None or found.traffic.proto == ICMP
     if failure is None or fate.verdict.kind != "refused" or not is_question:
         return None
+    if failure.reason.details.get("instead"):  # for a probe, whoever has the address will do
+        return None
     packet = found.atoms.packet(fate.atoms.bit_length() - 1)
     from midocli.commands.ways import advised
 
