@@ -97,6 +97,8 @@ def _refuse_few(by: By, machines: Sequence[Machine]) -> None:
     """RefusedError where there are no two machines to ask about."""
     if len({(each.key, each.key or each.address) for each in machines}) > 1:
         return
+    if not machines and by == "group":
+        raise RefusedError("there is no port group or address group with machines")
     where = {"guest": "", "bridge": " on a bridge", "group": " in a group"}[by]
     if not machines:
         raise RefusedError(f"there is no machine with an address{where}")
