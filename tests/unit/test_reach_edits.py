@@ -35,7 +35,7 @@ def matrix(context: Context, atoms: Atoms) -> Matrix:
     for one, other in product(machines, [*machines, *further_addresses(context)]):
         if one.key == other.key:
             continue
-        fates = fates_between(lab, one, other.address, lab.atoms.all)
+        fates = fates_between(lab, one, other.address, lab.atoms.all, other.meant)
         reached = sum(fate.atoms for fate in fates if fate.verdict.kind == "reached")
         answered = {n for n, packet in enumerate(packets) if reached & lab.atoms.of(packet)}
         found[(one.name, one.address), (other.name, other.address)] = answered

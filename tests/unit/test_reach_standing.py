@@ -62,7 +62,7 @@ def _pair(change: Change) -> object:
 def _everything(standing: Standing) -> dict[object, Said]:
     """How all packets fare between all machines."""
     return {
-        (one.key, other.key): _said(standing.fates(one, other.address))
+        (one.key, other.key): _said(standing.fates(one, other.address, other.meant))
         for one, other in permutations(guest_machines(standing._context), 2)
         if one.key != other.key
     }

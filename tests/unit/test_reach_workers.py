@@ -93,8 +93,8 @@ def test_what_is_sent_is_all_that_is_asked_about() -> None:
     pairs = [group[0] for group in alike(lab, machines, pairs_of(machines))]
     sent = remote.message(world.context, machines, Traffic())
     here = [
-        fates_between(lab, machines[one], machines[other].address, lab.atoms.all)
-        for one, other in pairs
+        fates_between(lab, one, other.address, lab.atoms.all, other.meant)
+        for one, other in ((machines[one], machines[other]) for one, other in pairs)
     ]
     assert remote.answers("it", sent, 0, len(pairs)) == packed(here)
 
