@@ -109,4 +109,4 @@ def test_a_question_about_a_port_is_answered_in_its_words() -> None:
 
 def test_a_matrix_by_group_asks_for_groups() -> None:
     error = World(*NETWORK).error("matrix by group tcp 22")
-    assert error.message == "there is no machine with an address in a group"
+    assert error.message == "there is no port group or address group with machines"

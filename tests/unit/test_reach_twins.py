@@ -37,7 +37,7 @@ def twins(builder: Builder) -> int:
     left = [(one, at) for one, at in pairs_of(machines) if settled[one][at] is None]
     others = [pair for group in alike(standing.lab, machines, left) for pair in group[1:]]
     for one, at in builder.rng.sample(others, min(len(others), 20)):
-        own = Sums.of(standing.fates(machines[one], machines[at].address))
+        own = Sums.of(standing.fates(machines[one], machines[at].address, machines[at].meant))
         assert grid[one][at] == own, f"{machines[one].name} -> {machines[at].name}"
     return len(others)
 
