@@ -2,7 +2,7 @@
 
     standing = Standing.of(context, traffic)
     standing.fates(source, target.address)      how the packets asked about fare
-    for change in standing.changes(): ...       the pairs that fare otherwise than when last asked
+    for move in standing.moves(): ...           the pairs that fare otherwise than when last asked
 
 The context tells it of rows that change. Only what they touch is asked about again, and not before
 somebody wants to know.
@@ -11,8 +11,8 @@ somebody wants to know.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from grammar.commands.reach import Traffic
 from midocli.analysis.atoms import LOCAL_PORTS, Atoms, Refined
@@ -22,6 +22,7 @@ from midocli.analysis.ends import Machine, guest_machines
 from midocli.analysis.fare import Fate, addresses, fates, reached, settled_fates
 from midocli.analysis.laboratory import Laboratory
 from midocli.analysis.outside import Outside
+from midocli.analysis.twins import alike
 from midocli.simulator.topology.keys import Key
 
 if TYPE_CHECKING:
@@ -33,18 +34,10 @@ _MOST_KEPT = 4
 #: Rows that change while nobody asks: from so many on all is found out anew.
 _MOST_ROWS = 10_000
 
-Made = TypeVar("Made")
+#: Two guests.
+Guests = tuple[Key, Key]
 #: Who sends, from which address, to which, and who has to have that (None: anybody).
 Ends = tuple[Key, int, int, Key]
-
-
-class Change(NamedTuple):
-    """Two machines whose packets fare otherwise than before; None: one was (is) not there."""
-
-    source: Machine
-    target: Machine
-    before: Sequence[Fate] | None
-    after: Sequence[Fate] | None
 
 
 class Move(NamedTuple):
@@ -81,7 +74,25 @@ class _Told(NamedTuple):
 
     machines: dict[Key, Machine]
     chart: Chart
-    simulated: dict[tuple[Key, Key], Sequence[Fate]]
+    #: What is reached of the packets of pairs of which not all is on the chart.
+    simulated: dict[Guests, int]
+    wanted: int
+
+    def reached(self, one: Key, other: Key) -> int:
+        """The packets that are answered."""
+        if one not in self.machines or other not in self.machines:
+            return 0
+        if (one, other) in self.simulated:
+            return self.simulated[one, other]
+        pair = self.chart.pair(one, other)
+        passage = self.chart.passage(pair) if pair is not None else None
+        return passage.reached & self.wanted if passage is not None else 0
+
+    def refined(self, refined: Refined, wanted: int) -> _Told:
+        """The same in finer atoms, of which these are wanted."""
+        self.chart.refine(refined)
+        simulated = {pair: refined(some) for pair, some in self.simulated.items()}
+        return _Told(self.machines, self.chart, simulated, wanted)
 
 
 class Standing:
@@ -137,10 +148,10 @@ class Standing:
             return
         refined = before.refined(self.lab.atoms)
         self.wanted = wanted_atoms(self.lab.atoms, self.traffic)
-        _refine(self._fates, refined)
+        for ends, found in self._fates.items():
+            self._fates[ends] = [each._replace(atoms=refined(each.atoms)) for each in found]
         if self._told is not None:
-            _refine(self._told.simulated, refined)
-            self._told.chart.refine(refined)
+            self._told = self._told.refined(refined, self.wanted)
 
     def fates(self, source: Machine, target: int, meant: Key = None) -> Sequence[Fate]:
         """How packets fare from a machine to an address; what is known is not asked again.
@@ -179,29 +190,21 @@ class Standing:
             row[number] = None
         return grid
 
-    def changes(self) -> list[Change]:
-        """The pairs of guests that fare otherwise than when this was last asked; at first none."""
-        return [each for each in self._again(self._change) if not _same(*each[2:])]
-
     def moves(self) -> list[Move]:
-        """The same of what is reached alone, without why the rest is not: so it costs less."""
-        return [each for each in self._again(self._move) if each.before != each.after]
-
-    def _again(self, make: Callable[[_Told, _Told, Key, Key], Made]) -> list[Made]:
-        """What is made of the pairs that may fare otherwise than when this was last asked."""
+        """The pairs of guests that fare otherwise than when this was last asked; at first none."""
         self.catch_up()
         before, now = self._told, self._tell()
         self._told = now
         if before is None:
             return []
         pairs = self._in_doubt(before, now)
-        changed = [make(before, now, one, other) for one, other in pairs if one != other]
+        moves = [_move(before, now, one, other) for one, other in pairs if one != other]
         if self.lab.is_worn:
             self._begin()
             self._told = self._tell()
-        return changed
+        return [each for each in moves if each.before != each.after]
 
-    def _in_doubt(self, before: _Told, now: _Told) -> list[tuple[Key, Key]]:
+    def _in_doubt(self, before: _Told, now: _Told) -> list[Guests]:
         """The pairs that may fare otherwise, in the order of the machines."""
         some = {*now.chart.differing(before.chart), *before.simulated, *now.simulated}
         order = {key: at for at, key in enumerate({**now.machines, **before.machines})}
@@ -210,41 +213,21 @@ class Standing:
     def _tell(self) -> _Told:
         machines = {machine.key: machine for machine in guest_machines(self._context)}
         chart = self.chart(machines.values())
-        left = list(chart.unsettled(self.wanted))
-        simulated = {
-            (one, other): self.fates(machines[one], machines[other].address, other)
-            for one, other in self._context.following("asking", left)
-        }
-        return _Told(machines, chart, simulated)
+        guests = list(machines)
+        numbers = {key: number for number, key in enumerate(guests)}
+        left = [(numbers[one], numbers[other]) for one, other in chart.unsettled(self.wanted)]
+        groups = alike(self.lab, list(machines.values()), left)
+        simulated: dict[Guests, int] = {}
+        for pairs in self._context.following("asking", groups):
+            one, other = (guests[number] for number in pairs[0])
+            found = reached(self.fates(machines[one], machines[other].address, other))
+            simulated.update(((guests[one], guests[other]), found) for one, other in pairs)
+        return _Told(machines, chart, simulated, self.wanted)
 
-    def _change(self, before: _Told, now: _Told, one: Key, other: Key) -> Change:
-        machines = {**before.machines, **now.machines}
-        was, found = (self._fates_told(told, one, other) for told in (before, now))
-        return Change(machines[one], machines[other], was, found)
 
-    def _move(self, before: _Told, now: _Told, one: Key, other: Key) -> Move:
-        ends = [now.machines.get(key) or before.machines[key] for key in (one, other)]
-        was, found = (self._reached_told(told, one, other) for told in (before, now))
-        return Move(ends[0], ends[1], was, found)
-
-    def _reached_told(self, told: _Told, one: Key, other: Key) -> int:
-        if one not in told.machines or other not in told.machines:
-            return 0
-        if (one, other) in told.simulated:
-            return reached(told.simulated[one, other])
-        pair = told.chart.pair(one, other)
-        passage = told.chart.passage(pair) if pair is not None else None
-        return passage.reached & self.wanted if passage is not None else 0
-
-    def _fates_told(self, told: _Told, one: Key, other: Key) -> Sequence[Fate] | None:
-        if one not in told.machines or other not in told.machines:
-            return None
-        if (one, other) in told.simulated:
-            return told.simulated[one, other]
-        pair, algebra = told.chart.pair(one, other), self.lab.algebra
-        assert pair is not None and algebra is not None
-        settled = algebra.settled(pair, told.chart.passage(pair), self.wanted)
-        return settled_fates(settled) if settled is not None else None
+def _move(before: _Told, now: _Told, one: Key, other: Key) -> Move:
+    ends = [now.machines.get(key) or before.machines[key] for key in (one, other)]
+    return Move(ends[0], ends[1], before.reached(one, other), now.reached(one, other))
 
 
 def laboratory(context: Context, traffic: Traffic) -> Laboratory:
@@ -261,18 +244,3 @@ def wanted_atoms(atoms: Atoms, traffic: Traffic) -> int:
     if traffic.port is not None:
         wanted &= atoms.to_ports(traffic.port, traffic.port) & atoms.from_ports(*LOCAL_PORTS)
     return wanted
-
-
-def _refine(table: dict[Any, Any], refined: Refined) -> None:
-    """Put fates in terms of finer atoms."""
-    for ends, found in table.items():
-        table[ends] = [fate._replace(atoms=refined(fate.atoms)) for fate in found]
-
-
-def _same(one: Sequence[Fate] | None, other: Sequence[Fate] | None) -> bool:
-    """Whether two answers say the same."""
-    return one is other or ((one is None) == (other is None) and _said(one) == _said(other))
-
-
-def _said(fates_found: Sequence[Fate] | None) -> dict[tuple[object, ...], int]:
-    return {fate.verdict.key: fate.atoms for fate in fates_found or ()}

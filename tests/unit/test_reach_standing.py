@@ -12,14 +12,16 @@ from random_sessions import Builder
 from worlds import World
 
 from grammar.commands.reach import Traffic
+from midocli.analysis.atoms import Part
 from midocli.analysis.derived import Derived
 from midocli.analysis.ends import guest_machines
 from midocli.analysis.fare import Fate
-from midocli.analysis.standing import Change, Standing
+from midocli.analysis.standing import Standing
 
 EDITS = 12
 
 Said = dict[tuple[object, ...], int]
+Parts = tuple[Part, ...]
 
 
 def differences(builder: Builder) -> list[str]:
@@ -28,12 +30,12 @@ def differences(builder: Builder) -> list[str]:
     context = builder.world.context
     standing = Standing(context, Traffic())
     context.standing["here"] = standing
-    standing.changes()
-    told = _everything(standing)
+    standing.moves()
+    told = _reached(standing)
     found = []
     for _ in range(EDITS):
         edit(builder)
-        changes = standing.changes()
+        moves = standing.moves()
         fresh = Standing(context, Traffic())
         refined = fresh.lab.atoms.refined(standing.lab.atoms)
         now = _everything(standing)
@@ -41,22 +43,25 @@ def differences(builder: Builder) -> list[str]:
             anew = {key: refined(atoms) for key, atoms in said.items()}
             if anew != now.get(pair):
                 found.append(f"{builder.script[-1]}: {pair}: {now.get(pair)} instead of {anew}")
-        told = {**told, **{_pair(each): _said(each.after or ()) for each in changes}}
-        found += _untold(told, now)
+        parts = standing.lab.atoms.parts
+        told |= {(each.source.key, each.target.key): parts(each.after) for each in moves}
+        found += _untold(told, _reached(standing))
     return found
 
 
-def _untold(told: dict[object, Said], now: dict[object, Said]) -> list[str]:
-    """Pairs whose verdicts are others than those last told of them."""
-    before, after = (
-        {pair: set(said) for pair, said in each.items() if said} for each in (told, now)
-    )
-    pairs = {*before, *after}
-    return [f"{pair} changed untold" for pair in pairs if before.get(pair) != after.get(pair)]
+def _untold(told: dict[object, Parts], now: dict[object, Parts]) -> list[str]:
+    """Pairs of which other packets are answered than was last told of them."""
+    pairs = {*told, *now}
+    return [f"{pair} changed untold" for pair in pairs if told.get(pair, ()) != now.get(pair, ())]
 
 
-def _pair(change: Change) -> object:
-    return change.source.key, change.target.key
+def _reached(standing: Standing) -> dict[object, Parts]:
+    """The packets that are answered between all machines, in words that any atoms have for them."""
+    parts = standing.lab.atoms.parts
+    return {
+        pair: parts(sum(atoms for key, atoms in said.items() if key[0] == "reached"))
+        for pair, said in _everything(standing).items()
+    }
 
 
 def _everything(standing: Standing) -> dict[object, Said]:
