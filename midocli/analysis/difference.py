@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.addresses import format_ipv4
@@ -16,6 +16,7 @@ from midocli.analysis.laboratory import Laboratory
 from midocli.analysis.pair_words import pairs_in_words
 from midocli.analysis.port_readers import PortReaders
 from midocli.analysis.reach import fates_between, wanted_atoms
+from midocli.analysis.twins import Twins
 from midocli.results.values import Record, Result
 from midocli.simulator.reason import Code, Reason
 
@@ -113,13 +114,15 @@ class Difference(Result):
 class _Side(NamedTuple):
     """One of the two topologies: its machines by name and address, and where to try packets.
 
-    `targets` are the machines, and addresses that they have besides.
+    `targets` are the machines, and addresses that they have besides; nothing tells those apart
+    whose `sorts` are the same.
     """
 
     machines: dict[End, Machine]
     targets: dict[End, Machine]
     lab: Laboratory
     chart: Chart
+    sorts: dict[End, int]
 
     def row(self, one: End, others: Sequence[End], wanted: int) -> list[int | None]:
         """The packets that are answered from one to others, where nothing is to be simulated."""
@@ -150,8 +153,15 @@ def difference(context: Context, before: Context, traffic: Traffic) -> Differenc
     names = {end: f"{end[0]} ({format_ipv4(end[1])})" for end in besides} | names_of(machines)
     deciders = Deciders()
     found: dict[tuple[object, ...], Change] = {}
+    unmoved: set[tuple[int | None, ...]] = set()
     for one, other in _in_doubt(context, sides, machines, targets, wanted):
-        for change in _changes(sides, one, other, wanted, deciders):
+        sorts = tuple(side.sorts.get(end) for side in sides for end in (one, other))
+        if sorts in unmoved:
+            continue
+        changes = list(_changes(sides, one, other, wanted, deciders))
+        if not changes:
+            unmoved.add(sorts)
+        for change in changes:
             reason = change.reason
             place = reason and (reason.code, reason.at, reason.rule)
             key = (change.opens, change.atoms, place, change.why, change.passing)
@@ -191,7 +201,12 @@ def _side(context: Context, readers: PortReaders, traffic: Traffic) -> _Side:
     besides = {(each.name, each.address): each for each in further_addresses(context)}
     assert lab.algebra is not None
     chart = Chart(lab.algebra, [each.key for each in machines.values()])
-    return _Side(machines, {**machines, **besides}, lab, chart)
+    targets, twins = {**machines, **besides}, Twins(lab)
+    numbers: dict[Hashable, int] = {}
+    sorts = {
+        end: numbers.setdefault(twins.of(each), len(numbers)) for end, each in targets.items()
+    }
+    return _Side(machines, targets, lab, chart, sorts)
 
 
 def _changes(
