@@ -18,7 +18,8 @@ from midocli.analysis.chain_sets import ChainSets, Place
 from midocli.analysis.derived import Derived
 from midocli.analysis.kinds import Kinds
 from midocli.analysis.plain import Home, Plain
-from midocli.analysis.ways import SENDER, TAKER, Asking, End, Stage, Stages, Way, Ways
+from midocli.analysis.stages import SENDER, TAKER, End, Stage, Stages
+from midocli.analysis.ways import LOST, Asking, Way, Ways, both
 from midocli.simulator.reason import Code, Reason
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import NO_PORT, Port, Rule
@@ -64,27 +65,33 @@ class _Spot(NamedTuple):
 class Passage(NamedTuple):
     """What becomes of all atoms between machines of two kinds: reached, or taken by a rule.
 
-    `settled` are all these; others are left to the simulator.
+    `settled` are all these. Of others that are `lost` it is known that they are not reached; all
+    else is left to the simulator.
     """
 
     reached: int
     settled: int
     taken: tuple[tuple[int, Rule, _Spot], ...]
+    lost: int = 0
 
     @staticmethod
-    def of(reached: int, taken: Iterable[tuple[int, Rule, _Spot]]) -> Passage:
+    def of(reached: int, taken: Iterable[tuple[int, Rule, _Spot]], lost: int = 0) -> Passage:
         """The passage that is made of these."""
         taken = tuple(taken)
-        return Passage(reached, reached | sum(atoms for atoms, *_ in taken), taken)
+        return Passage(reached, reached | sum(atoms for atoms, *_ in taken), taken, lost)
 
     def answered(self, wanted: int) -> int | None:
-        """What of the packets wanted is reached; None: not all are settled."""
-        return self.reached & wanted if self.settled & wanted == wanted else None
+        """What of the packets wanted is reached; None: that is not known of all."""
+        return self.reached & wanted if (self.settled | self.lost) & wanted == wanted else None
+
+    def is_settled(self, wanted: int) -> bool:
+        """Whether it is known of the packets wanted why those are not reached that are not."""
+        return self.settled & wanted == wanted
 
     def refined(self, refined: Refined) -> Passage:
         """The same in finer atoms."""
         taken = tuple((refined(atoms), rule, spot) for atoms, rule, spot in self.taken)
-        return Passage(refined(self.reached), refined(self.settled), taken)
+        return Passage(refined(self.reached), refined(self.settled), taken, refined(self.lost))
 
 
 class Post(NamedTuple):
@@ -167,9 +174,10 @@ class Algebra:
         self._topology = topology
         self._atoms, self._asking = atoms, asking
         self._chains = ChainSets(topology, making, atoms)
-        self._homes = Plain(topology, making, self._chains, holders).homes
+        plain = Plain(topology, making, self._chains, holders)
+        self._homes = plain.homes
         self._kinds = Kinds(topology, making, lambda: keys("chain"))
-        self._ways = Ways(topology, making, self._homes, self._kinds, keys)
+        self._ways = Ways(topology, making, plain, self._kinds, keys)
         self._numbers: dict[Hashable, int] = {}
         #: The post of a guest, by its key; None: it is not plugged in plainly.
         self.posts = Derived(making, self._post)
@@ -199,8 +207,8 @@ class Algebra:
         one, other = self.posts[source], self.posts[target]
         if one is None or other is None or one is other:
             return None
-        there, back = self.way(one, other), self.way(other, one)
-        return Pair(one, other, there, back) if there is not None and back is not None else None
+        ways = both(self.way(one, other), self.way(other, one))
+        return Pair(one, other, *ways) if ways is not None else None
 
     @property
     def changes(self) -> int:
@@ -268,6 +276,8 @@ class Algebra:
         left = self._atoms.all & ~(self._asking if pair.there.serves else 0)
         walk = _Walk(self._chains, Place(self._topology), left)
         for answers, journey in enumerate(journeys):
+            if journey.way is LOST:
+                return Passage.of(0, walk.taken, walk.left)
             walk.go(journey, answers=bool(answers))
         return Passage.of(walk.left, walk.taken)
 

@@ -11,6 +11,7 @@ from itertools import chain, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from midocli.analysis.algebra import Algebra, Course, Pair, Passage, Post
+from midocli.analysis.ways import both
 from midocli.simulator.topology.keys import Key
 
 if TYPE_CHECKING:
@@ -91,12 +92,8 @@ class Chart:
 
     def _plain_both_ways(self) -> dict[_Seats, _Natures]:
         """The natures of the ways there and back, where both are plain."""
-        ways = self._ways
-        return {
-            seats: (there.nature, back.nature)
-            for seats, there in ways.items()
-            if there is not None and (back := ways[seats[::-1]]) is not None
-        }
+        every = ((seats, both(way, self._ways[seats[::-1]])) for seats, way in self._ways.items())
+        return {seats: (ways[0].nature, ways[1].nature) for seats, ways in every if ways}
 
     def _all_examples(self) -> Iterator[tuple[Course, Ends]]:
         """Two guests for each course that there is between some."""
@@ -128,8 +125,8 @@ class Chart:
         one, other = self.posts[source], self.posts[target]
         if one is None or other is None or one is other:
             return None
-        there, back = self._ways[one.seat, other.seat], self._ways[other.seat, one.seat]
-        return Pair(one, other, there, back) if there is not None and back is not None else None
+        ways = both(self._ways[one.seat, other.seat], self._ways[other.seat, one.seat])
+        return Pair(one, other, *ways) if ways is not None else None
 
     def passage(self, pair: Pair) -> Passage | None:
         """What becomes of all atoms; None: not everything on the way is plain."""

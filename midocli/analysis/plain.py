@@ -1,7 +1,7 @@
 """Who is plugged in plainly: where nothing changes packets, copies them or chooses.
 
-A home is a guest with one interface and one address, on a bridge that only bridges. What is not
-quite so is no home, and is left to the simulator.
+A home is a guest with one interface and one address, on a bridge that only bridges, or plugged into
+nothing. What is not quite so is no home, and is left to the simulator.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from midocli.analysis.derived import Derived, Steady
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.plans import GuestPlan, RouterPlan
-from midocli.simulator.topology.records import Nic, Port
+from midocli.simulator.topology.records import NO_PORT, Nic, Port
 
 if TYPE_CHECKING:
     from midocli.analysis.chain_sets import ChainSets
@@ -24,12 +24,16 @@ _SMALLEST_MTU = 576
 
 
 class Home(NamedTuple):
-    """A guest that is plugged in plainly."""
+    """A guest that is plugged in plainly, or (at `NO_PORT`) not at all.
+
+    `mute`: nothing gets out of it, nor in.
+    """
 
     plan: GuestPlan
     nic: Nic
     port: Port
     address: int
+    mute: bool
 
 
 class Plain:
@@ -46,36 +50,49 @@ class Plain:
         holders: Derived[tuple[Key, ...]],
     ) -> None:
         self._topology = topology
-        self._chains, self._holders = chains, holders
-        self.homes = Derived(making, self._home)
-        self._bridges = Steady(making, self._is_plain_bridge)
+        self.chains, self.holders = chains, holders
+        self.homes = Steady(making, self._home)
+        self._shared = Steady(making, self._shared_on)
+        self._are_up = Steady(making, self._is_up)
 
     def _home(self, key: Key) -> Home | None:
         topology = self._topology
         plan = topology.guest_plans[key]
-        if plan is None or not plan.guest.up or len(plan.guest.nics) != 1 or plan.guest.routes:
+        if plan is None or not all(route.gateway for route in plan.guest.routes):
             return None
-        nic = plan.guest.nics[0]
-        port = topology.ports[nic.port] if nic.port is not None else None
-        is_plain = nic.up and not nic.vlan and nic.gateway_mac is None and len(nic.addresses) == 1
-        if not is_plain or nic.mtu < _SMALLEST_MTU or port is None or port.is_router:
+        nic, *others = plan.guest.nics
+        if any(each.port is not None or each.addresses for each in others):
             return None
-        if port.guest != (key, 0) or not port.active or not is_plain_port(port):
+        if nic.vlan or nic.gateway_mac is not None or len(nic.addresses) != 1:
             return None
         address = nic.addresses[0][0]
-        if self._holders[address] != (key,) or not self._bridges[port.device]:
+        if nic.mtu < _SMALLEST_MTU or self.holders[address] != (key,):
             return None
-        return Home(plan, nic, port, address)
+        port = topology.ports[nic.port] if nic.port is not None else None
+        if port is None:
+            return Home(plan, nic, NO_PORT, address, mute=True)
+        if port.is_router or port.guest != (key, 0) or not _is_plain_feature(port):
+            return None
+        shared = self._shared[port.device]
+        if shared is None or nic.mac in shared or address in shared:
+            return None
+        is_heard = plan.guest.up and nic.up and port.up and port.active
+        return Home(plan, nic, port, address, mute=not (is_heard and self._are_up[port.device]))
 
-    def _is_plain_bridge(self, key: Key) -> bool:
-        """Whether a bridge only bridges, and each MAC and address on it has one owner."""
+    def _is_up(self, key: Key) -> bool:
+        """Whether a bridge lets anything through."""
+        plan = self._topology.bridge_plans[key]
+        return plan is not None and plan.bridge.up
+
+    def _shared_on(self, key: Key) -> frozenset[int] | None:
+        """The MACs and addresses of several guests on a bridge; None: it does more than bridge."""
         topology = self._topology
         plan = topology.bridge_plans[key]
         if plan is None or plan.bridge.macs or plan.bridge.addresses:
-            return False
+            return None
         bridge = plan.bridge
-        if not bridge.up or bridge.in_mirrors or bridge.out_mirrors or plan.vlan_of or plan.trunks:
-            return False
+        if bridge.in_mirrors or bridge.out_mirrors or plan.vlan_of or plan.trunks:
+            return None
         chains = [bridge.infilter, bridge.outfilter]
         macs, addresses = Counter(list(plan.router_ports)), Counter(list(plan.router_macs))
         routers = 0
@@ -83,20 +100,23 @@ class Plain:
             chains += [port.infilter, port.outfilter]
             peer = topology.ports[port.peer] if port.peer is not None else None
             if not _is_plain_feature(port) or (port.peer is not None and peer is None):
-                return False
+                return None
             if peer is not None:
                 if not peer.is_router or peer.address is None:
-                    return False
+                    return None
                 routers += 1
             if port.guest is not None:
                 guest = topology.guest_plans[port.guest[0]]
                 if guest is not None:
                     macs[guest.guest.nics[port.guest[1]].mac] += 1
                     addresses.update(guest.local.keys())
-        alone = all(count == 1 for count in (*macs.values(), *addresses.values()))
+        counts = (*macs.items(), *addresses.items())
+        shared = frozenset(each for each, count in counts if count > 1)
         is_complete = routers == len(plan.router_ports) == len(plan.router_macs)
-        plain = self._chains.plain
-        return alone and is_complete and all(plain[each] for each in chains if each is not None)
+        if not is_complete or shared & {*plan.router_ports, *plan.router_macs}:
+            return None
+        plain = self.chains.plain
+        return shared if all(plain[each] for each in chains if each is not None) else None
 
 
 def is_plain_port(port: Port) -> bool:

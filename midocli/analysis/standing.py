@@ -182,8 +182,8 @@ class Standing:
         chart, wanted = self.chart(machines), self.wanted
         sums: dict[int, Sums | None] = {id(None): None}
         for each in chart.passages.values():
-            reached = each.answered(wanted) if each is not None else None
-            sums[id(each)] = Sums(reached) if reached is not None else None
+            is_settled = each is not None and each.is_settled(wanted)
+            sums[id(each)] = Sums(each.reached & wanted) if each and is_settled else None
         keys = [machine.key for machine in machines]
         grid = [[sums.get(id(each)) for each in chart.row(key, keys)] for key in keys]
         for number, row in enumerate(grid):

@@ -10,11 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from itertools import product
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from midocli.analysis.derived import Derived, Steady
 from midocli.analysis.kinds import Kinds, Networks
-from midocli.analysis.plain import Home, is_plain_port, is_plain_router
+from midocli.analysis.plain import Plain, is_plain_port, is_plain_router
+from midocli.analysis.stages import (
+    SENDER,
+    TAKER,
+    BridgeFilters,
+    End,
+    RouterFilters,
+    Stage,
+    Stages,
+    entering,
+    flooding,
+    over,
+    own,
+    staged,
+    through,
+)
 from midocli.simulator.devices import arp
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import NO_PORT, Port
@@ -27,36 +42,6 @@ if TYPE_CHECKING:
 
 #: Who goes over more of them is asked for packet by packet: they may go round.
 _MOST_ROUTERS = 16
-
-Filter = Literal["infilter", "outfilter", "local-redirect-chain", "forward-chain"]
-
-
-class End(NamedTuple):
-    """Who sends frames on a way, or takes them: one of the two machines, or a router's port."""
-
-    port: Port
-    mac: int = 0
-    address: int = 0
-
-
-#: The machine that sends the packets, and the one they are for.
-SENDER, TAKER = End(Port(key="sender")), End(Port(key="taker"))
-
-
-class Stage(NamedTuple):
-    """A filter on a way: its chain, whose it is, and where packets are when they go through it.
-
-    The filters of the two machines' ports stand with no chain.
-    """
-
-    chain: Key
-    at: str
-    name: Filter
-    in_port: Port
-    out_port: Port
-
-
-Stages = tuple[Stage, ...]
 
 
 class Leg(NamedTuple):
@@ -92,32 +77,28 @@ class Way(NamedTuple):
     nature: int
 
 
+#: A way that ends, whatever the packet: who sends hears nothing of whom it is for.
+LOST = Way((), (), serves=False, nature=-1)
+
+
+def both(there: Way | None, back: Way | None) -> tuple[Way, Way] | None:
+    """The ways there and back, where it is plain what becomes of packets; None: it is not."""
+    if there is LOST:
+        return LOST, LOST
+    return (there, back) if there is not None and back is not None else None
+
+
 class Seat(NamedTuple):
-    """What decides by which way the packets of a machine go."""
+    """What decides by which way the packets of a machine go; no bridge: it is plugged in nowhere.
+
+    `mute`: nothing gets out of it, nor in.
+    """
 
     bridge: Key
     host: Key
     routes: tuple[tuple[int, int, int | None], ...]
     networks: frozenset[Prefix]
-
-
-class _Bridge(NamedTuple):
-    """What a bridge that only bridges does: its filters, and whether it serves DHCP."""
-
-    alias: str
-    infilter: Key
-    outfilter: Key
-    serves: bool
-
-
-class _Router(NamedTuple):
-    """What a router that only routes does with what it forwards: its filters."""
-
-    alias: str
-    infilter: Key
-    outfilter: Key
-    forward: Key
-    local_redirect: Key
+    mute: bool
 
 
 class _Near(NamedTuple):
@@ -145,12 +126,12 @@ class Ways:
         self,
         topology: Topology,
         making: Making,
-        homes: Derived[Home | None],
+        plain: Plain,
         kinds: Kinds,
         keys: Callable[[str], Iterable[Key]],
     ) -> None:
         self._topology = topology
-        self._homes = homes
+        self._plain = plain
         self._kinds = kinds
         self._keys = keys
         self._networks = Networks(())
@@ -166,6 +147,7 @@ class Ways:
         self._bridges = Steady(making, self._bridge)
         self._routers = Steady(making, self._router)
         self._links = Steady(making, self._link)
+        self._is_router = Steady(making, self._is_of_router)
         self._minds_sources = Steady(making, self._is_by_source)
         self._exits = Steady(making, self._exit)
         self._nears = Derived(making, self._near)
@@ -218,10 +200,11 @@ class Ways:
         return frozenset(nets | routes | {(subnet_broadcast(net), 32) for net in nets})
 
     def _seat(self, key: Key) -> int:
-        home = self._homes[key]
+        home = self._plain.homes[key]
         assert home is not None
         routes = tuple(entry[:3] for entry in home.plan.table)
-        seat = Seat(home.port.device, home.port.host, routes, self._holding[home.address])
+        port, networks = home.port, self._holding[home.address]
+        seat = Seat(port.device, port.host, routes, networks, home.mute)
         number = self._numbers.setdefault(seat, len(self._seats))
         if number == len(self._seats):
             self._seats.append(seat)
@@ -236,13 +219,33 @@ class Ways:
             self._holding[each]
         address = self._addresses[1]
         route = next((each for each in sender.routes if address & each[0] == each[1]), None)
-        if route is None or not self._is_crossed(sender, taker):
-            return None
+        if sender.mute or route is None:
+            return LOST
         if any(address == broadcast for broadcast in _broadcasts(sender)):
             return None
-        if route[2] is None:
-            return self._on_bridge(sender.bridge) if sender.bridge == taker.bridge else None
-        return self._over_router(sender.bridge, route[2], taker.bridge)
+        if not self._is_crossed(sender, taker):
+            return None
+        way = self._sent(sender.bridge, route[2], taker.bridge)
+        if way is not None and taker.mute and self._are_kept(leg.stages for leg in way.legs):
+            way = LOST
+        bridge = self._bridges[sender.bridge]
+        # A bridge that answers requests of DHCP does so wherever they are sent.
+        return None if way is LOST and bridge is not None and bridge.serves else way
+
+    def _sent(self, bridge: Key, gateway: int | None, last: Key) -> Way | None:
+        """The way of what leaves a machine for a gateway, or for who is on its link."""
+        if gateway is not None:
+            return self._over_router(bridge, gateway, last)
+        if bridge == last:
+            return self._on_bridge(bridge)
+        return None if self._is_router[bridge, self._addresses[1]] else LOST
+
+    def _are_kept(self, ways: Iterable[Stages]) -> bool:
+        """Whether packets stay for whom they are, whatever chains they go through."""
+        chains = self._plain.chains.plain
+        return all(
+            chains[each.chain] for stages in ways for each in stages if each.chain is not None
+        )
 
     def _is_crossed(self, here: Seat, there: Seat) -> bool:
         """Whether frames get from the host of a seat to that of another."""
@@ -255,9 +258,9 @@ class Ways:
         bridge = self._bridges[key]
         if bridge is None:
             return None
-        there = _flooding(bridge, SENDER.port, TAKER.port)
-        back = _through(bridge, TAKER.port, SENDER.port)
-        leg = Leg(SENDER, TAKER, _through(bridge, SENDER.port, TAKER.port))
+        there = flooding(bridge, SENDER.port, TAKER.port)
+        back = through(bridge, TAKER.port, SENDER.port)
+        leg = Leg(SENDER, TAKER, through(bridge, SENDER.port, TAKER.port))
         asking = self._asking(SENDER, TAKER, there, back)
         nature = self._number((bridge.serves, self._described(leg), asking.number))
         return Way((leg,), (asking,), bridge.serves, nature)
@@ -265,21 +268,35 @@ class Ways:
     def _over_router(self, key: Key, gateway: int, last: Key) -> Way | None:
         """Over the router of a gateway's port, and those linked to it, to the link of the last."""
         bridge, near = self._bridges[key], self._nears[key, gateway]
+        if not self._is_router[key, gateway] and not self._plain.holders[gateway]:
+            return LOST
         if bridge is None or near is None:
             return None
         legs, inside, target = [near.leg], near.inside, near.leg.target
         sender, out = SENDER, Stages()
         for _ in range(_MOST_ROUTERS):
-            router, port = self._routers[inside.device], self._leaving(inside.device)
-            entrance = self._topology.ports[port.peer] if port is not None else None
-            if router is None or port is None or entrance is None or port is inside:
+            router = self._routers[inside.device]
+            if router is None:
                 return None
-            legs.append(Leg(sender, target, (*out, *_over(router, inside, port))))
-            out = _staged(port.outfilter, port.alias, "outfilter", inside, port)
+            if not router.up:
+                return LOST if self._are_kept(leg.stages for leg in legs) else None
+            port = self._leaving(inside.device)
+            if port is None or port is inside:
+                return None
+            legs.append(Leg(sender, target, (*out, *over(router, inside, port))))
+            if port is NO_PORT:
+                return LOST if self._are_kept(leg.stages for leg in legs) else None
+            entrance = self._topology.ports[port.peer]
+            if entrance is None:
+                return None
+            out = staged(port.outfilter, port.alias, "outfilter", inside, port)
             if not entrance.is_router:
                 far = self._fars[port.key]
-                if far is None or far.bridge != last:
+                if far is None or (far.bridge != last and last is not None):
                     return None
+                if last is None:
+                    stages = (*(leg.stages for leg in legs), out)
+                    return LOST if self._are_kept(stages) else None
                 filters = tuple(map(self._stage, out))
                 described = (*map(self._described, legs[1:]), filters, far.number)
                 nature = self._number((bridge.serves, near.number, *described))
@@ -292,7 +309,10 @@ class Ways:
         return None
 
     def _leaving(self, router: Key) -> Port | None:
-        """The port by which packets leave a router for another, or for a machine on its link."""
+        """The port by which packets leave a router for another, or for a machine on its link.
+
+        `NO_PORT`: they end there. None: it is not plain.
+        """
         source, target = self._addresses
         by_source = source if self._minds_sources[router, target] else 0
         return self._exits[router, by_source, target]
@@ -303,9 +323,9 @@ class Ways:
             return None
         mac, out, inside = link
         end = End(inside, mac, where[1])
-        leg = Leg(SENDER, end, _through(bridge, SENDER.port, out))
-        answered = _own("outfilter", NO_PORT, SENDER.port)
-        asking = self._asking(SENDER, end, _entering(bridge, SENDER.port), answered)
+        leg = Leg(SENDER, end, through(bridge, SENDER.port, out))
+        answered = own("outfilter", NO_PORT, SENDER.port)
+        asking = self._asking(SENDER, end, entering(bridge, SENDER.port), answered)
         return _Near(inside, leg, asking, self._number((self._described(leg), asking.number)))
 
     def _far(self, key: Key) -> _Far | None:
@@ -318,12 +338,12 @@ class Ways:
         if not is_plain_port(port) or not is_plain_port(entrance):
             return None
         far = End(port, port.mac, port.address)
-        out = _staged(port.outfilter, port.alias, "outfilter", NO_PORT, port)
-        leg = Leg(far, TAKER, _through(bridge, entrance, TAKER.port))
-        there = (*out, *_flooding(bridge, entrance, TAKER.port))
+        out = staged(port.outfilter, port.alias, "outfilter", NO_PORT, port)
+        leg = Leg(far, TAKER, through(bridge, entrance, TAKER.port))
+        there = (*out, *flooding(bridge, entrance, TAKER.port))
         back = (
-            *_through(bridge, TAKER.port, entrance),
-            *_staged(port.infilter, "", "infilter", port, NO_PORT),
+            *through(bridge, TAKER.port, entrance),
+            *staged(port.infilter, "", "infilter", port, NO_PORT),
         )
         asking = self._asking(far, TAKER, there, back)
         number = self._number((self._described(leg), asking.number))
@@ -331,20 +351,20 @@ class Ways:
 
     # -- what ways take of devices -----------------------------------------------------------
 
-    def _bridge(self, key: Key) -> _Bridge | None:
+    def _bridge(self, key: Key) -> BridgeFilters | None:
         plan = self._topology.bridge_plans[key]
         if plan is None:
             return None
         bridge = plan.bridge
-        return _Bridge(bridge.alias, bridge.infilter, bridge.outfilter, bool(bridge.subnets))
+        return BridgeFilters(bridge.alias, bridge.infilter, bridge.outfilter, bool(bridge.subnets))
 
-    def _router(self, key: Key) -> _Router | None:
+    def _router(self, key: Key) -> RouterFilters | None:
         plan = self._topology.router_plans[key]
-        if plan is None or not is_plain_router(plan):
+        if plan is None or (plan.router.up and not is_plain_router(plan)):
             return None
         router = plan.router
-        filters = router.infilter, router.outfilter
-        return _Router(router.alias, *filters, router.forward_chain, router.local_redirect_chain)
+        filters = router.infilter, router.outfilter, router.forward_chain
+        return RouterFilters(router.up, router.alias, *filters, router.local_redirect_chain)
 
     def _link(self, where: tuple[Key, int]) -> tuple[int, Port, Port] | None:
         """Where a gateway of a bridge is: its MAC, the bridge's port to it, and its port itself."""
@@ -355,6 +375,11 @@ class Ways:
         if mac is None or out is None or inside is None:
             return None
         return (mac, out, inside) if is_plain_port(out) and is_plain_port(inside) else None
+
+    def _is_of_router(self, where: tuple[Key, int]) -> bool:
+        """Whether an address on a bridge is that of a router."""
+        plan = self._topology.bridge_plans[where[0]]
+        return plan is not None and where[1] in plan.router_macs
 
     def _is_by_source(self, towards: tuple[Key, int]) -> bool:
         """Whether a router looks who sends to an address."""
@@ -371,8 +396,10 @@ class Ways:
         if plan is None:
             return None
         active, count = plan.choose(Frame(nw_src=source, nw_dst=target))
-        port = active.port if active is not None else None
-        if active is None or port is None or count != 1 or active.route.type != "normal":
+        if active is None or (count == 1 and active.route.type in ("reject", "blackhole")):
+            return NO_PORT
+        port = active.port
+        if port is None or count != 1 or active.route.type != "normal":
             return None
         nets = [each.net for each in plan.ports if each.net is not None]
         if port.address in (None, target) or target in map(subnet_broadcast, nets):
@@ -420,53 +447,3 @@ def _broadcasts(seat: Seat) -> Iterator[int]:
     for mask, prefix, gateway in seat.routes:
         if gateway is None:
             yield subnet_broadcast((prefix, mask.bit_count()))
-
-
-def _through(bridge: _Bridge, in_port: Port, out_port: Port) -> Stages:
-    """The filters of a bridge, from a port to a port that it knows the frame is for."""
-    return _bridged(bridge, in_port, out_port, out_port)
-
-
-def _flooding(bridge: _Bridge, in_port: Port, out_port: Port) -> Stages:
-    """The same of a frame that goes to all ports, on its way to one of them."""
-    return _bridged(bridge, in_port, NO_PORT, out_port)
-
-
-def _bridged(bridge: _Bridge, in_port: Port, known: Port, out_port: Port) -> Stages:
-    return (
-        *_entering(bridge, in_port),
-        *_staged(bridge.outfilter, bridge.alias, "outfilter", in_port, known),
-        *_own("outfilter", in_port, out_port),
-    )
-
-
-def _entering(bridge: _Bridge, in_port: Port) -> Stages:
-    return (
-        *_own("infilter", in_port, NO_PORT),
-        *_staged(bridge.infilter, bridge.alias, "infilter", in_port, NO_PORT),
-    )
-
-
-def _over(router: _Router, inside: Port, port: Port) -> Stages:
-    """The filters of a router, from a port into the next, but for the one where it leaves."""
-    return (
-        *_staged(inside.infilter, inside.alias, "infilter", inside, NO_PORT),
-        *_staged(router.local_redirect, router.alias, "local-redirect-chain", inside, NO_PORT),
-        *_staged(router.infilter, router.alias, "infilter", inside, NO_PORT),
-        *_staged(router.forward, router.alias, "forward-chain", inside, port),
-        *_staged(router.outfilter, router.alias, "outfilter", inside, port),
-    )
-
-
-def _own(name: Literal["infilter", "outfilter"], in_port: Port, out_port: Port) -> Stages:
-    """The filter of a port of a bridge: where packets come in, or where they leave."""
-    port = in_port if name == "infilter" else out_port
-    if port in (SENDER.port, TAKER.port):
-        return (Stage(None, "", name, in_port, out_port),)
-    chain = port.infilter if name == "infilter" else port.outfilter
-    return _staged(chain, port.alias, name, in_port, out_port)
-
-
-def _staged(chain: Key, at: str, name: Filter, in_port: Port, out_port: Port) -> Stages:
-    """A filter on the way, where there is one."""
-    return () if chain is None else (Stage(chain, at, name, in_port, out_port),)
