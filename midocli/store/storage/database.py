@@ -44,7 +44,7 @@ class Database(Protocol):
         """Carry a statement out with each of some parameters."""
 
     def mark(self) -> object:
-        """What is another when another connection has changed something since."""
+        """What is another when another connection has changed something since, the version too."""
 
     def stirs(self) -> bool:
         """Whether it is worth while to ask for the mark: what a waiting prompt asks first."""

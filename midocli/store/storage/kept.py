@@ -109,7 +109,10 @@ class Kept:
         """
         if self._is_writing or self._store.journal.history is not self:
             return []
-        mark = self._database.mark()
+        return self._see(self._database.mark())
+
+    def _see(self, mark: object) -> list[str]:
+        """See what others have committed, if anything, up to a mark; what that was."""
         if mark == self._mark and not self._is_behind:
             return []
         check(self._database)
@@ -179,9 +182,7 @@ class Kept:
         self._database.begin(seconds)
         self._is_writing = True
         try:
-            check(self._database)
-            self._take_in()
-            self._mark = self._database.mark()  # while nobody else can write
+            self._see(self._database.mark())  # nobody else can write
         except BaseException:
             self._unlock()
             raise

@@ -28,6 +28,7 @@ logging.getLogger("psycopg").addHandler(logging.NullHandler())
 #: The lock that a session holds while it writes, one in each database.
 _LOCK = 0x6D69646F
 _SCHEMA = "midocli"
+_MARK = "SELECT max(number), (SELECT value FROM meta WHERE name = 'version') FROM change"
 #: How long a lost connection is tried again to learn what became of a change, in seconds.
 _PATIENCE = 10.0
 
@@ -93,7 +94,7 @@ class Postgres:
             cursor.executemany(_own(statement), many)
 
     def mark(self) -> object:
-        return self.rows("SELECT max(number) FROM change")[0][0]
+        return self.rows(_MARK)[0]
 
     def stirs(self) -> bool:
         if self._connection.closed:

@@ -8,8 +8,7 @@ SQLite is fixed; elsewhere a rollback journal that is truncated. Every commit is
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from grammar.errors import StoreError
@@ -70,6 +69,22 @@ class Processes(Protocol):
         """Whether the process of a word is still there."""
 
 
+class _Told:
+    """Inside, what SQLite reports about a store of a name is one sentence: StoreError."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise StoreError(f"the store {self._name} {_reason(error)}") from None
+        if isinstance(error, UnicodeDecodeError):  # in the words of an error about the schema
+            raise StoreError(f"the store {self._name} is damaged: {error}") from None
+
+
 class Sqlite:
     """A connection to a store's file, which has to be there, if only empty.
 
@@ -80,17 +95,19 @@ class Sqlite:
         self, path: str, name: str, processes: Processes, identity: Callable[[], object]
     ) -> None:
         self._name = name
+        self._told = _Told(name)
+        self._waits: float = _PATIENCE
         self._processes = processes
         self._is_prepared = False
         self._identity = identity
         self._file = identity()
-        with self._told():
+        with self._told:
             uri = f"file:{_escaped(path)}?mode=rw"
             self._connection = sqlite3.connect(
                 uri, uri=True, isolation_level=None, timeout=_PATIENCE, check_same_thread=False
             )
         try:
-            with self._told():
+            with self._told:
                 self._check()
         except BaseException:
             self._connection.close()
@@ -133,15 +150,15 @@ class Sqlite:
         return self._processes.lives(process)
 
     def rows(self, statement: str, parameters: Sequence[Cell] = ()) -> list[tuple[Any, ...]]:
-        with self._told():
+        with self._told:
             return self._connection.execute(statement, parameters).fetchall()
 
     def run(self, statement: str, parameters: Sequence[Cell] = ()) -> None:
-        with self._told():
+        with self._told:
             self._connection.execute(statement, parameters)
 
     def run_many(self, statement: str, many: Iterable[Sequence[Cell]]) -> None:
-        with self._told():
+        with self._told:
             self._connection.executemany(statement, many)
 
     def mark(self) -> object:
@@ -151,7 +168,7 @@ class Sqlite:
         return True  # asking costs microseconds
 
     def begin(self, seconds: float) -> None:
-        with self._told():
+        with self._told:
             self._wait_for(seconds)
             if not self._is_prepared:
                 self._prepare()
@@ -164,10 +181,12 @@ class Sqlite:
 
     def _wait_for(self, seconds: float) -> None:
         """Have each statement wait so long for other sessions."""
-        self._connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+        if seconds != self._waits:
+            self._connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+            self._waits = seconds
 
     def commit(self) -> None:
-        with self._told():
+        with self._told:
             self._connection.execute("COMMIT")
 
     def rollback(self) -> None:
@@ -183,16 +202,6 @@ class Sqlite:
 
     def close(self) -> None:
         self._connection.close()
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """What SQLite reports, as one sentence."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise StoreError(f"the store {self._name} {_reason(error)}") from None
-        except UnicodeDecodeError as error:  # in the words of an error about the schema
-            raise StoreError(f"the store {self._name} is damaged: {error}") from None
 
 
 def _reason(error: sqlite3.Error) -> str:
