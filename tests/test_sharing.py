@@ -389,3 +389,20 @@ def test_a_session_whose_store_fails_for_a_while_sees_all_of_it_again(
     check_store(a.store)
     a.run("bridge create")
     assert not check(str(store))
+
+
+def test_what_came_back_holds_what_others_put_in(store: Path) -> None:
+    a, b = Sharer(store), Sharer(store)
+    a.run("chain create name k")
+    a.run("undo")
+    a.run("redo")
+    b.run("chain k add rule type accept")
+    assert a.run("chain k list rule") == b.run("chain k list rule")
+    a.run("begin")
+    a.run("delete chain k")
+    a.run("rollback")
+    b.run("chain k add rule type drop pos 1")
+    assert a.run("chain k list rule") == b.run("chain k list rule")
+    assert a.run("chain k list rule").count("\n") == 1
+    check_store(a.context.store)
+    assert not check(str(store))

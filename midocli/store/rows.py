@@ -61,6 +61,9 @@ class Absent(Protocol):
     def removed(self, row: Row) -> None:
         """A row has been taken out, and is not to be read any more."""
 
+    def returned(self, row: Row) -> None:
+        """A row has been put in, perhaps one that had been taken out."""
+
 
 class Row:
     """One object: its values in the order of its collection's fields.

@@ -439,6 +439,8 @@ class Store:
         for index in self.layout(row.collection).references:
             if row.values[index] is not None:
                 refer(row, index, row.values[index])
+        if self.absent is not None:
+            self.absent.returned(row)
         self.journal.touched.append(row)
 
     def _enlist(self, row: Row) -> Siblings:

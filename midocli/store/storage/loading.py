@@ -208,6 +208,9 @@ class Loading:
     def removed(self, row: Row) -> None:
         self._reading.gone.add(row.id)
 
+    def returned(self, row: Row) -> None:
+        self._reading.gone.discard(row.id)
+
     # -- what other sessions change --------------------------------------------------------------
 
     @contextmanager
