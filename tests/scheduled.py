@@ -9,7 +9,7 @@ back, every command that was answered is one of these, once, and no other is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from random import Random
 from threading import Semaphore, Thread, local
@@ -60,7 +60,7 @@ class Stepping:
         self._waits(0.3, "write")
         self.real.run(statement, parameters)
 
-    def run_many(self, statement: str, many: Iterable[Sequence[Cell]]) -> None:
+    def run_many(self, statement: str, many: Sequence[Sequence[Cell]]) -> None:
         self._waits(0.3, "write")
         self.real.run_many(statement, many)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -40,8 +40,10 @@ class Database(Protocol):
     def run(self, statement: str, parameters: Sequence[Cell] = ()) -> None:
         """Carry a statement out."""
 
-    def run_many(self, statement: str, many: Iterable[Sequence[Cell]]) -> None:
-        """Carry a statement out with each of some parameters."""
+    def run_many(self, statement: str, many: Sequence[Sequence[Cell]]) -> None:
+        """Carry a statement out with each of some parameters, which are all there by then: nothing
+        else can be asked meanwhile.
+        """
 
     def mark(self) -> object:
         """What is another when another connection has changed something since, the version too."""

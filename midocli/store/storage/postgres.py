@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from time import monotonic, sleep
@@ -89,7 +89,7 @@ class Postgres:
         with self._told():
             self._connection.execute(_own(statement), parameters)
 
-    def run_many(self, statement: str, many: Iterable[Sequence[Cell]]) -> None:
+    def run_many(self, statement: str, many: Sequence[Sequence[Cell]]) -> None:
         with self._told(), self._connection.cursor() as cursor:
             cursor.executemany(_own(statement), many)
 

@@ -8,7 +8,7 @@ SQLite is fixed; elsewhere a rollback journal that is truncated. Every commit is
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from grammar.errors import StoreError
@@ -157,7 +157,7 @@ class Sqlite:
         with self._told:
             self._connection.execute(statement, parameters)
 
-    def run_many(self, statement: str, many: Iterable[Sequence[Cell]]) -> None:
+    def run_many(self, statement: str, many: Sequence[Sequence[Cell]]) -> None:
         with self._told:
             self._connection.executemany(statement, many)
 

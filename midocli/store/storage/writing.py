@@ -87,13 +87,15 @@ class Writing:
         gone = [row for row in self._rows if not self._store.is_live(row) and row not in self._new]
         run_many = self._database.run_many
         old = [(hex_of(row),) for row in self._rows if row not in self._new]
-        if gone:
-            run_many("DELETE FROM object WHERE id = ?", [(hex_of(row),) for row in gone])
-        if old:
-            run_many("DELETE FROM reference WHERE source = ?", old)
-        run_many(_PUT_OBJECT, self.objects(live))
-        run_many("INSERT INTO reference VALUES (?, ?, ?)", self.references(live))
-        run_many(_PUT_COUNTER, self._counters())
+        for statement, many in (
+            ("DELETE FROM object WHERE id = ?", [(hex_of(row),) for row in gone]),
+            ("DELETE FROM reference WHERE source = ?", old),
+            (_PUT_OBJECT, list(self.objects(live))),
+            ("INSERT INTO reference VALUES (?, ?, ?)", list(self.references(live))),
+            (_PUT_COUNTER, list(self._counters())),
+        ):
+            if many:
+                run_many(statement, many)
 
     def objects(self, rows: Iterable[Row]) -> Iterator[tuple[Cell, ...]]:
         """The rows of the table of objects that some rows are."""
