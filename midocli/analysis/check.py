@@ -9,7 +9,7 @@ from grammar.addresses import format_ipv4
 from midocli.advice.whereabouts import bridge_of, guests, mac_of, port_of
 from midocli.analysis.ends import name_of
 from midocli.results.values import Record, Result
-from midocli.simulator.wire.addresses import mac_text
+from midocli.simulator.wire.addresses import LOOPBACK, Prefix, mac_text
 from midocli.store.display import binding_of, is_vxlan
 from midocli.store.rows import Row
 
@@ -60,11 +60,12 @@ def _data(finding: Finding) -> dict[str, str]:
     return {"code": finding.code, "at": finding.at, "text": finding.text}
 
 
-class _End(NamedTuple):
-    """A machine's interface, or a router's port, on a link."""
+class End(NamedTuple):
+    """A machine's interface, or a router's port, on a link, and the networks it is in."""
 
     row: Row
     addresses: tuple[int, ...]
+    networks: tuple[Prefix, ...]
     mac: int
 
     @property
@@ -78,9 +79,11 @@ class Links:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._of: dict[int, int] = {}
-        self.ends: dict[int, list[_End]] = {}
+        self.ends: dict[int, list[End]] = {}
         #: Links on which a port leads to an interface behind which nobody is known.
         self.open: set[int] = set()
+        #: Addresses for which a bridge answers, having been told the MAC.
+        self.told: dict[int, set[int]] = {}
         self.rows: dict[int, Row] = {}
         for port in _rows(store, "bridge", "bridge.port"):
             peer = port.get("peer")
@@ -123,14 +126,21 @@ class Links:
             if nic.get("vlan"):
                 self.open.add(link)
                 continue
-            addresses = tuple(int(cidr.address) for cidr in nic.get("address") or ())
-            self.ends.setdefault(link, []).append(_End(guest, addresses, mac_of(nic)))
+            nets = tuple((int(cidr.address), cidr.length) for cidr in nic.get("address") or ())
+            nets = tuple(net for net in nets if net[0] and net[0] >> 24 != LOOPBACK)
+            addresses = tuple(address for address, _ in nets)
+            self.ends.setdefault(link, []).append(End(guest, addresses, nets, mac_of(nic)))
         for port in _rows(self._store, "router", "router.port"):
             address = port.get("address")
             addresses = () if address is None else (int(address),)
             link = self.of(port)
             assert link is not None
-            self.ends.setdefault(link, []).append(_End(port, addresses, mac_of(port)))
+            net = port.get("net")
+            nets = () if net is None else ((int(net.address), net.length),)
+            self.ends.setdefault(link, []).append(End(port, addresses, nets, mac_of(port)))
+        for bridge in self._store.rows("bridge"):
+            told = {int(each.get("address")) for each in bridge.siblings("bridge.arp") or ()}
+            self.told.setdefault(self._root(bridge.id), set()).update(told)
         for kind in ("bridge", "router"):
             for port in _rows(self._store, kind, f"{kind}.port"):
                 tagged = kind == "bridge" and port.get("vlan")
@@ -212,6 +222,8 @@ def _asked_for(who: str, gateway: int, link: int | None, links: Links) -> Iterat
     if link is None:
         text = f"its gateway {format_ipv4(gateway)} cannot be reached: it is plugged in nowhere"
         yield Finding(True, "unreachable-gateway", who, text)
+    elif gateway in links.told.get(link, ()):
+        return
     elif not any(gateway in end.addresses for end in links.ends.get(link, ())):
         where = links.rows[link].full_alias
         if link not in links.open:

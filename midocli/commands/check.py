@@ -6,6 +6,7 @@ from grammar.commands.check import Check
 from grammar.errors import UnknownObjectError
 from midocli.analysis.check import Findings, findings
 from midocli.analysis.idle import idle
+from midocli.analysis.remarks import remarks
 from midocli.analysis.way_back import one_way
 from midocli.commands.dispatch import carries_out
 from midocli.context.context import Context
@@ -17,7 +18,8 @@ def check(context: Context, command: Check) -> Result:
     """All that is found."""
     topology = context.datapath.network.topology
     if not command.rules:
-        return Findings([*findings(context.store), *one_way(context.store, topology)])
+        store = context.store
+        return Findings([*findings(store), *one_way(store, topology), *remarks(store, topology)])
     rows = list(context.store.rows("chain"))
     if command.chain is not None:
         row = context.named("chain", command.chain.text)
