@@ -39,6 +39,15 @@ router r add route dst 10.0.0.0/24 type normal port router0:port0
 bridge br add port peer router0:port0
 guest one set gw 10.0.0.254
 """
+#: A bridge whose two ports are at the interfaces tap1 and tap2 of a host.
+LAN = """\
+bridge create name lan
+bridge lan add port
+bridge lan add port
+host create name rack1
+host rack1 add binding port bridge0:port0 interface tap1
+host rack1 add binding port bridge0:port1 interface tap2
+"""
 #: The published DNAT example: client - bridge1 - router0 - bridge0 - VM.
 PUBLISHED = f"""
 host create name host

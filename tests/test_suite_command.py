@@ -12,19 +12,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from netlab import LAN
 from sessions import ROOT, midocli
 
 from midocli.suite import world
 from midocli.suite.cases import cases
 
-_LAN = """\
-bridge create name lan
-bridge lan add port
-bridge lan add port
-host create name rack1
-host rack1 add binding port bridge0:port0 interface tap1
-host rack1 add binding port bridge0:port1 interface tap2
-guest create name alice interface tap1 address 10.0.1.10/24
+_LAN = f"""\
+{LAN}guest create name alice interface tap1 address 10.0.1.10/24
 guest create name bob interface tap2 address 10.0.1.11/24
 """
 

@@ -6,20 +6,15 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from netlab import LAN
 from sessions import midocli
 
 from midocli.suite.cases import cases
 from midocli.suite.coverage import Coverage, covered, lines, together
 
-_OFFICE = """\
-bridge create name lan
-bridge lan add port
-bridge lan add port
-bridge create name spare
+_OFFICE = f"""\
+{LAN}bridge create name spare
 bridge spare add port
-host create name rack1
-host rack1 add binding port bridge0:port0 interface tap1
-host rack1 add binding port bridge0:port1 interface tap2
 guest create name alice interface tap1 address 10.0.1.10/24
 guest create name web interface tap2 address 10.0.1.80/24
 guest web add service proto tcp port 80
@@ -121,7 +116,7 @@ def test_the_report_names_chains_lines_and_sums(folder: Path) -> None:
     assert list(lines(_covered(folder, shop=shop))) == [
         "before.mido: bridge0 (lan): ports that decided: 2 of 2 (100 %)",
         "before.mido: bridge1 (spare): ports that decided: 0 of 1 (0 %)",
-        "    before.mido:5: bridge1:port0: bridge spare add port",
+        "    before.mido:8: bridge1:port0: bridge spare add port",
         "before.mido: chain0 (into-web): rules that decided: 1 of 3 (33 %)",
         "    before.mido:14: chain0:rule1: "
         "chain into-web add rule pos 2 proto 6 dst-port 22 type drop",

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
+from netlab import LAN
 from sessions import ROOT, midocli
 
 from grammar.script import Line
@@ -19,14 +20,8 @@ from midocli.suite.mutants import lines, tried
 from midocli.suite.touches import touched
 from midocli.suite.world import judged
 
-_OFFICE = """\
-bridge create name lan
-bridge lan add port
-bridge lan add port
-host create name rack1
-host rack1 add binding port bridge0:port0 interface tap1
-host rack1 add binding port bridge0:port1 interface tap2
-guest create name alice interface tap1 address 10.0.1.10/24
+_OFFICE = f"""\
+{LAN}guest create name alice interface tap1 address 10.0.1.10/24
 guest create name web interface tap2 address 10.0.1.80/24
 guest web add service proto tcp port 80
 guest web add service proto tcp port 22

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from netlab import LAN
 from sessions import ROOT
 
 from midocli import Lab, MidoError
@@ -18,14 +19,8 @@ from midocli.results.probed import Endpoint, Ping
 
 OFFICE = str(ROOT / "docs" / "guide" / "office.mido")
 #: Two guests on a bridge; a chain lets nothing but TCP to port 80 get to web.
-SHOP = """
-bridge create name lan
-bridge lan add port
-bridge lan add port
-host create name rack1
-host rack1 add binding port bridge0:port0 interface tap1
-host rack1 add binding port bridge0:port1 interface tap2
-guest create name alice interface tap1 address 10.0.1.10/24
+SHOP = f"""
+{LAN}guest create name alice interface tap1 address 10.0.1.10/24
 guest create name web interface tap2 address 10.0.1.80/24
 guest web add service proto tcp port 80
 chain create name into-web
