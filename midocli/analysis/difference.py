@@ -203,9 +203,7 @@ def _side(context: Context, readers: PortReaders, traffic: Traffic) -> _Side:
     chart = Chart(lab.algebra, [each.key for each in machines.values()])
     targets, twins = {**machines, **besides}, Twins(lab)
     numbers: dict[Hashable, int] = {}
-    sorts = {
-        end: numbers.setdefault(twins.of(each), len(numbers)) for end, each in targets.items()
-    }
+    sorts = {end: numbers.setdefault(twins.of(each), len(numbers)) for end, each in targets.items()}
     return _Side(machines, targets, lab, chart, sorts)
 
 
