@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import subprocess
 import sys
@@ -47,6 +48,22 @@ def test_all_labs_are_tests() -> None:
         *(f"passed  {lab.relative_to(ROOT)}" for lab in labs),
         f"{len(labs)} passed",
     ]
+
+
+def test_a_job_that_is_killed_is_one_sentence(folder: Path) -> None:
+    """As by the kernel, where memory is short."""
+    for name in "ab":
+        _test(folder, name, "ping alice bob count 100000 interval 0.01 capture none quiet\n")
+    words = [sys.executable, "-m", "midocli", "test", "-j", "2", "."]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdout=pipe, stderr=pipe, cwd=folder, text=True) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while not (jobs := children.read_text().split()):
+            time.sleep(0.01)
+        os.kill(int(jobs[0]), signal.SIGKILL)
+        out, told = process.communicate()
+    assert (process.returncode, out) == (2, "")
+    assert told == "midocli: a process that ran tests was killed: -j 1 tells during which\n"
 
 
 def test_each_file_has_a_world_of_its_own(folder: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing import get_context
 
 from midocli.analysis.blocks import packed, unpacked
@@ -66,13 +67,10 @@ def in_order(
 
 def _answered(workers: int, left: Sequence[range]) -> Iterator[tuple[range, bytes]]:
     """Blocks as they come to an end, until all have or a process was killed."""
-    with ProcessPoolExecutor(workers, get_context("fork")) as pool:
+    with ProcessPoolExecutor(workers, get_context("fork")) as pool, suppress(BrokenProcessPool):
         futures = {pool.submit(_asked, block): block for block in left}
         for future in as_completed(futures):
-            try:
-                yield futures[future], future.result()
-            except BrokenProcessPool:
-                return
+            yield futures[future], future.result()
 
 
 def _asked(block: range) -> bytes:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import inf
 from pathlib import Path
 
-from grammar.errors import FileError
+from grammar.errors import FileError, RefusedError
 from midocli.context.files import reason
 from midocli.results.printable import printable
 from midocli.suite import coverage, reports
@@ -80,7 +80,7 @@ def main(words: Sequence[str]) -> int:
         remarks = _remarks(options, list(zip(chosen, outcomes, coverages, strict=False)))
         if options.junit is not None:
             reports.write_junit(outcomes, options.junit, remarks)
-    except FileError as error:
+    except (FileError, RefusedError) as error:
         return _complain(error.message)
     except OSError as error:
         if error.filename is None:
@@ -143,7 +143,10 @@ def _remarks(options: Namespace, tests: Sequence[tuple[Case, Outcome, Coverage]]
 
 
 def _ended(options: Namespace, chosen: Sequence[Case]) -> Iterator[tuple[Outcome, Coverage]]:
-    """The outcomes, in order; with several jobs each test runs in a process of a few."""
+    """The outcomes, in order; with several jobs each test runs in a process of a few.
+
+    RefusedError where one of these is killed.
+    """
     one = coverage.covered if options.cover else coverage.uncovered
     if options.mutants is not None:
         from midocli.suite.touches import touched as one
@@ -151,10 +154,14 @@ def _ended(options: Namespace, chosen: Sequence[Case]) -> Iterator[tuple[Outcome
         yield from map(one, chosen)
         return
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
     with ProcessPoolExecutor(min(options.jobs, len(chosen))) as pool:
         try:
             yield from pool.map(one, chosen)
+        except BrokenProcessPool:
+            message = "a process that ran tests was killed: -j 1 tells during which"
+            raise RefusedError(message) from None
         finally:
             pool.shutdown(cancel_futures=True)
 
