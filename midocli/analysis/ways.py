@@ -33,7 +33,13 @@ from midocli.analysis.stages import (
 from midocli.simulator.devices import arp
 from midocli.simulator.topology.keys import Key
 from midocli.simulator.topology.records import NO_PORT, Port
-from midocli.simulator.wire.addresses import Prefix, contains, subnet_broadcast
+from midocli.simulator.wire.addresses import (
+    BROADCAST,
+    Prefix,
+    contains,
+    is_multicast,
+    subnet_broadcast,
+)
 from midocli.simulator.wire.frame import Frame
 
 if TYPE_CHECKING:
@@ -221,7 +227,7 @@ class Ways:
         route = next((each for each in sender.routes if address & each[0] == each[1]), None)
         if sender.mute or route is None:
             return LOST
-        if any(address == broadcast for broadcast in _broadcasts(sender)):
+        if address in _broadcasts(sender) or _is_for_all(route[2], sender):
             return None
         if not self._is_crossed(sender, taker):
             return None
@@ -447,3 +453,10 @@ def _broadcasts(seat: Seat) -> Iterator[int]:
     for mask, prefix, gateway in seat.routes:
         if gateway is None:
             yield subnet_broadcast((prefix, mask.bit_count()))
+
+
+def _is_for_all(gateway: int | None, sender: Seat) -> bool:
+    """Whether all machines on a link are the gateway, for whom nobody asks."""
+    if gateway is None:
+        return False
+    return gateway in (BROADCAST, *_broadcasts(sender)) or is_multicast(gateway)
