@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from measure import Row
 
-NAMES = ("startup", "commands", "filters", "pings", "printing", "datapath", "reach", "scale",
-         "stores", "shell", "lab", "server", "counts")  # fmt: skip
+NAMES = ("startup", "commands", "filters", "pings", "printing", "datapath", "reach", "edits",
+         "scale", "stores", "shell", "lab", "server", "counts")  # fmt: skip
 
 
 def _options() -> Namespace:
