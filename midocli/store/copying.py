@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from random import Random
 from types import MappingProxyType
 
+from grammar.schema import Collection
 from grammar.values import Negated
 from midocli.store.rows import Row, Value
 from midocli.store.store import Store
@@ -17,7 +19,8 @@ _OWN = frozenset({"capture"})
 def copied(store: Store, ids: Mapping[Row, int] = MappingProxyType({})) -> Store:
     """All objects of a store under the same aliases, without what is a session's own.
 
-    Aliases that were given are given there, too. UUIDs are the same but for those in `ids`.
+    Aliases that were given are given there, too. UUIDs are the same but for those in `ids`. Values
+    that name no objects are shared: a change replaces them.
     """
     other = Store(store.schema, Random(0))
     made: dict[Row, Row] = {}
@@ -28,7 +31,7 @@ def copied(store: Store, ids: Mapping[Row, int] = MappingProxyType({})) -> Store
             if row.collection.path == path:
                 made[row] = _begun(row, ids.get(row, row.id), made, other)
     for row, twin in made.items():
-        twin.values = [_value(value, made) for value in row.values]
+        twin.values = _values(row, made)
         if not row.collection.single:
             other.enter([twin])
     for path, holder, siblings in groups:
@@ -49,6 +52,23 @@ def _begun(row: Row, id: int, made: dict[Row, Row], other: Store) -> Row:
     twin = Row(row.collection, id, made[row.parent] if row.parent is not None else None, [])
     twin.number, twin.shared_number = row.number, row.shared_number
     return twin
+
+
+def _values(row: Row, made: dict[Row, Row]) -> list[Value]:
+    """The values of a row's twin."""
+    named = _naming(row.collection)
+    if not any(map(row.values.__getitem__, named)):
+        return row.values
+    values = row.values.copy()
+    for index in named:
+        values[index] = _value(values[index], made)
+    return values
+
+
+@cache
+def _naming(collection: Collection) -> tuple[int, ...]:
+    """The places of values that name objects."""
+    return tuple(index for index, field in enumerate(collection.fields) if field.reference)
 
 
 def _value(value: Value, made: dict[Row, Row]) -> Value:

@@ -59,16 +59,26 @@ def _lines(store: Store) -> list[str]:
 
 def _hidden(store: Store, lines: list[str]) -> dict[str, str]:
     """The lines that a topology would have without its secrets, by those with them."""
+    if not _secrets(store):
+        return {}
     twin = copied(store)
-    secrets = [
-        (row, index)
-        for row in twin.all_rows()
-        for index, field in enumerate(row.collection.fields)
-        if field.secret and row.values[index] is not None
-    ]
-    for row, index in secrets:
+    for row, index in _secrets(twin):
         twin.put(row, index, NOT_SHOWN)
-    return dict(zip(lines, _lines(twin), strict=True)) if secrets else {}
+    return dict(zip(lines, _lines(twin), strict=True))
+
+
+def _secrets(store: Store) -> list[tuple[Row, int]]:
+    """The values that nobody is shown: the rows they are of, and their places there."""
+    places = {
+        path: [index for index, field in enumerate(collection.fields) if field.secret]
+        for path, collection in store.schema.collections.items()
+    }
+    return [
+        (row, index)
+        for row in store.all_rows()
+        for index in places[row.collection.path]
+        if row.values[index] is not None
+    ]
 
 
 def _name(row: Row, display: Display) -> str:

@@ -137,13 +137,14 @@ class _Script:
         rules = filter(self._is_wanted, _everywhere(self._store, "chain.rule"))
         if any(map(_jumps_nowhere, rules)):
             yield self._made_stand_in()
+        total = self._store.count
         for phase in _PHASES:
             for row in self._rows_of(phase):
                 lines = list(self._create(row))
                 if self._is_wanted(row):
                     yield from lines
                 self._written.add(row)
-                self._told(len(self._written), self._store.count)
+                self._told(len(self._written), total)
         for row, field in self._later:
             if self._is_wanted(row):
                 yield canonical(Set(_path(row), (_setting(field, row.get(field.name)),)))
