@@ -61,12 +61,25 @@ def _plain(value: object) -> Cidr | None:
 
 def filtering(catalog: Catalog) -> Iterator[tuple[Row, Row]]:
     """(router, rule) of the rules in the chains that filter routers and their ports."""
+    for router, chain in _filters(catalog):
+        for rule in chain.siblings("chain.rule") or ():
+            yield router, rule
+
+
+def _filters(catalog: Catalog) -> Iterator[tuple[Row, Row]]:
+    """(router, chain) of the chains that filter routers and their ports."""
     for router in routers(catalog):
         for row in (router, *ports(router)):
             for name in ("infilter", "outfilter"):
                 chain = row.get(name)
-                for rule in (chain.siblings("chain.rule") or ()) if chain is not None else ():
-                    yield router, rule
+                if chain is not None:
+                    yield router, chain
+
+
+def extent(catalog: Catalog) -> int:
+    """How much there is to look through: objects, and the rules of each filter of a router."""
+    rules = (chain.siblings("chain.rule") or () for _, chain in _filters(catalog))
+    return catalog.store.count + sum(map(len, rules))
 
 
 def homes(catalog: Catalog, address: int) -> list[Row]:
@@ -99,9 +112,13 @@ def is_shared(catalog: Catalog, address: int) -> bool:
         for pool in balancer.siblings("load-balancer.pool") or ()
     )
     vips = (vip for pool in pools for vip in pool.siblings("load-balancer.pool.vip") or ())
-    return any(vip.get("address") == address for vip in vips) or any(
+    if any(vip.get("address") == address for vip in vips):
+        return True
+    chains = dict.fromkeys(chain for _, chain in _filters(catalog))
+    return any(
         rule.get("type") == "dnat" and _is_one(rule.get("dst"), address)
-        for _, rule in filtering(catalog)
+        for chain in chains
+        for rule in chain.siblings("chain.rule") or ()
     )
 
 

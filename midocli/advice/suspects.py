@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from grammar.addresses import format_ipv4
 from midocli.advice import machine, nat, route, service
 from midocli.advice.failure import Change, Failure, way
-from midocli.advice.reach import filtering, holds, homes, ports, routers
+from midocli.advice.reach import extent, filtering, holds, homes, ports, routers
 from midocli.advice.whereabouts import (
     bridge_of,
     gateways,
@@ -25,12 +25,15 @@ from midocli.store.catalog import Catalog
 from midocli.store.display import binding_of
 from midocli.store.rows import Row
 
-#: Larger topologies are not looked through.
+#: Of so many routers links and routes are looked at; larger topologies are not looked through.
 _MOST_ROUTERS = 50
+_MOST = 1_500
 
 
 def suspects(catalog: Catalog, failure: Failure) -> Iterator[Change]:
-    """Everything that may be amiss, the likeliest first."""
+    """Everything that may be amiss, the likeliest first; nothing where that would take long."""
+    if extent(catalog) > _MOST:
+        return
     addresses = wanted(catalog, failure)
     source = catalog.named("guest", failure.source) if failure.source else None
     every = routers(catalog)[:_MOST_ROUTERS]

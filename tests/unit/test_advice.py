@@ -13,6 +13,10 @@ import pytest
 from breakages import ways_in
 from worlds import World
 
+from midocli.advice.failure import Failure
+from midocli.advice.suspects import suspects
+from midocli.simulator.reason import Code, Reason
+
 LAB = """
 bridge create name left
 bridge left add port
@@ -382,3 +386,18 @@ def test_what_is_advised_can_be_typed_whatever_things_are_called(
 def test_the_lab_works() -> None:
     assert probe(World(*LAB), PING)[0]
     assert probe(World(*LAB), "connect alice tcp 10.0.2.11 80")[0]
+
+
+def test_what_is_far_from_the_end_is_looked_for_in_small_topologies_alone() -> None:
+    """A filter of many routers with many rules is as much to look through as many objects."""
+    world = World(*LAB, "chain create name large")
+    for number in range(120):
+        world.run(f"chain large add rule type accept dst-port {number + 1} proto 6")
+    lost = Failure(Reason(Code.NO_ANSWER, "guest1", None, "nothing answers"), source="guest0")
+    assert list(suspects(world.context, lost))
+    for number in range(12):
+        world.run(f"router create name r{number} infilter large")
+    assert not list(suspects(world.context, lost))
+    world.run("chain c add rule type drop")
+    world.run("bridge0:port1 set outfilter c")
+    assert "try: delete chain0:rule0" in world.run("ping bob 10.0.1.10")
