@@ -32,8 +32,8 @@ _MOST = 1_500
 
 def suspects(catalog: Catalog, failure: Failure) -> Iterator[Change]:
     """Everything that may be amiss, the likeliest first; nothing where that would take long."""
-    if extent(catalog) > _MOST:
-        return
+    if catalog.store.count > _MOST or extent(catalog) > _MOST:
+        return  # counted first, for of a store all that is looked at has to be read
     addresses = wanted(catalog, failure)
     source = catalog.named("guest", failure.source) if failure.source else None
     every = routers(catalog)[:_MOST_ROUTERS]
