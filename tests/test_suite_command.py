@@ -272,3 +272,11 @@ def test_a_report_that_cannot_be_written_is_told_of(folder: Path) -> None:
         2,
         "midocli: cannot write no/such.xml: No such file or directory\n",
     )
+
+
+def test_an_error_before_a_test_names_the_folder_it_is_in(folder: Path) -> None:
+    _test(folder, "sub/before", "source more.mido\n")
+    _test(folder, "sub/deep/it", "bridge list\n")
+    (folder / "sub" / "more.mido").write_text("guest bob set stat down\n")
+    done = midocli("test", "sub/deep/it.mido", ".", "-k", "deep", cwd=folder)
+    assert "\n    sub/more.mido:1:15: unexpected 'stat': expected " in done.stdout

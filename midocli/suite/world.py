@@ -198,19 +198,23 @@ def _set_up(world: _World, case: Case) -> None:
         with chdir(script.parent):
             world.run(Path(script.name))
         if world.heard.first:
-            raise NotReadyError(_blamed(world)[1])
+            raise NotReadyError(_blamed(world, script.parent)[1])
     world.screen.seek(0)
     world.screen.truncate()
 
 
-def _blamed(world: _World) -> tuple[Verdict, str]:
-    """What the first error of a world says of a test: its command, what was printed, and why."""
+def _blamed(world: _World, folder: Path | None = None) -> tuple[Verdict, str]:
+    """What the first error of a world says of a test: its command, what was printed, and why.
+
+    Where it is not in the test's folder it says in which.
+    """
     if world.heard.first is None:
         return "passed", ""
     name, line, error = world.heard.first
     verdict: Verdict = "failed" if isinstance(error, ExpectationError) else "error"
     result = error.result.text() if isinstance(error, ExpectationError) and error.result else ""
-    told = Manner.worded(world.heard, name, line, error)
+    place = name if folder is None else str(folder / name)
+    told = Manner.worded(world.heard, place, line, error)
     return verdict, f"{printable(line.text.strip())}\n{result}{told}"
 
 
