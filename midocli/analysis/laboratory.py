@@ -67,6 +67,9 @@ class Laboratory:
         self.network = self._datapath.network
         self.choices = Choices()
         self._all_serve = True
+        #: Who asks, and who answers: what comes to a UDP port of the one is no question any more.
+        self.asker: Key = None
+        self._answering: tuple[Key, int] | None = None
         #: Why not all that chance might choose was tried; empty where it was.
         self.untried = ""
         self.found_alive = dict(found_alive)
@@ -177,6 +180,7 @@ class Laboratory:
         network.engine.forget_pending()
         network.storms.caused.clear()
         self._hashes.clear()
+        self._answering = None
         self.choices.replay()
 
     def begins_again(self) -> bool:
@@ -196,9 +200,12 @@ class Laboratory:
         finally:
             self._all_serve = True
 
-    def serves(self, services: frozenset[tuple[int, int]], proto: int, port: int) -> bool:
+    def serves(self, key: Key, services: frozenset[tuple[int, int]], proto: int, port: int) -> bool:
         """Whether a guest with some services is taken to serve a port."""
-        if proto == UDP or self._all_serve:
+        if proto == UDP:
+            self._answering = self._answering or (key, port)
+            return key != self.asker or self._answering == (key, port)
+        if self._all_serve:
             return True
         self.watch.served(port, [own for kind, own in services if kind == TCP])
         return (proto, port) in services
@@ -253,7 +260,7 @@ class Laboratory:
         if guest is None:
             return None
         services = _Services(guest.services)
-        services.laboratory = self
+        services.laboratory, services.key = self, key
         return replace(guest, ip_id=1, services=services)
 
     def _chain_plan(self, key: Key) -> ChainPlan | None:
@@ -316,7 +323,8 @@ class _Services(frozenset[tuple[int, int]]):
     """A guest's services, in a laboratory, which decides whether they matter."""
 
     laboratory: Laboratory
+    key: Key
 
     def __contains__(self, item: object) -> bool:
         assert isinstance(item, tuple)
-        return self.laboratory.serves(frozenset(self), *item)
+        return self.laboratory.serves(self.key, frozenset(self), *item)

@@ -45,6 +45,8 @@ _LONG_NS = 10 * SECOND_NS
 _DATA = b"hello"
 _ID = 4242
 _PORT_UNREACHABLE = 3
+#: How addresses of groups begin, and 255.255.255.255.
+_GROUPS = 0xE
 
 
 class Outcome(NamedTuple):
@@ -86,6 +88,9 @@ class Trial:
         #: Who answered instead of who was asked.
         self._stranger: int | None = None
         self._packet = packet
+        plan = self._network.topology.guest_plans[self._stack.key]
+        to_all = self._target >> 28 >= _GROUPS or (plan and self._target in plan.broadcasts)
+        self._lab.asker = None if to_all else self._stack.key
         #: Who took it for its own, where no event tells that.
         self._takers = list[str]()
         listeners, key = self._network.listeners, self._stack.key

@@ -82,3 +82,29 @@ def test_advice_that_asks_for_another_kind_of_probe_is_none() -> None:
     builder = Builder(Random(39))
     builder.build()
     assert builder.world.lines("reach guest1 10.0.0.1 tcp 80")[0].endswith("tcp 80: refused")
+
+
+def test_an_answer_that_comes_to_another_port_is_no_question() -> None:
+    world = World(
+        "bridge create name lan",
+        "bridge lan add port",
+        "router create name edge",
+        "router edge add port address 10.0.0.1 net 10.0.0.0/24 peer bridge0:port0",
+        "router edge add port address 203.0.113.1 net 203.0.113.0/30",
+        "router edge add route dst 10.0.0.0/24 type normal port router0:port0",
+        "router edge add route dst 203.0.113.0/30 type normal port router0:port1",
+        "host create name h",
+        "host h add binding port router0:port1 interface up",
+        "guest create name web bridge lan address 10.0.0.10/24 gw 10.0.0.1",
+        "guest create name isp interface up address 203.0.113.2/30 gw 203.0.113.1",
+        "chain create name there",
+        "chain there add rule src 10.0.0.0/8 type snat target 203.0.113.1:2000-2100 action accept",
+        "chain create name back",
+        "chain back add rule type rev_snat action accept",
+        "router edge set outfilter there",
+        "router edge set infilter back",
+    )
+    refused, why = world.lines("reach isp web udp 53")
+    assert refused == "isp -> web udp 53: refused"
+    assert "(no-answer): its UDP port 40000 talks to 10.0.0.10:53" in why
+    assert world.lines("reach web isp udp 53") == ["web -> isp udp 53: reached"]
