@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grammar.addresses import format_ipv4
@@ -10,7 +12,13 @@ from grammar.commands.reach import Traffic
 from midocli.analysis.atoms import Atoms, in_words, part_data
 from midocli.analysis.chart import Chart
 from midocli.analysis.deciders import Decider, Deciders, Way
-from midocli.analysis.ends import Machine, further_addresses, guest_machines, names_of
+from midocli.analysis.ends import (
+    Machine,
+    further_addresses,
+    guest_machines,
+    name_of,
+    names_of,
+)
 from midocli.analysis.fare import Fate, reached
 from midocli.analysis.laboratory import Laboratory
 from midocli.analysis.pair_words import pairs_in_words
@@ -22,11 +30,12 @@ from midocli.simulator.reason import Code, Reason
 
 if TYPE_CHECKING:
     from midocli.context.context import Context
+    from midocli.simulator.topology.keys import Key
 
 #: What rules that let packets pass do and did, by their type.
 _PASSING = {"accept": ("accepts", "accepted"), "return": ("returns", "returned")}
-#: A machine, by its name and address.
-End = tuple[str, int]
+#: A machine, by its name and address; of several that share both, by their order.
+End = tuple[str, int, int]
 
 
 class Change(NamedTuple):
@@ -149,8 +158,7 @@ def difference(context: Context, before: Context, traffic: Traffic) -> Differenc
     wanted = wanted_atoms(atoms, traffic)
     machines = list({**old.machines, **new.machines})
     targets = list({**old.targets, **new.targets})
-    besides = (end for end in targets if end not in machines)
-    names = {end: f"{end[0]} ({format_ipv4(end[1])})" for end in besides} | names_of(machines)
+    names = _names({**old.targets, **new.targets}, machines)
     deciders = Deciders()
     found: dict[tuple[object, ...], Change] = {}
     unmoved: set[tuple[int | None, ...]] = set()
@@ -188,6 +196,25 @@ def _in_doubt(
                 yield one, other
 
 
+def _names(targets: Mapping[End, Machine], machines: Sequence[End]) -> dict[End, str]:
+    """What ends are called; addresses that machines have besides stand with these."""
+    known = names_of(targets[end].end for end in machines)
+    besides = {end: f"{each.name} ({format_ipv4(each.address)})" for end, each in targets.items()}
+    return besides | {end: known[targets[end].end] for end in machines}
+
+
+def _ends(context: Context, machines: Iterable[Machine]) -> dict[End, Machine]:
+    """Machines by what they are compared by."""
+    names: dict[Key, str] = {row.id: name_of(row) for row in context.store.rows("guest")}
+    shared = Counter[tuple[object, int]]()
+    found: dict[End, Machine] = {}
+    for each in machines:
+        name = names[each.key]
+        found[name, each.address, shared[name, each.address]] = each
+        shared[name, each.address] += 1
+    return found
+
+
 def _readers(context: Context) -> PortReaders:
     return PortReaders.of(context.store, context.datapath.network.topology)
 
@@ -197,11 +224,12 @@ def _side(context: Context, readers: PortReaders, traffic: Traffic) -> _Side:
     lab = Laboratory(
         context.store, context.clock, found_alive, traffic.proto, traffic.port, readers
     )
-    machines = {(each.name, each.address): each for each in guest_machines(context)}
-    besides = {(each.name, each.address): each for each in further_addresses(context)}
+    every = guest_machines(context)
+    targets = _ends(context, [*every, *further_addresses(context)])
+    machines = dict(islice(targets.items(), len(every)))
     assert lab.algebra is not None
     chart = Chart(lab.algebra, [each.key for each in machines.values()])
-    targets, twins = {**machines, **besides}, Twins(lab)
+    twins = Twins(lab)
     numbers: dict[Hashable, int] = {}
     sorts = {end: numbers.setdefault(twins.of(each), len(numbers)) for end, each in targets.items()}
     return _Side(machines, targets, lab, chart, sorts)
@@ -217,7 +245,8 @@ def _changes(
         refusing, passing = sides if opens else reversed(sides)
         if others is None and some:
             gone = one if one not in refusing.machines else other
-            name = names_of([gone, *refusing.targets])[gone]
+            own = passing.targets[gone].end
+            name = names_of([own, *(each.end for each in refusing.targets.values())])[own]
             why = f"{name} {'was not there' if opens else 'is gone'}"
             yield Change(opens, (), some, None, why)
         for fate in others or ():
