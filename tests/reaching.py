@@ -1,10 +1,11 @@
 """What `reach` says of random networks, compared with the packets themselves.
 
-    PYTHONPATH=tests python tests/reaching.py SEED NETWORKS PAIRS PACKETS
+    PYTHONPATH=tests python tests/reaching.py SEED NETWORKS PAIRS PACKETS [TRIES]
 
 asks about so many pairs of each of so many networks, and has so many packets of each pair sent, of
 different atoms as long as there are any. It prints where the two differ, and how many there were
-when it ends or is stopped by Ctrl-C.
+when it ends or is stopped by Ctrl-C. With TRIES, chance has as many to decide both ways where
+`reach` says that it decides; it prints where it never does, which is for a reader to judge.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from random import Random
 from time import process_time
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from offices import Office
 from random_sessions import Builder
@@ -39,7 +42,9 @@ from midocli.probes.connect import ConnectProbe
 from midocli.probes.ping import PingProbe
 from midocli.simulator.latency import SECOND_NS
 from midocli.simulator.reason import Code, Reason
+from midocli.simulator.topology import plans
 from midocli.simulator.topology.keys import Key
+from midocli.simulator.topology.plans import flow_hash
 from midocli.simulator.topology.records import Guest
 from midocli.simulator.topology.topology import Lazy
 from midocli.simulator.wire.frame import Frame
@@ -146,12 +151,13 @@ def _plain(source: int, target: int, proto: int) -> Frame:
 
 
 class Question(NamedTuple):
-    """A packet from a machine to an address, and what `reach` says of it."""
+    """A packet from a machine to an address, one of some atoms, and what `reach` says of it."""
 
     source: Machine
     target: int
     packet: Packet
     verdict: Verdict
+    atoms: Atoms
 
     def __str__(self) -> str:
         return f"{self.source.name} -> {format_ipv4(self.target)} {self.packet}: {self.verdict}"
@@ -177,7 +183,7 @@ def questions(world: World, dice: Random, pairs: int, packets: int) -> Iterator[
         assert sum(fate.atoms for fate in found) == lab.atoms.all
         for atom in _some_atoms(dice, lab.atoms, packets):
             verdict = next(fate.verdict for fate in found if fate.atoms >> atom & 1)
-            yield Question(source, target, _packet(dice, lab.atoms, atom), verdict)
+            yield Question(source, target, _packet(dice, lab.atoms, atom), verdict, lab.atoms)
 
 
 def _is_itself(plan: Any, source: Machine, target: int) -> bool:
@@ -226,13 +232,44 @@ def disagreements(seed: int, pairs: int, packets: int, count: Counter[str]) -> l
     return found
 
 
+def undecided(seed: int, pairs: int, packets: int, tries: int, count: Counter[str]) -> list[str]:
+    """The questions to a network of which `reach` says that chance decides, and it never did.
+
+    Another packet of the same atom is sent each time, and hashed otherwise.
+    """
+    dice = Random(seed)
+    world = network(seed)
+    judge = Judge(world, Random(seed))
+    found = []
+    for question in questions(world, dice, pairs, packets):
+        if question.verdict.kind != "some":
+            continue
+        source, target, packet, _, atoms = question
+        atom = atoms.of(packet).bit_length() - 1
+        got = set[bool]()
+        for _ in range(tries):
+            with patch.object(plans, "flow_hash", partial(_salted, dice.getrandbits(32))):
+                got.add(judge.answers(source, target, _packet(dice, atoms, atom)))
+            if len(got) > 1:
+                break
+        count["both ways" if len(got) > 1 else "one way"] += 1
+        if len(got) == 1:
+            found.append(f"seed {seed}: {question}, but {tries} times {got.pop()}")
+    return found
+
+
+def _salted(salt: int, frame: Frame) -> int:
+    """Another hash of a flow for each salt."""
+    return (flow_hash(frame) ^ salt) * 0x9E3779B1 >> 9
+
+
 def said_otherwise(seed: int, pairs: int, packets: int, count: Counter[str]) -> list[str]:
     """The questions to a network that `ping` and `connect` answer otherwise than the judge."""
     dice = Random(seed)
     world = network(seed)
     judge = Judge(world, Random(seed))
     found = []
-    for source, target, packet, verdict in questions(world, dice, pairs, packets):
+    for source, target, packet, verdict, _ in questions(world, dice, pairs, packets):
         if isinstance(source.key, Outside) or packet.proto not in (ICMP, TCP):
             continue
         if verdict.kind in ("reached", "refused"):
@@ -264,12 +301,15 @@ def _sent(world: World, source: Machine, target: int, packet: Packet) -> tuple[s
 
 def main() -> None:
     """As the words say."""
-    seed, networks, pairs, packets = map(int, sys.argv[1:])
+    seed, networks, pairs, packets, *tries = map(int, sys.argv[1:])
     count: Counter[str] = Counter()
     with suppress(KeyboardInterrupt):
         for number in range(seed, seed + networks):
             started = process_time()
-            for each in disagreements(number, pairs, packets, count):
+            found = disagreements(number, pairs, packets, count)
+            if tries:
+                found += undecided(number, pairs, packets, tries[0], count)
+            for each in found:
                 print(each, flush=True)
             if (taken := process_time() - started) > _LONG:
                 print(f"seed {number} took {taken:.1f} s", flush=True)

@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 from random_sessions import Builder
-from reaching import disagreements, network, said_otherwise
+from reaching import disagreements, network, said_otherwise, undecided
 from worlds import World
 
 from grammar.commands.reach import Traffic
@@ -38,6 +38,12 @@ def test_there_are_many_questions_and_verdicts_of_every_kind() -> None:
     assert count.total() > 10_000 * 8 / len(SEEDS)
     assert min(count["reached"], count["refused"]) > 100
     assert count["some"] < count.total() / 5
+
+
+def test_chance_decides_both_ways_where_it_is_said_to() -> None:
+    count: Counter[str] = Counter()
+    assert undecided(12, 12, 20, 64, count) == []
+    assert count["both ways"] > 5
 
 
 def test_packets_fare_as_commands_say() -> None:
