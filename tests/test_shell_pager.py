@@ -86,8 +86,9 @@ def test_what_just_fits_is_not_paged(home: Path) -> None:
 
 
 def test_ctrl_c_is_the_pagers(less: Terminal) -> None:
+    before = less.written
     less.type("\x03")
-    less.text()  # less forgets what is typed before it has heard of it
+    less.wait_until(lambda text: less.written != before)  # it forgets what is typed until then
     less.type("G")
     less.wait_for(LAST)
     less.type("q")
