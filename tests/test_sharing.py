@@ -406,3 +406,19 @@ def test_what_came_back_holds_what_others_put_in(store: Path) -> None:
     assert a.run("chain k list rule").count("\n") == 1
     check_store(a.context.store)
     assert not check(str(store))
+
+
+def test_what_comes_back_behind_all_that_others_have_left_is_the_last(store: Path) -> None:
+    a, b = Sharer(store), Sharer(store)
+    a.run("chain create name k")
+    for number in range(6):
+        a.run(f"chain k add rule type accept tos {number}")
+    a.run("delete chain k rule rule4")
+    for number in (0, 1, 2, 3, 5):
+        b.run(f"delete chain k rule rule{number}")
+    a.run("undo")
+    b.run("chain k add rule type drop pos 1")
+    assert a.run("chain k list rule") == b.run("chain k list rule")
+    assert "rule4 inverted no tos 4 " in a.run("chain k list rule").splitlines()[1]
+    check_store(a.context.store)
+    assert not check(str(store))

@@ -66,7 +66,7 @@ class Order:
         return before, self._runs[number + 1].rows[0] if follows else None
 
     def insert(self, place: int, row: Any) -> None:
-        """Put a row in at a place from 1, before the one that has it."""
+        """Put a row in at a place from 1, before the one that has it, or behind all there are."""
         run, index = self._at(place)
         if len(run.rows) >= _LONGEST:
             run, index = self._cut(run, index)
@@ -89,6 +89,7 @@ class Order:
     def _at(self, place: int) -> tuple[Run, int]:
         """Where to put a row in: behind a run that has room, or else before the next."""
         ends = list(accumulate(self._lengths))
+        place = min(place, ends[-1] + 1)
         number = bisect_left(ends, place - 1)
         index = place - 1 - ends[number] + self._lengths[number]
         if index == _LONGEST and number + 1 < len(ends):
