@@ -55,8 +55,8 @@ def store(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", dict.fromkeys((*SAMPLE, *OTHERS)))
 def test_a_session_prints_the_same_on_a_store(name: str, store: Path) -> None:
-    (script,) = named(name)
-    assert difference(script, str(store)) == ""
+    for script in named(name):  # a lab may be called as a kept session is
+        assert difference(script, str(store.with_name(script.parent.name))) == ""
 
 
 def test_what_one_run_makes_the_next_one_finds(store: Path) -> None:
