@@ -116,8 +116,9 @@ def test_the_screen_may_change_its_size_under_the_pager(less: Terminal) -> None:
 def test_tiny_screens(home: Path, lines: int, columns: int) -> None:
     terminal = at_prompt(home, "-i", "many.mido", lines=lines, columns=columns)
     terminal.run("router list")
-    terminal.wait_until(lambda text: "midonet>" not in text, "the pager")
-    terminal.type("q\x15")
+    terminal.wait_until(lambda text: text.endswith(":"), "the pager")
+    terminal.type("q")
+    terminal.wait_for("midonet>")
     terminal.run("save kept.mido")
     terminal.run("quit")
     assert terminal.end() == 0
