@@ -16,9 +16,8 @@ from pyte.screens import Char
 ROOT = Path(__file__).parent.parent
 MIDOCLI = (sys.executable, "-m", "midocli")
 _PATIENCE = 30
-#: How long nothing more comes when all is there, in seconds: on the way to what is waited for, and
-#: where that is nothing.
-_PAUSE, _REST = 0.03, 0.1
+#: How long nothing more comes when all is there, in seconds.
+_REST = 0.1
 
 
 class Terminal:
@@ -63,11 +62,11 @@ class Terminal:
         #: All that was written to the terminal.
         self.written = ""
 
-    def text(self, rest: float = _REST) -> str:
-        """The screen, without trailing blanks, once nothing was written for so many seconds."""
+    def text(self) -> str:
+        """The screen, without trailing blanks, once nothing more comes."""
         try:
             while True:
-                self._show(self.process.read_nonblocking(65536, timeout=rest))
+                self._show(self.process.read_nonblocking(65536, timeout=_REST))
         except (pexpect.TIMEOUT, pexpect.EOF):
             pass
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
@@ -84,7 +83,7 @@ class Terminal:
         """The screen once it is as it should be."""
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
-            text = self.text(_PAUSE)
+            text = self.text()
             if shows(text):
                 return text
         raise AssertionError(f"{what} never appeared on:\n{self.text()}")
@@ -116,7 +115,7 @@ class Terminal:
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
             try:
-                self._show(self.process.read_nonblocking(65536, timeout=0.1))
+                self._show(self.process.read_nonblocking(65536, timeout=_REST))
             except pexpect.TIMEOUT:
                 continue
             except pexpect.EOF:
