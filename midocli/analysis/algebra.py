@@ -171,12 +171,11 @@ class Algebra:
         keys: Callable[[str], Iterable[Key]],
         holders: Derived[tuple[Key, ...]],
     ) -> None:
-        self._topology = topology
         self._atoms, self._asking = atoms, asking
         self._chains = ChainSets(topology, making, atoms)
         plain = Plain(topology, making, self._chains, holders)
         self._homes = plain.homes
-        self._kinds = Kinds(topology, making, lambda: keys("chain"))
+        self._kinds = Kinds(topology, making, self._chains.groups, lambda: keys("chain"))
         self._ways = Ways(topology, making, plain, self._kinds, keys)
         self._numbers: dict[Hashable, int] = {}
         #: The post of a guest, by its key; None: it is not plugged in plainly.
@@ -274,7 +273,7 @@ class Algebra:
                     return None
         # A bridge with subnets answers requests of DHCP itself.
         left = self._atoms.all & ~(self._asking if pair.there.serves else 0)
-        walk = _Walk(self._chains, Place(self._topology), left)
+        walk = _Walk(self._chains, Place(self._chains.groups), left)
         for answers, journey in enumerate(journeys):
             if journey.way is LOST:
                 return Passage.of(0, walk.taken, walk.left)
@@ -303,7 +302,7 @@ class Algebra:
 
     def _passes(self, sender: End, stages: Iterable[tuple[int, Stage]], frame: Frame) -> bool:
         """Whether a frame of ARP gets through plain chains; devices make theirs themselves."""
-        place = Place(self._topology)
+        place = Place(self._chains.groups)
         place.generated = sender.port.is_router
         place.entry = NO_PORT if place.generated else sender.port
         for _, stage in stages:

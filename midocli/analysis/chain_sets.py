@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from midocli.analysis.alike import port_terms
 from midocli.analysis.atoms import FIRST_PORT, LAST_PORT, Atoms, Refined, Span
 from midocli.analysis.derived import Derived, Making, Steady
+from midocli.analysis.members import Groups
 from midocli.simulator.topology.condition import (
     Condition,
     Predicate,
@@ -41,8 +42,8 @@ class Place:
     nw_dst_rewritten = False
     forward: bool | None = None
 
-    def __init__(self, topology: Topology) -> None:
-        self.topology = topology
+    def __init__(self, groups: Groups) -> None:
+        self.topology: Any = groups
         self.entry: Port = NO_PORT
         self.in_port: Port = NO_PORT
         self.out_port: Port = NO_PORT
@@ -95,7 +96,8 @@ class ChainSets:
         self.ready = Derived(making, self._made_ready)
         self._readers = Derived(making, self._reader)
         self._passings = Derived(making, self._run)
-        self._here: tuple[Place, Frame] = Place(topology), Frame()
+        self.groups = Groups(topology, making)
+        self._here: tuple[Place, Frame] = Place(self.groups), Frame()
         self._atoms = atoms
 
     @property

@@ -17,6 +17,7 @@ from midocli.simulator.wire.addresses import Prefix, mask_of
 
 if TYPE_CHECKING:
     from midocli.analysis.derived import Making
+    from midocli.analysis.members import Groups
     from midocli.simulator.topology.condition import Condition
     from midocli.simulator.topology.topology import Topology
 
@@ -89,9 +90,14 @@ class Kinds:
     """The kinds that the rules of some chains tell apart; `chains` gives the chains' keys."""
 
     def __init__(
-        self, topology: Topology, making: Making, chains: Callable[[], Iterable[Key]]
+        self,
+        topology: Topology,
+        making: Making,
+        groups: Groups,
+        chains: Callable[[], Iterable[Key]],
     ) -> None:
         self._topology = topology
+        self._groups = groups
         self._chains = chains
         self._by_chain = Steady(making, self._asked_by)
         self._asked = Asked()
@@ -120,7 +126,7 @@ class Kinds:
         return frozenset().union(*(groups[each] for each in some))
 
     def _address(self, address: int) -> Kind:
-        groups = self._topology.ip_address_groups
+        groups = self._groups.ip_address_groups
         among = (key for key in self._asked.address_groups if address in groups[key])
         return frozenset((*self._networks.holding(address), *among))
 
@@ -128,7 +134,7 @@ class Kinds:
         return frozenset(test for test in self._asked.macs if mac & test[1] == test[0])
 
     def _port(self, key: Key) -> Kind:
-        groups = self._topology.port_groups
+        groups = self._groups.port_groups
         among = frozenset(each for each in self._asked.port_groups if key in groups[each])
         return among | {("port", key)} if key in self._asked.ports else among
 

@@ -44,6 +44,8 @@ EDITS = {
     "a route to one machine": (
         "router edge add route dst 10.0.{b}.1{m}/32 type normal port router0:port{b}"
     ),
+    "a port in a group": "port-group ports add member port bridge{b}:port{m}",
+    "an address in a group": "ip-address-group addresses add ip address 10.0.{b}.1{m}",
     "a port's filter": "bridge{b}:port{m} set infilter other",
     "a port that is set down": "bridge{b}:port{m} set state down",
     "a machine that is set down": "guest m{b}-{m} set state down",
@@ -52,8 +54,6 @@ EDITS = {
 }
 #: These touch what a group of machines has to do with all others, so they are only shown.
 WIDE = {
-    "a port in a group": "port-group ports add member port bridge{b}:port{m}",
-    "an address in a group": "ip-address-group addresses add ip address 10.0.{b}.1{m}",
     "a router's link": "bridge{b}:port0 clear peer",
     "a bridge's filter": "bridge b{b} set infilter other",
 }
