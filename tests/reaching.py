@@ -33,9 +33,9 @@ from midocli.advice.failure import NOTHING
 from midocli.advice.whereabouts import guests
 from midocli.analysis.atoms import Atoms, Packet
 from midocli.analysis.ends import Machine, guest_machines
-from midocli.analysis.fare import Verdict
+from midocli.analysis.fare import Verdict, fates_between
 from midocli.analysis.outside import Outside, machine, outside
-from midocli.analysis.reach import fates_between, laboratory
+from midocli.analysis.standing import laboratory
 from midocli.analysis.trial import Trial
 from midocli.datapath.datapath import Datapath
 from midocli.probes.connect import ConnectProbe

@@ -19,11 +19,11 @@ from midocli.analysis.ends import (
     name_of,
     names_of,
 )
-from midocli.analysis.fare import Fate, reached
+from midocli.analysis.fare import Fate, fates_between, reached
 from midocli.analysis.laboratory import Laboratory
 from midocli.analysis.pair_words import pairs_in_words
 from midocli.analysis.port_readers import PortReaders
-from midocli.analysis.reach import fates_between, wanted_atoms
+from midocli.analysis.standing import wanted_atoms
 from midocli.analysis.twins import Twins
 from midocli.results.values import Record, Result
 from midocli.simulator.reason import Code, Reason

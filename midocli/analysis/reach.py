@@ -11,10 +11,7 @@ from grammar.errors import InvalidValueError
 from midocli.analysis.atoms import Atoms
 from midocli.analysis.ends import Machine, guest_machines, machines
 from midocli.analysis.fare import Fate, Kind
-from midocli.analysis.fare import fates_between as fates_between
 from midocli.analysis.standing import Standing
-from midocli.analysis.standing import laboratory as laboratory
-from midocli.analysis.standing import wanted_atoms as wanted_atoms
 
 if TYPE_CHECKING:
     from midocli.context.context import Context

@@ -18,9 +18,9 @@ from worlds import World
 from grammar.commands.reach import Traffic
 from midocli.analysis.chart import Chart
 from midocli.analysis.ends import guest_machines
+from midocli.analysis.fare import fates_between
 from midocli.analysis.matrix import table
-from midocli.analysis.reach import fates_between, laboratory
-from midocli.analysis.standing import Standing
+from midocli.analysis.standing import Standing, laboratory
 
 GROUPS = 20
 FEW, MANY = (10, 10), (50, 20)

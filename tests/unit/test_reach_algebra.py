@@ -13,8 +13,8 @@ from worlds import World
 from grammar.commands.reach import Traffic
 from midocli.analysis.chart import Chart
 from midocli.analysis.ends import guest_machines
-from midocli.analysis.fare import Fate, reached
-from midocli.analysis.reach import fates_between, laboratory
+from midocli.analysis.fare import Fate, fates_between, reached
+from midocli.analysis.standing import laboratory
 
 
 def differences(builder: Builder) -> tuple[list[str], int]:

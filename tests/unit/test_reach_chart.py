@@ -12,8 +12,7 @@ from random_sessions import Builder
 from grammar.commands.reach import Traffic
 from midocli.analysis.ends import guest_machines
 from midocli.analysis.kinds import Kinds
-from midocli.analysis.reach import laboratory
-from midocli.analysis.standing import Standing
+from midocli.analysis.standing import Standing, laboratory
 from midocli.analysis.ways import Ways
 
 MACHINES = 3

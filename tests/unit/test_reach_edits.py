@@ -14,7 +14,8 @@ from grammar.commands.reach import Traffic
 from midocli.analysis.atoms import Atoms
 from midocli.analysis.difference import difference
 from midocli.analysis.ends import further_addresses, guest_machines
-from midocli.analysis.reach import fates_between, laboratory
+from midocli.analysis.fare import fates_between
+from midocli.analysis.standing import laboratory
 from midocli.commands.topologies import committed
 from midocli.context.context import Context
 

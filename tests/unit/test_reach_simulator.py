@@ -17,8 +17,8 @@ from worlds import World
 from grammar.commands.reach import Traffic
 from midocli.analysis.atoms import Atoms, Packet
 from midocli.analysis.ends import guest_machines
-from midocli.analysis.fare import Fate
-from midocli.analysis.reach import fates_between, laboratory, wanted_atoms
+from midocli.analysis.fare import Fate, fates_between
+from midocli.analysis.standing import laboratory, wanted_atoms
 from midocli.simulator.wire.protocol import TCP
 
 #: With the pairs and packets below, ten thousand questions in all.

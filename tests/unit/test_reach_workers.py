@@ -19,8 +19,8 @@ from grammar.commands.reach import Traffic
 from midocli.analysis import cluster, remote
 from midocli.analysis.blocks import packed, unpacked
 from midocli.analysis.ends import guest_machines, pairs_of
-from midocli.analysis.fare import Fate, Verdict
-from midocli.analysis.reach import fates_between, laboratory
+from midocli.analysis.fare import Fate, Verdict, fates_between
+from midocli.analysis.standing import laboratory
 from midocli.analysis.twins import alike
 from midocli.analysis.workers import found_by
 
