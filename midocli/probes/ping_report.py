@@ -247,11 +247,6 @@ class PingReport:
         why = f": {ways.changes[0].why}" if ways.changes else ""
         return f"{named(self._context, told + why)}{advice.tail(stranger)}"
 
-    def endings(self) -> list[Reason]:
-        """Why requests were not answered, in their order."""
-        probes = (request for request in self.requests() if request.outcome != "reply")
-        return [request.reason for request in probes if request.reason is not None]
-
     def verdicts(self) -> list[str]:
         """For each request, a line that says what became of it."""
         return [f"icmp_seq={request.seq}: {self._verdict(request)}" for request in self.requests()]
