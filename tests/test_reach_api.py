@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from midocli import Lab, MidoError
+from midocli.analysis import fare
 from midocli.testing import assert_reaches
 
 
@@ -55,6 +56,41 @@ def test_an_address_that_means_every_machine_itself_is_nobodys() -> None:
             lab.reach("alice", name)
     assert lab.reach("alice", "lan").text() == lab.reach("alice", "web").text()
     assert lab.reach("alice", "127.0.0.1", "tcp", 80).succeeded
+
+
+def test_where_chance_has_too_many_ways_it_is_said_what_some_of_them_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lab = Lab()
+    lab(
+        "bridge create name lan\nbridge create name dmz\nrouter create name gate\n"
+        "bridge lan add port\nbridge dmz add port\n"
+        "router gate add port address 10.0.0.1 net 10.0.0.0/24 peer bridge0:port0\n"
+        "router gate add port address 10.0.1.1 net 10.0.1.0/24 peer bridge1:port0\n"
+        "router gate add route dst 10.0.0.0/24 type normal port router0:port0\n"
+        "router gate add route dst 10.0.1.0/24 type normal port router0:port1\n"
+        "chain create name pre\nchain create name post\n"
+        "chain pre add rule dst 192.0.2.1 type dnat target 10.0.1.2-10.0.1.9:1-9 action accept\n"
+        "chain post add rule type rev_dnat action accept\n"
+        "router gate set infilter pre outfilter post"
+    )
+    lab.guest("alice", "10.0.0.10/24", bridge="lan")
+    for number in range(2, 10):
+        lab.guest(f"web{number}", f"10.0.1.{number}/24", bridge="dmz")
+
+    def verdict() -> object:
+        return lab.reach("alice", "192.0.2.1", "icmp").document()["verdict"]
+
+    monkeypatch.setattr(fare, "_MOST_WAYS", 4)
+    assert verdict() == "some"
+    assert fare.TOO_MANY_WAYS in lab.reach("alice", "192.0.2.1", "icmp").text()
+    for number in range(2, 10):
+        lab(f"guest web{number} set state down")
+    assert verdict() == "unknown"
+    monkeypatch.undo()
+    for number in range(2, 10):
+        lab(f"guest web{number} set state up")
+    assert verdict() == "reached"
 
 
 def test_a_matrix_has_every_pair() -> None:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["reached", "some", "refused", "unknown"]
 
-#: In how many ways chance may decide about one packet before it is not known how it fares.
+#: In how many ways chance may decide about one packet before no more of them are tried.
 _MOST_WAYS = 512
+TOO_MANY_WAYS = "chance may decide in too many ways"
 #: Where connect(2) goes that is given no address (INADDR_LOOPBACK).
 _LOCALHOST = LOOPBACK << 24 | 1
 
@@ -132,10 +133,10 @@ def _judge(lab: Laboratory, trial: Trial, atom: int) -> tuple[Verdict, int]:
         if outcome is None:
             outcomes.clear()
         elif len(outcomes) == _MOST_WAYS:
-            return Verdict("unknown", None, "chance may decide in too many ways"), 1 << atom
+            return _verdict(lab, outcomes, TOO_MANY_WAYS), 1 << atom
         else:
             outcomes.append(outcome)
-    return _verdict(lab, outcomes), lab.watch.alike
+    return _verdict(lab, outcomes, lab.untried), lab.watch.alike
 
 
 def _outcomes(lab: Laboratory, trial: Trial, packet: Packet) -> Iterator[Outcome | None]:
@@ -155,18 +156,19 @@ def _outcomes(lab: Laboratory, trial: Trial, packet: Packet) -> Iterator[Outcome
             return
 
 
-def _verdict(lab: Laboratory, outcomes: list[Outcome]) -> Verdict:
+def _verdict(lab: Laboratory, outcomes: list[Outcome], untried: str) -> Verdict:
+    """Of what was tried; `untried` says why that is not all that chance might choose."""
     reached = [outcome for outcome in outcomes if outcome.reached]
     failed = [outcome for outcome in outcomes if not outcome.reached]
     why = "; ".join(lab.choices.whys)
     if not failed:
-        return Verdict("reached") if not lab.untried else Verdict("some", None, lab.untried)
+        return Verdict("reached") if not untried else Verdict("some", None, untried)
     known = [outcome for outcome in failed if not outcome.unknown]
     failure = (known or failed)[0].failure
     if reached:
         return Verdict("some", failure, why)
-    if lab.untried:
-        return Verdict("unknown", failure, lab.untried)
+    if untried:
+        return Verdict("unknown", failure, untried)
     if not known:
         return Verdict("unknown", failure, "no machine is known there")
     return Verdict("refused" if len(known) == len(failed) else "unknown", failure, why)
